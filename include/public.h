@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one door to the Xen ABI: Debian's libxen-dev headers, with the macros that make them mean what a hypervisor of
+ * version 4.17 means. Nothing else in the tree includes <xen/...> (errno numbers excepted) and nothing retypes it.
+ */
+#ifndef PUBLIC_H
+#define PUBLIC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define __XEN_TOOLS__               1          /* domctl, sysctl and the rest that only toolstacks see */
+#define __XEN_INTERFACE_VERSION__   0x00040e00 /* the newest that the 4.17 headers know */
+
+#include <xen/xen.h>
+#include <xen/callback.h>
+#include <xen/domctl.h>
+#include <xen/elfnote.h>
+#include <xen/event_channel.h>
+#include <xen/features.h>
+#include <xen/grant_table.h>
+#include <xen/hvm/start_info.h>
+#include <xen/kexec.h>
+#include <xen/memory.h>
+#include <xen/nmi.h>
+#include <xen/physdev.h>
+#include <xen/platform.h>
+#include <xen/sched.h>
+#include <xen/sysctl.h>
+#include <xen/vcpu.h>
+#include <xen/version.h>
+
+_Static_assert(XEN_DOMCTL_INTERFACE_VERSION == 0x15, "libxen-dev is not of the 4.17 series (domctl)");
+_Static_assert(XEN_SYSCTL_INTERFACE_VERSION == 0x15, "libxen-dev is not of the 4.17 series (sysctl)");
+_Static_assert(sizeof(struct shared_info) <= 4096, "shared_info must fit a page");
+_Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is 64 bytes in the ABI");
+_Static_assert(sizeof(struct start_info) <= 4096, "start_info must fit a page");
+
+#endif

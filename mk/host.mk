@@ -1,0 +1,48 @@
+# lib/ as part of ordinary processes: a library with sanitizers, cmocka tests, fuzzers, and the xnl command.
+# Found by name, so a new file needs no line here: lib/**/*.c, test/unit/test_*.c, test/fuzz/fuzz_*.c, tools/xnl/*.c.
+
+HOST_SAN    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+HOST_INC    := -I. -Iinclude -Ilib -Ilib/port/host -I$(GEN)
+HOST_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(HOST_INC) -MMD -MP
+
+# lib/base/string.c is the hypervisor's C library; a process has one already. lib/port/hv belongs to the hypervisor.
+LIB_SRC     := $(filter-out lib/base/string.c lib/port/hv/%,$(shell find lib -name '*.c' | sort))
+LIB_OBJ     := $(LIB_SRC:%.c=$(BUILD)/host/%.o)
+UNIT_SRC    := $(wildcard test/unit/test_*.c)
+UNIT_BIN    := $(UNIT_SRC:%.c=$(BUILD)/host/%)
+FUZZ_SRC    := $(wildcard test/fuzz/fuzz_*.c)
+FUZZ_BIN    := $(FUZZ_SRC:%.c=$(BUILD)/fuzz/%)
+
+.PHONY: host unit fuzz
+host: $(UNIT_BIN)
+
+$(BUILD)/host/%.o: %.c | $(GEN_PRODUCTS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(HOST_SAN) -c $< -o $@
+
+$(BUILD)/host/lib.a: $(LIB_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+# A test names extra sources or libraries as target-specific UNIT_LIBS, e.g. for an oracle such as Zydis.
+$(BUILD)/host/test/unit/%: $(BUILD)/host/test/unit/%.o $(BUILD)/host/lib.a
+	$(Q)$(HOSTCC) $(HOST_SAN) $^ -lcmocka $(UNIT_LIBS) -o $@
+$(BUILD)/host/test/unit/test_decode: UNIT_LIBS := -lZydis
+
+## make unit            run the unit tests of lib/ (cmocka, under ASan and UBSan)
+unit: $(UNIT_BIN)
+	$(Q)set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done
+
+FUZZ_CFLAGS  := -std=gnu11 -g -O1 $(HOST_INC) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_SECONDS ?= 20
+$(BUILD)/fuzz/test/fuzz/%: test/fuzz/%.c $(LIB_SRC) | $(GEN_PRODUCTS)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@
+
+## make fuzz            run every fuzzer for FUZZ_SECONDS (20) from its corpus in test/fuzz/corpus/NAME
+fuzz: $(FUZZ_BIN)
+	$(Q)set -e; for f in $(FUZZ_BIN); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n; \
+	  corpus=$(BUILD)/corpus/$$n; [ -d test/fuzz/corpus/$${n#fuzz_} ] && corpus="$$corpus test/fuzz/corpus/$${n#fuzz_}"; \
+	  echo "== $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 $$corpus; done
+
+-include $(shell find $(BUILD)/host -name '*.d' 2>/dev/null)
