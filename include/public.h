@@ -19,7 +19,7 @@
 #include <xen/event_channel.h>
 #include <xen/features.h>
 #include <xen/grant_table.h>
-#include <xen/hvm/start_info.h>
+#include <xen/arch-x86/hvm/start_info.h>
 #include <xen/kexec.h>
 #include <xen/memory.h>
 #include <xen/nmi.h>
