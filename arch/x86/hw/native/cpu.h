@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Control registers, CPUID and model-specific registers (APM vol. 2, 3.1 and 3.2; vol. 3, CPUID, RDMSR, XSETBV). */
+#ifndef HW_NATIVE_CPU_H
+#define HW_NATIVE_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HW_REGISTER(name)                                                                            \
+    static inline uint64_t read_##name(void)                                                         \
+    {                                                                                                \
+        uint64_t v;                                                                                  \
+        __asm__ volatile("mov %%" #name ", %0" : "=r"(v));                                           \
+        return v;                                                                                    \
+    }                                                                                                \
+    static inline void write_##name(uint64_t v) { __asm__ volatile("mov %0, %%" #name : : "r"(v) : "memory"); }
+HW_REGISTER(cr0)
+HW_REGISTER(cr2)
+HW_REGISTER(cr3)
+HW_REGISTER(cr4)
+HW_REGISTER(dr0)
+HW_REGISTER(dr1)
+HW_REGISTER(dr2)
+HW_REGISTER(dr3)
+HW_REGISTER(dr6)
+HW_REGISTER(dr7)
+#undef HW_REGISTER
+
+struct cpuid_regs { uint32_t eax, ebx, ecx, edx; };
+
+/** The one place where the hypervisor executes CPUID, so that a debugger can stand in for a processor. */
+void hw_cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_regs *out);
+
+static inline uint64_t rdmsr(uint32_t msr)
+{
+    uint32_t lo, hi;
+    __asm__ volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(msr));
+    return (uint64_t)hi << 32 | lo;
+}
+static inline void wrmsr(uint32_t msr, uint64_t v)
+{
+    __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+}
+/** False when the access raises #GP. */
+bool rdmsr_safe(uint32_t msr, uint64_t *v);
+bool wrmsr_safe(uint32_t msr, uint64_t v);
+
+static inline uint64_t rdtsc(void)
+{
+    uint32_t lo, hi;
+    __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi) : : "memory");
+    return (uint64_t)hi << 32 | lo;
+}
+/** Reads the TSC after all earlier instructions are done. */
+static inline uint64_t rdtsc_ordered(void)
+{
+    uint32_t lo, hi;
+    __asm__ volatile("lfence; rdtsc" : "=a"(lo), "=d"(hi) : : "memory");
+    return (uint64_t)hi << 32 | lo;
+}
+
+static inline uint64_t xgetbv(uint32_t index)
+{
+    uint32_t lo, hi;
+    __asm__ volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(index));
+    return (uint64_t)hi << 32 | lo;
+}
+static inline void xsetbv(uint32_t index, uint64_t v)
+{
+    __asm__ volatile("xsetbv" : : "c"(index), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+}
+/** False when it raises #GP. */
+bool xsetbv_safe(uint32_t index, uint64_t v);
+
+static inline void clts(void) { __asm__ volatile("clts"); }
+static inline void wbinvd(void) { __asm__ volatile("wbinvd" ::: "memory"); }
+static inline void halt(void) { __asm__ volatile("hlt" ::: "memory"); }
+static inline void stac(void) { __asm__ volatile(".byte 0x0f, 0x01, 0xcb" ::: "memory"); } /* only where CPUID has SMAP */
+static inline void clac(void) { __asm__ volatile(".byte 0x0f, 0x01, 0xca" ::: "memory"); }
+static inline void invlpg(uint64_t va) { __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory"); }
+
+#define CR0_PE 0x1UL
+#define CR0_MP 0x2UL
+#define CR0_EM 0x4UL
+#define CR0_TS 0x8UL
+#define CR0_ET 0x10UL
+#define CR0_NE 0x20UL
+#define CR0_WP 0x10000UL
+#define CR0_AM 0x40000UL
+#define CR0_NW 0x20000000UL
+#define CR0_CD 0x40000000UL
+#define CR0_PG 0x80000000UL
+
+#define CR4_VME        0x1UL
+#define CR4_PVI        0x2UL
+#define CR4_TSD        0x4UL
+#define CR4_DE         0x8UL
+#define CR4_PSE        0x10UL
+#define CR4_PAE        0x20UL
+#define CR4_MCE        0x40UL
+#define CR4_PGE        0x80UL
+#define CR4_PCE        0x100UL
+#define CR4_OSFXSR     0x200UL
+#define CR4_OSXMMEXCPT 0x400UL
+#define CR4_UMIP       0x800UL
+#define CR4_FSGSBASE   0x10000UL
+#define CR4_PCIDE      0x20000UL
+#define CR4_OSXSAVE    0x40000UL
+#define CR4_SMEP       0x100000UL
+#define CR4_SMAP       0x200000UL
+#define CR4_PKE        0x400000UL
+
+#define EFER_SCE  0x1UL
+#define EFER_LME  0x100UL
+#define EFER_LMA  0x400UL
+#define EFER_NXE  0x800UL
+#define EFER_SVME 0x1000UL
+
+#define RFLAGS_CF   0x1UL
+#define RFLAGS_FIXED 0x2UL
+#define RFLAGS_TF   0x100UL
+#define RFLAGS_IF   0x200UL
+#define RFLAGS_DF   0x400UL
+#define RFLAGS_IOPL 0x3000UL
+#define RFLAGS_NT   0x4000UL
+#define RFLAGS_RF   0x10000UL
+#define RFLAGS_VM   0x20000UL
+#define RFLAGS_AC   0x40000UL
+#define RFLAGS_VIF  0x80000UL
+#define RFLAGS_VIP  0x100000UL
+#define RFLAGS_ID   0x200000UL
+
+#endif

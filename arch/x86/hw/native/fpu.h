@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Saving and loading extended state (APM vol. 4/5, FXSAVE64, XSAVE64 and kin). Areas are 64-byte aligned. */
+#ifndef HW_NATIVE_FPU_H
+#define HW_NATIVE_FPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+static inline void fxsave(void *area) { __asm__ volatile("fxsaveq (%0)" : : "r"(area) : "memory"); }
+static inline void fxrstor(const void *area) { __asm__ volatile("fxrstorq (%0)" : : "r"(area) : "memory"); }
+
+#define HW_XSAVE(name, insn)                                                                                       \
+    static inline void name(void *area, uint64_t mask)                                                             \
+    {                                                                                                              \
+        __asm__ volatile(insn " (%0)" : : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory"); \
+    }
+HW_XSAVE(xsave, "xsaveq")
+HW_XSAVE(xsaveopt, "xsaveoptq")
+HW_XSAVE(xsavec, "xsavecq")
+HW_XSAVE(xsaves, "xsavesq")
+HW_XSAVE(xrstor, "xrstorq")
+HW_XSAVE(xrstors, "xrstorsq")
+#undef HW_XSAVE
+
+/** False when the instruction faults (bad header or MXCSR); the registers are then unspecified but of this area or older. */
+bool xrstor_safe(const void *area, uint64_t mask);
+bool fxrstor_safe(const void *area);
+static inline void fninit(void) { __asm__ volatile("fninit"); }
+static inline void ldmxcsr(uint32_t v) { __asm__ volatile("ldmxcsr %0" : : "m"(v)); }
+
+#endif

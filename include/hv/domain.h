@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A domain. Its life goes one way: building, alive, dying, dead. A counted reference keeps the structure; what the domain
+ * holds (frames, event channels, grants, vCPUs, timers) is released step by step, preemptibly, once it is dying.
+ */
+#ifndef HV_DOMAIN_H
+#define HV_DOMAIN_H
+
+#include "base/list.h"
+#include "hv/frame.h"
+#include "hv/vcpu.h"
+
+#include <arch/domain.h> /* struct arch_domain */
+
+enum domain_life { DOMAIN_BUILDING, DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
+enum domain_type { DOMAIN_PV, DOMAIN_HVM, DOMAIN_IDLE, DOMAIN_SYSTEM /* DOMID_IO, DOMID_XEN: own frames, never run */ };
+
+struct domain {
+    struct list_node all;           /* domain_list, ascending id */
+    domid_t id;
+    uint8_t type;                   /* enum domain_type */
+    uint8_t life;                   /* enum domain_life; forward only */
+    bool is_privileged;             /* a control domain: may use domctl, sysctl, foreign mappings */
+    bool is_hardware;               /* owns the machine's devices: dom0 */
+    uint32_t refs;
+    uint8_t handle[16];
+    uint32_t create_flags;          /* XEN_DOMCTL_CDF_* */
+
+    spinlock_t lock;                /* LOCK_DOMAIN */
+    struct vcpu **vcpu;             /* [max_vcpus]; entries appear under `lock`, and stay until the domain is dead */
+    uint32_t max_vcpus;
+    struct sched_domain sched;
+    uint32_t pause_count;           /* atomic */
+    uint32_t controller_pauses;     /* by XEN_DOMCTL_pausedomain, under `lock` */
+
+    spinlock_t frames_lock;         /* LOCK_FRAMES: the list and the counts below */
+    struct frame_list frames;
+    uint64_t tot_pages, max_pages, shr_pages, outstanding_pages;
+    uint32_t hv_pages;              /* shared hypervisor pages still referenced */
+
+    shared_info_t *shared_info;     /* one page of ours, shared with the domain */
+    struct evtchn_space events;
+    uint64_t poll_mask;             /* vCPUs (id modulo 64) that poll several ports */
+
+    bool is_shutting_down, is_shut_down;
+    uint32_t shutdown_code;         /* SHUTDOWN_*, ~0 before */
+    spinlock_t shutdown_lock;
+
+    uint64_t vm_assist;             /* bits VMASST_TYPE_* */
+    int64_t time_offset_ns;         /* wall clock shown minus real */
+    struct grant_table *grants;
+    void *log_budget;               /* guest_log() rate limit */
+    uint64_t log_tokens, log_stamp, log_dropped;
+
+    struct arch_domain arch;
+};
+
+extern struct domain *hardware_domain;
+extern struct domain *domain_xen;   /* DOMID_XEN: owner of hypervisor pages that tools may map read-only */
+extern struct domain *domain_io;    /* DOMID_IO: MMIO */
+
+/** Looks up and takes a reference; NULL if there is none or it is dead. */
+struct domain *domain_get_by_id(domid_t id);
+/** The same, where DOMID_SELF and the caller's own id mean the caller. */
+struct domain *domain_get_by_any_id(domid_t id);
+bool domain_get(struct domain *d);
+void domain_put(struct domain *d);
+/** The lowest id >= @id that exists, referenced; NULL past the end. */
+struct domain *domain_get_next(domid_t id);
+/** Without a reference; for the owner of a frame that the caller holds. NULL for FRAME_OWNER_NONE. */
+struct domain *domain_by_owner_id(unsigned int owner_id);
+
+struct domain_config {
+    uint32_t flags;                 /* XEN_DOMCTL_CDF_* */
+    uint32_t max_vcpus;             /* 1.. */
+    uint32_t max_evtchn_port;
+    uint32_t max_grant_frames, max_maptrack_frames, grant_opts;
+    bool privileged, hardware;
+};
+/** Creates a paused domain in DOMAIN_BUILDING; @out referenced. 0, -EEXIST, -EINVAL, -ENOMEM. */
+int domain_create(domid_t id, const struct domain_config *config, struct domain **out);
+/** Starts or continues the end of a domain. 0 or -ERESTART. */
+int domain_kill(struct domain *d);
+/** SCHEDOP_shutdown and the hypervisor's own verdict. */
+void domain_shutdown(struct domain *d, uint32_t reason);
+void domain_resume(struct domain *d);
+/** The guest did what no guest may: prints registers, stack and page walk of current, and ends it with SHUTDOWN_crash. */
+void domain_crash(struct domain *d, const char *fmt, ...) __printf_like(2, 3);
+
+#define for_each_vcpu(d, v) \
+    for (uint32_t fev_ = 0; fev_ < (d)->max_vcpus; fev_++) if (((v) = (d)->vcpu[fev_]) != NULL)
+
+static inline bool vcpu_runnable(const struct vcpu *v)
+{
+    return !(__atomic_load_n(&v->pause_flags, __ATOMIC_SEQ_CST) | __atomic_load_n(&v->pause_count, __ATOMIC_SEQ_CST) |
+             __atomic_load_n(&v->domain->pause_count, __ATOMIC_SEQ_CST));
+}
+
+/* Arch duties. */
+int arch_domain_create(struct domain *d, const struct domain_config *config);
+/** Gives up what the architecture holds: page-table roots, frames. 0 or -ERESTART. */
+int arch_domain_relinquish(struct domain *d);
+void arch_domain_destroy(struct domain *d);
+/** Dumps @v's registers, the top of its stack and the page walk of the faulting address to the log. */
+void arch_dump_vcpu(const struct vcpu *v);
+/** The domain shut down: for the hardware domain, power off, reboot or crash the machine. */
+void arch_hardware_shutdown(uint32_t reason) __attribute__((noreturn));
+/** A frame's last reference was dropped or the domain dies: end its page-type use. Called before the frame returns to the heap. */
+void arch_frame_freed(struct frame *f);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The frame table: what is known about each 4 KiB of machine memory, 24 bytes a frame.
+ *
+ * count  references and owner. A frame with references is not freed. One compare-and-exchange takes a reference and
+ *        proves the owner, so a frame cannot change hands between check and use. FRAME_ALLOCATED is the domain's own claim
+ *        on the frame, and is one of the references; giving the frame up clears it, once.
+ * type   what a frame is used as by a PV guest, and how often. The types exclude each other; the law is stated in
+ *        arch/x86/pv/mm/types.c, which alone changes this word for PV domains.
+ * links  on a free list, or on the owner's list of frames.
+ *
+ * Free frames have count 0 and their order in `type`.
+ */
+#ifndef HV_FRAME_H
+#define HV_FRAME_H
+
+#include "hv/types.h"
+
+struct frame {
+    uint64_t count;
+    uint64_t type;
+    uint32_t next, prev; /* frame numbers; FRAME_LINK_NONE ends a list */
+};
+_Static_assert(sizeof(struct frame) == 24, "the frame table is paid for by every 4 KiB of RAM");
+
+#define FRAME_LINK_NONE 0xffffffffu
+
+/* count: bits 0-31 references, 32-47 owner's domid, 56-63 flags. */
+#define FRAME_REFS_MASK     0xffffffffULL
+#define FRAME_OWNER_SHIFT   32
+#define FRAME_OWNER_MASK    (0xffffULL << FRAME_OWNER_SHIFT)
+#define FRAME_OWNER_NONE    0xffffu          /* in use by the hypervisor itself */
+#define FRAME_ALLOCATED     (1ULL << 56)     /* assigned to the owner, who holds one reference through it */
+#define FRAME_HV            (1ULL << 57)     /* the hypervisor's memory, shared with the owner; not returned to the heap by put */
+#define FRAME_FREE          (1ULL << 58)     /* head of a free block */
+#define FRAME_DIRTY         (1ULL << 59)     /* free, must be scrubbed */
+#define FRAME_BROKEN        (1ULL << 60)     /* never to be used again */
+
+/* The frame table itself: one array in virtual memory, absent where the machine has no RAM. */
+#include <arch/page.h> /* struct frame *frame_table; uint64_t frame_table_end; mfn_to_virt(), virt_to_mfn(), m2p */
+
+/** True if the frame table has an entry for @m, that is, if it is RAM that we know. */
+bool mfn_valid(mfn_t m);
+static inline struct frame *mfn_to_frame(mfn_t m) { return &frame_table[m.nr]; }
+static inline mfn_t frame_to_mfn(const struct frame *f) { return mfn((uint64_t)(f - frame_table)); }
+
+static inline unsigned int frame_owner_id(const struct frame *f)
+{
+    return (unsigned int)((__atomic_load_n(&f->count, __ATOMIC_RELAXED) & FRAME_OWNER_MASK) >> FRAME_OWNER_SHIFT);
+}
+static inline uint32_t frame_refs(const struct frame *f) { return (uint32_t)(__atomic_load_n(&f->count, __ATOMIC_RELAXED) & FRAME_REFS_MASK); }
+
+/** Takes a reference if the frame is in use and belongs to @owner; else false and nothing changes. No lock needed. */
+bool frame_get(struct frame *f, const struct domain *owner);
+/** Takes a reference on a frame that the caller already holds one on. */
+void frame_get_again(struct frame *f);
+/** Drops a reference; the last one returns the frame to the heap (scrubbed later). */
+void frame_put(struct frame *f);
+/** Clears FRAME_ALLOCATED; true for the one caller that did, who then owes a frame_put(). */
+bool frame_release_claim(struct frame *f);
+
+/** Makes hypervisor memory at @page, one frame, visible to @d: it may map it (read-only if @readonly). Holds one reference. */
+void frame_share_with(void *page, struct domain *d, bool readonly);
+/** Ends frame_share_with(). True when @d has no references left and the caller may free the page. */
+bool frame_unshare(void *page, struct domain *d);
+
+/* Lists of frames through the links. The owner of the list provides the lock. */
+struct frame_list { uint32_t head, tail; uint64_t nr; };
+#define FRAME_LIST_EMPTY { FRAME_LINK_NONE, FRAME_LINK_NONE, 0 }
+void frame_list_add_tail(struct frame_list *l, struct frame *f);
+void frame_list_del(struct frame_list *l, struct frame *f);
+static inline struct frame *frame_list_first(const struct frame_list *l)
+{
+    return l->head == FRAME_LINK_NONE ? NULL : &frame_table[l->head];
+}
+static inline struct frame *frame_list_next(const struct frame *f)
+{
+    return f->next == FRAME_LINK_NONE ? NULL : &frame_table[f->next];
+}
+
+/** Allocates 2^@order frames for @d, assigns and lists them, within d->max_pages. MFN_NONE: no memory or limit. Flags as heap_alloc(). */
+mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int heap_flags);
+/** Assigns frames that the caller got from heap_alloc(), within the limit. 0, -E2BIG (limit), -EINVAL (dying). */
+int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order);
+/** Takes a frame with no other reference and no type use away from @d without freeing it (XENMEM_exchange). 0 or -EBUSY/-EINVAL. */
+int domain_steal_frame(struct domain *d, struct frame *f);
+
+#endif

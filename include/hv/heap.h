@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory: frames in powers of two from a buddy allocator, and small objects on top. All RAM is in the direct map, so there
+ * is one heap; what a guest has used is scrubbed before anybody else gets it.
+ */
+#ifndef HV_HEAP_H
+#define HV_HEAP_H
+
+#include "hv/types.h"
+
+#define HEAP_MAX_ORDER 18 /* 1 GiB */
+
+/* Flags of heap_alloc(). */
+#define HEAP_ZERO       (1u << 0)  /* contents are zero; without it they are unspecified but never another guest's */
+#define HEAP_ADDR_BITS(n) ((unsigned int)(n) << 8) /* every byte below 2^n; 0: anywhere */
+#define HEAP_ADDR_BITS_OF(flags) (((flags) >> 8) & 0xff)
+
+/** Gives the RAM frames [@start, @end) to the heap. Boot only, and for init memory afterwards. */
+void heap_add(mfn_t start, mfn_t end);
+/** Allocates 2^@order frames, naturally aligned; MFN_NONE if there are none. Any context that may take LOCK_HEAP. */
+mfn_t heap_alloc(unsigned int order, unsigned int flags);
+/** Gives 2^@order frames back. @dirty: they held a guest's data and must be scrubbed before they are used again. */
+void heap_free(mfn_t first, unsigned int order, bool dirty);
+/** Frames free now, scrubbed or waiting for it. */
+uint64_t heap_free_frames(void);
+/** Frames that heap_add() has ever received. */
+uint64_t heap_total_frames(void);
+/** Scrubs some waiting frames; true if more wait. Called by idle CPUs. */
+bool heap_scrub_some(void);
+
+/** As heap_alloc(), as an address in the direct map, zeroed; NULL if there is none. */
+void *hv_alloc_pages(unsigned int order);
+void hv_free_pages(void *p, unsigned int order);
+
+/** Small objects, aligned to 16 (to 64 from 64 bytes on), zeroed; NULL if there is no memory or @size is 0. */
+void *hv_zalloc(size_t size);
+/** As hv_zalloc(nr * size), NULL on overflow. */
+void *hv_zalloc_array(size_t nr, size_t size);
+void hv_free(void *p);
+
+#endif

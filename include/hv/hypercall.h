@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hypercalls. Each is one row of gen/hypercalls.tbl and one function long NAME(struct hypercall *). The dispatcher copies
+ * the argument registers into `arg`, checks who may call, calls, and writes the result back.
+ *
+ * Long work: a handler that sees hypercall_preempt_check() stores its progress in call->arg[] (or, where the ABI lets it, in
+ * guest memory) and returns -ERESTART. The dispatcher then writes the arguments back and moves the guest's instruction
+ * pointer back over the call, so interrupts and events are served and the guest calls again; inside a multicall the entry
+ * keeps the progress. -ERESTART never reaches a guest.
+ */
+#ifndef HV_HYPERCALL_H
+#define HV_HYPERCALL_H
+
+#include "hv/types.h"
+
+#define HYPERCALL_ARGS 5
+#define HYPERCALL_COUNT 64
+
+struct hypercall {
+    uint32_t nr;
+    uint64_t arg[HYPERCALL_ARGS];
+    bool in_multicall;
+    bool no_result; /* the handler replaced the guest's whole register state (iret): rax is not to be written */
+};
+
+typedef long (*hypercall_fn)(struct hypercall *call);
+
+struct hypercall_row {
+    hypercall_fn fn;
+    const char *name;
+    uint8_t args;       /* how many arguments it has */
+    bool privileged;    /* only a control domain may call it at all */
+};
+extern const struct hypercall_row hypercall_table[HYPERCALL_COUNT]; /* made from gen/hypercalls.tbl */
+
+/** Called by the entry path with the guest's registers; may return with a changed register frame. */
+void hypercall_dispatch(struct cpu_user_regs *regs);
+/** One call of a multicall or of a test: result as the guest sees it, or -ERESTART with call->arg updated. */
+long hypercall_invoke(struct hypercall *call);
+/** True when the CPU has something better to do and a long operation should record its progress. */
+bool hypercall_preempt_check(void);
+/** Arch duty: an event can be delivered to the current vCPU now. */
+bool arch_event_deliverable(const struct vcpu *v);
+
+/** Lets this function be the long jobs' own preemption test at a coarse step: every @step-th @i. */
+static inline bool hypercall_preempt_every(uint64_t i, uint64_t step) { return i && i % step == 0 && hypercall_preempt_check(); }
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Work that a CPU does before it returns to a guest, with interrupts on and no lock held. Raised from anywhere. */
+#ifndef HV_SOFTIRQ_H
+#define HV_SOFTIRQ_H
+
+#include "hv/types.h"
+
+enum softirq { SOFTIRQ_TIMER, SOFTIRQ_RCU, SOFTIRQ_TASKLET, SOFTIRQ_SCHEDULE, SOFTIRQ_COUNT };
+
+void softirq_register(enum softirq nr, void (*fn)(void));
+/** Marks it on @cpu and makes that CPU notice (an IPI when it is another one). */
+void softirq_raise_on(unsigned int cpu, enum softirq nr);
+void softirq_raise(enum softirq nr);
+bool softirq_pending(void);
+/** Runs what is pending on this CPU. Interrupts on, no lock held. */
+void softirq_run(void);
+
+/** A function to be run once on a CPU soon, as softirq work. Scheduling it again before it runs has no effect. */
+struct tasklet {
+    struct tasklet *next;
+    void (*fn)(void *data);
+    void *data;
+    uint32_t cpu;
+    bool queued;
+};
+void tasklet_init(struct tasklet *t, void (*fn)(void *data), void *data);
+void tasklet_schedule(struct tasklet *t);
+void tasklet_schedule_on(struct tasklet *t, unsigned int cpu);
+
+#endif
