@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/parse.h"
+
+#include "base/range.h"
+
+static int digit_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return 16;
+}
+
+/* The caller who gives no place for the used length wants all of the text to be used. */
+static int finish(size_t at, size_t len, size_t *used)
+{
+    if (used)
+        *used = at;
+    return used || at == len ? 0 : -EINVAL;
+}
+
+int parse_uint(const char *text, size_t len, size_t *used, uint64_t *value)
+{
+    bool hex = len > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && digit_value(text[2]) < 16;
+    unsigned int base = hex ? 16 : 10;
+    size_t start = hex ? 2 : 0, at = start;
+    uint64_t n = 0;
+
+    for (; at < len && (unsigned int)digit_value(text[at]) < base; at++) {
+        if (!checked_mul(n, base, &n) || !checked_add(n, (uint64_t)digit_value(text[at]), &n))
+            return -ERANGE;
+    }
+    if (at == start)
+        return -EINVAL;
+    *value = n;
+    return finish(at, len, used);
+}
+
+int parse_int(const char *text, size_t len, size_t *used, int64_t *value)
+{
+    bool minus = len && *text == '-';
+    uint64_t n;
+    int rc = parse_uint(text + minus, len - minus, used, &n);
+
+    if (rc)
+        return rc;
+    if (n > (uint64_t)INT64_MAX + minus)
+        return -ERANGE;
+    *value = minus ? (int64_t)-n : (int64_t)n;
+    if (used)
+        *used += minus;
+    return 0;
+}
+
+static unsigned int unit_shift(char c)
+{
+    switch (c) {
+    case 'B':
+    case 'b': return 0;
+    case 'K':
+    case 'k': return 10;
+    case 'M':
+    case 'm': return 20;
+    case 'G':
+    case 'g': return 30;
+    case 'T':
+    case 't': return 40;
+    default: return 64;
+    }
+}
+
+int parse_size(const char *text, size_t len, size_t *used, uint64_t unit, uint64_t *bytes)
+{
+    uint64_t n;
+    size_t at;
+    int rc = parse_uint(text, len, &at, &n);
+
+    if (rc)
+        return rc;
+    if (at < len && unit_shift(text[at]) < 64)
+        unit = BIT(unit_shift(text[at++]));
+    if (!checked_mul(n, unit, bytes))
+        return -ERANGE;
+    return finish(at, len, used);
+}
+
+bool parse_is(const char *text, size_t len, const char *word)
+{
+    return strlen(word) == len && !memcmp(text, word, len);
+}
+
+int parse_bool(const char *text, size_t len)
+{
+    static const char *const words[2][5] = {
+        { "no", "off", "false", "disable", "0" },
+        { "yes", "on", "true", "enable", "1" },
+    };
+
+    for (int value = 0; value < 2; value++) {
+        for (size_t i = 0; i < ARRAY_SIZE(words[value]); i++) {
+            if (parse_is(text, len, words[value][i]))
+                return value;
+        }
+    }
+    return -EINVAL;
+}
+
+int parse_switch(const char *item, size_t len, const char *name)
+{
+    size_t n = strlen(name);
+
+    if (parse_is(item, len, name))
+        return 1;
+    if (len == n + 3 && !memcmp(item, "no-", 3) && !memcmp(item + 3, name, n))
+        return 0;
+    if (len > n && item[n] == '=' && !memcmp(item, name, n))
+        return parse_bool(item + n + 1, len - n - 1);
+    return -ENOENT;
+}
