@@ -22,8 +22,8 @@ static const char finding_words[][152] = {
     [XSTATE_FIND_NO_LEAF] = "the CPU has XSAVE but CPUID.0xd says nothing about it (highest leaf %s); using FXSAVE",
     [XSTATE_FIND_NO_SSE] = "XSAVE without SSE state (CPUID.0xd supports %s); using FXSAVE",
     [XSTATE_FIND_XSETBV_FAULT] = "XSETBV faults for XCR0=%x; going on with XCR0=%d",
-    [XSTATE_FIND_STATIC_TOTAL] = "CPUID.0xd[0].EBX says %s for XCR0=%x, components need %e; firmware or an outer "
-                                 "hypervisor reports a static size; using %d",
+    [XSTATE_FIND_STATIC_TOTAL] = ("CPUID.0xd[0].EBX says %s for XCR0=%x, components need %e; firmware or an "
+                                  "outer hypervisor reports a static size; using %d"),
     [XSTATE_FIND_TOTAL_LARGER] = "CPUID.0xd[0].EBX says %s for XCR0=%x, components need %e; using %d",
     [XSTATE_FIND_TOTAL_SMALLER] = "CPUID.0xd[0].EBX says only %s for XCR0=%x, components need %e; using %d",
     [XSTATE_FIND_NOT_MANAGED] = "%c is present but not managed; it stays off",

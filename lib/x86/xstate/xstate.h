@@ -53,7 +53,7 @@ struct xstate_component {
     uint32_t offset; /* bytes from the start of a standard-format image; 0 for supervisor components */
     uint32_t flags;  /* XSTATE_COMP_* */
     uint32_t reserved;
-};
+} __attribute__((may_alias)); /* CPU policies hold the same words as CPUID registers */
 
 /** The 64 bytes at offset 512 of every image. */
 struct xstate_header {

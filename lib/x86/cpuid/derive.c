@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* raw -> host -> max -> default: each step only takes away, except that max policies add what we provide ourselves. */
+#include "x86/cpuid/fields.h"
+
+/* What guests may be told whether or not the processor has it: topology hints, and what we emulate. */
+static void add_synthetic(uint32_t set[CPUFEAT_WORDS], enum cpuid_guest_type type)
+{
+    cpufeat_set(set, CPUFEAT_HYPERVISOR);
+    cpufeat_set(set, CPUFEAT_HTT);
+    cpufeat_set(set, CPUFEAT_CMP_LEGACY);
+    if (type == CPUID_GUEST_PV)
+        return;
+    cpufeat_set(set, CPUFEAT_APIC);
+    cpufeat_set(set, CPUFEAT_X2APIC);
+}
+
+static void set_limits(struct cpuid_policy *p, uint32_t basic, uint32_t feat, uint32_t extd)
+{
+    p->basic[0].a = basic;
+    p->leaf7[0].a = feat;
+    p->extd[0].a = extd;
+}
+
+static void mask_features(struct cpuid_policy *p, const uint32_t mask[CPUFEAT_WORDS], bool invert)
+{
+    uint32_t set[CPUFEAT_WORDS];
+
+    cpuid_policy_features(p, set);
+    for (unsigned int i = 0; i < CPUFEAT_WORDS; i++)
+        set[i] &= invert ? ~mask[i] : mask[i];
+    cpufeat_settle(set, NULL, NULL);
+    cpuid_policy_set_features(p, set);
+}
+
+/* Leaf 0xD, and the features that need components, follow what the plan accepted. */
+static void follow_plan(struct cpuid_policy *p, const struct xstate_plan *plan)
+{
+    uint64_t xcr0 = plan ? plan->xcr0 : xstate_settle_xcr0(cpuid_policy_xcr0(p) & XSTATE_MANAGED_XCR0);
+    uint32_t set[CPUFEAT_WORDS];
+
+    cpuid_policy_features(p, set);
+    cpuid_xstate_drop_features(set, xcr0);
+    cpuid_policy_set_features(p, set);
+    p->xstate[0].a = xcr0;
+    p->xstate[0].d = xcr0 >> 32;
+    if (plan && plan->xcr0)
+        for (unsigned int i = 2; i < CPUID_NR_XSTATE; i++)
+            p->xcomp[i] = plan->comp[i];
+}
+
+void cpuid_policy_host(const struct cpuid_policy *raw, const struct xstate_plan *plan,
+                       const uint32_t off[CPUFEAT_WORDS], struct cpuid_policy *p)
+{
+    static const uint32_t nothing[CPUFEAT_WORDS];
+
+    *p = *raw;
+    set_limits(p, MIN(raw->basic[0].a, CPUID_MAX_BASIC), MIN(raw->leaf7[0].a, CPUID_MAX_FEAT),
+               MIN(raw->extd[0].a, CPUID_MAX_EXTD));
+    p->basic[1].b &= 0x00ffffff; /* the APIC id is a CPU's, not the machine's */
+    follow_plan(p, plan);
+    mask_features(p, off ? off : nothing, true);
+    cpuid_xstate_rebuild(p, p);
+    p->platform_info &= PLATFORM_INFO_CPUID_FAULTING;
+}
+
+void cpuid_policy_max(const struct cpuid_policy *host, enum cpuid_guest_type type, struct cpuid_policy *p)
+{
+    uint32_t set[CPUFEAT_WORDS];
+
+    *p = *host;
+    set_limits(p, CPUID_MAX_BASIC, CPUID_MAX_FEAT, CPUID_MAX_EXTD);
+    cpuid_policy_features(p, set);
+    add_synthetic(set, type);
+    cpuid_policy_set_features(p, set);
+    mask_features(p, cpufeat_mask(type, false), false);
+    cpuid_fields_clear(p, NULL);
+    cpuid_xstate_rebuild(p, host);
+    p->hv[0].a = p->hv[1].a = 0;
+    /* CPUID faulting is given to a guest's kernel by emulation, whatever the processor can do. */
+    p->platform_info = PLATFORM_INFO_CPUID_FAULTING;
+}
+
+void cpuid_policy_default(const struct cpuid_policy *host, const struct cpuid_policy *max, enum cpuid_guest_type type,
+                          struct cpuid_policy *p)
+{
+    uint32_t mask[CPUFEAT_WORDS], present[CPUFEAT_WORDS];
+
+    *p = *max;
+    set_limits(p, MIN(host->basic[0].a, CPUID_MAX_BASIC), MIN(host->leaf7[0].a, CPUID_MAX_FEAT),
+               MIN(host->extd[0].a, CPUID_MAX_EXTD));
+    memcpy(mask, cpufeat_mask(type, true), sizeof(mask));
+    /* Topology hints are added by toolstacks when they describe a topology: by default they are the machine's. */
+    cpuid_policy_features(host, present);
+    if (!cpufeat_test(present, CPUFEAT_HTT))
+        cpufeat_clear(mask, CPUFEAT_HTT);
+    if (!cpufeat_test(present, CPUFEAT_CMP_LEGACY))
+        cpufeat_clear(mask, CPUFEAT_CMP_LEGACY);
+    mask_features(p, mask, false);
+    cpuid_xstate_rebuild(p, max);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What CPUID answers to a given vCPU at a given moment: its domain's policy, and what depends on its registers. */
+#ifndef LIB_X86_CPUID_GUEST_VIEW_H
+#define LIB_X86_CPUID_GUEST_VIEW_H
+
+#include "x86/cpuid/policy.h"
+
+/** A domain's clock as leaf 0x40000003 tells it. */
+struct cpuid_time_info {
+    bool vtsc;              /* RDTSC is emulated */
+    bool host_tsc_safe;     /* the host's TSC is reliable */
+    uint32_t tsc_mode;
+    uint32_t guest_khz, host_khz;
+    uint32_t incarnation;
+    uint64_t offset;        /* TSC offset */
+    uint32_t mul;           /* as in vcpu_time_info */
+    int8_t shift;
+};
+
+struct cpuid_vcpu_context {
+    const struct cpuid_policy *host; /* may be NULL: nothing of the machine beyond the policy is shown */
+    const struct cpuid_time_info *time; /* may be NULL: leaf 0x40000003 is zero */
+    bool hvm;
+    bool kernel;          /* PV: the guest kernel asks, and not its user space */
+    bool native;          /* PV: the plain instruction faulted; false for the forced-emulation prefix */
+    bool hardware_domain;
+    bool osxsave;         /* the vCPU's CR4.OSXSAVE */
+    bool host_osxsave;    /* the hypervisor's, which a PV kernel sees as well */
+    bool ospke;           /* HVM: CR4.PKE */
+    bool long_mode;       /* HVM: 64-bit code runs; Intel hides SYSCALL elsewhere */
+    bool apic_enabled;    /* HVM: APIC_BASE's global enable */
+    uint32_t vcpu_id;
+    uint32_t domid;
+    uint64_t xcr0, xss;   /* the vCPU's own */
+    uint32_t hv_base;     /* first hypervisor leaf; 0 means 0x40000000 */
+    uint32_t hv_version;  /* major << 16 | minor */
+    uint32_t hvm_flags;   /* XEN_HVM_CPUID_* */
+    uint8_t maddr_bits;   /* machine address width that a PV guest may see */
+    bool preserve_ad;     /* MMU_PT_UPDATE_PRESERVE_AD works */
+};
+
+/** Fills @out. Leaves beyond the policy's limits, or unknown, read as zero: never as some other leaf. */
+void cpuid_guest_view(const struct cpuid_policy *p, const struct cpuid_vcpu_context *ctx, uint32_t leaf,
+                      uint32_t subleaf, union cpuid_leaf *out);
+
+#endif
