@@ -76,8 +76,9 @@ void cpuid_policy_max(const struct cpuid_policy *host, enum cpuid_guest_type typ
     cpuid_fields_clear(p, NULL);
     cpuid_xstate_rebuild(p, host);
     p->hv[0].a = p->hv[1].a = 0;
-    /* CPUID faulting is given to a guest's kernel by emulation, whatever the processor can do. */
-    p->platform_info = PLATFORM_INFO_CPUID_FAULTING;
+    /* HVM guests' CPUID always exits; making it fault in a PV guest's user space takes the processor's help. */
+    if (type != CPUID_GUEST_PV)
+        p->platform_info = PLATFORM_INFO_CPUID_FAULTING;
 }
 
 void cpuid_policy_default(const struct cpuid_policy *host, const struct cpuid_policy *max, enum cpuid_guest_type type,

@@ -37,7 +37,8 @@ static void planner_reject(struct planner *p, unsigned int i, enum xstate_findin
                            uint64_t expected)
 {
     planner_note(p, (struct xstate_finding){ .kind = kind, .severity = XSTATE_ERROR, .component = i, .seen = seen,
-                                             .expected = expected, .decided = p->mask & ~BIT(i) });
+                                             .expected = expected,
+                                             .decided = xstate_settle_xcr0(p->mask & ~BIT(i)) });
     planner_drop(p, BIT(i));
 }
 
@@ -131,7 +132,7 @@ static void planner_check_xsetbv(struct planner *p, unsigned int nr)
 
     for (unsigned int i = 0; i < nr; i++)
         if (capture->tried[i].faulted)
-            planner_drop(p, capture->tried[i].xcr0 & ~accepted);
+            p->mask = xstate_settle_xcr0(p->mask & ~(capture->tried[i].xcr0 & ~accepted));
     for (unsigned int i = 0; i < nr; i++)
         refused |= capture->tried[i].faulted && !(capture->tried[i].xcr0 & ~p->mask);
     if (refused)
@@ -258,7 +259,7 @@ void xstate_plan(const struct xstate_capture *capture, struct xstate_plan *plan)
 
 unsigned int xstate_probe_masks(const struct xstate_capture *capture, uint64_t masks[XSTATE_MAX_TRIED])
 {
-    static const uint64_t groups[] = { XSTATE_X87, XSTATE_LEGACY, XSTATE_YMM, XSTATE_BND, XSTATE_AVX512 | XSTATE_YMM,
+    static const uint64_t groups[] = { XSTATE_LEGACY, XSTATE_YMM, XSTATE_BND, XSTATE_AVX512 | XSTATE_YMM,
                                        XSTATE_PKRU, XSTATE_LWP };
     uint64_t hw = xstate_settle_xcr0((capture->leaf[0].size | (uint64_t)capture->leaf[0].reserved << 32) &
                                      XSTATE_MANAGED_XCR0);
@@ -268,7 +269,7 @@ unsigned int xstate_probe_masks(const struct xstate_capture *capture, uint64_t m
         return 0;
     for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
         if ((groups[i] & hw) == groups[i])
-            masks[nr++] = groups[i] | (i ? XSTATE_LEGACY & hw : 0);
+            masks[nr++] = groups[i] | (XSTATE_LEGACY & hw);
     if (!nr || masks[nr - 1] != hw)
         masks[nr++] = hw;
     return nr;

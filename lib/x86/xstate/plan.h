@@ -104,7 +104,7 @@ struct xstate_plan {
 };
 
 /**
- * The XCR0 values worth trying, given the leaves in @capture: x87, x87+SSE, then one group more each, then everything.
+ * The XCR0 values worth trying, given the leaves in @capture: x87 with SSE, then one group more each, then everything.
  * Returns their number, 0 if there is no XSAVE to try. Each is valid by XCR0's rules.
  */
 unsigned int xstate_probe_masks(const struct xstate_capture *capture, uint64_t masks[XSTATE_MAX_TRIED]);

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One row per MSR: who has it (a condition on policy and domain), how it reads, how it is written. The first row that
+ * matches number and condition decides; no row means #GP.
+ */
+#include "x86/msr/pv.h"
+#include "x86/msr/index.h"
+
+typedef const struct msr_pv_context context_t;
+
+enum condition { ALWAYS, INTEL, AMD, AMD_HWDOM, HAS_SPEC_CTRL, HAS_PRED_CMD, HAS_FLUSH_CMD, HAS_ARCH_CAPS,
+                 HAS_TSC_AUX, HAS_MCA };
+
+enum reading { READ_NEVER, READ_ZERO, READ_TSC, READ_APIC_BASE, READ_FS, READ_GS, READ_GS_USER, READ_EFER, READ_PAT,
+               READ_UCODE, READ_PLATFORM_INFO, READ_ARCH_CAPS, READ_MISC_FEATURES, READ_SPEC_CTRL, READ_TSC_AUX,
+               READ_XSS, READ_MISC_ENABLE, READ_HOST, READ_HOST_OR_ZERO, READ_DE_CFG };
+
+enum writing { WRITE_NEVER, WRITE_IGNORED, WRITE_SAME, WRITE_FS, WRITE_GS, WRITE_GS_USER, WRITE_MISC_FEATURES,
+               WRITE_SPEC_CTRL, WRITE_PRED_CMD, WRITE_FLUSH_CMD, WRITE_TSC_AUX, WRITE_HOST };
+
+static const struct msr_row {
+    uint32_t first, last;
+    uint8_t condition, reading, writing;
+} msr_rows[] = {
+    { MSR_IDX_FS_BASE, MSR_IDX_FS_BASE, ALWAYS, READ_FS, WRITE_FS },
+    { MSR_IDX_GS_BASE, MSR_IDX_GS_BASE, ALWAYS, READ_GS, WRITE_GS },
+    { MSR_IDX_GS_BASE_USER, MSR_IDX_GS_BASE_USER, ALWAYS, READ_GS_USER, WRITE_GS_USER },
+    { MSR_IDX_TSC_AUX, MSR_IDX_TSC_AUX, HAS_TSC_AUX, READ_TSC_AUX, WRITE_TSC_AUX },
+    { MSR_IDX_EFER, MSR_IDX_EFER, ALWAYS, READ_EFER, WRITE_SAME },
+    { MSR_IDX_TSC, MSR_IDX_TSC, ALWAYS, READ_TSC, WRITE_IGNORED },
+    { MSR_IDX_APIC_BASE, MSR_IDX_APIC_BASE, ALWAYS, READ_APIC_BASE, WRITE_IGNORED },
+    { MSR_IDX_PAT, MSR_IDX_PAT, ALWAYS, READ_PAT, WRITE_SAME },
+    { MSR_IDX_SPEC_CTRL, MSR_IDX_SPEC_CTRL, HAS_SPEC_CTRL, READ_SPEC_CTRL, WRITE_SPEC_CTRL },
+    { MSR_IDX_PRED_CMD, MSR_IDX_PRED_CMD, HAS_PRED_CMD, READ_NEVER, WRITE_PRED_CMD },
+    { MSR_IDX_FLUSH_CMD, MSR_IDX_FLUSH_CMD, HAS_FLUSH_CMD, READ_NEVER, WRITE_FLUSH_CMD },
+    { MSR_IDX_ARCH_CAPS, MSR_IDX_ARCH_CAPS, HAS_ARCH_CAPS, READ_ARCH_CAPS, WRITE_NEVER },
+    { MSR_IDX_PLATFORM_INFO, MSR_IDX_PLATFORM_INFO, ALWAYS, READ_PLATFORM_INFO, WRITE_NEVER },
+    { MSR_IDX_MISC_FEATURES, MSR_IDX_MISC_FEATURES, ALWAYS, READ_MISC_FEATURES, WRITE_MISC_FEATURES },
+    { MSR_IDX_PLATFORM_ID, MSR_IDX_PLATFORM_ID, INTEL, READ_HOST_OR_ZERO, WRITE_NEVER },
+    { MSR_IDX_UCODE_REV, MSR_IDX_UCODE_REV, ALWAYS, READ_UCODE, WRITE_IGNORED }, /* Intel's protocol writes 0 first */
+    { MSR_IDX_MISC_ENABLE, MSR_IDX_MISC_ENABLE, INTEL, READ_MISC_ENABLE, WRITE_IGNORED },
+    { MSR_IDX_PERF_CAPS, MSR_IDX_PERF_CAPS, INTEL, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_XSS, MSR_IDX_XSS, ALWAYS, READ_XSS, WRITE_SAME },
+    /* Machine check: banks are the hypervisor's; a guest sees a machine with none. */
+    { MSR_IDX_MCG_CAP, MSR_IDX_MCG_CAP, HAS_MCA, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_MCG_STATUS, MSR_IDX_MCG_STATUS, HAS_MCA, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_HWCR, MSR_IDX_AMD_HWCR, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_DE_CFG, MSR_IDX_AMD_DE_CFG, AMD, READ_DE_CFG, WRITE_IGNORED },
+    { MSR_IDX_AMD_SYSCFG, MSR_IDX_AMD_SYSCFG, AMD_HWDOM, READ_HOST, WRITE_IGNORED },
+    { MSR_IDX_AMD_TOM, MSR_IDX_AMD_TOM, AMD_HWDOM, READ_HOST, WRITE_IGNORED },
+    { MSR_IDX_AMD_TOM2, MSR_IDX_AMD_TOM2, AMD_HWDOM, READ_HOST, WRITE_IGNORED },
+    { MSR_IDX_AMD_NB_CFG, MSR_IDX_AMD_NB_CFG, AMD_HWDOM, READ_HOST, WRITE_HOST },
+    { MSR_IDX_AMD_NB_CFG, MSR_IDX_AMD_NB_CFG, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_FAM10H_MMIO, MSR_IDX_AMD_FAM10H_MMIO, AMD_HWDOM, READ_HOST, WRITE_HOST },
+    { MSR_IDX_AMD_PSTATE_LIMIT, MSR_IDX_AMD_PSTATE7, AMD_HWDOM, READ_HOST_OR_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_PSTATE_LIMIT, MSR_IDX_AMD_PSTATE7, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_BU_CFG2, MSR_IDX_AMD_BU_CFG2, AMD, READ_ZERO, WRITE_IGNORED },
+};
+
+static bool has(context_t *ctx, unsigned int feature)
+{
+    return cpuid_policy_has(ctx->policy, feature);
+}
+
+static bool is_amd(context_t *ctx)
+{
+    enum cpuid_vendor vendor = cpuid_policy_vendor(ctx->policy);
+
+    return vendor == CPUID_VENDOR_AMD || vendor == CPUID_VENDOR_HYGON;
+}
+
+static bool holds(context_t *ctx, enum condition condition)
+{
+    switch (condition) {
+    case ALWAYS:
+        return true;
+    case INTEL:
+        return cpuid_policy_vendor(ctx->policy) == CPUID_VENDOR_INTEL;
+    case AMD:
+        return is_amd(ctx);
+    case AMD_HWDOM:
+        return is_amd(ctx) && ctx->hardware_domain;
+    case HAS_SPEC_CTRL:
+        return has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBRS) || has(ctx, CPUFEAT_AMD_STIBP) ||
+               has(ctx, CPUFEAT_AMD_SSBD);
+    case HAS_PRED_CMD:
+        return has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBPB) || has(ctx, CPUFEAT_SBPB);
+    case HAS_FLUSH_CMD:
+        return has(ctx, CPUFEAT_L1D_FLUSH);
+    case HAS_ARCH_CAPS:
+        return has(ctx, CPUFEAT_ARCH_CAPS);
+    case HAS_TSC_AUX:
+        return has(ctx, CPUFEAT_RDTSCP) || has(ctx, CPUFEAT_RDPID);
+    case HAS_MCA:
+        return has(ctx, CPUFEAT_MCA);
+    }
+    return false;
+}
+
+static const struct msr_row *row_for(context_t *ctx, uint32_t msr)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(msr_rows); i++)
+        if (msr >= msr_rows[i].first && msr <= msr_rows[i].last && holds(ctx, msr_rows[i].condition))
+            return &msr_rows[i];
+    return NULL;
+}
+
+static int host_read(context_t *ctx, uint32_t msr, uint64_t *value)
+{
+    return ctx->host_read && !ctx->host_read(ctx->opaque, msr, value) ? 0 : -EPERM;
+}
+
+/* As on a machine without performance counters for guests, MWAIT hidden, and CPUID complete. */
+static uint64_t guest_misc_enable(context_t *ctx)
+{
+    uint64_t value;
+
+    if (host_read(ctx, MSR_IDX_MISC_ENABLE, &value))
+        value = 0;
+    value &= ~(MISC_ENABLE_PERF | MISC_ENABLE_MONITOR | MISC_ENABLE_LIMIT_CPUID);
+    return value | MISC_ENABLE_BTS_UNAVAIL | MISC_ENABLE_PEBS_UNAVAIL;
+}
+
+/* Only whether LFENCE serialises, which a guest needs to know and cannot set. */
+static uint64_t guest_de_cfg(context_t *ctx)
+{
+    uint64_t value;
+
+    if (host_read(ctx, MSR_IDX_AMD_DE_CFG, &value))
+        value = has(ctx, CPUFEAT_LFENCE_DISPATCH) ? DE_CFG_LFENCE_SERIALISE : 0;
+    return value & DE_CFG_LFENCE_SERIALISE;
+}
+
+int msr_pv_read(const struct msr_pv_context *ctx, uint32_t msr, uint64_t *value)
+{
+    const struct msr_row *row = row_for(ctx, msr);
+
+    *value = 0;
+    switch (row ? (enum reading)row->reading : READ_NEVER) {
+    case READ_NEVER:
+        return -EPERM;
+    case READ_ZERO:
+        break;
+    case READ_TSC:
+        *value = ctx->guest_tsc;
+        break;
+    case READ_APIC_BASE:
+        *value = APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (ctx->vcpu_id == 0 ? APIC_BASE_BSP : 0);
+        break;
+    case READ_FS:
+        *value = ctx->fs_base;
+        break;
+    case READ_GS:
+        *value = ctx->gs_base;
+        break;
+    case READ_GS_USER:
+        *value = ctx->gs_base_user;
+        break;
+    case READ_EFER:
+        *value = ctx->efer & EFER_GUEST;
+        break;
+    case READ_PAT:
+        *value = ctx->pat;
+        break;
+    case READ_UCODE:
+        *value = is_amd(ctx) ? ctx->microcode : (uint64_t)ctx->microcode << 32;
+        break;
+    case READ_PLATFORM_INFO:
+        *value = ctx->policy->platform_info;
+        break;
+    case READ_ARCH_CAPS:
+        *value = ctx->policy->arch_caps;
+        break;
+    case READ_MISC_FEATURES:
+        *value = ctx->misc_features;
+        break;
+    case READ_SPEC_CTRL:
+        *value = ctx->spec_ctrl;
+        break;
+    case READ_TSC_AUX:
+        *value = ctx->tsc_aux;
+        break;
+    case READ_XSS:
+        if (!has(ctx, CPUFEAT_XSAVES))
+            return -EPERM;
+        *value = ctx->xss;
+        break;
+    case READ_MISC_ENABLE:
+        *value = guest_misc_enable(ctx);
+        break;
+    case READ_DE_CFG:
+        *value = guest_de_cfg(ctx);
+        break;
+    case READ_HOST_OR_ZERO:
+        if (host_read(ctx, msr, value))
+            *value = 0;
+        break;
+    case READ_HOST:
+        return host_read(ctx, msr, value);
+    }
+    return 0;
+}
+
+static uint64_t spec_ctrl_valid(context_t *ctx)
+{
+    bool ssbd = has(ctx, CPUFEAT_SSBD) || has(ctx, CPUFEAT_AMD_SSBD);
+    bool stibp = has(ctx, CPUFEAT_STIBP) || has(ctx, CPUFEAT_AMD_STIBP) || has(ctx, CPUFEAT_IBRSB);
+    bool psfd = has(ctx, CPUFEAT_PSFD) || has(ctx, CPUFEAT_INTEL_PSFD);
+
+    return (has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBRS) ? SPEC_CTRL_IBRS : 0) | (stibp ? SPEC_CTRL_STIBP : 0) |
+           (ssbd ? SPEC_CTRL_SSBD : 0) | (psfd ? SPEC_CTRL_PSFD : 0);
+}
+
+static bool canonical(uint64_t address)
+{
+    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
+}
+
+static int effect_if(bool allowed, enum msr_effect effect, uint64_t value, struct msr_write *out)
+{
+    *out = (struct msr_write){ allowed ? effect : MSR_EFFECT_NONE, allowed ? value : 0 };
+    return allowed ? 0 : -EPERM;
+}
+
+/* A write that changes nothing succeeds; any other is refused. */
+static int write_same(context_t *ctx, uint32_t msr, uint64_t value, struct msr_write *out)
+{
+    uint64_t now;
+    int rc = msr_pv_read(ctx, msr, &now);
+
+    return rc ? rc : effect_if(now == value, MSR_EFFECT_NONE, 0, out);
+}
+
+int msr_pv_write(const struct msr_pv_context *ctx, uint32_t msr, uint64_t value, struct msr_write *out)
+{
+    const struct msr_row *row = row_for(ctx, msr);
+    bool faulting = ctx->policy->platform_info & PLATFORM_INFO_CPUID_FAULTING;
+
+    *out = (struct msr_write){ MSR_EFFECT_NONE, 0 };
+    switch (row ? (enum writing)row->writing : WRITE_NEVER) {
+    case WRITE_NEVER:
+        return -EPERM;
+    case WRITE_IGNORED:
+        return 0;
+    case WRITE_SAME:
+        return write_same(ctx, msr, value, out);
+    case WRITE_FS:
+        return effect_if(canonical(value), MSR_EFFECT_FS_BASE, value, out);
+    case WRITE_GS:
+        return effect_if(canonical(value), MSR_EFFECT_GS_BASE, value, out);
+    case WRITE_GS_USER:
+        return effect_if(canonical(value), MSR_EFFECT_GS_BASE_USER, value, out);
+    case WRITE_MISC_FEATURES:
+        return effect_if(!(value & ~(faulting ? MISC_FEATURES_CPUID_FAULT : 0)), MSR_EFFECT_MISC_FEATURES, value, out);
+    case WRITE_SPEC_CTRL:
+        return effect_if(!(value & ~spec_ctrl_valid(ctx)), MSR_EFFECT_SPEC_CTRL, value, out);
+    case WRITE_PRED_CMD:
+        return effect_if(!(value & ~(PRED_CMD_IBPB | (has(ctx, CPUFEAT_SBPB) ? PRED_CMD_SBPB : 0))),
+                         value ? MSR_EFFECT_PRED_CMD : MSR_EFFECT_NONE, value, out);
+    case WRITE_FLUSH_CMD:
+        return effect_if(!(value & ~1ULL), value ? MSR_EFFECT_FLUSH_CMD : MSR_EFFECT_NONE, value, out);
+    case WRITE_TSC_AUX:
+        return effect_if(!(value >> 32), MSR_EFFECT_TSC_AUX, value, out);
+    case WRITE_HOST:
+        return effect_if(ctx->hardware_domain, MSR_EFFECT_HOST, value, out);
+    }
+    return -EPERM;
+}
