@@ -6,8 +6,8 @@
 #ifndef HV_DOMAIN_H
 #define HV_DOMAIN_H
 
-#include "base/list.h"
 #include "hv/frame.h"
+#include "hv/softirq.h"
 #include "hv/vcpu.h"
 
 #include <arch/domain.h> /* struct arch_domain */
@@ -15,14 +15,19 @@
 enum domain_life { DOMAIN_BUILDING, DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
 enum domain_type { DOMAIN_PV, DOMAIN_HVM, DOMAIN_IDLE, DOMAIN_SYSTEM /* DOMID_IO, DOMID_XEN: own frames, never run */ };
 
+#define DOMAIN_WATCHDOGS 2
+
 struct domain {
-    struct list_node all;           /* domain_list, ascending id */
     domid_t id;
     uint8_t type;                   /* enum domain_type */
     uint8_t life;                   /* enum domain_life; forward only */
     bool is_privileged;             /* a control domain: may use domctl, sysctl, foreign mappings */
     bool is_hardware;               /* owns the machine's devices: dom0 */
-    uint32_t refs;
+    bool is_xenstore;               /* runs xenstored (XEN_DOMCTL_CDF_xs_domain) */
+    uint8_t kill_stage;             /* where domain_kill() goes on */
+    bool kill_busy;                 /* a CPU is in domain_kill() */
+    uint32_t refs;                  /* one is the domain's own, from creation to DOMAIN_DEAD; its frames hold one together */
+    struct tasklet destroy;         /* frees it when the last reference is gone */
     uint8_t handle[16];
     uint32_t create_flags;          /* XEN_DOMCTL_CDF_* */
 
@@ -44,13 +49,15 @@ struct domain {
 
     bool is_shutting_down, is_shut_down;
     uint32_t shutdown_code;         /* SHUTDOWN_*, ~0 before */
+    uint32_t suspend_port;          /* notified instead of VIRQ_DOM_EXC when it suspends (XEN_DOMCTL_subscribe); 0: none */
     spinlock_t shutdown_lock;
+    struct domain_watchdog { struct timer timer; bool used; } watchdog[DOMAIN_WATCHDOGS];
 
     uint64_t vm_assist;             /* bits VMASST_TYPE_* */
     int64_t time_offset_ns;         /* wall clock shown minus real */
     struct grant_table *grants;
-    void *log_budget;               /* guest_log() rate limit */
-    uint64_t log_tokens, log_stamp, log_dropped;
+    uint64_t log_tokens, log_stamp, log_dropped; /* guest_log() rate limit */
+    struct console_line *console_line; /* CONSOLEIO_write: a line that is not complete yet */
 
     struct arch_domain arch;
 };
@@ -81,9 +88,14 @@ struct domain_config {
 int domain_create(domid_t id, const struct domain_config *config, struct domain **out);
 /** Starts or continues the end of a domain. 0 or -ERESTART. */
 int domain_kill(struct domain *d);
-/** SCHEDOP_shutdown and the hypervisor's own verdict. */
+/** SCHEDOP_shutdown and the hypervisor's own verdict. Does not return for the hardware domain. Locks below LOCK_SHUTDOWN may be held. */
 void domain_shutdown(struct domain *d, uint32_t reason);
+/** Ends a shutdown: its vCPUs run on. @d is paused. */
 void domain_resume(struct domain *d);
+/** Creates the domains that own frames but never run (DOMID_IO, DOMID_XEN), and the idle vCPUs' one. Boot. 0 or -ENOMEM. */
+int domain_init_system(void);
+/** SCHEDOP_watchdog. The watchdog's number, 0, -EINVAL, -ENOSPC, -EEXIST. */
+long domain_watchdog(struct domain *d, uint32_t id, uint32_t timeout_s);
 /** The guest did what no guest may: prints registers, stack and page walk of current, and ends it with SHUTDOWN_crash. */
 void domain_crash(struct domain *d, const char *fmt, ...) __printf_like(2, 3);
 
@@ -98,6 +110,12 @@ static inline bool vcpu_runnable(const struct vcpu *v)
 
 /* Arch duties. */
 int arch_domain_create(struct domain *d, const struct domain_config *config);
+/**
+ * Takes a reference on frame @g of @d's RAM, and if @write also the use that lets the hypervisor write to it (a writable type).
+ * NULL if there is none or its type forbids. The frame is accessed through mfn_to_virt(frame_to_mfn()).
+ */
+struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write);
+void arch_guest_frame_put(struct frame *f, bool write);
 /** Gives up what the architecture holds: page-table roots, frames. 0 or -ERESTART. */
 int arch_domain_relinquish(struct domain *d);
 void arch_domain_destroy(struct domain *d);

@@ -7,6 +7,7 @@
 #define XEN_ERRNO(name, value) name = (value),
 enum hv_errno {
 #include <xen/errno.h>
+    ERESTART = 85, /* never reaches a guest: "to be continued", see hv/hypercall.h */
 };
 
 #endif

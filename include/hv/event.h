@@ -14,32 +14,44 @@
 
 enum evtchn_state { EVTCHN_FREE, EVTCHN_RESERVED, EVTCHN_UNBOUND, EVTCHN_INTERDOMAIN, EVTCHN_PIRQ, EVTCHN_VIRQ, EVTCHN_IPI };
 
+/*
+ * One port. A port is bound and freed under its domain's lock; an interdomain pair changes only under both domains' locks, so
+ * either lock keeps the peer in place. A VIRQ or pirq port is also protected by the lock of its source (LOCK_EVENT_SOURCE).
+ */
 struct evtchn {
-    uint8_t state;      /* enum evtchn_state */
-    uint8_t priority;   /* FIFO: 0 highest .. 15 */
-    bool masked_pending;
-    uint8_t last_priority;
-    uint16_t last_vcpu; /* FIFO: where it was last queued */
+    uint8_t state;          /* enum evtchn_state */
+    uint8_t priority;       /* FIFO: 0 highest .. 15 */
+    uint8_t last_priority;  /* FIFO: the queue that it was last put on */
+    bool pending_unmapped;  /* FIFO: raised before the guest gave the page that holds its word */
+    uint16_t last_vcpu;
     uint16_t notify_vcpu;
     uint32_t port;
     union {
         domid_t unbound_remote;
-        struct { domid_t domid; uint32_t port; } interdomain;
-        struct { uint32_t pirq; } pirq;
+        struct { struct domain *domain; uint32_t port; } interdomain; /* no reference: the peer's end closes this one first */
+        uint32_t pirq;
         uint32_t virq;
     };
 };
 
 struct evtchn_fifo;
+struct evtchn_fifo_vcpu;
+struct evtchn_layout;
 
 /** Per domain; struct domain embeds one. `lock` protects everything but the pending bits. */
 struct evtchn_space {
-    spinlock_t lock;
-    struct evtchn **bucket;     /* groups of EVTCHN_BUCKET ports, allocated as needed */
-    uint32_t valid;             /* ports below this exist */
-    uint32_t max_port;          /* limit set by the toolstack, inclusive */
-    uint32_t active;
-    struct evtchn_fifo *fifo;   /* NULL: 2-level */
+    spinlock_t lock;                    /* LOCK_EVENT */
+    const struct evtchn_layout *layout; /* 2-level or FIFO */
+    struct evtchn **bucket;             /* groups of EVTCHN_BUCKET ports, allocated as needed, freed with the domain */
+    uint32_t valid;                     /* ports below this exist */
+    uint32_t max_port;                  /* limit set by the toolstack, inclusive */
+    uint32_t active;                    /* ports in use */
+    uint32_t first_free;                /* no port below this is free */
+    uint32_t close_next;                /* where closing all ports goes on */
+    struct evtchn_fifo *fifo;           /* NULL: 2-level */
+    spinlock_t pirq_lock;               /* LOCK_EVENT_SOURCE */
+    uint32_t *pirq_port;                /* 0: unbound; under pirq_lock */
+    uint32_t pirq_count;
 };
 #define EVTCHN_BUCKET 128u
 
@@ -55,9 +67,38 @@ void virq_raise_vcpu(struct vcpu *v, uint32_t virq);
 void virq_raise_domain(struct domain *d, uint32_t virq);
 /** Raises a global VIRQ in the domain that handles it (dom0 unless XEN_DOMCTL_set_virq_handler said otherwise). */
 void virq_raise_global(uint32_t virq);
-/** Raises the port bound to @pirq in @d. True if it became pending. IRQ context. */
+/** Raises the port bound to @pirq in @d; true if there is one. IRQ context; no lock of level LOCK_EVENT_SOURCE or above held. */
 bool pirq_raise(struct domain *d, uint32_t pirq);
-/** Ports for the hypervisor's own use in @d's name are not needed: toolstack rings use alloc_unbound. */
+/** True if @pirq is bound to a port of @d. */
+bool pirq_is_bound(struct domain *d, uint32_t pirq);
+/** The domain that global @virq goes to; NULL: the hardware domain again. 0, -EINVAL (not global). */
+int virq_set_handler(uint32_t virq, struct domain *d);
+/** @d dies: it handles no global VIRQ any more. */
+void virq_forget_handler(struct domain *d);
+
+/*
+ * EVENT_CHANNEL_OP, one function an operation. @d is the domain whose ports are meant (the caller's unless stated); ports are
+ * returned, errors are negative: -EINVAL no such port or wrong state, -ENOSPC no port left, -ENOENT no such vCPU, -ENOMEM.
+ */
+int evtchn_alloc_unbound(struct domain *d, domid_t remote);
+/** -EINVAL unless @remote_port is unbound and was meant for @d. */
+int evtchn_bind_interdomain(struct domain *d, struct domain *remote, uint32_t remote_port);
+/** -EEXIST if already bound; -EINVAL for a number that does not exist, or a global VIRQ on a vCPU other than 0. */
+int evtchn_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu);
+int evtchn_bind_ipi(struct domain *d, uint32_t vcpu);
+/** Also what arch_pirq_bind() returns. -EEXIST if already bound. */
+int evtchn_bind_pirq(struct domain *d, uint32_t pirq, uint32_t flags);
+int evtchn_bind_vcpu(struct domain *d, uint32_t port, uint32_t vcpu);
+int evtchn_close(struct domain *d, uint32_t port);
+int evtchn_unmask(struct domain *d, uint32_t port);
+int evtchn_status(struct domain *d, uint32_t port, struct evtchn_status *out);
+/** Closes all ports and returns to the 2-level layout. 0 or -ERESTART. */
+int evtchn_reset(struct domain *d);
+int evtchn_fifo_init_control(struct domain *d, uint64_t gfn, uint32_t offset, uint32_t vcpu);
+int evtchn_fifo_expand(struct domain *d, uint64_t gfn);
+int evtchn_set_priority(struct domain *d, uint32_t port, uint32_t priority);
+/** @v is destroyed. */
+void evtchn_vcpu_free(struct vcpu *v);
 
 /** True if @port of @v's domain is pending, in whichever layout. */
 bool evtchn_port_pending(struct domain *d, uint32_t port);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hypercalls. Each is one row of gen/hypercalls.tbl and one function long NAME(struct hypercall *). The dispatcher copies
- * the argument registers into `arg`, checks who may call, calls, and writes the result back.
+ * Hypercalls. Each is one row of gen/hypercalls.tbl and one function long hypercall_NAME(struct hypercall *). The dispatcher
+ * copies the argument registers into `arg`, checks who may call, calls, and writes the result back. A row whose function is
+ * not in the build is NULL and answers -ENOSYS.
  *
  * Long work: a handler that sees hypercall_preempt_check() stores its progress in call->arg[] (or, where the ABI lets it, in
  * guest memory) and returns -ERESTART. The dispatcher then writes the arguments back and moves the guest's instruction
@@ -30,6 +31,7 @@ struct hypercall_row {
     const char *name;
     uint8_t args;       /* how many arguments it has */
     bool privileged;    /* only a control domain may call it at all */
+    bool continuable;   /* may return -ERESTART */
 };
 extern const struct hypercall_row hypercall_table[HYPERCALL_COUNT]; /* made from gen/hypercalls.tbl */
 
@@ -39,6 +41,10 @@ void hypercall_dispatch(struct cpu_user_regs *regs);
 long hypercall_invoke(struct hypercall *call);
 /** True when the CPU has something better to do and a long operation should record its progress. */
 bool hypercall_preempt_check(void);
+/** Arch duty: move the guest's instruction pointer back over the hypercall instruction, so that it is executed again. */
+void arch_hypercall_restart(struct cpu_user_regs *regs);
+/** Arch duty: the XENMEM_* operations that core does not know (maps of the machine, M2P). @cmd without the extent index; -ENOSYS. */
+long arch_memory_op(struct hypercall *call, unsigned int cmd, uint64_t arg);
 /** Arch duty: an event can be delivered to the current vCPU now. */
 bool arch_event_deliverable(const struct vcpu *v);
 

@@ -7,6 +7,7 @@
 #define HV_LOCK_H
 
 #include "hv/lock_order.h"
+#include "hv/compiler.h"
 #include "hv/types.h"
 
 #include <arch/irqflags.h> /* irqflags_t, irq_save(), irq_restore(), irq_disable(), irq_enable(), irqs_enabled(), cpu_relax() */

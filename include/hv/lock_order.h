@@ -20,13 +20,16 @@ enum lock_level {
     LOCK_PAGE_TYPE,    /* serialises one frame's type change; nests down the levels of a page table only */
     LOCK_FRAMES,       /* a domain's frame list and page counts */
     LOCK_EVENT,        /* a domain's event channels; two domains: lower id first */
-    LOCK_EVENT_QUEUE,  /* a FIFO queue of one vCPU */
+    LOCK_EVENT_SOURCE, /* which port a vCPU's VIRQs, a domain's pirqs are bound to; taken by interrupt handlers */
+    LOCK_EVENT_QUEUE,  /* a domain's FIFO queues */
     LOCK_PIRQ,         /* a domain's pirq map */
     LOCK_PCI,          /* PCI devices and configuration space */
     LOCK_IRQ,          /* one interrupt's descriptor */
     LOCK_VECTOR,       /* allocation of vectors and IO-APIC registers */
+    LOCK_SHUTDOWN,     /* a domain's shutdown state */
     LOCK_SCHED,        /* a run queue; two CPUs: lower index first */
-    LOCK_TIMER,        /* a CPU's timer heap */
+    LOCK_SCHED_CAP,    /* a domain's budget of CPU time */
+    LOCK_TIMER,        /* a CPU's timers; two CPUs: lower index first */
     LOCK_TASKLET,
     LOCK_HEAP,         /* free frames */
     LOCK_SLAB,         /* small objects; takes LOCK_HEAP after dropping itself */

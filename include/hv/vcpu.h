@@ -33,6 +33,9 @@ struct vcpu {
     uint32_t pause_count;       /* hypervisor's own nested pauses, atomic */
     bool is_running;            /* on a CPU, or its state still is */
     bool is_initialised;        /* a context was set */
+    bool paused_for_shutdown;   /* its domain shut down; under shutdown_lock */
+    bool affinity_overridden;   /* SCHEDOP_pin_override; saved_affinity is the real one */
+    cpumask_t saved_affinity;
     struct sched_vcpu sched;
     cpumask_t hard_affinity, soft_affinity;
     uint8_t runstate;           /* RUNSTATE_* */
@@ -42,6 +45,7 @@ struct vcpu {
     /* vcpu_info: in shared_info, or where the guest registered it (mapped; reference held) */
     vcpu_info_t *info;
     mfn_t info_mfn;             /* MFN_NONE while it is in shared_info */
+    vcpu_info_t *info_fallback; /* ours, for a vCPU beyond those that shared_info has room for; until the guest registers one */
     uint64_t time_area;         /* guest VA of VCPUOP_register_vcpu_time_memory_area; 0: none */
 
     /* timers */
@@ -52,7 +56,8 @@ struct vcpu {
 
     /* events */
     uint32_t virq_port[VCPU_VIRQS]; /* 0: unbound; under the domain's event lock */
-    spinlock_t virq_lock;
+    spinlock_t virq_lock;       /* LOCK_EVENT_SOURCE: virq_port, and that the ports stay bound */
+    struct evtchn_fifo_vcpu *fifo; /* queues, once the guest gave a control block */
     int32_t poll_port;          /* SCHEDOP_poll: >0 the one port, -1 several, 0 none */
 
     struct arch_vcpu arch;
@@ -71,9 +76,14 @@ void vcpu_pause(struct vcpu *v);
 /** Pauses without waiting. */
 void vcpu_pause_nosync(struct vcpu *v);
 void vcpu_unpause(struct vcpu *v);
-/** VCPUOP_* */
-long vcpu_op(uint32_t cmd, uint32_t vcpuid, uint64_t arg);
-int vcpu_map_info(struct vcpu *v, mfn_t m, uint32_t offset);
+/** Frees what vcpu_create() made; @v does not run and nobody can find it any more. */
+void vcpu_destroy(struct vcpu *v);
+/** A vCPU of @cpu's own, for when nothing else is to run. Boot and CPU hotplug. NULL: no memory. */
+struct vcpu *vcpu_create_idle(unsigned int cpu);
+/** The vCPU @id of @d or NULL; @id comes from a guest. */
+struct vcpu *domain_vcpu(const struct domain *d, uint32_t id);
+/** VCPUOP_register_vcpu_info. 0, -ENXIO (crosses the page or is unaligned), -EINVAL (second time, running, not the domain's RAM). */
+int vcpu_map_info(struct vcpu *v, gfn_t g, uint32_t offset);
 void vcpu_unmap_info(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
 void vcpu_up(struct vcpu *v);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The 2-level layout: a bitmap of pending ports and one of masked ports in shared_info, and in each vcpu_info a selector of the
+ * words worth looking at. The order is the ABI's: pending bit, selector bit, upcall flag; the guest clears in reverse.
+ */
+#include "core/event/layout.h"
+
+static uint64_t *twolevel_word(xen_ulong_t *map, uint32_t port, uint64_t *bit)
+{
+    *bit = 1ULL << (port % 64);
+    return (uint64_t *)&map[port / 64];
+}
+
+static void twolevel_select(struct vcpu *v, uint32_t port)
+{
+    uint64_t bit = 1ULL << (port / 64);
+    if (!(__atomic_fetch_or(&v->info->evtchn_pending_sel, bit, __ATOMIC_SEQ_CST) & bit))
+        evtchn_upcall(v);
+}
+
+static void twolevel_set_pending(struct vcpu *v, struct evtchn *e)
+{
+    shared_info_t *s = v->domain->shared_info;
+    uint64_t bit, *pending = twolevel_word(s->evtchn_pending, e->port, &bit);
+    if (__atomic_fetch_or(pending, bit, __ATOMIC_SEQ_CST) & bit)
+        return;
+    uint64_t *mask = twolevel_word(s->evtchn_mask, e->port, &bit);
+    if (!(__atomic_load_n(mask, __ATOMIC_SEQ_CST) & bit))
+        twolevel_select(v, e->port);
+}
+
+static void twolevel_clear_pending(struct domain *d, struct evtchn *e)
+{
+    uint64_t bit, *pending = twolevel_word(d->shared_info->evtchn_pending, e->port, &bit);
+    __atomic_fetch_and(pending, ~bit, __ATOMIC_SEQ_CST);
+}
+
+static bool twolevel_is_pending(struct domain *d, uint32_t port)
+{
+    if (port >= EVTCHN_PORTS_2L)
+        return false;
+    uint64_t bit, *pending = twolevel_word(d->shared_info->evtchn_pending, port, &bit);
+    return __atomic_load_n(pending, __ATOMIC_SEQ_CST) & bit;
+}
+
+static void twolevel_unmask(struct domain *d, struct evtchn *e)
+{
+    if (e->port >= EVTCHN_PORTS_2L)
+        return;
+    uint64_t bit, *mask = twolevel_word(d->shared_info->evtchn_mask, e->port, &bit);
+    struct vcpu *v = domain_vcpu(d, e->notify_vcpu);
+    if (v && (__atomic_fetch_and(mask, ~bit, __ATOMIC_SEQ_CST) & bit) && twolevel_is_pending(d, e->port))
+        twolevel_select(v, e->port);
+}
+
+static bool twolevel_is_busy(struct domain *d, uint32_t port)
+{
+    return false;
+}
+
+const struct evtchn_layout evtchn_layout_2l = {
+    .ports = EVTCHN_PORTS_2L,
+    .set_pending = twolevel_set_pending,
+    .clear_pending = twolevel_clear_pending,
+    .unmask = twolevel_unmask,
+    .is_pending = twolevel_is_pending,
+    .is_busy = twolevel_is_busy,
+};

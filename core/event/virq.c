@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Virtual interrupts: per vCPU (timer, debug, profiling) or one a domain, and who handles those that concern the host. */
+#include "core/event/layout.h"
+#include "hv/log.h"
+
+/* Who gets a global VIRQ instead of the hardware domain; referenced. Under virq_handler_lock. */
+static struct domain *virq_handler[NR_VIRQS];
+static spinlock_t virq_handler_lock = SPINLOCK_INIT(LOCK_LEAF);
+
+bool virq_is_global(uint32_t virq)
+{
+    switch (virq) {
+    case VIRQ_TIMER:
+    case VIRQ_DEBUG:
+    case VIRQ_XENOPROF:
+    case VIRQ_XENPMU:
+        return false;
+    }
+    return true;
+}
+
+void virq_raise_vcpu(struct vcpu *v, uint32_t virq)
+{
+    irqflags_t flags = spin_lock_irqsave(&v->virq_lock);
+    uint32_t port = v->virq_port[virq];
+    if (port)
+        evtchn_raise(v->domain, evtchn_find(v->domain, port));
+    spin_unlock_irqrestore(&v->virq_lock, flags);
+}
+
+void virq_raise_domain(struct domain *d, uint32_t virq)
+{
+    ASSERT(virq_is_global(virq));
+    struct vcpu *v = domain_vcpu(d, 0);
+    if (v)
+        virq_raise_vcpu(v, virq);
+}
+
+void virq_raise_global(uint32_t virq)
+{
+    irqflags_t flags = spin_lock_irqsave(&virq_handler_lock);
+    struct domain *d = virq_handler[virq] ? virq_handler[virq] : hardware_domain;
+    bool held = d && domain_get(d);
+    spin_unlock_irqrestore(&virq_handler_lock, flags);
+    if (!held)
+        return;
+    virq_raise_domain(d, virq);
+    domain_put(d);
+}
+
+int virq_set_handler(uint32_t virq, struct domain *d)
+{
+    if (virq >= NR_VIRQS || !virq_is_global(virq))
+        return -EINVAL;
+    if (d && !domain_get(d))
+        return -EINVAL;
+    irqflags_t flags = spin_lock_irqsave(&virq_handler_lock);
+    struct domain *old = virq_handler[virq];
+    virq_handler[virq] = d;
+    spin_unlock_irqrestore(&virq_handler_lock, flags);
+    if (old)
+        domain_put(old);
+    return 0;
+}
+
+void virq_forget_handler(struct domain *d)
+{
+    for (uint32_t virq = 0; virq < NR_VIRQS; virq++) {
+        irqflags_t flags = spin_lock_irqsave(&virq_handler_lock);
+        bool mine = virq_handler[virq] == d;
+        if (mine)
+            virq_handler[virq] = NULL;
+        spin_unlock_irqrestore(&virq_handler_lock, flags);
+        if (mine)
+            domain_put(d);
+    }
+}

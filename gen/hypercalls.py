@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads gen/hypercalls.tbl and writes one product: --header, --table or --doc."""
+import sys
+from collections import namedtuple
+
+Row = namedtuple("Row", "nr name args who cont home text")
+HOMES = {"core": "core/", "pv": "arch/x86/pv/", "platform": "arch/x86/platform/"}
+NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/hypercalls.tbl by gen/hypercalls.py. */\n"
+LIMIT = 64
+# __HYPERVISOR_ names that the ABI header does not give.
+ALIASES = {"mca": "__HYPERVISOR_arch_0"}
+
+
+def rows(path):
+    out = []
+    for n, line in enumerate(open(path, encoding="utf-8"), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        try:
+            nr, name, args, who, cont, home, text = line.split(None, 6)
+            row = Row(int(nr), name, int(args), who, cont, home, text)
+        except ValueError:
+            sys.exit(f"{path}:{n}: expected number, name, args, who, cont, home, text")
+        if not 0 <= row.nr < LIMIT or not 0 <= row.args <= 5:
+            sys.exit(f"{path}:{n}: number or argument count out of range")
+        if who not in ("any", "control") or cont not in ("yes", "no") or home not in HOMES:
+            sys.exit(f"{path}:{n}: unknown word in who, cont or home")
+        if out and row.nr <= out[-1].nr:
+            sys.exit(f"{path}:{n}: rows must ascend and be unique")
+        out.append(row)
+    return out
+
+
+def header(table):
+    yield NOTE + "#ifndef HYPERCALL_HANDLERS_H\n#define HYPERCALL_HANDLERS_H\n\nstruct hypercall;\n"
+    for r in table:
+        yield f"/** {r.text}. */\nlong hypercall_{r.name}(struct hypercall *call);"
+    yield "\n#endif"
+
+
+def dispatch(table):
+    yield NOTE + '#include "hv/hypercall.h"\n#include "public.h"\n\n#include <hypercall_handlers.h>\n'
+    yield "/* Weak: a component that is not in the build leaves NULL, which the dispatcher answers with -ENOSYS. */"
+    for r in table:
+        yield f"extern __attribute__((weak)) long hypercall_{r.name}(struct hypercall *call);"
+    yield ""
+    for r in table:
+        macro = ALIASES.get(r.name, f"__HYPERVISOR_{r.name}")
+        yield f'_Static_assert({macro} == {r.nr}, "gen/hypercalls.tbl: {r.name}");'
+    yield "\nconst struct hypercall_row hypercall_table[HYPERCALL_COUNT] = {"
+    for r in table:
+        priv, cont = str(r.who == "control").lower(), str(r.cont == "yes").lower()
+        yield f'    [{r.nr}] = {{ hypercall_{r.name}, "{r.name}", {r.args}, {priv}, {cont} }},'
+    yield "};"
+
+
+def doc(table):
+    yield "# Hypercalls\n"
+    yield "Made from `gen/hypercalls.tbl`. *Control* means: only a control domain may call it; others get -EPERM.\n"
+    yield "| number | name | arguments | who | continues | implemented in | what it does |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for r in table:
+        yield f"| {r.nr} | `{r.name}` | {r.args} | {r.who} | {r.cont} | `{HOMES[r.home]}` | {r.text} |"
+
+
+def main():
+    products = {"--header": header, "--table": dispatch, "--doc": doc}
+    if len(sys.argv) != 4 or sys.argv[1] not in products:
+        sys.exit("usage: hypercalls.py --header|--table|--doc TABLE OUT")
+    text = "\n".join(products[sys.argv[1]](rows(sys.argv[2]))) + "\n"
+    with open(sys.argv[3], "w", encoding="utf-8") as out:
+        out.write(text)
+
+
+main()

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the hypervisor says about itself: XENVER_*, and the first lines of the log. */
+#ifndef HV_VERSION_H
+#define HV_VERSION_H
+
+#include "hv/types.h"
+
+#define HV_VERSION_MAJOR 4
+#define HV_VERSION_MINOR 17
+
+/** The hypervisor's command line as the boot loader gave it; set once, at boot. Never NULL. */
+extern const char *hv_cmdline;
+/** One line: name, version, builder, compiler, date. */
+void version_banner(char *buf, size_t len);
+
+/** Arch duty: the guest types that can be built, each followed by a space ("xen-3.0-x86_64 "). NUL-terminated. */
+void arch_capabilities(char *buf, size_t len);
+
+#endif
