@@ -61,8 +61,13 @@ bool frame_release_claim(struct frame *f);
 
 /** Makes hypervisor memory at @page, one frame, visible to @d: it may map it (read-only if @readonly). Holds one reference. */
 void frame_share_with(void *page, struct domain *d, bool readonly);
-/** Ends frame_share_with(). True when @d has no references left and the caller may free the page. */
+/**
+ * Ends frame_share_with(). True when nobody has references left: the page is the caller's to free (hv_free_pages). False:
+ * ask again later; the sharing's own reference is given up only once.
+ */
 bool frame_unshare(void *page, struct domain *d);
+/** Arch duty: set @f->type so that guests can map it as frame_share_with() promises. It has no references yet. */
+void arch_frame_shared(struct frame *f, bool readonly);
 
 /* Lists of frames through the links. The owner of the list provides the lock. */
 struct frame_list { uint32_t head, tail; uint64_t nr; };
@@ -80,9 +85,16 @@ static inline struct frame *frame_list_next(const struct frame *f)
 
 /** Allocates 2^@order frames for @d, assigns and lists them, within d->max_pages. MFN_NONE: no memory or limit. Flags as heap_alloc(). */
 mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int heap_flags);
-/** Assigns frames that the caller got from heap_alloc(), within the limit. 0, -E2BIG (limit), -EINVAL (dying). */
+/**
+ * Assigns frames that the caller got from heap_alloc(), within the limit. 0, -E2BIG (limit), -EINVAL (dying). A domain that
+ * has frames holds a reference on itself. Takes frames_lock; the last frame_put() of a frame takes it too.
+ */
 int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order);
-/** Takes a frame with no other reference and no type use away from @d without freeing it (XENMEM_exchange). 0 or -EBUSY/-EINVAL. */
+/**
+ * Takes a frame away from @d without freeing it (XENMEM_exchange): the caller owns it like one from heap_alloc() and it holds
+ * the guest's data. Nobody has a reference on it but the domain through FRAME_ALLOCATED, the caller neither: else -EBUSY.
+ * -EINVAL: it is not @d's.
+ */
 int domain_steal_frame(struct domain *d, struct frame *f);
 
 #endif

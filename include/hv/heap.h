@@ -15,7 +15,10 @@
 #define HEAP_ADDR_BITS(n) ((unsigned int)(n) << 8) /* every byte below 2^n; 0: anywhere */
 #define HEAP_ADDR_BITS_OF(flags) (((flags) >> 8) & 0xff)
 
-/** Gives the RAM frames [@start, @end) to the heap. Boot only, and for init memory afterwards. */
+/**
+ * Gives the RAM frames [@start, @end) to the heap. Boot only, and for init memory afterwards. Their entries in the frame
+ * table exist and are zero, or those of frames that the hypervisor used.
+ */
 void heap_add(mfn_t start, mfn_t end);
 /** Allocates 2^@order frames, naturally aligned; MFN_NONE if there are none. Any context that may take LOCK_HEAP. */
 mfn_t heap_alloc(unsigned int order, unsigned int flags);
@@ -23,6 +26,8 @@ mfn_t heap_alloc(unsigned int order, unsigned int flags);
 void heap_free(mfn_t first, unsigned int order, bool dirty);
 /** Frames free now, scrubbed or waiting for it. */
 uint64_t heap_free_frames(void);
+/** Of these, frames that wait to be scrubbed. */
+uint64_t heap_dirty_frames(void);
 /** Frames that heap_add() has ever received. */
 uint64_t heap_total_frames(void);
 /** Scrubs some waiting frames; true if more wait. Called by idle CPUs. */
@@ -30,9 +35,13 @@ bool heap_scrub_some(void);
 
 /** As heap_alloc(), as an address in the direct map, zeroed; NULL if there is none. */
 void *hv_alloc_pages(unsigned int order);
+/** @p is what hv_alloc_pages() gave; it counts as dirty, because it may hold copies of a guest's data. */
 void hv_free_pages(void *p, unsigned int order);
 
-/** Small objects, aligned to 16 (to 64 from 64 bytes on), zeroed; NULL if there is no memory or @size is 0. */
+/**
+ * Objects, aligned to 16 (to 64 from 64 bytes on, to pages above 2048), zeroed; NULL if there is no memory or @size is 0.
+ * Their pages are not for sharing with guests: use hv_alloc_pages() for those.
+ */
 void *hv_zalloc(size_t size);
 /** As hv_zalloc(nr * size), NULL on overflow. */
 void *hv_zalloc_array(size_t nr, size_t size);

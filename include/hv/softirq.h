@@ -26,5 +26,7 @@ struct tasklet {
 void tasklet_init(struct tasklet *t, void (*fn)(void *data), void *data);
 void tasklet_schedule(struct tasklet *t);
 void tasklet_schedule_on(struct tasklet *t, unsigned int cpu);
+/** Boot, for each CPU before it schedules or runs one. */
+void tasklets_init_cpu(unsigned int cpu);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef HV_TIME_H
 #define HV_TIME_H
 
+#include "base/rbtree.h"
 #include "hv/types.h"
 
 #define NS_PER_SEC 1000000000ULL
@@ -25,26 +26,42 @@ void arch_timer_program(uint64_t deadline);
 /** Called by the architecture when a programmed deadline is reached (interrupts off). */
 void timer_interrupt(void);
 
-/** A callback at a time, on one CPU, with interrupts on, outside any lock. */
+/** A callback at a time, on one CPU, with interrupts on, outside any lock. Never early; in order of time, then of arming. */
 struct timer {
-    uint64_t expires;   /* system time, ns */
+    struct rb_node node; /* among the CPU's armed timers */
+    uint64_t expires;    /* system time, ns */
     void (*fn)(void *data);
     void *data;
     uint32_t cpu;
-    uint32_t heap_index; /* place in the CPU's heap + 1; 0: inactive */
-    bool running, dead;
+    bool armed, running, dead;
 };
 
+/** No lock is needed: nobody else may know @t yet. */
 void timer_init(struct timer *t, void (*fn)(void *data), void *data, unsigned int cpu);
-/** Arms or re-arms; safe against its own callback. */
+/** Arms or re-arms; safe in its own callback. TIME_NEVER: as timer_stop(). After timer_kill(): no effect. Any context. */
 void timer_set(struct timer *t, uint64_t expires);
-/** Disarms; the callback may still be running on another CPU. */
+/** Disarms; the callback may still be running on another CPU. Any context. */
 void timer_stop(struct timer *t);
-/** Disarms for ever and waits for the callback. */
+/** Disarms for ever and waits for the callback, unless that is the caller. Interrupts on, no lock that the callback takes. */
 void timer_kill(struct timer *t);
-/** Moves it to @cpu, armed or not. */
+/** Moves it to @cpu, armed or not. Any context. */
 void timer_migrate(struct timer *t, unsigned int cpu);
 bool timer_active(const struct timer *t);
+/** Boot, for each CPU before anything is armed on it. */
 void timers_init_cpu(unsigned int cpu);
+
+/* A vCPU's timers (core/time/vcpu_timer.c): VIRQ_TIMER once or again and again. @v is the current vCPU or paused. */
+/** At vcpu_create(), before it can run. The poll timer is core/sched's, and initialised by sched_vcpu_init(). */
+void vcpu_timers_init(struct vcpu *v);
+/** When @v dies: waits for callbacks. */
+void vcpu_timers_destroy(struct vcpu *v);
+/** VCPUOP_set_singleshot_timer: @deadline is absolute system time; past: at once, or -ETIME with VCPU_SSHOTTMR_future in @flags. */
+int vcpu_timer_set_singleshot(struct vcpu *v, uint64_t deadline, uint32_t flags);
+void vcpu_timer_stop_singleshot(struct vcpu *v);
+/** VCPUOP_set_periodic_timer: 0, or -EINVAL for a @period below 1 ms or above 2^62 ns. The first tick is one period from now. */
+int vcpu_timer_set_periodic(struct vcpu *v, uint64_t period);
+void vcpu_timer_stop_periodic(struct vcpu *v);
+/** hypercall set_timer_op of @v: 0 stops the one-shot timer. A deadline with the top bit set, a wrapped subtraction, is soon. */
+void vcpu_timer_op(struct vcpu *v, uint64_t deadline);
 
 #endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames that belong to a domain. Its list and tot_pages change together under frames_lock; tot_pages never exceeds
+ * max_pages. A domain with frames holds a reference on itself, so the owner of a frame in use always exists.
+ */
+#include "hv/compiler.h"
+#include "hv/domain.h"
+#include "hv/frame.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+#include "mm.h"
+
+static void list_frames(struct domain *d, mfn_t first, uint64_t nr)
+{
+    const uint64_t count = FRAME_ALLOCATED | (uint64_t)d->id << FRAME_OWNER_SHIFT | 1;
+
+    for (uint64_t i = 0; i < nr; i++) {
+        struct frame *f = mfn_to_frame(mfn_add(first, i));
+        frame_list_add_tail(&d->frames, f);
+        f->type = 0;
+        __atomic_store_n(&f->count, count, __ATOMIC_RELEASE); /* last: from here on anybody may find it */
+    }
+    d->tot_pages += nr;
+}
+
+int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
+{
+    uint64_t nr = 1ULL << order;
+    bool was_empty = false;
+    int rc = 0;
+
+    spin_lock(&d->frames_lock);
+    if (d->life >= DOMAIN_DYING) {
+        rc = -EINVAL;
+    } else if (d->tot_pages > d->max_pages || nr > d->max_pages - d->tot_pages) {
+        rc = -E2BIG;
+    } else {
+        was_empty = !d->tot_pages;
+        list_frames(d, first, nr);
+    }
+    spin_unlock(&d->frames_lock);
+    if (was_empty)
+        BUG_ON(!domain_get(d));
+    return rc;
+}
+
+mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int heap_flags)
+{
+    if (order > HEAP_MAX_ORDER || READ_ONCE(d->tot_pages) + (1ULL << order) > READ_ONCE(d->max_pages))
+        return MFN_NONE; /* spares the heap the trouble; decided under the lock below */
+    mfn_t m = heap_alloc(order, heap_flags);
+    if (mfn_eq(m, MFN_NONE))
+        return m;
+    if (domain_assign_frames(d, m, order)) {
+        heap_free(m, order, true);
+        return MFN_NONE;
+    }
+    return m;
+}
+
+void domain_unlist_frame(struct domain *d, struct frame *f)
+{
+    spin_lock(&d->frames_lock);
+    frame_list_del(&d->frames, f);
+    bool now_empty = --d->tot_pages == 0;
+    spin_unlock(&d->frames_lock);
+    if (now_empty)
+        domain_put(d);
+}
+
+int domain_steal_frame(struct domain *d, struct frame *f)
+{
+    uint64_t only_claim = FRAME_ALLOCATED | (uint64_t)d->id << FRAME_OWNER_SHIFT | 1;
+    uint64_t c = only_claim;
+
+    /* A type use comes with a reference, so the claim alone means that nothing uses it. */
+    if (!__atomic_compare_exchange_n(&f->count, &c, c & ~(FRAME_ALLOCATED | FRAME_REFS_MASK), false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED))
+        return (c & FRAME_OWNER_MASK) == (only_claim & FRAME_OWNER_MASK) && (c & FRAME_ALLOCATED) ? -EBUSY : -EINVAL;
+    arch_frame_freed(f);
+    domain_unlist_frame(d, f);
+    frame_make_private(f);
+    return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * References on frames. While a frame has one it keeps its owner; the first reference comes with the assignment to a domain
+ * (core/mm/assign.c) and stays until FRAME_ALLOCATED is cleared. Who drops the last one takes the frame off the owner's list
+ * and gives it to the heap to be scrubbed.
+ */
+#include "hv/compiler.h"
+#include "hv/domain.h"
+#include "hv/frame.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+#include "mm.h"
+
+/* frame_get() stops here, so that frame_get_again() has as many more before the count overflows. */
+#define REFS_LIMIT 0x7fffffffULL
+
+bool frame_get(struct frame *f, const struct domain *owner)
+{
+    uint64_t c = __atomic_load_n(&f->count, __ATOMIC_RELAXED);
+
+    do {
+        uint64_t refs = c & FRAME_REFS_MASK;
+        if (!refs || refs >= REFS_LIMIT || (c & FRAME_OWNER_MASK) != (uint64_t)owner->id << FRAME_OWNER_SHIFT)
+            return false;
+    } while (!__atomic_compare_exchange_n(&f->count, &c, c + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    return true;
+}
+
+void frame_get_again(struct frame *f)
+{
+    uint64_t before = __atomic_fetch_add(&f->count, 1, __ATOMIC_RELAXED);
+    BUG_ON(!(before & FRAME_REFS_MASK) || (before & FRAME_REFS_MASK) == FRAME_REFS_MASK);
+}
+
+/* No references are left: only we know the frame, except that it is still on its owner's list. */
+static void frame_to_heap(struct frame *f)
+{
+    struct domain *d = domain_by_owner_id(frame_owner_id(f));
+
+    arch_frame_freed(f);
+    if (d)
+        domain_unlist_frame(d, f);
+    frame_make_private(f);
+    heap_free(frame_to_mfn(f), 0, true);
+}
+
+void frame_put(struct frame *f)
+{
+    uint64_t before = __atomic_fetch_sub(&f->count, 1, __ATOMIC_ACQ_REL);
+
+    BUG_ON(!(before & FRAME_REFS_MASK));
+    if ((before & FRAME_REFS_MASK) == 1 && !(before & FRAME_HV))
+        frame_to_heap(f);
+}
+
+bool frame_release_claim(struct frame *f)
+{
+    return __atomic_fetch_and(&f->count, ~FRAME_ALLOCATED, __ATOMIC_ACQ_REL) & FRAME_ALLOCATED;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hypervisor memory that a domain may map: its shared_info, grant tables, the trace and log rings. The domain is the frame's
+ * owner as far as references go, but the frame is neither on its list nor in its count, and FRAME_HV keeps it from the heap.
+ */
+#include "hv/domain.h"
+#include "hv/frame.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+#include "mm.h"
+
+void frame_share_with(void *page, struct domain *d, bool readonly)
+{
+    struct frame *f = mfn_to_frame(virt_to_mfn(page));
+
+    BUG_ON(frame_refs(f) || frame_owner_id(f) != FRAME_OWNER_NONE);
+    arch_frame_shared(f, readonly);
+    spin_lock(&d->frames_lock);
+    d->hv_pages++;
+    spin_unlock(&d->frames_lock);
+    __atomic_store_n(&f->count, FRAME_HV | FRAME_ALLOCATED | (uint64_t)d->id << FRAME_OWNER_SHIFT | 1, __ATOMIC_RELEASE);
+}
+
+bool frame_unshare(void *page, struct domain *d)
+{
+    struct frame *f = mfn_to_frame(virt_to_mfn(page));
+
+    if (frame_release_claim(f))
+        frame_put(f);
+    if (frame_refs(f))
+        return false;
+    if (frame_owner_id(f) == FRAME_OWNER_NONE)
+        return true; /* asked again */
+    arch_frame_freed(f);
+    spin_lock(&d->frames_lock);
+    d->hv_pages--;
+    spin_unlock(&d->frames_lock);
+    frame_make_private(f);
+    return true;
+}

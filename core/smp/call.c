@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A function on other CPUs. One call at a time: the caller publishes it, interrupts the CPUs and waits until each has taken
+ * itself out of the mask. Whoever waits for its turn does so with interrupts on, so it serves the call under way.
+ */
+#include "hv/smp.h"
+
+#include "hv/lock.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+
+static struct {
+    bool busy;
+    void (*fn)(void *arg);
+    void *arg;
+    cpumask_t waiting; /* CPUs that have not finished */
+} call;
+
+void smp_call_interrupt(void)
+{
+    unsigned int cpu = this_cpu_id();
+
+    if (!cpumask_test(&call.waiting, cpu))
+        return;
+    call.fn(call.arg);
+    cpumask_clear(&call.waiting, cpu);
+}
+
+static void call_self(void (*fn)(void *arg), void *arg)
+{
+    irqflags_t flags = irq_save();
+    fn(arg);
+    irq_restore(flags);
+}
+
+static void call_others(const cpumask_t *others, void (*fn)(void *arg), void *arg)
+{
+    while (__atomic_exchange_n(&call.busy, true, __ATOMIC_ACQUIRE))
+        cpu_relax();
+    call.fn = fn;
+    call.arg = arg;
+    unsigned int cpu;
+    for_each_cpu(cpu, others)
+        cpumask_set(&call.waiting, cpu);
+    arch_smp_call_ipi(others);
+    while (!cpumask_empty(&call.waiting))
+        cpu_relax();
+    __atomic_store_n(&call.busy, false, __ATOMIC_RELEASE);
+}
+
+void smp_call(const cpumask_t *mask, void (*fn)(void *arg), void *arg)
+{
+    unsigned int self = this_cpu_id();
+    bool me = cpumask_test(mask, self);
+    cpumask_t others;
+
+    ASSERT(irqs_enabled());
+    cpumask_and(&others, mask, &cpu_online);
+    cpumask_clear(&others, self);
+    if (!cpumask_empty(&others))
+        call_others(&others, fn, arg);
+    if (me)
+        call_self(fn, arg);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Wall clock: one number, UTC at system time 0. Guests add their system time to what shared_info says (xen/xen.h, wc_sec). */
+#include "hv/compiler.h"
+#include "hv/domain.h"
+#include "hv/lock.h"
+#include "hv/time.h"
+
+static spinlock_t wallclock_lock = SPINLOCK_INIT(LOCK_TIME);
+static uint64_t base_ns;
+
+uint64_t wallclock_base_ns(void) { return __atomic_load_n(&base_ns, __ATOMIC_RELAXED); }
+
+/* The page is the guest's to scribble on: the version is made odd and even again whatever it was. */
+void domain_update_wallclock(struct domain *d)
+{
+    shared_info_t *s = d->shared_info;
+
+    if (!s)
+        return;
+    spin_lock(&wallclock_lock);
+    uint64_t ns = base_ns + (uint64_t)d->time_offset_ns;
+    if (d->time_offset_ns < 0 && ns > base_ns)
+        ns = 0; /* before 1970 */
+    uint64_t sec = ns / NS_PER_SEC;
+    uint32_t version = READ_ONCE(s->wc_version) | 1;
+
+    WRITE_ONCE(s->wc_version, version);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    WRITE_ONCE(s->wc_sec, (uint32_t)sec);
+    WRITE_ONCE(s->xen_wc_sec_hi, (uint32_t)(sec >> 32));
+    WRITE_ONCE(s->wc_nsec, (uint32_t)(ns % NS_PER_SEC));
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    WRITE_ONCE(s->wc_version, version + 1);
+    spin_unlock(&wallclock_lock);
+}
+
+void wallclock_set(uint64_t ns)
+{
+    spin_lock(&wallclock_lock);
+    __atomic_store_n(&base_ns, ns, __ATOMIC_RELAXED);
+    spin_unlock(&wallclock_lock);
+
+    struct domain *d = domain_get_next(0);
+    while (d) {
+        uint32_t next = d->id + 1u;
+        domain_update_wallclock(d);
+        domain_put(d);
+        d = next <= 0xffff ? domain_get_next((domid_t)next) : NULL;
+    }
+}
