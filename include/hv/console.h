@@ -12,20 +12,47 @@
 struct console_driver {
     const char *name;                               /* as in console=, "com1", "vga" */
     void (*write)(const char *text, size_t len);
-    /** Drops locks and queues: the machine is about to stop. */
+    /** Drops locks and queues: the machine is about to stop. May be NULL. */
     void (*panic)(void);
 };
+/** Adds a driver and shows it what the ring holds. At most CONSOLE_DRIVERS. */
 void console_add(const struct console_driver *drv);
-/** Characters that have arrived. IRQ context. */
+#define CONSOLE_DRIVERS 4
+/** Characters that have arrived. IRQ context; no lock of level LOCK_TASKLET or above held. */
 void console_input(const char *text, size_t len);
 /** After this, output is synchronous and takes no locks that a stopped CPU may hold. */
 void console_enter_panic(void);
 /** CONSOLEIO_write by the domain @d (copied text), CONSOLEIO_read: how many bytes were read. */
 void console_guest_write(struct domain *d, const char *text, size_t len);
 size_t console_guest_read(char *buf, size_t cap);
-/** Registers debug key @key; @fn runs as a tasklet. @help is shown by 'h'. */
-void debug_key_register(char key, void (*fn)(char key), const char *help);
+/** @d is destroyed: drops the line that it had begun. */
+void console_guest_forget(struct domain *d);
+
+/** Registers debug key @key; @fn runs as a tasklet. @help is shown by 'h'. False: the key is taken or no character. */
+bool debug_key_register(char key, void (*fn)(char key), const char *help);
 /** Runs a key, as from the serial line (XEN_SYSCTL_debug_keys). */
 void debug_key_handle(char key);
+
+/** Options of the command line, given at boot. */
+struct console_options {
+    uint64_t ring_size;         /* bytes, a power of two or rounded down to one; 0: the default */
+    uint8_t level, guest_level; /* how many levels, the most urgent first, are always shown: 0 none, LOG_ERROR + 1 errors, ... */
+    uint8_t limit_level, guest_limit_level; /* how many are shown at all, those beyond the first kind limited in rate */
+    bool timestamps;            /* system time in front of each line */
+    bool to_ring;               /* what guests write to the console goes to the ring, too (console_to_ring) */
+    bool input_to_hv;           /* input goes to debug keys from the start */
+};
+/** Takes the options over; the ring moves to memory of the wanted size if the heap works. Boot. */
+void console_configure(const struct console_options *options);
+/** loglvl= and guest_loglvl=: "none", "error", "warning", "info", "debug", "all", or two of them "LEVEL/LIMITED". 0 or -EINVAL. */
+int console_parse_level(const char *text, uint8_t *level, uint8_t *limit_level);
+
+/**
+ * XEN_SYSCTL_readconsole: copies up to @size of the newest bytes, or, @incremental, of those from *@index on; *@index becomes
+ * where the next read goes on. @clear empties the ring afterwards. Returns the number of bytes.
+ */
+size_t console_read_ring(char *buf, size_t size, bool clear, bool incremental, uint32_t *index);
+/** How many bytes console_read_ring() can return at most. */
+size_t console_ring_size(void);
 
 #endif

@@ -26,6 +26,11 @@ extern const struct lib_log hv_lib_log;
 /** Stops the machine: message, our call trace, the other CPUs halted. The last rung of the error ladder. */
 void panic(const char *fmt, ...) __printf_like(1, 2) __attribute__((noreturn));
 
+/** Arch duty: print the call trace of the panicking CPU and what to try, stop the other CPUs, reboot or halt as configured. */
+void arch_panic_report(void);
+/** Arch duty: stop this CPU for ever. */
+void arch_panic_halt(void) __attribute__((noreturn));
+
 /** Things that only a defect of ours can bring about. Never error handling for what a guest or firmware gives. */
 #define BUG_ON(cond) do { if (__builtin_expect(!!(cond), 0)) panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond); } while (0)
 #ifdef NDEBUG

@@ -5,7 +5,7 @@
 
 #include "hv/types.h"
 
-enum softirq { SOFTIRQ_TIMER, SOFTIRQ_RCU, SOFTIRQ_TASKLET, SOFTIRQ_SCHEDULE, SOFTIRQ_COUNT };
+enum softirq { SOFTIRQ_TIMER, SOFTIRQ_RCU, SOFTIRQ_TASKLET, SOFTIRQ_CONSOLE, SOFTIRQ_SCHEDULE, SOFTIRQ_COUNT };
 
 void softirq_register(enum softirq nr, void (*fn)(void));
 /** Marks it on @cpu and makes that CPU notice (an IPI when it is another one). */

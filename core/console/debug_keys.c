@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Debug keys: one letter, one report. Each has a tasklet, because reports are long and the key arrives in an interrupt. */
+#include "core/console/console.h"
+#include "hv/softirq.h"
+
+#define KEYS 128
+
+static struct debug_key {
+    void (*fn)(char key);
+    const char *help;
+    struct tasklet tasklet;
+} keys[KEYS];
+
+static void debug_key_run(void *data)
+{
+    struct debug_key *k = data;
+    char key = (char)(k - keys);
+    log_error("'%c' pressed -> %s", key, k->help);
+    k->fn(key);
+}
+
+static void debug_key_help(char key)
+{
+    for (unsigned int c = 0; c < KEYS; c++)
+        if (keys[c].fn)
+            log_error(" key '%c' => %s", (char)c, keys[c].help);
+}
+
+bool debug_key_register(char key, void (*fn)(char key), const char *help)
+{
+    struct debug_key *k = (unsigned char)key < KEYS ? &keys[(unsigned char)key] : NULL;
+    if (!k || k->fn)
+        return false;
+    tasklet_init(&k->tasklet, debug_key_run, k);
+    k->help = help;
+    __atomic_store_n(&k->fn, fn, __ATOMIC_RELEASE);
+    return true;
+}
+
+void debug_key_handle(char key)
+{
+    if (!keys['h'].fn)
+        debug_key_register('h', debug_key_help, "show this message");
+    struct debug_key *k = (unsigned char)key < KEYS ? &keys[(unsigned char)key] : NULL;
+    if (k && __atomic_load_n(&k->fn, __ATOMIC_ACQUIRE))
+        tasklet_schedule(&k->tasklet);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Input: to dom0 through a small ring and VIRQ_CONSOLE, or to the debug keys. Ctrl-A three times in a row switches between the
+ * two; the first two also go to whoever listens. When the ring is full, what comes is dropped, as a real line would.
+ */
+#include "core/console/console.h"
+#include "hv/event.h"
+#include "hv/softirq.h"
+
+#define CTRL_A       '\x01'
+#define SWITCH_COUNT 3
+#define INPUT_SIZE   128u
+
+static spinlock_t input_lock = SPINLOCK_INIT(LOCK_LEAF);
+static char input[INPUT_SIZE];
+static uint32_t input_read, input_written; /* counters; under input_lock */
+static unsigned int ctrl_a_seen;
+static bool to_hypervisor, input_ready;
+static struct tasklet input_tasklet;
+static bool switched;
+
+/* As a tasklet: an interrupt handler neither prints long lines nor raises events under locks that it does not know. */
+static void input_deliver(void *unused)
+{
+    if (__atomic_exchange_n(&switched, false, __ATOMIC_SEQ_CST))
+        log_error("*** Serial input to %s (type CTRL-A three times to switch)", to_hypervisor ? "the hypervisor" : "dom0");
+    if (READ_ONCE(input_read) != READ_ONCE(input_written))
+        virq_raise_global(VIRQ_CONSOLE);
+}
+
+/* True if @c was the last of the switching sequence. */
+static bool input_switches(char c)
+{
+    ctrl_a_seen = c == CTRL_A ? ctrl_a_seen + 1 : 0;
+    if (ctrl_a_seen < SWITCH_COUNT)
+        return false;
+    ctrl_a_seen = 0;
+    to_hypervisor = !to_hypervisor;
+    switched = true;
+    return true;
+}
+
+static void input_char(char c)
+{
+    irqflags_t flags = spin_lock_irqsave(&input_lock);
+    bool consumed = input_switches(c), is_key = !consumed && to_hypervisor;
+    if (!consumed && !is_key && input_written - input_read < INPUT_SIZE)
+        input[input_written++ % INPUT_SIZE] = c;
+    spin_unlock_irqrestore(&input_lock, flags);
+    if (is_key)
+        debug_key_handle(c);
+}
+
+void console_input(const char *text, size_t len)
+{
+    if (!input_ready) {
+        tasklet_init(&input_tasklet, input_deliver, NULL);
+        to_hypervisor = console_options.input_to_hv;
+        input_ready = true;
+    }
+    for (size_t i = 0; i < len; i++)
+        input_char(text[i]);
+    tasklet_schedule(&input_tasklet);
+}
+
+size_t console_guest_read(char *buf, size_t cap)
+{
+    irqflags_t flags = spin_lock_irqsave(&input_lock);
+    size_t n = MIN(cap, (size_t)(input_written - input_read));
+    for (size_t i = 0; i < n; i++)
+        buf[i] = input[input_read++ % INPUT_SIZE];
+    spin_unlock_irqrestore(&input_lock, flags);
+    return n;
+}
