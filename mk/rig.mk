@@ -1,0 +1,119 @@
+# Running it: packages, images, `make run`, boot tests, install and boot media.
+# A download or an image is made once; what decides whether it is made again is written as its prerequisite.
+
+IMAGE   := $(BUILD)/image
+ROOT    := $(BUILD)/root
+comma   := ,
+say      = @printf '  %-8s %s\n'
+
+# The hypervisor to run. PEER is Debian's Xen, which benchmarks compare with and which runs in the same rig.
+PEER    := $(BUILD)/xen417
+HV      ?= $(BUILD)/xenolith
+PY      := /usr/bin/python3
+
+## make deps            install the Debian packages of packages.txt that are missing
+.PHONY: deps
+deps:
+	@image/deps packages.txt
+
+# --- images: $(ROOT)/GROUP is an unpacked group of image/debs.list ---
+$(ROOT)/%/.complete: image/debs.list image/fetch image/backports.py
+	@image/fetch $(BUILD) $*
+
+$(PEER): $(ROOT)/xen-4.17/.complete
+	@zcat $(ROOT)/xen-4.17/boot/xen-*-amd64.gz >$@
+
+$(IMAGE)/vmlinuz-%: $(ROOT)/linux-%/.complete
+	@mkdir -p $(@D)
+	@cp $(ROOT)/linux-$*/boot/vmlinuz-* $@
+
+INITRAMFS := image/initramfs.py image/newc.py image/kmod.py
+$(IMAGE)/dom0-%.cpio.gz: $(ROOT)/linux-%/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/dom0/*)
+	$(say) image $@
+	@mkdir -p $(@D)
+	@$(PY) image/initramfs.py image/dom0/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-$* -o $@
+
+$(IMAGE)/domu.cpio.gz: $(ROOT)/linux-6.1/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
+	$(say) image $@
+	@mkdir -p $(@D)
+	@$(PY) image/initramfs.py image/domu/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-6.1 -o $@
+
+$(IMAGE)/disk.img: image/disk
+	$(say) image $@
+	@mkdir -p $(@D)
+	@image/disk $@
+
+## make image           make the dom0 and guest images (6.12 and QEMU 10 come from backports, and only where there are any)
+IMAGES := $(addprefix $(IMAGE)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img)
+.PHONY: image image-backports
+image: $(IMAGES) image-backports
+image-backports: image/debs.list
+	@for g in linux-6.12 qemu-10; do [ $(ROOT)/$$g/.missing -nt image/debs.list ] || $(MAKE) -s $(ROOT)/$$g/.complete; done
+	@[ ! -f $(ROOT)/linux-6.12/.complete ] || $(MAKE) -s $(IMAGE)/vmlinuz-6.12 $(IMAGE)/dom0-6.12.cpio.gz
+
+# --- make run ---
+CPUS    ?= 1
+MEM     ?= 2G
+KERNEL  ?= $(IMAGE)/vmlinuz-6.1
+INITRD  ?= $(IMAGE)/dom0-$(if $(findstring 6.12,$(notdir $(KERNEL))),6.12,6.1).cpio.gz
+DISK    ?= $(IMAGE)/disk.img
+# QEMU 7.2 breaks a PV kernel's first far return when SMAP is on; Debian's Xen trusts an MWAIT extension that EPYC lacks.
+CPU     ?= EPYC,-smap$(if $(filter $(PEER),$(HV)),$(comma)-monitor)
+QEMU    ?= qemu-system-x86_64
+HVARGS  ?= console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=all
+ARGS    ?= console=hvc0
+
+QEMU_MACHINE := -M q35 -accel tcg,thread=multi -display none
+QEMU_DEVICES  = -drive if=none,id=disk,format=raw,snapshot=on,file=$(DISK) -device virtio-blk-pci,drive=disk -nic user,model=virtio-net-pci
+
+## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS= QEMU= vary it
+.PHONY: run run-qemu
+run: deps
+	@$(MAKE) --no-print-directory run-qemu
+
+run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK)
+	$(say) run "$(HV), $(CPUS) CPU(s) $(CPU), $(MEM); leave with 'poweroff' in dom0, or Ctrl-] x"
+	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m $(MEM) -smp $(CPUS) $(QEMU_DEVICES) -monitor none \
+	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
+	  -kernel $(HV) -append "$(HVARGS)" -initrd "$(KERNEL) $(ARGS),$(INITRD)"
+
+# --- boot media and installation ---
+## make iso             a GRUB medium for BIOS and UEFI with the hypervisor, dom0's kernel and its initrd: build/xenolith.iso
+.PHONY: iso install
+iso: $(HV) $(KERNEL) $(INITRD)
+	$(say) iso $(BUILD)/xenolith.iso
+	@image/iso $(BUILD)/xenolith.iso $(HV) "$(HVARGS)" $(KERNEL) "$(ARGS)" $(INITRD)
+
+DESTDIR ?=
+## make install         put the hypervisor into DESTDIR/boot, where Debian's update-grub finds it (run update-grub afterwards)
+install: $(BUILD)/xenolith-4.17.gz
+	install -D -m 644 $< $(DESTDIR)/boot/xenolith-4.17.gz
+
+# --- tests ---
+-include mk/sim.mk
+
+# The boot tests need a hypervisor that links: until then they are counted as skipped. Also when HV= names another one.
+BOOT_WORKERS ?= 2
+BOOT_ENV = HV=$(abspath $(HV)) PEER=$(abspath $(PEER)) BUILD=$(abspath $(BUILD))
+BOOT_PYTEST = $(BOOT_ENV) $(PY) -m pytest -c test/boot/pytest.ini -p no:cacheprovider test/boot -n $(BOOT_WORKERS) --dist=load $(BOOT_ARGS)
+
+## make test-boot       the quick boot tests in QEMU, two at a time; BOOT_ARGS="-k NAME" chooses
+## make test-boot-all   all boot tests: every CPU model, kernel, emulator
+.PHONY: test-boot test-boot-all test test-all
+test-boot: image $(HV)
+	@$(BOOT_PYTEST) -m quick
+test-boot-all: image $(HV)
+	@$(BOOT_PYTEST)
+
+## make test            everything that must pass, in at most ten minutes on two cores
+## make test-all        the same with all boot tests
+test:
+	@test/run $(MAKE) check unit sim fuzz test-boot
+test-all:
+	@test/run $(MAKE) check unit sim fuzz test-boot-all
+
+# --- benchmarks ---
+## make bench-boot      instructions from reset to dom0, here and on Debian's Xen
+.PHONY: bench-boot
+bench-boot: $(HV) $(PEER) $(KERNEL) $(INITRD)
+	@$(PY) bench/boot.py --build $(BUILD) --kernel $(KERNEL) --initrd $(INITRD) $(HV) $(PEER)

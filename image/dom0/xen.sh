@@ -1,0 +1,25 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# /etc/init.d/xen start: the daemons in the order of Debian's xen init script. A failure is told and is not fatal.
+bin=/usr/lib/xen-4.17/bin
+
+step() {
+    timeout 20 "$@" >/run/xen/step.log 2>&1 && return 0
+    echo "dom0: FAILED: $* (status $?)"
+    tail -n 3 /run/xen/step.log
+    return 1
+}
+
+start() {
+    for module in xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs xen-netback xen-blkback tun; do modprobe -q $module; done
+    step mount -t xenfs xenfs /proc/xen || return
+    grep -q control_d /proc/xen/capabilities || { echo "dom0: FAILED: this domain is not the control domain"; return; }
+    step $bin/xenstored --pid-file /run/xen/xenstored.pid || return
+    step $bin/xen-init-dom0 && step $bin/xenconsoled --pid-file=/run/xen/xenconsoled.pid &&
+        echo "dom0: xenstored and xenconsoled are running"
+}
+
+case $1 in
+start) start ;;
+*) echo "usage: $0 start" >&2; exit 2 ;;
+esac

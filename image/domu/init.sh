@@ -1,0 +1,16 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a guest's busybox init runs first. RUN="command" on the kernel's command line is run just before the shell.
+echo "domu: init runs"
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev 2>/dev/null
+mkdir -p /dev/pts
+mount -t devpts devpts /dev/pts
+hostname "${NAME:-domu}"
+ip link set lo up
+modprobe -q xen-blkfront
+modprobe -q xen-netfront
+[ -n "$RUN" ] && sh -c "$RUN"
+read -r up _ </proc/uptime
+echo "domu: ready, Linux $(uname -r), $(grep -c ^processor /proc/cpuinfo) CPU(s), up $up s"
