@@ -280,8 +280,8 @@ char *image_words_finding(const struct image_verdict *verdict, unsigned int i, c
     case XEN_FINDING_NOTE_REPEATED:
         format(buf, size, "note %s is there more than once: the last one counts", note_name(finding->note));
         break;
-    case XEN_FINDING_UNTERMINATED:
-        format(buf, size, "note %s is a string without its closing 0: it ends with the note", note_name(finding->note));
+    case XEN_FINDING_NOTE_CUT:
+        format(buf, size, "note %s claims to be longer than its table: cut there", note_name(finding->note));
         break;
     case XEN_FINDING_KEY_UNKNOWN:
         format(buf, size, "__xen_guest has the unknown key \"%s\": ignored", name.text);

@@ -38,7 +38,7 @@ enum xen_finding_kind {
     XEN_FINDING_FEATURE_REQUIRED, /* required and not known, but the caller wants it ignored: name */
     XEN_FINDING_NOTE_UNKNOWN,     /* a note of owner Xen of unknown type: note */
     XEN_FINDING_NOTE_REPEATED,    /* the last one counts: note */
-    XEN_FINDING_UNTERMINATED,     /* a string without its closing 0: note */
+    XEN_FINDING_NOTE_CUT,         /* a string that is shorter than it claims: note */
     XEN_FINDING_KEY_UNKNOWN,      /* in __xen_guest: name */
 };
 

@@ -5,6 +5,8 @@
  * A note is three words (size of the owner's name, size of the contents, type), the name and the contents, each padded
  * to 4 bytes: Xen's notes are laid out so in 64-bit images too, whatever alignment their segment claims. Each step moves
  * forward by 12 bytes at least and the total is counted, so tables that overlap or repeat cannot keep us here for long.
+ * The last note of a table may claim more than the table has: its padding may be missing, and GRUB's 32-bit PV image
+ * gives a string of 4 bytes a length of 12. A string is cut there; a number is not believed.
  */
 #include "xen_notes.h"
 #include "public.h"
@@ -46,9 +48,11 @@ struct walk {
 struct note {
     uint32_t type;
     uint64_t at;  /* file offset of the contents, in the file */
-    uint64_t len; /* bytes */
+    uint64_t len; /* bytes, those of them that are in the table */
+    bool cut;     /* it claims to be longer than its table */
 };
 
+/* The text ends with its 0 or with the note: Linux writes FEATURES without one. */
 static void note_add_text(struct walk *walk, const struct note *note)
 {
     const char *text = (const char *)walk->elf->data + note->at;
@@ -56,8 +60,6 @@ static void note_add_text(struct walk *walk, const struct note *note)
 
     while (len < note->len && text[len])
         len++;
-    if (len == note->len)
-        xen_notes_find(walk->notes, XEN_FINDING_UNTERMINATED, note->type, (struct span){0});
     xen_notes_add_text(walk->notes, note->type, (struct span){text, len}, walk->ignore_required);
 }
 
@@ -112,6 +114,12 @@ static void note_add(struct walk *walk, const struct note *note)
         xen_notes_find(walk->notes, XEN_FINDING_NOTE_UNKNOWN, note->type, (struct span){0});
         return;
     }
+    if (note->cut && note_forms[note->type] != FORM_TEXT) {
+        xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, note->type, note->at, (struct span){0});
+        return;
+    }
+    if (note->cut)
+        xen_notes_find(walk->notes, XEN_FINDING_NOTE_CUT, note->type, (struct span){0});
     switch (note_forms[note->type]) {
     case FORM_NUMBER:
         if (note_load(walk, note, note->at, note->len, &value))
@@ -134,7 +142,7 @@ static void note_add(struct walk *walk, const struct note *note)
 /* Returns false when the walk is over because of a fault. */
 static bool walk_table(struct walk *walk, uint64_t at, uint64_t len)
 {
-    uint64_t end = at + len, namesz, descsz, type;
+    uint64_t end = at + len, namesz, descsz, type, room;
 
     if (!elf_in_file(walk->elf, at, len)) {
         xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, 0, at, (struct span){0});
@@ -149,16 +157,17 @@ static bool walk_table(struct walk *walk, uint64_t at, uint64_t len)
         elf_load(walk->elf, at + 4, 4, &descsz);
         elf_load(walk->elf, at + 8, 4, &type);
         at += NOTE_HEADER;
-        if (ROUND_UP(namesz, 4) > end - at || descsz > end - at - ROUND_UP(namesz, 4)) {
+        if (ROUND_UP(namesz, 4) > end - at) {
             xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, type, at - NOTE_HEADER, (struct span){0});
             return false;
         }
-        if (namesz == 4 && !memcmp(walk->elf->data + at, "Xen", 4)) {
-            walk->notes->source = walk->notes->source ? walk->notes->source : XEN_NOTES_SEGMENT;
-            note_add(walk, &(struct note){.type = type, .at = at + 4, .len = descsz});
-        }
         at += ROUND_UP(namesz, 4);
-        at += MIN(ROUND_UP(descsz, 4), end - at); /* the last note's padding may be missing */
+        room = end - at;
+        if (namesz == 4 && !memcmp(walk->elf->data + at - 4, "Xen", 4)) {
+            walk->notes->source = XEN_NOTES_SEGMENT;
+            note_add(walk, &(struct note){.type = type, .at = at, .len = MIN(descsz, room), .cut = descsz > room});
+        }
+        at += MIN(ROUND_UP(descsz, 4), room);
     }
     return true;
 }
