@@ -97,5 +97,5 @@ void cpuid_policy_default(const struct cpuid_policy *host, const struct cpuid_po
     if (!cpufeat_test(present, CPUFEAT_CMP_LEGACY))
         cpufeat_clear(mask, CPUFEAT_CMP_LEGACY);
     mask_features(p, mask, false);
-    cpuid_xstate_rebuild(p, max);
+    cpuid_policy_recalculate(p, host, max, NULL); /* no feature in a leaf that the host's limits put out of reach */
 }
