@@ -6,33 +6,51 @@
 #ifndef HV_SCHED_H
 #define HV_SCHED_H
 
-#include "hv/types.h"
 #include "base/rbtree.h"
+#include "hv/lock.h"
+#include "hv/types.h"
 
 #define SCHED_WEIGHT_DEFAULT 256u
 #define SCHED_WEIGHT_MAX     65535u
 
-/** Scheduler's part of a vCPU. Fields belong to core/sched. */
-struct sched_vcpu {
-    struct rb_node node;        /* on the run queue, ordered by virtual time */
-    bool queued;
-    uint64_t vtime;             /* ns of CPU used, scaled by weight */
-    uint64_t slice_start;       /* system time when it was last put on a CPU */
-    uint64_t cap_used, cap_period_start; /* ns */
-    uint64_t last_wake;
-    bool yielded, migrate, parked;
-};
-struct sched_domain { uint32_t weight; uint32_t cap; /* percent of one CPU, 0: none */ };
+/** Where a vCPU is. Off: not to run, or the one that its CPU runs. */
+enum sched_place { SCHED_OFF, SCHED_QUEUED, SCHED_PARKED };
 
+/** Scheduler's part of a vCPU. Fields belong to core/sched, under the lock of the run queue of vcpu.processor. */
+struct sched_vcpu {
+    struct rb_node node;        /* on the run queue by virtual time, or among the parked by `release` */
+    uint8_t place;              /* enum sched_place */
+    bool yielded;               /* let somebody else go first, once */
+    uint64_t vtime;             /* ns of CPU used at the default weight; compared as signed differences */
+    uint64_t charged_at;        /* system time up to which `vtime` counts, while it runs */
+    uint64_t slice_start;       /* system time when it was last put on a CPU */
+    uint64_t release;           /* parked: when its domain has budget again */
+};
+
+/** Scheduler's part of a domain. weight and cap may be written by the toolstack at any time. */
+struct sched_domain {
+    uint32_t weight;            /* of each vCPU, 1..SCHED_WEIGHT_MAX */
+    uint32_t cap;               /* percent of one CPU for all vCPUs together, 0: none */
+    spinlock_t lock;            /* LOCK_SCHED_CAP: the two below */
+    uint64_t period_start;      /* of the accounting period of the cap, system time */
+    uint64_t used;              /* ns in this period, and what earlier ones owe */
+};
+
+/** Boot CPU, once, before the first sched_create_idle(). */
 void sched_init(void);
-void sched_init_cpu(unsigned int cpu, struct vcpu *idle);
+/** Makes @cpu schedulable: run queue, tasklets, and the idle vCPU, which is what runs there now. NULL: no memory. After timers_init_cpu(). */
+struct vcpu *sched_create_idle(unsigned int cpu);
+void sched_domain_init(struct domain *d);
+/** At vcpu_create(): chooses its first CPU. Affinity masks that are empty become "everywhere". 0. */
 int sched_vcpu_init(struct vcpu *v);
+/** @v is not runnable and never will be again. Waits until it has left its CPU. */
 void sched_vcpu_remove(struct vcpu *v);
 
 /** pause_flags or pause_count changed so that it may be runnable now: queue it and preempt where it deserves to. Any context. */
 void vcpu_wake(struct vcpu *v);
 /** It may not run any more: take it off queue; nosync returns while it may still be on a CPU. */
 void vcpu_sleep_nosync(struct vcpu *v);
+/** And waits, interrupts on. Two CPUs that wait for each other's current vCPU never end: see vcpu_pause_restartable(). */
 void vcpu_sleep_sync(struct vcpu *v);
 
 /** SCHEDOP_block for the current vCPU: blocks unless an event is pending; the switch happens on the way out. */
@@ -40,15 +58,23 @@ void vcpu_block_current(void);
 void vcpu_unblock(struct vcpu *v);
 /** SCHEDOP_yield. */
 void vcpu_yield_current(void);
-/** SCHEDOP_poll. 0 or -errno. */
+/** SCHEDOP_poll: @timeout_ns is absolute system time, 0: none. 0, -EINVAL (a port, or more than 128), -EFAULT. */
 int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns);
 /** A port that somebody polls became pending. */
 void vcpu_poll_notify(struct domain *d, uint32_t port);
 
-/** 0, or -EINVAL when no online CPU is left. Moves the vCPU if it must. */
+/** Both cpumask_t, NULL: as it is. 0, or -EINVAL when no online CPU is left. Moves the vCPU if it must. */
 int vcpu_set_affinity(struct vcpu *v, const void *hard_mask, const void *soft_mask);
 
-/** Pause and unpause all of a domain's vCPUs; counted. */
+/*
+ * Pausing waits for another CPU, and a hypercall cannot be switched out while it waits. So a vCPU that pauses others uses
+ * the restartable forms, unless it holds a lock that makes it the only one to do so (LOCK_DOMCTL): when the caller's own
+ * vCPU is to stop, too, they undo what they began and return -ERESTART, and the caller's hypercall is made again later.
+ */
+int vcpu_pause_restartable(struct vcpu *v);
+int domain_pause_restartable(struct domain *d);
+
+/** Pause and unpause all of a domain's vCPUs; counted. The current vCPU is not waited for. */
 void domain_pause(struct domain *d);
 void domain_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which CPU. Every search is over sets of CPUs, and looks at a few entries of a queue. */
+#include "hv/softirq.h"
+#include "runq.h"
+
+#define LOOK_IDLE    16 /* entries of a queue that an idle CPU considers */
+#define LOOK_LAGGING 4  /* entries that a busy one considers */
+#define PULL_QUEUES  2  /* queues that a busy CPU looks at in one go */
+
+/* The first of a & b & cpu_online (& c) at or after @from, round the end; CPU_MAX if there is none. */
+static unsigned int next_common(const cpumask_t *a, const cpumask_t *b, const cpumask_t *c, unsigned int from)
+{
+    for (unsigned int i = 0, w = from / 64; i <= CPUMASK_WORDS; i++, w = (w + 1) % CPUMASK_WORDS) {
+        uint64_t bits = __atomic_load_n(&a->bits[w], __ATOMIC_SEQ_CST) & b->bits[w] & cpu_online.bits[w];
+        if (c)
+            bits &= c->bits[w];
+        if (i == 0)
+            bits &= ~0ULL << from % 64;
+        if (bits)
+            return w * 64 + (unsigned int)__builtin_ctzll(bits);
+    }
+    return CPU_MAX;
+}
+
+static bool claim_idle(unsigned int cpu)
+{
+    uint64_t bit = 1ULL << cpu % 64;
+    return __atomic_fetch_and(&sched_idle.bits[cpu / 64], ~bit, __ATOMIC_SEQ_CST) & bit;
+}
+
+/* An idle CPU for @v, the nearest after where it was, where it likes to be if possible; claimed. CPU_MAX: none. */
+static unsigned int find_idle(const struct vcpu *v)
+{
+    const cpumask_t *liked[] = { &v->soft_affinity, NULL };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(liked); i++)
+        for (unsigned int tries = 0; tries < 4; tries++) {
+            unsigned int cpu = next_common(&sched_idle, &v->hard_affinity, liked[i], v->processor);
+            if (cpu == CPU_MAX)
+                break;
+            if (claim_idle(cpu))
+                return cpu;
+        }
+    return CPU_MAX;
+}
+
+unsigned int balance_choose(const struct vcpu *v)
+{
+    unsigned int here = v->processor, cpu = find_idle(v);
+
+    if (cpu != CPU_MAX)
+        return cpu;
+    const cpumask_t *liked = next_common(&v->soft_affinity, &v->hard_affinity, NULL, 0) == CPU_MAX ? NULL : &v->soft_affinity;
+    unsigned int other = next_common(&cpu_online, &v->hard_affinity, liked, (here + 1) % CPU_MAX);
+    if (other == CPU_MAX)
+        return here; /* no CPU that it may use is online: vcpu_set_affinity() does not let that come about */
+    if (!cpumask_test(&v->hard_affinity, here) || !cpumask_test(&cpu_online, here))
+        return other;
+    return READ_ONCE(per_cpu(runq, here).queue.nr) > READ_ONCE(per_cpu(runq, other).queue.nr) + 1 ? other : here;
+}
+
+void balance_tell_idle(const struct vcpu *v)
+{
+    unsigned int cpu = find_idle(v);
+
+    if (cpu != CPU_MAX)
+        softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
+}
+
+/* The first of @look entries that may run on @cpu, and that likes it if @liked says so. */
+static struct vcpu *queue_find(const struct sched_queue *q, unsigned int cpu, unsigned int look, bool liked)
+{
+    struct rb_node *n = q->first;
+
+    for (unsigned int i = 0; n && i < look; i++, n = rb_next(n)) {
+        struct vcpu *v = vcpu_of(sched_of(n));
+        if (cpumask_test(&v->hard_affinity, cpu) && (!liked || cpumask_test(&v->soft_affinity, cpu)))
+            return v;
+    }
+    return NULL;
+}
+
+static irqflags_t lock_two(unsigned int a, unsigned int b)
+{
+    irqflags_t irq = spin_lock_irqsave(&per_cpu(runq, MIN(a, b)).lock);
+    spin_lock(&per_cpu(runq, MAX(a, b)).lock);
+    return irq;
+}
+
+static void unlock_two(unsigned int a, unsigned int b, irqflags_t irq)
+{
+    spin_unlock(&per_cpu(runq, MAX(a, b)).lock);
+    spin_unlock_irqrestore(&per_cpu(runq, MIN(a, b)).lock, irq);
+}
+
+static void move_queued(struct runq *from, struct runq *to, struct vcpu *v, unsigned int cpu)
+{
+    runq_remove(from, v);
+    v->processor = cpu;
+    queue_place_moved(&to->queue, &v->sched, to->current != to->idle || to->queue.nr);
+    runq_insert(to, v);
+}
+
+bool balance_steal(unsigned int cpu)
+{
+    struct runq *mine = &per_cpu(runq, cpu);
+    unsigned int victim = cpu;
+
+    for (unsigned int i = 0; i < cpu_count; i++) {
+        victim = next_common(&sched_waiting, &cpu_online, NULL, (victim + 1) % CPU_MAX);
+        if (victim == CPU_MAX)
+            return false;
+        if (victim == cpu)
+            return READ_ONCE(mine->queue.nr); /* once round */
+        struct runq *rq = &per_cpu(runq, victim);
+        irqflags_t irq = lock_two(cpu, victim);
+        struct vcpu *v = queue_find(&rq->queue, cpu, LOOK_IDLE, false);
+        if (v)
+            move_queued(rq, mine, v, cpu);
+        unlock_two(cpu, victim, irq);
+        if (v)
+            return true;
+    }
+    return false;
+}
+
+/* Whom this CPU would run next, as far as its queue and current vCPU tell: the least virtual time. */
+static bool least_here(const struct runq *rq, uint64_t *vtime)
+{
+    const struct sched_vcpu *first = queue_first(&rq->queue);
+    bool running = rq->current != rq->idle && vcpu_runnable(rq->current);
+
+    if (!first && !running)
+        return false;
+    *vtime = first ? first->vtime : rq->current->sched.vtime;
+    if (running && vtime_before(rq->current->sched.vtime, *vtime))
+        *vtime = rq->current->sched.vtime;
+    return true;
+}
+
+void balance_pull_lagging(unsigned int cpu)
+{
+    struct runq *mine = &per_cpu(runq, cpu);
+
+    for (unsigned int i = 0; i < PULL_QUEUES; i++) {
+        unsigned int victim = next_common(&sched_waiting, &cpu_online, NULL, (mine->steal_cursor + 1) % CPU_MAX);
+        if (victim == CPU_MAX)
+            return;
+        mine->steal_cursor = victim;
+        if (victim == cpu)
+            continue;
+        struct runq *rq = &per_cpu(runq, victim);
+        irqflags_t irq = lock_two(cpu, victim);
+        struct vcpu *v = queue_find(&rq->queue, cpu, LOOK_LAGGING, true);
+        uint64_t least;
+        if (v && least_here(mine, &least) && vtime_before(v->sched.vtime + SCHED_MOVE_LEAD, least))
+            move_queued(rq, mine, v, cpu);
+        unlock_two(cpu, victim, irq);
+    }
+}

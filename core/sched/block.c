@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A vCPU that waits for an event (SCHEDOP_block), for certain ports (SCHEDOP_poll), or lets others go first. It first sets
+ * its flag and then looks whether what it waits for is there already; who makes it happen first makes it visible and then
+ * looks at the flag. So no wake-up is lost. The switch itself happens on the way out of the hypercall.
+ */
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+#include "hv/softirq.h"
+#include "runq.h"
+
+#define POLL_MAX 128
+
+static bool clear_flag(struct vcpu *v, uint32_t flag)
+{
+    return __atomic_fetch_and(&v->pause_flags, ~flag, __ATOMIC_SEQ_CST) & flag;
+}
+
+void vcpu_block_current(void)
+{
+    struct vcpu *v = current_vcpu();
+
+    __atomic_store_n(&v->info->evtchn_upcall_mask, 0, __ATOMIC_SEQ_CST); /* xen/sched.h: blocking enables delivery */
+    __atomic_fetch_or(&v->pause_flags, VPF_BLOCKED, __ATOMIC_SEQ_CST);
+    if (arch_event_deliverable(v))
+        clear_flag(v, VPF_BLOCKED);
+    else
+        softirq_raise(SOFTIRQ_SCHEDULE);
+}
+
+void vcpu_unblock(struct vcpu *v)
+{
+    if (clear_flag(v, VPF_BLOCKED | VPF_POLLED))
+        vcpu_wake(v);
+}
+
+void vcpu_yield_current(void)
+{
+    current_vcpu()->sched.yielded = true;
+    softirq_raise(SOFTIRQ_SCHEDULE);
+}
+
+/* domain.poll_mask only saves a look at every vCPU: a bit may be set for nobody. */
+static void poll_mark(struct vcpu *v, int32_t port)
+{
+    v->poll_port = port;
+    __atomic_fetch_or(&v->domain->poll_mask, BIT(v->id % 64), __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&v->pause_flags, VPF_POLLED, __ATOMIC_SEQ_CST);
+}
+
+static void poll_end(struct vcpu *v)
+{
+    if (v->domain->max_vcpus <= 64) /* else the bit may be another's, too */
+        __atomic_fetch_and(&v->domain->poll_mask, ~BIT(v->id % 64), __ATOMIC_SEQ_CST);
+    if (clear_flag(v, VPF_POLLED))
+        vcpu_wake(v);
+}
+
+static void poll_timeout(void *data) { poll_end(data); }
+
+void sched_poll_init(struct vcpu *v) { timer_init(&v->poll, poll_timeout, v, v->processor); }
+
+/* 1: one of the ports is pending. */
+static int poll_check(struct domain *d, uint64_t ports_va, uint32_t nr)
+{
+    int pending = 0;
+
+    for (uint32_t i = 0; i < nr; i++) {
+        evtchn_port_t port;
+        if (copy_from_guest_va(&port, ports_va + i * sizeof(port)))
+            return -EFAULT;
+        if (port >= d->events.valid)
+            return -EINVAL;
+        pending |= evtchn_port_pending(d, port);
+    }
+    return pending;
+}
+
+int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns)
+{
+    struct vcpu *v = current_vcpu();
+    evtchn_port_t port = 0;
+
+    if (nr > POLL_MAX)
+        return -EINVAL;
+    if (nr == 1 && copy_from_guest_va(&port, ports_va))
+        return -EFAULT;
+    poll_mark(v, nr == 1 ? (int32_t)port : -1);
+    int rc = arch_event_deliverable(v) ? 1 : poll_check(v->domain, ports_va, nr);
+    if (rc) {
+        poll_end(v);
+        return MIN(rc, 0);
+    }
+    if (timeout_ns) {
+        timer_migrate(&v->poll, v->processor);
+        timer_set(&v->poll, timeout_ns);
+    } else {
+        timer_stop(&v->poll);
+    }
+    softirq_raise(SOFTIRQ_SCHEDULE);
+    return 0;
+}
+
+void vcpu_poll_notify(struct domain *d, uint32_t port)
+{
+    uint64_t mask = __atomic_load_n(&d->poll_mask, __ATOMIC_SEQ_CST);
+    struct vcpu *v;
+
+    if (!mask)
+        return;
+    for_each_vcpu(d, v)
+        if ((mask & BIT(v->id % 64)) && (READ_ONCE(v->pause_flags) & VPF_POLLED) &&
+            (v->poll_port == -1 || v->poll_port == (int32_t)port))
+            poll_end(v);
+}

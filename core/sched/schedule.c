@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A CPU chooses what to run: a soft interrupt, on the way out of the hypervisor. */
+#include "hv/log.h"
+#include "hv/softirq.h"
+#include "runq.h"
+
+#define PICK_MAX 32 /* vCPUs without budget that are put aside in one go */
+
+/* What has just run goes back to where its state says. False: it may not run on this CPU any more. */
+static bool settle_prev(struct runq *rq, unsigned int cpu, uint64_t now)
+{
+    struct vcpu *prev = rq->current;
+
+    if (prev == rq->idle)
+        return true;
+    if (!vcpu_runnable(prev)) {
+        runstate_change(prev, runstate_of_stopped(prev), now);
+        return true;
+    }
+    if (!cpumask_test(&prev->hard_affinity, cpu))
+        return false;
+    if (prev->sched.yielded)
+        queue_place_yielded(&rq->queue, &prev->sched);
+    runq_insert(rq, prev);
+    return true;
+}
+
+/* The first of the queue that has budget; the others are parked. */
+static struct vcpu *pick_next(struct runq *rq, uint64_t now, uint64_t *budget)
+{
+    struct sched_vcpu *s;
+
+    *budget = ~0ULL;
+    for (unsigned int i = 0; (s = queue_first(&rq->queue)) != NULL; i++) {
+        struct vcpu *v = vcpu_of(s);
+        if (i == PICK_MAX) {
+            softirq_raise(SOFTIRQ_SCHEDULE);
+            break;
+        }
+        runq_remove(rq, v);
+        *budget = cap_left(&v->domain->sched, now);
+        if (*budget)
+            return v;
+        runq_park(rq, v, cap_release(&v->domain->sched));
+    }
+    return rq->idle;
+}
+
+static void arm_timer(struct runq *rq, const struct vcpu *next, uint64_t now, uint64_t budget)
+{
+    uint64_t end = runq_next_release(rq);
+
+    if (next != rq->idle) {
+        uint64_t slice = rq->queue.nr ? SCHED_SLICE : SCHED_SLICE_ALONE;
+        slice = MIN(slice, MAX(budget, SCHED_SLICE_MIN));
+        end = MIN(end, now + slice);
+    }
+    timer_set(&rq->timer, end);
+}
+
+static void switch_to(struct runq *rq, struct vcpu *next, uint64_t now)
+{
+    struct vcpu *prev = rq->current;
+
+    next->sched.yielded = false;
+    next->sched.charged_at = now;
+    if (next == prev) {
+        if (!vcpu_is_idle(next))
+            next->sched.slice_start = now;
+        return;
+    }
+    if (prev->runstate_info.state == RUNSTATE_running)
+        runstate_change(prev, RUNSTATE_runnable, now);
+    runstate_change(next, RUNSTATE_running, now);
+    next->sched.slice_start = now;
+    rq->current = next;
+    __atomic_store_n(&next->is_running, true, __ATOMIC_RELAXED);
+    arch_context_switch(prev, next);
+    __atomic_store_n(&prev->is_running, false, __ATOMIC_RELEASE); /* its state is in memory: see vcpu_sleep_sync() */
+}
+
+/* True if the current vCPU has not had its least time yet and wants to go on. */
+static bool too_early(const struct runq *rq, unsigned int cpu, uint64_t now)
+{
+    const struct vcpu *v = rq->current;
+
+    return v != rq->idle && vcpu_runnable(v) && !v->sched.yielded && cpumask_test(&v->hard_affinity, cpu) &&
+           now - v->sched.slice_start < SCHED_RATELIMIT && cap_left(&v->domain->sched, now);
+}
+
+/* The new current vCPU finds its clock and its accounts up to date. */
+static void after_switch(struct vcpu *next)
+{
+    if (vcpu_is_idle(next))
+        return;
+    arch_vcpu_update_time(next);
+    vcpu_update_runstate_area(next);
+}
+
+static bool has_nothing_to_run(const struct runq *rq)
+{
+    return !READ_ONCE(rq->queue.nr) && (rq->current == rq->idle || !vcpu_runnable(rq->current));
+}
+
+static void schedule(void)
+{
+    unsigned int cpu = this_cpu_id();
+    struct runq *rq = &this_cpu(runq);
+    bool searched = has_nothing_to_run(rq);
+
+    if (searched) {
+        cpumask_set(&sched_idle, cpu); /* first, so that who queues from now on tells us */
+        balance_steal(cpu);
+    } else {
+        balance_pull_lagging(cpu);
+    }
+
+    irqflags_t irq = spin_lock_irqsave(&rq->lock);
+    uint64_t now = now_ns(), budget;
+    struct vcpu *prev = rq->current, *next;
+
+    runq_charge(rq, now);
+    runq_unpark_due(rq, now);
+    if (too_early(rq, cpu, now)) {
+        timer_set(&rq->timer, prev->sched.slice_start + SCHED_RATELIMIT);
+        cpumask_clear(&sched_idle, cpu);
+        spin_unlock_irqrestore(&rq->lock, irq);
+        return;
+    }
+    bool stays = settle_prev(rq, cpu, now);
+    next = pick_next(rq, now, &budget);
+    if (next == rq->idle) {
+        cpumask_set(&sched_idle, cpu);
+        if (!searched)
+            softirq_raise(SOFTIRQ_SCHEDULE);
+    } else {
+        cpumask_clear(&sched_idle, cpu);
+        queue_advance(&rq->queue, &next->sched);
+    }
+    arm_timer(rq, next, now, budget);
+    switch_to(rq, next, now);
+    if (prev != next && prev->sched.place == SCHED_QUEUED)
+        balance_tell_idle(prev);
+    spin_unlock_irqrestore(&rq->lock, irq);
+
+    if (!stays)
+        sched_enqueue(prev, false);
+    if (prev != next)
+        after_switch(next);
+}
+
+static void slice_ended(void *data) { softirq_raise(SOFTIRQ_SCHEDULE); }
+
+void sched_init(void) { softirq_register(SOFTIRQ_SCHEDULE, schedule); }
+
+struct vcpu *sched_create_idle(unsigned int cpu)
+{
+    struct runq *rq = &per_cpu(runq, cpu);
+    struct vcpu *idle = vcpu_create_idle(cpu);
+
+    if (!idle)
+        return NULL;
+    tasklets_init_cpu(cpu);
+    idle->processor = cpu;
+    idle->is_running = true;
+    idle->runstate_info = (struct vcpu_runstate_info){ .state = RUNSTATE_running, .state_entry_time = now_ns() };
+    spin_lock_init(&rq->lock, LOCK_SCHED);
+    rq->idle = rq->current = idle;
+    timer_init(&rq->timer, slice_ended, NULL, cpu);
+    cpumask_set(&sched_idle, cpu);
+    return idle;
+}

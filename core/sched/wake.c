@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runnable and not: every change of pause_flags and the pause counts ends here. */
+#include "hv/hypercall.h"
+#include "hv/log.h"
+#include "hv/softirq.h"
+#include "runq.h"
+
+/* @v has been queued at @rq: does it deserve the CPU? If not, does an idle one want it? */
+static void queued_on(struct runq *rq, struct vcpu *v, uint64_t now)
+{
+    unsigned int cpu = v->processor;
+
+    runq_charge(rq, now);
+    if (rq->current == rq->idle || sched_preempts(&v->sched, &rq->current->sched))
+        softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
+    else
+        balance_tell_idle(v);
+}
+
+static bool is_off(const struct runq *rq, const struct vcpu *v)
+{
+    return v->sched.place == SCHED_OFF && rq->current != v;
+}
+
+void sched_enqueue(struct vcpu *v, bool wakeup)
+{
+    irqflags_t irq;
+    struct runq *rq = runq_lock_vcpu(v, &irq);
+
+    if (!is_off(rq, v) || !vcpu_runnable(v)) {
+        spin_unlock_irqrestore(&rq->lock, irq);
+        return;
+    }
+    uint64_t now = now_ns();
+    unsigned int cpu = balance_choose(v);
+    runstate_change(v, RUNSTATE_runnable, now);
+    if (cpu != v->processor) {
+        v->processor = cpu;
+        spin_unlock_irqrestore(&rq->lock, irq);
+        rq = runq_lock_vcpu(v, &irq); /* others may have been quicker: look again */
+        if (!is_off(rq, v) || !vcpu_runnable(v)) {
+            if (is_off(rq, v))
+                runstate_change(v, runstate_of_stopped(v), now);
+            softirq_raise_on(cpu, SOFTIRQ_SCHEDULE); /* it may have been claimed, and enters the idle set again */
+            spin_unlock_irqrestore(&rq->lock, irq);
+            return;
+        }
+    }
+    bool busy = rq->current != rq->idle || rq->queue.nr;
+    if (wakeup)
+        queue_place_wakeup(&rq->queue, &v->sched, busy);
+    else
+        queue_place_moved(&rq->queue, &v->sched, busy);
+    runq_insert(rq, v);
+    queued_on(rq, v, now);
+    spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+/* Neither running nor queued, and the reason may be another one than before. */
+static void stopped_again(struct vcpu *v)
+{
+    irqflags_t irq;
+    struct runq *rq = runq_lock_vcpu(v, &irq);
+
+    if (is_off(rq, v) && !vcpu_runnable(v))
+        runstate_change(v, runstate_of_stopped(v), now_ns());
+    spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+void vcpu_wake(struct vcpu *v)
+{
+    if (vcpu_runnable(v))
+        sched_enqueue(v, true);
+    else
+        stopped_again(v);
+}
+
+void vcpu_sleep_nosync(struct vcpu *v)
+{
+    irqflags_t irq;
+    struct runq *rq = runq_lock_vcpu(v, &irq);
+
+    if (!vcpu_runnable(v)) {
+        if (rq->current == v) {
+            softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE);
+        } else {
+            runq_remove(rq, v);
+            runstate_change(v, runstate_of_stopped(v), now_ns());
+        }
+    }
+    spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+void vcpu_sleep_sync(struct vcpu *v)
+{
+    vcpu_sleep_nosync(v);
+    while (!vcpu_runnable(v) && __atomic_load_n(&v->is_running, __ATOMIC_ACQUIRE))
+        cpu_relax();
+    arch_sync_vcpu(v);
+}
