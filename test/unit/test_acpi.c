@@ -205,18 +205,19 @@ static const struct {
     int rc;
     unsigned int tables;
 } damages[] = {
-    { "checksum", MADT + 50, 0x77, "ACPI table APIC at 0x22000: checksum is 0x77, should be 0: only the boot CPU is known, "
-      "and no IO-APIC", 0, 3 },
-    { "too long", MADT + 7, 0x70, "ACPI table APIC at 0x22000 has length 1879048358, should be 36 to 16777216: only the "
-      "boot CPU is known, and no IO-APIC", 0, 3 },
-    { "past the end of memory", HPET + 6, 0xf0, "ACPI table HPET at 0x24000: its 15728696 bytes reach beyond readable "
-      "memory: another clock is used", 0, 3 },
-    { "too short", MCFG + 4, 35, "ACPI table MCFG at 0x25000 has length 35, should be 36 to 16777216: PCI configuration by "
-      "ports only", 0, 3 },
+    { "checksum", MADT + 50, 0x77,
+      "ACPI table APIC at 0x22000: checksum is 0x77, should be 0: only the boot CPU is known, and no IO-APIC", 0, 3 },
+    { "too long", MADT + 7, 0x70,
+      "ACPI table APIC at 0x22000 has length 1879048338, should be 36 to 16777216: only the boot CPU is known, and no "
+      "IO-APIC", 0, 3 },
+    { "past the end of memory", HPET + 6, 0xf0,
+      "ACPI table HPET at 0x24000: its 15728696 bytes reach beyond readable memory: another clock is used", 0, 3 },
+    { "too short", MCFG + 4, 35,
+      "ACPI table MCFG at 0x25000 has length 35, should be 36 to 16777216: PCI configuration by ports only", 0, 3 },
     { "DSDT", DSDT + 100, 1, "ACPI table DSDT at 0x26000: checksum is 0x1, should be 0: no power-off", 0, 4 },
     { "XSDT", XSDT + 1, 'X', "ACPI table at 0x21000 is XXDT, should be XSDT: the RSDT is used if there is one", 0, 1 },
-    { "XSDT checksum", XSDT + 20, 1, "ACPI table XSDT at 0x21000: checksum is 0x1, should be 0: the RSDT is used if there is "
-      "one", 0, 1 },
+    { "XSDT checksum", XSDT + 20, 1,
+      "ACPI table XSDT at 0x21000: checksum is 0x1, should be 0: the RSDT is used if there is one", 0, 1 },
     { "root pointer", RSDP + 10, 1, "ACPI root pointer: none found below 1 MiB, and the loader gave none", -ENOENT, 0 },
     { "root pointer, second part", RSDP + 33, 1, "ACPI root pointer: its second part is damaged, the RSDT is used", 0, 1 },
 };
@@ -240,7 +241,9 @@ static void test_madt_entries(void **state)
     static const struct {
         const char *name;
         uint8_t type, length;
-    } cases[] = { { "no length", 0, 0 }, { "length 1", 0x7f, 1 }, { "past the end", 0x7f, 200 }, { "CPU too short", 0, 7 } };
+    } cases[] = {
+        { "no length", 0, 0 }, { "length 1", 0x7f, 1 }, { "past the end", 0x7f, 200 }, { "CPU too short", 0, 7 },
+    };
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         build();

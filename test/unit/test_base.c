@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The small parts of lib/base: bitmaps, ranges, lists, sorting, parsing, and the hypervisor's own mem- and str-functions. */
+/* The small parts of lib/base: bitmaps, ranges, lists, sorting, parsing; the hypervisor's mem- and str-functions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -89,7 +89,8 @@ static void test_findings(void **state)
 static void make_pc(struct e820_map *map)
 {
     static const struct e820_entry pc[] = {
-        { 0, 0x9f000, 1 }, { 0xf0000, MIB, 2 }, { MIB, 3 * GIB, 1 }, { 0xfee00000, 0xfee01000, 2 }, { 4 * GIB, 5 * GIB, 1 },
+        { 0, 0x9f000, 1 }, { 0xf0000, MIB, 2 }, { MIB, 3 * GIB, 1 }, { 0xfee00000, 0xfee01000, 2 },
+        { 4 * GIB, 5 * GIB, 1 },
     };
 
     e820_sanitise(map, pc, ARRAY_SIZE(pc), NULL, NULL);
