@@ -27,6 +27,7 @@ struct domain {
     uint8_t kill_stage;             /* where domain_kill() goes on */
     bool kill_busy;                 /* a CPU is in domain_kill() */
     uint32_t refs;                  /* one is the domain's own, from creation to DOMAIN_DEAD; its frames hold one together */
+    struct timer reaper;            /* looks whether hypervisor pages of the dead domain are still mapped */
     struct tasklet destroy;         /* frees it when the last reference is gone */
     uint8_t handle[16];
     uint32_t create_flags;          /* XEN_DOMCTL_CDF_* */
@@ -50,7 +51,8 @@ struct domain {
     bool is_shutting_down, is_shut_down;
     uint32_t shutdown_code;         /* SHUTDOWN_*, ~0 before */
     uint32_t suspend_port;          /* notified instead of VIRQ_DOM_EXC when it suspends (XEN_DOMCTL_subscribe); 0: none */
-    spinlock_t shutdown_lock;
+    bool crash_reported;            /* registers and stack were printed once */
+    spinlock_t shutdown_lock;       /* LOCK_SHUTDOWN */
     struct domain_watchdog { struct timer timer; bool used; } watchdog[DOMAIN_WATCHDOGS];
 
     uint64_t vm_assist;             /* bits VMASST_TYPE_* */
@@ -64,6 +66,7 @@ struct domain {
 
 extern struct domain *hardware_domain;
 extern struct domain *domain_xen;   /* DOMID_XEN: owner of hypervisor pages that tools may map read-only */
+extern struct domain *domain_idle;  /* home of the idle vCPUs, vcpu[cpu] */
 extern struct domain *domain_io;    /* DOMID_IO: MMIO */
 
 /** Looks up and takes a reference; NULL if there is none or it is dead. */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Birth and final release of a domain. What lies between is in kill.c, shutdown.c and the folders of what a domain holds. */
+#include "core/domain/domain.h"
+#include "hv/console.h"
+#include "hv/grant.h"
+#include "hv/heap.h"
+
+#define VCPUS_MAX 8192u
+
+struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpus)
+{
+    struct domain *d = hv_zalloc(sizeof(*d));
+    struct vcpu **vcpus = max_vcpus ? hv_zalloc_array(max_vcpus, sizeof(*vcpus)) : NULL;
+    if (!d || (max_vcpus && !vcpus)) {
+        hv_free(vcpus);
+        hv_free(d);
+        return NULL;
+    }
+    d->id = id;
+    d->type = type;
+    d->refs = 1;
+    d->vcpu = vcpus;
+    d->max_vcpus = max_vcpus;
+    d->frames = (struct frame_list)FRAME_LIST_EMPTY;
+    d->shutdown_code = ~0u;
+    sched_domain_init(d);
+    spin_lock_init(&d->lock, LOCK_DOMAIN);
+    spin_lock_init(&d->frames_lock, LOCK_FRAMES);
+    spin_lock_init(&d->shutdown_lock, LOCK_SHUTDOWN);
+    tasklet_init(&d->destroy, domain_destroy, d);
+    domain_watchdogs_init(d);
+    return d;
+}
+
+static int domain_alloc_shared_info(struct domain *d)
+{
+    d->shared_info = hv_alloc_pages(0);
+    if (!d->shared_info)
+        return -ENOMEM;
+    frame_share_with(d->shared_info, d, false);
+    return 0;
+}
+
+/* Everything that may be half made; the domain was never found by anybody. */
+static void domain_undo(struct domain *d)
+{
+    grant_table_free(d);
+    evtchn_free(d);
+    if (d->shared_info && frame_unshare(d->shared_info, d))
+        hv_free_pages(d->shared_info, 0);
+    hv_free(d->vcpu);
+    hv_free(d);
+}
+
+int domain_create(domid_t id, const struct domain_config *config, struct domain **out)
+{
+    if (id >= DOMID_FIRST_RESERVED || !config->max_vcpus || config->max_vcpus > VCPUS_MAX)
+        return -EINVAL;
+    struct domain *d = domain_alloc(id, config->flags & XEN_DOMCTL_CDF_hvm ? DOMAIN_HVM : DOMAIN_PV, config->max_vcpus);
+    if (!d)
+        return -ENOMEM;
+    d->is_privileged = config->privileged;
+    d->is_hardware = config->hardware;
+    d->is_xenstore = config->flags & XEN_DOMCTL_CDF_xs_domain;
+    d->create_flags = config->flags;
+    d->pause_count = d->controller_pauses = 1;
+
+    int rc = domain_alloc_shared_info(d);
+    rc = rc ? rc : evtchn_init(d, config->max_evtchn_port);
+    rc = rc ? rc : grant_table_init(d, config->max_grant_frames, config->max_maptrack_frames, config->grant_opts);
+    if (rc)
+        goto undo;
+    rc = arch_domain_create(d, config);
+    if (rc)
+        goto undo;
+    rc = domain_table_add(d);
+    if (rc)
+        goto undo_arch;
+    domain_update_wallclock(d);
+    if (d->is_hardware)
+        hardware_domain = d;
+    domain_get(d);
+    *out = d;
+    return 0;
+undo_arch:
+    arch_domain_destroy(d);
+undo:
+    domain_undo(d);
+    return rc;
+}
+
+/* No reference is left: nobody finds the domain, none of its vCPUs runs, it has no frames, no channels and no grants. */
+void domain_destroy(void *data)
+{
+    struct domain *d = data;
+    struct vcpu *v;
+    ASSERT(!d->tot_pages);
+    domain_table_remove(d);
+    for_each_vcpu(d, v)
+        vcpu_destroy(v);
+    domain_watchdogs_stop(d);
+    timer_kill(&d->reaper);
+    grant_table_free(d);
+    evtchn_free(d);
+    console_guest_forget(d);
+    arch_domain_destroy(d);
+    hv_free_pages(d->shared_info, 0);
+    hv_free(d->vcpu);
+    hv_free(d);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Finding domains, and the references that keep them.
+ *
+ * A table in two levels from id to domain; the leaves are made as ids come into use and stay. The lock is a leaf of the lock order
+ * and held for a few instructions, so that domains can be found from any context. A domain with no reference is never found,
+ * and is taken out of the table and freed by a tasklet, because the last reference may be dropped anywhere.
+ */
+#include "core/domain/domain.h"
+#include "hv/heap.h"
+
+#define LEAF_SIZE 512u
+
+struct domain *hardware_domain, *domain_xen, *domain_io;
+
+static struct domain **leaves[(DOMID_FIRST_RESERVED + LEAF_SIZE - 1) / LEAF_SIZE];
+static spinlock_t table_lock = SPINLOCK_INIT(LOCK_LEAF);
+
+static struct domain **table_slot(unsigned int id)
+{
+    struct domain **leaf = id < DOMID_FIRST_RESERVED ? __atomic_load_n(&leaves[id / LEAF_SIZE], __ATOMIC_ACQUIRE) : NULL;
+    return leaf ? &leaf[id % LEAF_SIZE] : NULL;
+}
+
+static int table_make_leaf(unsigned int id)
+{
+    if (table_slot(id))
+        return 0;
+    struct domain **leaf = hv_zalloc_array(LEAF_SIZE, sizeof(*leaf)), **none = NULL;
+    if (!leaf)
+        return -ENOMEM;
+    if (!__atomic_compare_exchange_n(&leaves[id / LEAF_SIZE], &none, leaf, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        hv_free(leaf);
+    return 0;
+}
+
+int domain_table_add(struct domain *d)
+{
+    int rc = table_make_leaf(d->id);
+    if (rc)
+        return rc;
+    irqflags_t flags = spin_lock_irqsave(&table_lock);
+    struct domain **slot = table_slot(d->id);
+    rc = *slot ? -EEXIST : 0;
+    if (!rc)
+        *slot = d;
+    spin_unlock_irqrestore(&table_lock, flags);
+    return rc;
+}
+
+void domain_table_remove(struct domain *d)
+{
+    irqflags_t flags = spin_lock_irqsave(&table_lock);
+    struct domain **slot = table_slot(d->id);
+    if (slot && *slot == d)
+        *slot = NULL;
+    spin_unlock_irqrestore(&table_lock, flags);
+}
+
+bool domain_get(struct domain *d)
+{
+    uint32_t refs = __atomic_load_n(&d->refs, __ATOMIC_RELAXED);
+    do {
+        if (!refs)
+            return false;
+    } while (!__atomic_compare_exchange_n(&d->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    return true;
+}
+
+void domain_put(struct domain *d)
+{
+    uint32_t before = __atomic_fetch_sub(&d->refs, 1, __ATOMIC_ACQ_REL);
+    BUG_ON(!before);
+    if (before == 1)
+        tasklet_schedule(&d->destroy);
+}
+
+struct domain *domain_get_by_id(domid_t id)
+{
+    irqflags_t flags = spin_lock_irqsave(&table_lock);
+    struct domain **slot = table_slot(id), *d = slot ? *slot : NULL;
+    if (d && !domain_get(d))
+        d = NULL;
+    spin_unlock_irqrestore(&table_lock, flags);
+    return d;
+}
+
+struct domain *domain_get_by_any_id(domid_t id)
+{
+    struct domain *self = current_vcpu()->domain;
+    if (id != DOMID_SELF && id != self->id)
+        return domain_get_by_id(id);
+    return domain_get(self) ? self : NULL;
+}
+
+struct domain *domain_get_next(domid_t id)
+{
+    struct domain *found = NULL;
+    irqflags_t flags = spin_lock_irqsave(&table_lock);
+    for (unsigned int i = id; i < DOMID_FIRST_RESERVED && !found;) {
+        struct domain **slot = table_slot(i);
+        if (!slot) {
+            i = (i / LEAF_SIZE + 1) * LEAF_SIZE;
+            continue;
+        }
+        if (*slot && domain_get(*slot))
+            found = *slot;
+        i++;
+    }
+    spin_unlock_irqrestore(&table_lock, flags);
+    return found;
+}
+
+struct domain *domain_by_owner_id(unsigned int owner_id)
+{
+    if (owner_id == DOMID_IO)
+        return domain_io;
+    if (owner_id == DOMID_XEN)
+        return domain_xen;
+    struct domain **slot = table_slot(owner_id);
+    return slot ? READ_ONCE(*slot) : NULL;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * XENMEM_exchange: a PV domain gives frames and gets others that satisfy an address limit or are contiguous.
+ *
+ * It works in chunks of the larger of the two extent sizes. In a chunk everything that can fail comes first: new frames are
+ * allocated, old ones are taken away from the domain without being freed; a failure puts them back. Then the new ones are assigned,
+ * the old ones freed, M2P and the guest's list updated. nr_exchanged in the guest's structure records the progress, so that a
+ * continued call finds it there.
+ */
+#include "core/hypercall/memory.h"
+#include "hv/guest_access.h"
+#include "hv/heap.h"
+
+#include <arch/current.h>
+
+struct exchange {
+    struct domain *d;
+    struct xen_memory_exchange op;
+    unsigned int heap_flags, chunk_order;
+    struct frame_list taken, fresh; /* order-0 frames, and first frames of out extents */
+};
+
+static uint64_t exchange_in_per_chunk(const struct exchange *x) { return 1ULL << (x->chunk_order - x->op.in.extent_order); }
+static uint64_t exchange_out_per_chunk(const struct exchange *x) { return 1ULL << (x->chunk_order - x->op.out.extent_order); }
+
+static int exchange_check(struct exchange *x)
+{
+    const struct xen_memory_reservation *in = &x->op.in, *out = &x->op.out;
+    unsigned int limit = memory_max_order(current_vcpu()->domain);
+    if (in->extent_order > limit || out->extent_order > limit)
+        return -EPERM;
+    if (in->domid != out->domid || in->nr_extents > MEMORY_EXTENTS_MAX || out->nr_extents > MEMORY_EXTENTS_MAX)
+        return -EINVAL;
+    if (in->nr_extents << in->extent_order != out->nr_extents << out->extent_order)
+        return -EINVAL;
+    if (x->op.nr_exchanged > in->nr_extents || memory_heap_flags(out->mem_flags, &x->heap_flags))
+        return -EINVAL;
+    x->chunk_order = MAX(in->extent_order, out->extent_order);
+    uint64_t per_chunk = exchange_in_per_chunk(x);
+    return in->nr_extents % per_chunk || x->op.nr_exchanged % per_chunk ? -EINVAL : 0;
+}
+
+/* Gives what was taken back to the domain, as if nothing had happened. */
+static void exchange_untake(struct exchange *x)
+{
+    struct frame *f;
+    while ((f = frame_list_first(&x->taken))) {
+        frame_list_del(&x->taken, f);
+        /* Only a domain that dies or was squeezed meanwhile does not get it back. */
+        if (domain_assign_frames(x->d, frame_to_mfn(f), 0))
+            heap_free(frame_to_mfn(f), 0, true);
+    }
+}
+
+static int exchange_take_frame(struct exchange *x, uint64_t gmfn)
+{
+    mfn_t m = mfn(gmfn);
+    if (!mfn_valid(m))
+        return -EINVAL;
+    uint64_t pfn = m2p_get(m);
+    int rc = domain_steal_frame(x->d, mfn_to_frame(m));
+    if (rc)
+        return rc;
+    m2p_set(m, pfn); /* stays until the exchange is certain */
+    frame_list_add_tail(&x->taken, mfn_to_frame(m));
+    return 0;
+}
+
+static int exchange_take(struct exchange *x)
+{
+    for (uint64_t i = 0; i < exchange_in_per_chunk(x); i++) {
+        xen_pfn_t gmfn;
+        if (copy_from_handle(&gmfn, x->op.in.extent_start, x->op.nr_exchanged + i))
+            return -EFAULT;
+        for (uint64_t n = 0; n < 1ULL << x->op.in.extent_order; n++) {
+            int rc = exchange_take_frame(x, gmfn + n);
+            if (rc)
+                return rc;
+        }
+    }
+    return 0;
+}
+
+static void exchange_free_fresh(struct exchange *x)
+{
+    struct frame *f;
+    while ((f = frame_list_first(&x->fresh))) {
+        frame_list_del(&x->fresh, f);
+        heap_free(frame_to_mfn(f), x->op.out.extent_order, false);
+    }
+}
+
+static int exchange_allocate(struct exchange *x)
+{
+    for (uint64_t i = 0; i < exchange_out_per_chunk(x); i++) {
+        mfn_t m = heap_alloc(x->op.out.extent_order, x->heap_flags);
+        if (mfn_eq(m, MFN_NONE))
+            return -ENOMEM;
+        frame_list_add_tail(&x->fresh, mfn_to_frame(m));
+    }
+    return 0;
+}
+
+static int exchange_give(struct exchange *x, uint64_t out_index)
+{
+    struct frame *f;
+    unsigned int order = x->op.out.extent_order;
+    for (; (f = frame_list_first(&x->fresh)); out_index++) {
+        xen_pfn_t gpfn, nr = frame_to_mfn(f).nr;
+        if (copy_from_handle(&gpfn, x->op.out.extent_start, out_index))
+            return -EFAULT;
+        frame_list_del(&x->fresh, f);
+        if (domain_assign_frames(x->d, mfn(nr), order)) {
+            heap_free(mfn(nr), order, false);
+            return -ENOMEM;
+        }
+        for (uint64_t n = 0; n < 1ULL << order; n++)
+            m2p_set(mfn(nr + n), gpfn + n);
+        if (copy_to_handle(x->op.out.extent_start, out_index, &nr))
+            return -EFAULT;
+    }
+    return 0;
+}
+
+static int exchange_chunk(struct exchange *x)
+{
+    struct frame *f;
+    int rc = exchange_allocate(x);
+    rc = rc ? rc : exchange_take(x);
+    if (rc) {
+        exchange_untake(x);
+        exchange_free_fresh(x);
+        return rc;
+    }
+    while ((f = frame_list_first(&x->taken))) {
+        frame_list_del(&x->taken, f);
+        m2p_set(frame_to_mfn(f), M2P_INVALID);
+        heap_free(frame_to_mfn(f), 0, true);
+    }
+    rc = exchange_give(x, x->op.nr_exchanged << x->op.in.extent_order >> x->op.out.extent_order);
+    exchange_free_fresh(x);
+    if (!rc)
+        x->op.nr_exchanged += exchange_in_per_chunk(x);
+    return rc;
+}
+
+static long exchange_run(struct exchange *x)
+{
+    uint64_t start = x->op.nr_exchanged;
+    while (x->op.nr_exchanged < x->op.in.nr_extents) {
+        if (x->op.nr_exchanged != start && hypercall_preempt_check())
+            return -ERESTART;
+        int rc = exchange_chunk(x);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+long memory_exchange(uint64_t arg)
+{
+    struct exchange x = { .taken = FRAME_LIST_EMPTY, .fresh = FRAME_LIST_EMPTY };
+    if (copy_from_guest_va(&x.op, arg))
+        return -EFAULT;
+    long rc = exchange_check(&x);
+    rc = rc ? rc : memory_target(x.op.in.domid, &x.d);
+    if (rc)
+        return rc;
+    rc = x.d->type == DOMAIN_PV ? exchange_run(&x) : -EOPNOTSUPP;
+    domain_put(x.d);
+    if (copy_to_guest_va(arg + offsetof(struct xen_memory_exchange, nr_exchanged), &x.op.nr_exchanged))
+        rc = -EFAULT;
+    return rc;
+}

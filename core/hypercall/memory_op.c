@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* memory_op(cmd, arg): dispatch, and the operations that only ask. */
+#include "core/hypercall/memory.h"
+#include "hv/guest_access.h"
+#include "hv/heap.h"
+
+#include <arch/current.h>
+#include <hypercall_handlers.h>
+
+#define ORDER_GUEST    9u
+#define ORDER_HARDWARE 12u
+#define ORDER_CONTROL  18u
+
+long memory_continue(struct hypercall *call, uint32_t cmd, uint64_t done)
+{
+    call->arg[0] = done << MEMORY_CMD_BITS | cmd;
+    return -ERESTART;
+}
+
+int memory_target(domid_t id, struct domain **out)
+{
+    const struct domain *caller = current_vcpu()->domain;
+    *out = domain_get_by_any_id(id);
+    if (!*out)
+        return -ESRCH;
+    if (*out == caller || caller->is_privileged)
+        return 0;
+    domain_put(*out);
+    return -EPERM;
+}
+
+unsigned int memory_max_order(const struct domain *d)
+{
+    return d->is_privileged ? ORDER_CONTROL : d->is_hardware ? ORDER_HARDWARE : ORDER_GUEST;
+}
+
+int memory_heap_flags(unsigned int mem_flags, unsigned int *heap_flags)
+{
+    unsigned int bits = XENMEMF_get_address_bits(mem_flags);
+    *heap_flags = 0;
+    if (!bits)
+        return 0;
+    if (bits <= PAGE_SHIFT)
+        return -EINVAL;
+    if (bits < 64)
+        *heap_flags = HEAP_ADDR_BITS(bits);
+    return 0;
+}
+
+/* The ABI's results are ints for most callers. */
+static long memory_count(uint64_t pages)
+{
+    return (long)MIN(pages, 0xffffffffULL);
+}
+
+static long memory_query(uint32_t cmd, uint64_t arg)
+{
+    struct xen_memory_domain op;
+    struct domain *d;
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    long rc = memory_target(op.domid, &d);
+    if (rc)
+        return rc;
+    switch (cmd) {
+    case XENMEM_current_reservation:
+        rc = memory_count(d->tot_pages);
+        break;
+    case XENMEM_maximum_reservation:
+        rc = memory_count(d->max_pages);
+        break;
+    case XENMEM_maximum_gpfn:
+        rc = d->type == DOMAIN_PV ? (long)READ_ONCE(d->shared_info->arch.max_pfn) : -ENOSYS;
+        rc = rc > 0 ? rc - 1 : rc;
+        break;
+    }
+    domain_put(d);
+    return rc;
+}
+
+/* A PV guest has no physical map of ours to change; the arch knows about the others. */
+static long memory_physmap(struct hypercall *call, uint32_t cmd, uint64_t arg)
+{
+    domid_t id; /* the first field of each of these structures */
+    struct domain *d;
+    if (copy_from_guest_va(&id, arg))
+        return -EFAULT;
+    long rc = memory_target(id, &d);
+    if (rc)
+        return rc;
+    bool pv = d->type == DOMAIN_PV;
+    domain_put(d);
+    return pv ? -EOPNOTSUPP : arch_memory_op(call, cmd, arg);
+}
+
+long hypercall_memory_op(struct hypercall *call)
+{
+    uint32_t cmd = call->arg[0] & MEMORY_CMD_MASK;
+    uint64_t start = call->arg[0] >> MEMORY_CMD_BITS, arg = call->arg[1];
+    switch (cmd) {
+    case XENMEM_increase_reservation:
+    case XENMEM_decrease_reservation:
+    case XENMEM_populate_physmap:
+        return memory_reservation(call, cmd, start, arg);
+    case XENMEM_exchange:
+        return start ? -EINVAL : memory_exchange(arg);
+    case XENMEM_maximum_ram_page:
+        return (long)(frame_table_end - 1);
+    case XENMEM_current_reservation:
+    case XENMEM_maximum_reservation:
+    case XENMEM_maximum_gpfn:
+        return memory_query(cmd, arg);
+    case XENMEM_add_to_physmap:
+    case XENMEM_add_to_physmap_batch:
+    case XENMEM_remove_from_physmap:
+        return memory_physmap(call, cmd, arg);
+    case XENMEM_acquire_resource:
+        return memory_acquire_resource(call, start, arg);
+    case XENMEM_claim_pages: /* callers take -ENOSYS as "claims do not exist here" */
+    case XENMEM_get_sharing_freed_pages:
+    case XENMEM_get_sharing_shared_pages: /* and this as "no sharing" */
+        return -ENOSYS;
+    }
+    return start ? -ENOSYS : arch_memory_op(call, cmd, arg);
+}

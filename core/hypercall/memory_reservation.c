@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Growing and shrinking a domain: increase and decrease_reservation, populate_physmap. The result is the number of extents done;
+ * an error only ends the work early, as the ABI wants. For a PV domain guest frame numbers are machine frame numbers, and
+ * populate_physmap also writes the M2P entry.
+ */
+#include "core/hypercall/memory.h"
+#include "hv/guest_access.h"
+
+#include <arch/current.h>
+
+struct reservation {
+    struct domain *d;
+    struct xen_memory_reservation op;
+    unsigned int heap_flags;
+};
+
+/* The frame @gmfn is @d's no more; it is free once nobody maps it. */
+static bool reservation_drop_frame(struct domain *d, uint64_t gmfn)
+{
+    mfn_t m = mfn(gmfn);
+    if (!mfn_valid(m))
+        return false;
+    struct frame *f = mfn_to_frame(m);
+    if (!frame_get(f, d))
+        return false;
+    bool claimed = frame_release_claim(f);
+    if (claimed) {
+        m2p_set(m, M2P_INVALID);
+        frame_put(f);
+    }
+    frame_put(f);
+    return claimed;
+}
+
+static bool reservation_decrease(struct reservation *r, uint64_t i)
+{
+    xen_pfn_t gmfn;
+    if (copy_from_handle(&gmfn, r->op.extent_start, i))
+        return false;
+    for (uint64_t n = 0; n < 1ULL << r->op.extent_order; n++)
+        if (!reservation_drop_frame(r->d, gmfn + n))
+            return false;
+    return true;
+}
+
+static bool reservation_increase(struct reservation *r, uint64_t i)
+{
+    mfn_t m = domain_alloc_frames(r->d, r->op.extent_order, r->heap_flags);
+    if (mfn_eq(m, MFN_NONE))
+        return false;
+    for (uint64_t n = 0; n < 1ULL << r->op.extent_order; n++)
+        m2p_set(mfn_add(m, n), M2P_INVALID);
+    xen_pfn_t nr = m.nr;
+    return guest_handle_null(r->op.extent_start) || !copy_to_handle(r->op.extent_start, i, &nr);
+}
+
+static bool reservation_populate(struct reservation *r, uint64_t i)
+{
+    xen_pfn_t gpfn;
+    if (copy_from_handle(&gpfn, r->op.extent_start, i))
+        return false;
+    mfn_t m = domain_alloc_frames(r->d, r->op.extent_order, r->heap_flags);
+    if (mfn_eq(m, MFN_NONE))
+        return false;
+    for (uint64_t n = 0; n < 1ULL << r->op.extent_order; n++)
+        m2p_set(mfn_add(m, n), gpfn + n);
+    xen_pfn_t nr = m.nr;
+    return !copy_to_handle(r->op.extent_start, i, &nr);
+}
+
+static long reservation_run(struct hypercall *call, uint32_t cmd, struct reservation *r, uint64_t start)
+{
+    for (uint64_t i = start; i < r->op.nr_extents; i++) {
+        if (i != start && hypercall_preempt_check())
+            return memory_continue(call, cmd, i);
+        bool ok = cmd == XENMEM_increase_reservation ? reservation_increase(r, i) :
+                  cmd == XENMEM_decrease_reservation ? reservation_decrease(r, i) : reservation_populate(r, i);
+        if (!ok)
+            return (long)i;
+    }
+    return (long)r->op.nr_extents;
+}
+
+long memory_reservation(struct hypercall *call, uint32_t cmd, uint64_t start, uint64_t arg)
+{
+    struct reservation r;
+    const struct domain *caller = current_vcpu()->domain;
+    if (copy_from_guest_va(&r.op, arg) || r.op.nr_extents > MEMORY_EXTENTS_MAX || start >= r.op.nr_extents)
+        return (long)start;
+    if (r.op.extent_order > memory_max_order(caller) || memory_heap_flags(r.op.mem_flags, &r.heap_flags))
+        return (long)start;
+    if (memory_target(r.op.domid, &r.d))
+        return (long)start;
+    long rc = (long)start;
+    if (r.d->type == DOMAIN_PV)
+        rc = reservation_run(call, cmd, &r, start);
+    else
+        rc = arch_memory_op(call, (uint32_t)cmd, arg);
+    domain_put(r.d);
+    return rc;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vcpu_op(cmd, vcpu, arg): a domain acts on its own vCPUs. */
+#include "hv/domain.h"
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+
+#include <arch/current.h>
+#include <hypercall_handlers.h>
+
+static long op_initialise(struct vcpu *v, uint64_t arg)
+{
+    struct domain *d = v->domain;
+    spin_lock(&d->lock);
+    long rc = v->is_initialised ? -EEXIST : arch_vcpu_initialise(v, arg);
+    spin_unlock(&d->lock);
+    return rc;
+}
+
+static long op_up(struct vcpu *v)
+{
+    if (!v->is_initialised)
+        return -EINVAL;
+    vcpu_up(v);
+    return 0;
+}
+
+/* A domain whose last vCPU goes down has stopped. */
+static long op_down(struct vcpu *v)
+{
+    struct domain *d = v->domain;
+    struct vcpu *other;
+    bool last = true;
+    for_each_vcpu(d, other)
+        if (other != v && !(READ_ONCE(other->pause_flags) & VPF_DOWN))
+            last = false;
+    if (last)
+        domain_shutdown(d, SHUTDOWN_poweroff);
+    else
+        vcpu_down(v);
+    return 0;
+}
+
+static long op_get_runstate(struct vcpu *v, uint64_t arg)
+{
+    struct vcpu_runstate_info info;
+    vcpu_runstate_get(v, &info);
+    return copy_to_guest_va(arg, &info);
+}
+
+static long op_register_runstate(struct vcpu *v, uint64_t arg)
+{
+    struct vcpu_register_runstate_memory_area area;
+    struct vcpu_runstate_info info;
+    if (copy_from_guest_va(&area, arg))
+        return -EFAULT;
+    vcpu_runstate_get(v, &info);
+    if (copy_to_guest_va(area.addr.p, &info))
+        return -EFAULT;
+    v->runstate_area = area.addr.p;
+    return 0;
+}
+
+static long op_register_time(struct vcpu *v, uint64_t arg)
+{
+    struct vcpu_register_time_memory_area area;
+    if (copy_from_guest_va(&area, arg))
+        return -EFAULT;
+    vcpu_time_info_t now = v->info->time;
+    if (copy_to_guest_va(area.addr.p, &now))
+        return -EFAULT;
+    v->time_area = area.addr.p;
+    if (v == current_vcpu())
+        arch_vcpu_update_time(v);
+    return 0;
+}
+
+/* @period 0 stops it. The periodic timer may be another vCPU's, which then must not run. */
+static long op_periodic(struct vcpu *v, uint64_t period)
+{
+    long rc = 0;
+    bool other = v != current_vcpu();
+    if (other)
+        vcpu_pause(v);
+    if (period)
+        rc = vcpu_timer_set_periodic(v, period);
+    else
+        vcpu_timer_stop_periodic(v);
+    if (other)
+        vcpu_unpause(v);
+    return rc;
+}
+
+static long op_set_periodic(struct vcpu *v, uint64_t arg)
+{
+    struct vcpu_set_periodic_timer op;
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    return op.period_ns < NS_PER_MS ? -EINVAL : op_periodic(v, op.period_ns);
+}
+
+static long op_set_singleshot(struct vcpu *v, uint64_t arg)
+{
+    struct vcpu_set_singleshot_timer op;
+    if (v != current_vcpu())
+        return -EINVAL;
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    return vcpu_timer_set_singleshot(v, op.timeout_abs_ns, op.flags);
+}
+
+static long op_stop_singleshot(struct vcpu *v)
+{
+    if (v != current_vcpu())
+        return -EINVAL;
+    vcpu_timer_stop_singleshot(v);
+    return 0;
+}
+
+static long op_register_info(struct vcpu *v, uint64_t arg)
+{
+    struct vcpu_register_vcpu_info op;
+    return copy_from_guest_va(&op, arg) ? -EFAULT : vcpu_map_info(v, gfn(op.mfn), op.offset);
+}
+
+long hypercall_vcpu_op(struct hypercall *call)
+{
+    uint32_t cmd = (uint32_t)call->arg[0];
+    uint64_t arg = call->arg[2];
+    struct vcpu *v = domain_vcpu(current_vcpu()->domain, (uint32_t)call->arg[1]);
+    if (!v)
+        return -ENOENT;
+    switch (cmd) {
+    case VCPUOP_initialise:
+        return op_initialise(v, arg);
+    case VCPUOP_up:
+        return op_up(v);
+    case VCPUOP_down:
+        return op_down(v);
+    case VCPUOP_is_up:
+        return !(READ_ONCE(v->pause_flags) & VPF_DOWN);
+    case VCPUOP_get_runstate_info:
+        return op_get_runstate(v, arg);
+    case VCPUOP_register_runstate_memory_area:
+        return op_register_runstate(v, arg);
+    case VCPUOP_set_periodic_timer:
+        return op_set_periodic(v, arg);
+    case VCPUOP_stop_periodic_timer:
+        return op_periodic(v, 0);
+    case VCPUOP_set_singleshot_timer:
+        return op_set_singleshot(v, arg);
+    case VCPUOP_stop_singleshot_timer:
+        return op_stop_singleshot(v);
+    case VCPUOP_register_vcpu_info:
+        return op_register_info(v, arg);
+    case VCPUOP_register_vcpu_time_memory_area:
+        return op_register_time(v, arg);
+    }
+    return arch_vcpu_op(cmd, v, arg);
+}
