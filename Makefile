@@ -13,6 +13,8 @@ include mk/tools.mk
 include mk/gen.mk
 include mk/hv.mk
 include mk/host.mk
+include mk/unpack.mk
+include mk/xnl.mk
 include mk/check.mk
 include mk/rig.mk
 

@@ -13,15 +13,24 @@ struct quote {
     char text[QUOTE_MAX + 4];
 };
 
-static struct quote quote_span(struct span span)
+char *image_words_quote(struct span span, char *buf, size_t size)
 {
-    struct quote quote = {{0}};
-    size_t len = MIN(span.len, QUOTE_MAX);
+    size_t room = size > 4 ? size - 4 : 0, len = MIN(span.len, room);
 
     for (size_t i = 0; i < len; i++)
-        quote.text[i] = span.text[i] >= ' ' && span.text[i] < 0x7f && span.text[i] != '"' ? span.text[i] : '?';
-    if (len < span.len)
-        memcpy(quote.text + len, "...", 4);
+        buf[i] = span.text[i] >= ' ' && span.text[i] < 0x7f && span.text[i] != '"' ? span.text[i] : '?';
+    if (room)
+        memcpy(buf + len, len < span.len ? "..." : "", len < span.len ? 4 : 1);
+    else if (size)
+        buf[0] = 0;
+    return buf;
+}
+
+static struct quote quote_span(struct span span)
+{
+    struct quote quote;
+
+    image_words_quote(span, quote.text, sizeof(quote.text));
     return quote;
 }
 
@@ -230,7 +239,7 @@ static enum image_guest summary_subject(const struct image_verdict *verdict)
     return verdict->is64 ? IMAGE_PV64 : IMAGE_PV32;
 }
 
-static void summary_yes(const struct image_verdict *verdict, char *buf, size_t size)
+static void summary_yes(const struct image_verdict *verdict, const struct image_ask *ask, char *buf, size_t size)
 {
     char features[160];
 
@@ -240,6 +249,8 @@ static void summary_yes(const struct image_verdict *verdict, char *buf, size_t s
         format_append(buf, size, "%#llx to %#llx, ", (ull)verdict->pv.start, (ull)verdict->pv.end);
     format_append(buf, size, "features %s)",
                   image_words_features(verdict->notes.features_supported, features, sizeof(features)));
+    if (ask->dom0 && !(verdict->notes.features_supported >> XENFEAT_dom0 & 1))
+        format_append(buf, size, ", though it does not say itself that it can be dom0");
 }
 
 char *image_words_summary(const struct image_verdict *verdict, const struct image_ask *ask, char *buf, size_t size)
@@ -250,7 +261,7 @@ char *image_words_summary(const struct image_verdict *verdict, const struct imag
 
     if (verdict->best != IMAGE_GUESTS) {
         format(buf, size, "can %s", use);
-        summary_yes(verdict, buf, size);
+        summary_yes(verdict, ask, buf, size);
         return buf;
     }
     format(buf, size, "cannot %s: %s", use, image_words_refusal(verdict, subject, reason, sizeof(reason)));

@@ -27,4 +27,7 @@ char *image_words_finding(const struct image_verdict *verdict, unsigned int i, c
 /** A feature bitmap as "dom0|writable_page_tables", "none" if empty; bits without a name by number. */
 char *image_words_features(uint32_t bitmap, char *buf, size_t size);
 
+/** Text of the image fit to be printed: unprintable bytes as "?", cut with "..." if it does not fit. */
+char *image_words_quote(struct span span, char *buf, size_t size);
+
 #endif
