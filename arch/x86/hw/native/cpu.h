@@ -72,6 +72,7 @@ static inline void xsetbv(uint32_t index, uint64_t v)
 /** False when it raises #GP. */
 bool xsetbv_safe(uint32_t index, uint64_t v);
 
+static inline void memory_fence(void) { __asm__ volatile("mfence" ::: "memory"); }
 static inline void clts(void) { __asm__ volatile("clts"); }
 static inline void wbinvd(void) { __asm__ volatile("wbinvd" ::: "memory"); }
 static inline void halt(void) { __asm__ volatile("hlt" ::: "memory"); }

@@ -24,6 +24,7 @@ HW_XSAVE(xrstors, "xrstorsq")
 
 /** False when the instruction faults (bad header or MXCSR); the registers are then unspecified but of this area or older. */
 bool xrstor_safe(const void *area, uint64_t mask);
+bool xrstors_safe(const void *area, uint64_t mask);
 bool fxrstor_safe(const void *area);
 static inline void fninit(void) { __asm__ volatile("fninit"); }
 static inline void ldmxcsr(uint32_t v) { __asm__ volatile("ldmxcsr %0" : : "m"(v)); }

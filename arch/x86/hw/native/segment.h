@@ -11,7 +11,16 @@ struct desc_ptr { uint16_t limit; uint64_t base; } __attribute__((packed));
 static inline void lgdt(const struct desc_ptr *p) { __asm__ volatile("lgdt %0" : : "m"(*p)); }
 static inline void lidt(const struct desc_ptr *p) { __asm__ volatile("lidt %0" : : "m"(*p)); }
 static inline void lldt(uint16_t sel) { __asm__ volatile("lldt %0" : : "r"(sel) : "memory"); }
+static inline void swapgs(void) { __asm__ volatile("swapgs" ::: "memory"); }
 static inline void ltr(uint16_t sel) { __asm__ volatile("ltr %0" : : "r"(sel) : "memory"); }
+
+/** Loads CS by a far return and SS; the other data segments become null. */
+static inline void reload_segments(uint16_t cs, uint16_t ss)
+{
+    __asm__ volatile("pushq %q0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1: mov %k1, %%ss; xor %%eax, %%eax;"
+                     "mov %%eax, %%ds; mov %%eax, %%es; mov %%eax, %%fs; mov %%eax, %%gs"
+                     : : "r"((uint64_t)cs), "r"((uint32_t)ss) : "rax", "memory");
+}
 
 #define HW_SELECTOR(name) \
     static inline uint16_t read_##name(void) { uint16_t s; __asm__ volatile("mov %%" #name ", %0" : "=r"(s)); return s; }

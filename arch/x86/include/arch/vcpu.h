@@ -11,6 +11,7 @@ struct pv_callback { uint64_t address; bool mask_events; };
 
 #define PV_GDT_FRAMES 14 /* FIRST_RESERVED_GDT_PAGE */
 #define PV_LDT_FRAMES 16
+#define PV_MM_UNFINISHED 3
 
 struct pv_vcpu {
     bool kernel_mode;              /* guest kernel, on guest_table; else guest user, on guest_table_user */
@@ -29,6 +30,8 @@ struct pv_vcpu {
     uint32_t ldt_entries;
     uint64_t ldt_frame[PV_LDT_FRAMES]; /* mfn + 1 of pages faulted in, typed seg_desc and referenced; 0: not yet */
 
+    uint64_t mm_unfinished[PV_MM_UNFINISHED]; /* page tables left half released, see pv/mm/finish.c */
+
     uint64_t cr0_ts;               /* guest's view: X86_CR0_TS or 0 */
     uint64_t cr4;                  /* guest-settable bits only */
     uint64_t debugreg[8];
@@ -36,18 +39,24 @@ struct pv_vcpu {
     uint64_t io_bitmap;            /* guest VA */
     uint32_t io_bitmap_ports;
 
+    bool segments_bad;             /* a selector in regs could not be loaded: the failsafe callback must be told */
     bool nmi_pending, mce_pending;
     uint8_t async_masked;          /* VCPU_TRAP_* being handled */
     uint64_t nmi_callback;
 };
 
+#define VCPU_LOADED_NOWHERE (~0u)
+
 struct arch_vcpu {
     struct cpu_user_regs regs;     /* while not on a CPU; on one, guest_regs() is right */
+    uint32_t loaded_cpu;           /* the CPU whose registers last held this state; see pv/switch.c */
     void *xsave_area;              /* 64-byte aligned; sized by the xstate plan */
     uint64_t xcr0, xcr0_accum;
     uint64_t xss;
     paddr_t cr3;                   /* what the CPU loads: guest_table or guest_table_user */
     struct pv_vcpu pv;
+    uint32_t tsc_aux;
+    uint64_t spec_ctrl;
     uint64_t msr_misc_features;    /* MSR 0x140: CPUID faulting */
 };
 

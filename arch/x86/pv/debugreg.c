@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Virtual debug registers. A guest cannot reach the real ones from CPL 3, so the virtual ones are always up to date in memory,
+ * except for DR6, which exception.c merges in. The CPU's are loaded only while breakpoints are enabled in DR7.
+ *
+ * A breakpoint must not be able to stop the hypervisor: addresses in its part of the address space are refused, and so are
+ * I/O breakpoints, because IN and OUT of a guest are carried out here. General detect is not for guests either.
+ */
+#include "hv/hypercall.h"
+#include "hv/log.h"
+#include "hw/native/cpu.h"
+#include "pv/canonical.h"
+#include "pv/pv.h"
+
+#include <hypercall_handlers.h>
+
+#define DR6_FIXED    0xffff0ff0ul
+#define DR6_WRITABLE 0x0000e00ful
+#define DR7_FIXED    0x00000400ul
+#define DR7_ZERO     (0xffffffff0000d800ul | DR7_GD) /* reserved bits and GD */
+#define DR7_GD       0x00002000ul
+#define DR7_ENABLES  0xfful
+#define DR7_RW_IO    2u
+#define DR7_RW_EXEC  0u
+
+static unsigned int dr7_enable(uint64_t dr7, unsigned int n) { return dr7 >> (2 * n) & 3; }
+static unsigned int dr7_rw(uint64_t dr7, unsigned int n) { return dr7 >> (16 + 4 * n) & 3; }
+static unsigned int dr7_len(uint64_t dr7, unsigned int n) { return dr7 >> (18 + 4 * n) & 3; }
+
+static int address_set(struct vcpu *v, unsigned int index, uint64_t value)
+{
+    if (!pv_canonical(value) || pv_hypervisor_va(value))
+        return -EPERM;
+    v->arch.pv.debugreg[index] = value;
+    return 0;
+}
+
+static int dr7_check(uint64_t dr7)
+{
+    if (dr7 >> 32)
+        return -EINVAL;
+    for (unsigned int n = 0; n < 4; n++) {
+        if (!dr7_enable(dr7, n))
+            continue;
+        if (dr7_rw(dr7, n) == DR7_RW_IO)
+            return -EPERM;
+        if (dr7_rw(dr7, n) == DR7_RW_EXEC && dr7_len(dr7, n) != 0)
+            return -EPERM;
+    }
+    return 0;
+}
+
+/* Changes @v->debugreg[7] and the CPU's registers with it. @v is current or does not run. */
+static void dr7_set(struct vcpu *v, uint64_t dr7)
+{
+    irqflags_t flags = irq_save();
+
+    if (v == current_vcpu())
+        pv_debugregs_unload(v);
+    v->arch.pv.debugreg[7] = (dr7 & ~DR7_ZERO) | DR7_FIXED;
+    if (v == current_vcpu())
+        pv_debugregs_load(v);
+    irq_restore(flags);
+}
+
+int pv_debugreg_set(struct vcpu *v, unsigned int index, uint64_t value)
+{
+    int rc;
+
+    switch (index) {
+    case 0 ... 3:
+        rc = address_set(v, index, value);
+        if (!rc)
+            dr7_set(v, v->arch.pv.debugreg[7]); /* reloads what is enabled */
+        return rc;
+    case 4:
+    case 6:
+        if (value >> 32)
+            return -EINVAL;
+        v->arch.pv.debugreg[6] = (value & DR6_WRITABLE) | DR6_FIXED;
+        return 0;
+    case 5:
+    case 7:
+        rc = dr7_check(value);
+        if (!rc)
+            dr7_set(v, value);
+        return rc;
+    default:
+        return -EINVAL;
+    }
+}
+
+int pv_debugreg_get(const struct vcpu *v, unsigned int index, uint64_t *value)
+{
+    if (index > 7)
+        return -EINVAL;
+    if (index == 4 || index == 5)
+        index += 2;
+    *value = v->arch.pv.debugreg[index];
+    if (index == 6)
+        *value |= DR6_FIXED;
+    if (index == 7)
+        *value |= DR7_FIXED;
+    return 0;
+}
+
+void pv_debugregs_load(const struct vcpu *v)
+{
+    const uint64_t *dr = v->arch.pv.debugreg;
+
+    if (!(dr[7] & DR7_ENABLES))
+        return;
+    write_dr0(dr[0]);
+    write_dr1(dr[1]);
+    write_dr2(dr[2]);
+    write_dr3(dr[3]);
+    write_dr6(DR6_FIXED);
+    write_dr7(dr[7]);
+}
+
+void pv_debugregs_unload(const struct vcpu *v)
+{
+    if (v->arch.pv.debugreg[7] & DR7_ENABLES)
+        write_dr7(DR7_FIXED);
+}
+
+long hypercall_set_debugreg(struct hypercall *call)
+{
+    return pv_debugreg_set(current_vcpu(), (uint32_t)call->arg[0], call->arg[1]);
+}
+
+/* The value is the result, so that an error cannot be told from a value: the interface is like that. */
+long hypercall_get_debugreg(struct hypercall *call)
+{
+    uint64_t value;
+    int rc = pv_debugreg_get(current_vcpu(), (uint32_t)call->arg[0], &value);
+
+    return rc ? rc : (long)value;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* CPUID, by the forced-emulation prefix or because it faulted: the domain's policy, and what depends on the vCPU. */
+#include "cpu/cpuid_boot.h"
+#include "cpu/features.h"
+#include "hv/version.h"
+#include "hw/native/cpu.h"
+#include "pv/emulate.h"
+#include "time/tsc.h"
+#include "x86/cpuid/guest_view.h"
+
+static struct cpuid_time_info time_info(const struct domain *d)
+{
+    const struct arch_domain *a = &d->arch;
+
+    return (struct cpuid_time_info){
+        .vtsc = a->vtsc, .host_tsc_safe = cpu_has_invariant_tsc, .tsc_mode = a->tsc_mode,
+        .guest_khz = a->tsc_khz ? (uint32_t)a->tsc_khz : (uint32_t)(tsc_hz / 1000), .host_khz = (uint32_t)(tsc_hz / 1000),
+        .incarnation = a->tsc_incarnation, .offset = a->tsc_offset, .mul = tsc_scale.mul, .shift = tsc_scale.shift,
+    };
+}
+
+void emul_cpuid(struct cpu_user_regs *regs, bool native)
+{
+    const struct vcpu *v = current_vcpu();
+    const struct cpuid_time_info time = time_info(v->domain);
+    const struct cpuid_vcpu_context ctx = {
+        .host = &arch_cpuid_policies.host, .time = &time, .kernel = v->arch.pv.kernel_mode, .native = native,
+        .hardware_domain = v->domain->is_hardware, .osxsave = v->arch.pv.cr4 & CR4_OSXSAVE,
+        .host_osxsave = hv_cr4 & CR4_OSXSAVE, .vcpu_id = v->id, .domid = v->domain->id, .xcr0 = v->arch.xcr0, .xss = v->arch.xss,
+        .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR, .maddr_bits = cpu_paddr_bits, .preserve_ad = true,
+    };
+    union cpuid_leaf out;
+
+    cpuid_guest_view(v->domain->arch.policy, &ctx, regs->eax, regs->ecx, &out);
+    regs->rax = out.a;
+    regs->rbx = out.b;
+    regs->rcx = out.c;
+    regs->rdx = out.d;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RDMSR and WRMSR of a guest's kernel. What exists and what it means is decided in lib/x86/msr; here the vCPU's state is brought
+ * there, and the effect of a write carried out.
+ */
+#include "hw/native/cpu.h"
+#include "hw/native/msr_index.h"
+#include "pv/emulate.h"
+#include "pv/msr_state.h"
+#include "trap/trap.h"
+#include "x86/msr/pv.h"
+
+#define MSR_MICROCODE 0x0000008bu
+
+static int host_read(void *opaque, uint32_t msr, uint64_t *value)
+{
+    return rdmsr_safe(msr, value) ? 0 : -EPERM;
+}
+
+static uint32_t microcode_level(void)
+{
+    uint64_t value;
+    return rdmsr_safe(MSR_MICROCODE, &value) ? (uint32_t)(value >> 32 ?: value) : 0;
+}
+
+/* The bases are live in the CPU; the caller is in kernel mode. */
+static struct msr_pv_context context(const struct vcpu *v)
+{
+    return (struct msr_pv_context){
+        .policy = v->domain->arch.policy, .hardware_domain = v->domain->is_hardware, .vcpu_id = v->id,
+        .fs_base = rdmsr(MSR_FS_BASE), .gs_base = rdmsr(MSR_GS_BASE), .gs_base_user = rdmsr(MSR_KERNEL_GS_BASE),
+        .misc_features = v->arch.msr_misc_features, .spec_ctrl = v->arch.spec_ctrl, .tsc_aux = v->arch.tsc_aux,
+        .xss = v->arch.xss, .guest_tsc = emul_guest_tsc(v), .efer = rdmsr(MSR_EFER), .pat = PAT_PV_ABI,
+        .microcode = microcode_level(), .host_read = host_read,
+    };
+}
+
+/*
+ * Kernels read MSRs before they have any handler for the fault. The ABI's answer (xen/arch-x86/xen.h, set_trap_table) is to read
+ * 0 then, if the machine has the MSR.
+ */
+static bool early_read_is_zero(const struct vcpu *v, uint32_t msr)
+{
+    uint64_t value;
+    return !v->arch.pv.trap[TRAP_GP].address && rdmsr_safe(msr, &value);
+}
+
+enum emul_result emul_rdmsr(struct cpu_user_regs *regs)
+{
+    const struct vcpu *v = current_vcpu();
+    const struct msr_pv_context ctx = context(v);
+    uint64_t value = 0;
+
+    if (msr_pv_read(&ctx, regs->ecx, &value) && !early_read_is_zero(v, regs->ecx))
+        return EMUL_FAULT;
+    regs->rax = (uint32_t)value;
+    regs->rdx = value >> 32;
+    return EMUL_DONE;
+}
+
+static enum emul_result perform(struct vcpu *v, uint32_t msr, const struct msr_write *w)
+{
+    switch (w->effect) {
+    case MSR_EFFECT_NONE:
+        return EMUL_DONE;
+    case MSR_EFFECT_FS_BASE:
+        wrmsr(MSR_FS_BASE, w->value);
+        return EMUL_DONE;
+    case MSR_EFFECT_GS_BASE:
+        wrmsr(MSR_GS_BASE, w->value);
+        return EMUL_DONE;
+    case MSR_EFFECT_GS_BASE_USER:
+        wrmsr(MSR_KERNEL_GS_BASE, w->value);
+        return EMUL_DONE;
+    case MSR_EFFECT_PRED_CMD:
+    case MSR_EFFECT_FLUSH_CMD:
+    case MSR_EFFECT_HOST:
+        return wrmsr_safe(msr, w->value) ? EMUL_DONE : EMUL_FAULT;
+    default:
+        return pv_msr_state_set(v, w) ? EMUL_FAULT : EMUL_DONE;
+    }
+}
+
+enum emul_result emul_wrmsr(struct cpu_user_regs *regs)
+{
+    struct vcpu *v = current_vcpu();
+    const struct msr_pv_context ctx = context(v);
+    struct msr_write w;
+
+    if (msr_pv_write(&ctx, regs->ecx, regs->eax | (uint64_t)regs->edx << 32, &w))
+        return EMUL_FAULT;
+    return perform(v, regs->ecx, &w);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Exceptions of a guest other than page faults. Nearly all are the guest's own business and go to its kernel. Those that
+ * are ours: #GP, which is how privileged instructions and INT n arrive; #UD, which may be the forced-emulation prefix; #NM,
+ * when the guest's CR0.TS is set; #DB, whose status register is virtual.
+ */
+#include "hv/guest_access.h"
+#include "hv/log.h"
+#include "hw/native/cpu.h"
+#include "pv/fetch.h"
+#include "pv/pv.h"
+#include "trap/trap.h"
+
+#define ERROR_IDT 0x2u /* selector error code: the index is that of an IDT gate */
+#define DR6_FIXED 0xffff0ff0ul
+#define DR6_STATUS 0xe00ful
+
+/*
+ * The vector of the INT n at the guest's instruction pointer. The error code has it as well, but not on every emulator of a
+ * processor (QEMU before 8.0 doubles it), so the instruction is asked first. 0 in @length: it is not INT n.
+ */
+static unsigned int software_vector(const struct cpu_user_regs *regs, unsigned int *length)
+{
+    struct pv_insn insn;
+
+    if (pv_insn_fetch(regs, &insn) && pv_insn_is_int(&insn, length))
+        return insn.bytes[*length - 1];
+    *length = 2;
+    return regs->error_code >> 3 & 0xff;
+}
+
+/* INT n: our gates refuse it, so that it faults and the guest's own gate decides. */
+static void software_interrupt(struct cpu_user_regs *regs)
+{
+    struct vcpu *v = current_vcpu();
+    unsigned int length, vector = software_vector(regs, &length);
+    const struct trap_info *handler = &v->arch.pv.trap[vector];
+
+    if (!handler->address || TI_GET_DPL(handler) < (v->arch.pv.kernel_mode ? 1 : 3)) {
+        pv_inject(regs, TRAP_GP, vector << 3 | ERROR_IDT);
+        return;
+    }
+    regs->rip += length;
+    const struct pv_bounce b = { .address = handler->address, .mask_events = TI_GET_IF(handler), .what = "software interrupt" };
+    pv_bounce(regs, &b);
+}
+
+static void general_protection(struct cpu_user_regs *regs)
+{
+    if (regs->error_code & ERROR_IDT)
+        software_interrupt(regs);
+    else if (regs->error_code != 0 || !pv_emulate_privileged(regs))
+        pv_inject(regs, TRAP_GP, regs->error_code);
+}
+
+static void invalid_opcode(struct cpu_user_regs *regs)
+{
+    if (!pv_forced_emulation(regs))
+        pv_inject(regs, TRAP_UD, 0);
+}
+
+/* The ABI has the hypervisor clear TS on the way to the guest's #NM handler. */
+static void device_not_available(struct cpu_user_regs *regs)
+{
+    struct vcpu *v = current_vcpu();
+
+    if (!v->arch.pv.cr0_ts)
+        return; /* the CPU's TS was stale; pv_set_ts() below makes it right */
+    pv_inject(regs, TRAP_NM, 0);
+}
+
+static void debug(struct cpu_user_regs *regs)
+{
+    struct vcpu *v = current_vcpu();
+    uint64_t dr6 = read_dr6();
+
+    write_dr6(DR6_FIXED);
+    v->arch.pv.debugreg[6] |= dr6 & DR6_STATUS;
+    pv_inject(regs, TRAP_DB, 0);
+}
+
+void pv_exception(struct cpu_user_regs *regs)
+{
+    switch (regs->entry_vector) {
+    case TRAP_GP:
+        general_protection(regs);
+        break;
+    case TRAP_UD:
+        invalid_opcode(regs);
+        break;
+    case TRAP_NM:
+        device_not_available(regs);
+        pv_set_ts(current_vcpu(), false);
+        break;
+    case TRAP_DB:
+        debug(regs);
+        break;
+    case TRAP_DE:
+    case TRAP_BP:
+    case TRAP_OF:
+    case TRAP_BR:
+    case TRAP_TS:
+    case TRAP_NP:
+    case TRAP_SS:
+    case TRAP_MF:
+    case TRAP_AC:
+    case TRAP_XM:
+    case TRAP_CP:
+        pv_inject(regs, regs->entry_vector, regs->error_code);
+        break;
+    default:
+        domain_crash(current_vcpu()->domain, "exception %u (%s), which no guest can cause", regs->entry_vector,
+                     trap_name(regs->entry_vector) ?: "reserved");
+    }
+}

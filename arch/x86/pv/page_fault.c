@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Page faults, in the order in which they are explained:
+ *
+ *   - a descriptor table access of the CPU: the windows are filled on demand, and what is missing there is missing in the
+ *     guest's table;
+ *   - a stale translation: the tables say that the access is fine, so it is repeated;
+ *   - a write of the guest's kernel to one of its page tables: carried out, if allowed;
+ *   - the guest's own fault, for its handler.
+ */
+#include "cpu/features.h"
+#include "hw/native/cpu.h"
+#include "mm/map.h"
+#include "pv/canonical.h"
+#include "pv/page_walk.h"
+#include "pv/pv.h"
+#include "pv/mm/mm.h"
+#include "trap/trap.h"
+
+#define WINDOW_BYTES 0x10000u
+#define SELECTOR_EXT 0x1u
+#define SELECTOR_IDT 0x2u
+#define SELECTOR_TI  0x4u
+
+static bool in_window(uint64_t va, vaddr_t window) { return va - window < WINDOW_BYTES; }
+
+/* True when the fault was about a descriptor and has been dealt with. */
+static bool descriptor_fault(struct cpu_user_regs *regs, uint64_t cr2)
+{
+    struct vcpu *v = current_vcpu();
+
+    if (regs->error_code & (PF_USER | PF_RESERVED))
+        return false;
+    if (in_window(cr2, percpu_gdt_window())) {
+        pv_inject(regs, TRAP_GP, (uint32_t)(cr2 - percpu_gdt_window()) & ~7u);
+        return true;
+    }
+    if (!in_window(cr2, percpu_ldt_window()))
+        return false;
+    uint32_t offset = (uint32_t)(cr2 - percpu_ldt_window());
+    if (pv_ldt_fault(v, offset))
+        return true;
+    if (pv_canonical(v->arch.pv.ldt_base + offset))
+        pv_inject_page_fault(regs, regs->error_code, v->arch.pv.ldt_base + offset);
+    else
+        pv_inject(regs, TRAP_GP, (offset & ~7u) | SELECTOR_TI);
+    return true;
+}
+
+/*
+ * True if the tables allow the access that faulted. The processor drops the translation of a faulting address by itself, so
+ * that the next try sees the tables. Interrupts are off during the walk: no table that it passes is freed meanwhile, because
+ * freeing one waits for this CPU's TLB flush.
+ */
+static bool stale_translation(uint32_t error, uint64_t va, bool user)
+{
+    struct page_walk w;
+
+    if (error & ~(PF_PRESENT | PF_WRITE | PF_USER | PF_INSN))
+        return false;
+    irqflags_t flags = irq_save();
+    page_walk(read_cr3(), va, &w);
+    irq_restore(flags);
+    return w.present && (!user || w.user) && (!(error & PF_WRITE) || w.write) && (!(error & PF_INSN) || !w.nx);
+}
+
+/* The guest need not learn what is mapped in our part of the address space. */
+static uint32_t error_to_show(uint32_t error, uint64_t va)
+{
+    return pv_hypervisor_va(va) && va >= M2P_VIRT_END ? error & ~PF_PRESENT : error;
+}
+
+void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2)
+{
+    struct vcpu *v = current_vcpu();
+    const uint32_t write_protected = PF_PRESENT | PF_WRITE;
+
+    if (pv_hypervisor_va(cr2)) {
+        if (!descriptor_fault(regs, cr2))
+            pv_inject_page_fault(regs, error_to_show(regs->error_code, cr2), cr2);
+        return;
+    }
+    if (stale_translation(regs->error_code, cr2, true))
+        return;
+    if (v->arch.pv.kernel_mode && (regs->error_code & (write_protected | PF_RESERVED)) == write_protected &&
+        (pv_ptwr_fault(regs, cr2) || pv_mmio_ro_fault(regs, cr2)))
+        return;
+    pv_inject_page_fault(regs, regs->error_code, cr2);
+}
+
+bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2)
+{
+    struct vcpu *v = current_vcpu();
+
+    if (!v || vcpu_is_idle(v))
+        return false;
+    if (pv_hypervisor_va(cr2))
+        return in_window(cr2, percpu_ldt_window()) && !(regs->error_code & PF_PRESENT) &&
+               pv_ldt_fault(v, (uint32_t)(cr2 - percpu_ldt_window()));
+    if (cpu_has_smap && !(regs->rflags & RFLAGS_AC))
+        return false; /* an access to the guest's memory that was not meant to be one: never try that again */
+    return stale_translation(regs->error_code, cr2, false);
+}
