@@ -5,14 +5,17 @@
 #include "pv/emulate.h"
 #include "x86/cpuid/policy.h"
 
-/* Ticks at the domain's own frequency since its TSC was zero; 128 bits, so that it does not wrap within the age of machines. */
+#define KHZ_NS 1000000u /* ns times kHz for one tick */
+
+/* Ticks at the domain's own frequency since its TSC was zero, in two steps so that the product stays within 64 bits for ages. */
 uint64_t emul_guest_tsc(const struct vcpu *v)
 {
     const struct arch_domain *a = &v->domain->arch;
 
     if (!a->vtsc)
         return rdtsc();
-    return (uint64_t)((unsigned __int128)(now_ns() - a->tsc_offset) * a->tsc_khz / 1000000);
+    uint64_t ns = now_ns() - a->tsc_offset;
+    return ns / KHZ_NS * a->tsc_khz + ns % KHZ_NS * a->tsc_khz / KHZ_NS;
 }
 
 enum emul_result emul_rdtsc(struct cpu_user_regs *regs, bool with_aux)

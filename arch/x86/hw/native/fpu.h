@@ -14,12 +14,12 @@ static inline void fxrstor(const void *area) { __asm__ volatile("fxrstorq (%0)" 
     {                                                                                                              \
         __asm__ volatile(insn " (%0)" : : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory"); \
     }
-HW_XSAVE(xsave, "xsaveq")
-HW_XSAVE(xsaveopt, "xsaveoptq")
-HW_XSAVE(xsavec, "xsavecq")
-HW_XSAVE(xsaves, "xsavesq")
-HW_XSAVE(xrstor, "xrstorq")
-HW_XSAVE(xrstors, "xrstorsq")
+HW_XSAVE(xsave, "xsave64")
+HW_XSAVE(xsaveopt, "xsaveopt64")
+HW_XSAVE(xsavec, "xsavec64")
+HW_XSAVE(xsaves, "xsaves64")
+HW_XSAVE(xrstor, "xrstor64")
+HW_XSAVE(xrstors, "xrstors64")
 #undef HW_XSAVE
 
 /** False when the instruction faults (bad header or MXCSR); the registers are then unspecified but of this area or older. */
