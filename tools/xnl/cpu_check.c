@@ -56,7 +56,7 @@ static const struct cpuid_lost *why_lost(const struct check *c, unsigned int fea
 }
 
 /* Features that go because @feature goes. */
-static void tell_taken_along(const struct check *c, unsigned int feature, char *text, size_t size)
+static void text_taken_along(const struct check *c, unsigned int feature, char *text, size_t size)
 {
     uint32_t dependents[CPUFEAT_WORDS];
     size_t used = strlen(text);
@@ -65,9 +65,9 @@ static void tell_taken_along(const struct check *c, unsigned int feature, char *
     for (unsigned int i = 0; i < CPUFEAT_COUNT; i++)
     {
         unsigned int f = cpufeat_row_at(i)->feature;
+        const struct cpuid_lost *lost = cpufeat_test(dependents, f) ? why_lost(c, f) : NULL;
 
-        if (cpufeat_test(dependents, f) && cpuid_policy_has(&c->asked, f) && !cpuid_policy_has(&c->given, f) &&
-            used < size)
+        if (lost && lost->reason == CPUID_LOST_DEPENDS && used < size)
             used += snprintf(text + used, size - used, "%s%s", used > 3 ? ", " : "; takes along ", cpufeat_name(f));
     }
 }
@@ -83,7 +83,7 @@ static void check_feature(struct check *c, const struct cpuid_setting *s)
     else
         snprintf(text, sizeof(text), given ? "on" : "off");
     if (!asked)
-        tell_taken_along(c, s->feature, text, sizeof(text));
+        text_taken_along(c, s->feature, text, sizeof(text));
     tell(c, s, asked == given, text);
 }
 
