@@ -78,6 +78,7 @@ static inline void wbinvd(void) { __asm__ volatile("wbinvd" ::: "memory"); }
 static inline void halt(void) { __asm__ volatile("hlt" ::: "memory"); }
 static inline void stac(void) { __asm__ volatile(".byte 0x0f, 0x01, 0xcb" ::: "memory"); } /* only where CPUID has SMAP */
 static inline void clac(void) { __asm__ volatile(".byte 0x0f, 0x01, 0xca" ::: "memory"); }
+static inline void clflush(const void *p) { __asm__ volatile("clflush %0" : : "m"(*(const char *)p) : "memory"); }
 static inline void invlpg(uint64_t va) { __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory"); }
 
 #define CR0_PE 0x1UL

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames at the edges of their life with a domain. One that leaves its owner must not be reachable through a translation that is
+ * still cached, as a page or as a table. A domain that runs nowhere has no dirty CPUs, so the end of a domain costs
+ * no flush. A page of the hypervisor's that a domain may map has its one type from the start and for good: it
+ * holds a type reference by itself, so it never becomes a page table.
+ */
+#include "hv/domain.h"
+#include "hv/log.h"
+#include "hv/smp.h"
+#include "pv/mm/machine.h"
+#include "pv/mm/types.h"
+
+void arch_frame_shared(struct frame *f, bool readonly)
+{
+    __atomic_store_n(&f->type, ftw_make(readonly ? FT_SHARED : FT_WRITABLE, FTW_VALID | 1), __ATOMIC_RELEASE);
+}
+
+void arch_frame_freed(struct frame *f)
+{
+    uint64_t w = ftw_load(f), own = f->count & FRAME_HV ? 1 : 0;
+    const struct domain *d = domain_by_owner_id(frame_owner_id(f));
+
+    BUG_ON(ftw_count(w) != own || (w & (FTW_PARTIAL | FTW_LOCKED | FTW_PINNED)));
+    if (d)
+        arch_tlb_flush_mask(&d->arch.dirty_cpus, false);
+    if (w & FTW_NONCOHERENT)
+        machine_cache_flush_page(frame_to_mfn(f));
+    __atomic_store_n(&f->type, 0, __ATOMIC_RELEASE);
+    m2p_set(frame_to_mfn(f), M2P_INVALID);
+}

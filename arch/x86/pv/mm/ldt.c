@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A guest's LDT is a range of its virtual addresses. Its pages come into the CPU's LDT window one by one, when the processor
+ * faults on them, and are then held as seg_desc; they leave when the guest sets another LDT or other page tables.
+ */
+#include "hv/percpu.h"
+#include "pv/mm/descriptor.h"
+#include "pv/mm/finish.h"
+#include "pv/mm/machine.h"
+#include "pv/mm/mm.h"
+#include "pv/mm/pt_walk.h"
+#include "pv/mm/types.h"
+
+/** Bit i: page i of this CPU's window shows a guest's frame. */
+static DEFINE_PER_CPU(uint32_t, ldt_shown);
+
+void pv_load_ldt(const struct vcpu *v)
+{
+    uint32_t shown = this_cpu(ldt_shown), now = 0;
+
+    for (unsigned int i = 0; i < PV_LDT_FRAMES; i++) {
+        uint64_t nr = v->arch.pv.ldt_frame[i]; /* + 1 */
+
+        if (nr)
+            now |= 1u << i;
+        if (nr || (shown & 1u << i))
+            machine_ldt_page(i, nr ? mfn(nr - 1) : MFN_NONE);
+    }
+    this_cpu(ldt_shown) = now;
+    machine_load_ldtr(v->arch.pv.ldt_entries);
+}
+
+void ldt_forget_pages(struct vcpu *v)
+{
+    uint64_t held[PV_LDT_FRAMES];
+    bool any = false;
+
+    for (unsigned int i = 0; i < PV_LDT_FRAMES; i++) {
+        held[i] = v->arch.pv.ldt_frame[i];
+        v->arch.pv.ldt_frame[i] = 0;
+        any |= held[i] != 0;
+    }
+    if (!any)
+        return;
+    if (v == current_vcpu()) {
+        pv_load_ldt(v);
+        machine_flush_tlb_local();
+    }
+    for (unsigned int i = 0; i < PV_LDT_FRAMES; i++)
+        if (held[i])
+            frame_put_typed(mfn_to_frame(mfn(held[i] - 1)));
+}
+
+void pv_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
+{
+    ldt_forget_pages(v);
+    v->arch.pv.ldt_base = entries ? base : 0;
+    v->arch.pv.ldt_entries = entries;
+    if (v == current_vcpu())
+        machine_load_ldtr(entries);
+}
+
+bool pv_ldt_fault(struct vcpu *v, uint32_t offset)
+{
+    struct pv_vcpu *pv = &v->arch.pv;
+    unsigned int page = offset >> PAGE_SHIFT;
+    uint64_t e;
+    int rc;
+
+    if (offset >= pv->ldt_entries * sizeof(uint64_t) || page >= PV_LDT_FRAMES || pv->ldt_frame[page])
+        return false;
+    if (pv_mm_finish(v))
+        return true; /* the guest repeats its instruction */
+    e = pt_walk_l1e(v, pv->ldt_base + (vaddr_t)page * PAGE_SIZE);
+    if (!(e & PTE_P))
+        return false;
+    rc = frame_get_typed(pte_mfn(e), v->domain, FT_SEG_DESC);
+    if (rc)
+        return rc == -ERESTART;
+    pv->ldt_frame[page] = pte_mfn(e).nr + 1;
+    pv_load_ldt(v);
+    return true;
+}

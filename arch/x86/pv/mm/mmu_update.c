@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hypercall mmu_update: a list of (machine address of an entry, new value). Linux sends nearly all of them one by one, so the
+ * way of a single level 1 update is kept short: copy 16 bytes, lock the table (which proves that it is one and keeps it one),
+ * compare the owner, update, unlock.
+ */
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+#include "pv/mm/finish.h"
+#include "pv/mm/foreign.h"
+#include "pv/mm/update.h"
+
+#include <hypercall_handlers.h>
+
+#define MMU_COMMAND_MASK 3u
+#define PREEMPT_STEP     32u
+
+struct mmu_batch {
+    struct domain *pt_owner; /* whose tables are changed */
+    struct domain *pg_owner; /* whose frames they are to map */
+};
+
+/** The address is not in a live page table: an ordinary store to a frame of the domain, if it may be written at all. */
+static int mmu_store_data(mfn_t m, unsigned int index, uint64_t val, struct domain *d)
+{
+    int rc = frame_get_typed(m, d, FT_WRITABLE);
+
+    if (rc)
+        return rc;
+    WRITE_ONCE(((uint64_t *)mfn_to_virt(m))[index], val);
+    frame_put_typed(mfn_to_frame(m));
+    return 0;
+}
+
+static int mmu_update_entry(const struct mmu_batch *b, uint64_t ptr, uint64_t val, enum pte_write how)
+{
+    mfn_t m = paddr_to_mfn(ptr);
+    unsigned int index = ptr % PAGE_SIZE / sizeof(uint64_t);
+    struct frame *f;
+    enum frame_type type;
+    int rc;
+
+    if (unlikely(!mfn_valid(m) || (ptr & sizeof(uint64_t) / 2)))
+        return -EINVAL;
+    f = mfn_to_frame(m);
+    type = frame_table_lock(f);
+    if (unlikely(type == FT_NONE))
+        return mmu_store_data(m, index, val, b->pt_owner);
+    rc = -EPERM;
+    if (likely(frame_owner_id(f) == b->pt_owner->id))
+        rc = table_update(f, type, index, val, b->pt_owner, b->pg_owner, how);
+    frame_table_unlock(f);
+    return rc;
+}
+
+/** The M2P is what guests read; a wrong number in the entry of an own frame harms the owner alone. */
+static int mmu_machphys_update(const struct mmu_batch *b, uint64_t ptr, uint64_t val)
+{
+    mfn_t m = paddr_to_mfn(ptr);
+
+    if (!mfn_valid(m) || !frame_get(mfn_to_frame(m), b->pg_owner))
+        return -EINVAL;
+    m2p_set(m, val);
+    frame_put(mfn_to_frame(m));
+    return 0;
+}
+
+static int mmu_update_one(const struct mmu_batch *b, const struct mmu_update *req)
+{
+    uint64_t ptr = req->ptr & ~(uint64_t)MMU_COMMAND_MASK;
+
+    switch (req->ptr & MMU_COMMAND_MASK) {
+    case MMU_NORMAL_PT_UPDATE:
+    case MMU_PT_UPDATE_NO_TRANSLATE: /* nothing is translated for PV */
+        return mmu_update_entry(b, ptr, req->val, PTE_WRITE_PLAIN);
+    case MMU_PT_UPDATE_PRESERVE_AD:
+        return mmu_update_entry(b, ptr, req->val, PTE_WRITE_PRESERVE_AD);
+    default:
+        return mmu_machphys_update(b, ptr, req->val);
+    }
+}
+
+/** Counts in *@done what succeeded. 0, an error, or -ERESTART. */
+static int mmu_update_list(const struct mmu_batch *b, uint64_t reqs, uint32_t count, uint32_t *done)
+{
+    while (*done < count) {
+        struct mmu_update req;
+        int rc;
+
+        if (hypercall_preempt_every(*done, PREEMPT_STEP))
+            return -ERESTART;
+        if (copy_from_guest_va(&req, reqs + (uint64_t)*done * sizeof(req)))
+            return -EFAULT;
+        rc = mmu_update_one(b, &req);
+        if (unlikely(rc < 0))
+            return rc;
+        ++*done;
+        if (unlikely(rc == UPDATE_LEFTOVER) && pv_mm_finish(current_vcpu()))
+            return -ERESTART;
+    }
+    return 0;
+}
+
+/** Two owners in one argument: bits 0-15 of the frames, bits 16-31 of the tables plus one, 0 meaning the caller. */
+static int mmu_owners_get(uint32_t foreign, struct mmu_batch *b)
+{
+    int rc = foreign_get((domid_t)foreign, &b->pg_owner);
+
+    if (rc)
+        return rc;
+    rc = foreign_get(foreign >> 16 ? (domid_t)((foreign >> 16) - 1) : DOMID_SELF, &b->pt_owner);
+    if (rc)
+        foreign_put(b->pg_owner);
+    return rc;
+}
+
+/**
+ * Arguments: list, count, address of the count of successes (may be 0), owners. A continued call has MMU_UPDATE_PREEMPTED in the
+ * count, its list begins where the last one ended, and the successes before are in the guest's counter.
+ */
+long hypercall_mmu_update(struct hypercall *call)
+{
+    uint32_t count = (uint32_t)call->arg[1], done = 0, before = 0;
+    struct mmu_batch b;
+    int rc;
+
+    if (pv_mm_finish(current_vcpu()))
+        return -ERESTART;
+    if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&before, call->arg[2]))
+        return -EFAULT;
+    count &= ~MMU_UPDATE_PREEMPTED;
+    rc = mmu_owners_get((uint32_t)call->arg[3], &b);
+    if (rc)
+        return rc;
+    rc = mmu_update_list(&b, call->arg[0], count, &done);
+    foreign_put(b.pt_owner);
+    foreign_put(b.pg_owner);
+    if (call->arg[2]) {
+        before += done;
+        if (copy_to_guest_va(call->arg[2], &before) && !rc)
+            rc = -EFAULT;
+    }
+    if (rc == -ERESTART) {
+        call->arg[0] += (uint64_t)done * sizeof(struct mmu_update);
+        call->arg[1] = (count - done) | MMU_UPDATE_PREEMPTED;
+    }
+    return rc;
+}

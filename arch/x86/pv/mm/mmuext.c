@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hypercall mmuext_op: pins, roots, flushes, LDT, pages cleared and copied. A list of operations, usually of one. */
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+#include "pv/mm/finish.h"
+#include "pv/mm/flush.h"
+#include "pv/mm/foreign.h"
+#include "pv/mm/machine.h"
+#include "pv/mm/mm.h"
+#include "pv/mm/pin.h"
+#include "pv/mm/update.h"
+
+#include <hypercall_handlers.h>
+
+#define LDT_ENTRIES_MAX 8192u
+
+static int ext_clear_page(mfn_t m, struct domain *d)
+{
+    int rc = frame_get_typed(m, d, FT_WRITABLE);
+
+    if (rc)
+        return rc;
+    memset(mfn_to_virt(m), 0, PAGE_SIZE);
+    frame_put_typed(mfn_to_frame(m));
+    return 0;
+}
+
+static int ext_copy_page(mfn_t dst, mfn_t src, struct domain *d)
+{
+    int rc;
+
+    if (!mfn_valid(src) || !frame_get(mfn_to_frame(src), d))
+        return -EINVAL;
+    rc = frame_get_typed(dst, d, FT_WRITABLE);
+    if (!rc) {
+        memcpy(mfn_to_virt(dst), mfn_to_virt(src), PAGE_SIZE);
+        frame_put_typed(mfn_to_frame(dst));
+    }
+    frame_put(mfn_to_frame(src));
+    return rc;
+}
+
+static int ext_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
+{
+    if (entries > LDT_ENTRIES_MAX || base % PAGE_SIZE)
+        return -EINVAL;
+    pv_set_ldt(v, base, entries);
+    return 0;
+}
+
+static int ext_flush_cache(const struct domain *d, bool everywhere)
+{
+    if (!d->arch.io)
+        return -EACCES; /* nothing of its can be uncached */
+    machine_cache_flush(everywhere);
+    return 0;
+}
+
+/** What acts on the calling vCPU and takes no owner. */
+static int ext_own(struct vcpu *v, const struct mmuext_op *op)
+{
+    vaddr_t va = op->arg1.linear_addr;
+
+    switch (op->cmd) {
+    case MMUEXT_NEW_BASEPTR:
+        return pv_set_kernel_root(v, mfn(op->arg1.mfn));
+    case MMUEXT_NEW_USER_BASEPTR:
+        return pv_set_user_root(v, op->arg1.mfn ? mfn(op->arg1.mfn) : MFN_NONE);
+    case MMUEXT_TLB_FLUSH_LOCAL:
+    case MMUEXT_TLB_FLUSH_ALL:
+        guest_flush_tlb(op->cmd == MMUEXT_TLB_FLUSH_ALL);
+        return 0;
+    case MMUEXT_INVLPG_LOCAL:
+    case MMUEXT_INVLPG_ALL:
+        guest_flush_page(va, op->cmd == MMUEXT_INVLPG_ALL);
+        return 0;
+    case MMUEXT_TLB_FLUSH_MULTI:
+    case MMUEXT_INVLPG_MULTI:
+        return guest_flush_masked(guest_handle_va(op->arg2.vcpumask), va, op->cmd == MMUEXT_INVLPG_MULTI);
+    case MMUEXT_FLUSH_CACHE:
+    case MMUEXT_FLUSH_CACHE_GLOBAL:
+        return ext_flush_cache(v->domain, op->cmd == MMUEXT_FLUSH_CACHE_GLOBAL);
+    case MMUEXT_SET_LDT:
+        return ext_set_ldt(v, va, op->arg2.nr_ents);
+    default:
+        return -EOPNOTSUPP; /* large pages among them */
+    }
+}
+
+static int ext_one(struct vcpu *v, const struct mmuext_op *op, struct domain *pg_owner)
+{
+    mfn_t m = mfn(op->arg1.mfn);
+
+    switch (op->cmd) {
+    case MMUEXT_PIN_L1_TABLE:
+    case MMUEXT_PIN_L2_TABLE:
+    case MMUEXT_PIN_L3_TABLE:
+    case MMUEXT_PIN_L4_TABLE:
+        return table_pin(m, pg_owner, (enum frame_type)(FT_L1 + (op->cmd - MMUEXT_PIN_L1_TABLE)));
+    case MMUEXT_UNPIN_TABLE:
+        return table_unpin(m, pg_owner);
+    case MMUEXT_CLEAR_PAGE:
+        return ext_clear_page(m, pg_owner);
+    case MMUEXT_COPY_PAGE:
+        return ext_copy_page(m, mfn(op->arg2.src_mfn), pg_owner);
+    default:
+        return pg_owner == v->domain ? ext_own(v, op) : -EPERM;
+    }
+}
+
+/** Counts in *@done what succeeded. 0, an error, or -ERESTART. */
+static int ext_list(struct domain *pg_owner, uint64_t ops, uint32_t count, uint32_t *done)
+{
+    struct vcpu *v = current_vcpu();
+
+    while (*done < count) {
+        struct mmuext_op op;
+        int rc;
+
+        if (*done && hypercall_preempt_check())
+            return -ERESTART;
+        if (copy_from_guest_va(&op, ops + (uint64_t)*done * sizeof(op)))
+            return -EFAULT;
+        rc = ext_one(v, &op, pg_owner);
+        if (rc < 0)
+            return rc;
+        ++*done;
+        if (rc == UPDATE_LEFTOVER && pv_mm_finish(v))
+            return -ERESTART;
+    }
+    return 0;
+}
+
+/** Arguments: list, count, address of the count of successes (may be 0), owner of the frames. Continued like mmu_update. */
+long hypercall_mmuext_op(struct hypercall *call)
+{
+    uint32_t count = (uint32_t)call->arg[1], done = 0, before = 0;
+    struct domain *pg_owner;
+    int rc;
+
+    if (pv_mm_finish(current_vcpu()))
+        return -ERESTART;
+    if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&before, call->arg[2]))
+        return -EFAULT;
+    count &= ~MMU_UPDATE_PREEMPTED;
+    rc = foreign_get((domid_t)call->arg[3], &pg_owner);
+    if (rc)
+        return rc;
+    rc = ext_list(pg_owner, call->arg[0], count, &done);
+    foreign_put(pg_owner);
+    if (call->arg[2]) {
+        before += done;
+        if (copy_to_guest_va(call->arg[2], &before) && !rc)
+            rc = -EFAULT;
+    }
+    if (rc == -ERESTART) {
+        call->arg[0] += (uint64_t)done * sizeof(struct mmuext_op);
+        call->arg[1] = (count - done) | MMU_UPDATE_PREEMPTED;
+    }
+    return rc;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The walk takes no references on the way. Another vCPU may change the tables meanwhile, so what is read from a former table
+ * is just a number: it is compared with the frame table's bounds before it is followed, reading RAM does no harm, and at the
+ * end the lock on the frame proves that it is a live level 1 table, and its owner that it is the domain's own. If it no longer
+ * is the one that maps the address, the guest has raced with itself and changes another entry of its own.
+ */
+#include "pv/mm/pt_walk.h"
+
+static bool va_is_guests(vaddr_t va)
+{
+    bool canonical = (vaddr_t)((int64_t)(va << 16) >> 16) == va;
+
+    return canonical && (va < HV_VIRT_START || va >= HV_VIRT_END);
+}
+
+/** The frame number of the level 1 table, or MFN_NONE. */
+static mfn_t walk_to_l1(const struct vcpu *v, vaddr_t va)
+{
+    mfn_t m = v->arch.pv.guest_table;
+
+    if (!va_is_guests(va))
+        return MFN_NONE;
+    for (unsigned int level = 4; level > 1; level--) {
+        uint64_t e;
+
+        if (!mfn_valid(m))
+            return MFN_NONE;
+        e = READ_ONCE(((const uint64_t *)mfn_to_virt(m))[pte_index(va, level)]);
+        if (!(e & PTE_P))
+            return MFN_NONE;
+        m = pte_mfn(e);
+    }
+    return mfn_valid(m) ? m : MFN_NONE;
+}
+
+bool pt_walk_l1_lock(const struct vcpu *v, vaddr_t va, struct frame **table)
+{
+    mfn_t m = walk_to_l1(v, va);
+    enum frame_type type;
+    struct frame *f;
+
+    if (mfn_eq(m, MFN_NONE))
+        return false;
+    f = mfn_to_frame(m);
+    type = frame_table_lock(f);
+    if (type == FT_NONE)
+        return false;
+    if (type != FT_L1 || frame_owner_id(f) != v->domain->id) {
+        frame_table_unlock(f);
+        return false;
+    }
+    *table = f;
+    return true;
+}
+
+uint64_t pt_walk_l1e(const struct vcpu *v, vaddr_t va)
+{
+    struct frame *table;
+    uint64_t e;
+
+    if (!pt_walk_l1_lock(v, va, &table))
+        return 0;
+    e = READ_ONCE(((const uint64_t *)mfn_to_virt(frame_to_mfn(table)))[pte_index(va, 1)]);
+    frame_table_unlock(table);
+    return e;
+}

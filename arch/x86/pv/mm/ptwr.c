@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stores that fault because a guest's kernel has a page table, or device memory that is read-only to it, mapped read-only: "writable
+ * page tables" of the PV ABI. The instruction is taken apart, its effect on the 8-byte entry is computed from a copy, and
+ * the entry is changed only if it is still what the computation began with; if not, the guest repeats the
+ * instruction. So a guest's locked operations stay atomic against the processor and its other vCPUs.
+ */
+#include "pv/fetch.h"
+#include "pv/mm/entry.h"
+#include "pv/mm/finish.h"
+#include "pv/mm/mm.h"
+#include "pv/mm/mmio.h"
+#include "pv/mm/pt_walk.h"
+#include "pv/mm/store_insn.h"
+#include "pv/mm/update.h"
+
+#define FLAG_RF BIT(16)
+
+/** The store, if it is one that stays within the 8 bytes around @va. */
+static bool fetch_store(const struct cpu_user_regs *regs, vaddr_t va, struct store_insn *insn)
+{
+    struct pv_insn code;
+
+    return pv_insn_fetch(regs, &code) && code.long_mode && store_insn_decode(code.bytes, code.length, insn) &&
+           va % insn->size == 0;
+}
+
+/** The guest goes on behind the instruction; a single-step trap comes with the next one. */
+static void store_done(struct cpu_user_regs *regs, const struct cpu_user_regs *result, unsigned int length)
+{
+    *regs = *result;
+    regs->rip += length;
+    regs->rflags &= ~FLAG_RF;
+}
+
+/** Replaces @size bytes of @word that begin at byte @at. */
+static uint64_t merge(uint64_t word, uint64_t value, unsigned int at, unsigned int size)
+{
+    uint64_t mask = (size == 8 ? ~0ULL : (1ULL << (8 * size)) - 1) << (8 * at);
+
+    return (word & ~mask) | (value << (8 * at) & mask);
+}
+
+/** @table is a locked L1 of the current domain, and @address is in it. 0, -EAGAIN, or the refusal. */
+static int ptwr_store(struct frame *table, uint64_t address, const struct store_insn *insn, struct cpu_user_regs *regs)
+{
+    unsigned int index = address % PAGE_SIZE / sizeof(uint64_t), at = address % sizeof(uint64_t);
+    const uint64_t *entries = mfn_to_virt(frame_to_mfn(table));
+    uint64_t old = READ_ONCE(entries[index]), value;
+    struct cpu_user_regs result = *regs;
+    int rc = 0;
+
+    if (store_insn_apply(insn, old >> (8 * at), &value, &result))
+        rc = l1_update_if(table, index, old, merge(old, value, at, insn->size), current_vcpu()->domain);
+    if (!rc)
+        store_done(regs, &result, insn->length);
+    return rc;
+}
+
+/** The frame that @va maps read-only, or MFN_NONE. */
+static mfn_t readonly_frame(vaddr_t va)
+{
+    uint64_t e = pt_walk_l1e(current_vcpu(), va);
+
+    return (e & PTE_P) && !(e & PTE_RW) ? pte_mfn(e) : MFN_NONE;
+}
+
+bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va)
+{
+    struct vcpu *v = current_vcpu();
+    mfn_t m = readonly_frame(va);
+    struct store_insn insn;
+    enum frame_type type;
+    struct frame *f;
+    int rc = -EINVAL;
+
+    if (!mfn_valid(m) || ftw_type(ftw_load(mfn_to_frame(m))) != FT_L1)
+        return false;
+    if (pv_mm_finish(v))
+        return true;
+    if (!fetch_store(regs, va, &insn))
+        return false;
+    f = mfn_to_frame(m);
+    type = frame_table_lock(f);
+    if (type == FT_L1 && frame_owner_id(f) == v->domain->id)
+        rc = ptwr_store(f, va % PAGE_SIZE, &insn, regs);
+    if (type != FT_NONE)
+        frame_table_unlock(f);
+    return !rc || rc == -EAGAIN || rc == -ERESTART;
+}
+
+bool pv_mmio_ro_fault(struct cpu_user_regs *regs, vaddr_t va)
+{
+    struct vcpu *v = current_vcpu();
+    mfn_t m = readonly_frame(va);
+    struct cpu_user_regs result = *regs;
+    struct store_insn insn;
+    uint64_t value;
+
+    if (mfn_eq(m, MFN_NONE) || mfn_valid(m) || arch_mmio_access(v->domain, m) != MMIO_READ_ONLY)
+        return false;
+    if (!fetch_store(regs, va, &insn) || insn.op != STORE_MOV || !store_insn_apply(&insn, 0, &value, &result))
+        return false;
+    if (!arch_mmio_ro_store(v, mfn_to_paddr(m) + va % PAGE_SIZE, value, insn.size))
+        return false;
+    store_done(regs, &result, insn.length);
+    return true;
+}

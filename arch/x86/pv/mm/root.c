@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The two level 4 tables of a vCPU, for its kernel and for its user mode. Each is held by a type reference, like an entry of a
+ * table above would. A table is given up only after this CPU walks another one.
+ */
+#include "pv/mm/descriptor.h"
+#include "pv/mm/finish.h"
+#include "pv/mm/machine.h"
+#include "pv/mm/mm.h"
+#include "pv/mm/types.h"
+#include "pv/mm/update.h"
+
+void pv_update_cr3(struct vcpu *v)
+{
+    const struct pv_vcpu *pv = &v->arch.pv;
+    mfn_t root = pv->kernel_mode || mfn_eq(pv->guest_table_user, MFN_NONE) ? pv->guest_table : pv->guest_table_user;
+
+    v->arch.cr3 = mfn_eq(root, MFN_NONE) ? 0 : mfn_to_paddr(root);
+    if (v == current_vcpu() && v->arch.cr3)
+        machine_load_cr3(v->arch.cr3);
+}
+
+/** What the vCPU has of its old address space in the CPU or in the LDT window goes with it. */
+static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
+{
+    mfn_t old = *slot;
+    int rc;
+
+    if (v != current_vcpu())
+        arch_sync_vcpu(v);
+    if (!mfn_eq(m, MFN_NONE) && !mfn_eq(m, old)) {
+        rc = frame_get_typed(m, v->domain, FT_L4);
+        if (rc)
+            return rc;
+    }
+    *slot = m;
+    pv_update_cr3(v);
+    if (mfn_eq(m, old) || mfn_eq(old, MFN_NONE))
+        return 0;
+    return frame_put_typed(mfn_to_frame(old)) ? UPDATE_LEFTOVER : 0;
+}
+
+int pv_set_kernel_root(struct vcpu *v, mfn_t m)
+{
+    if (mfn_eq(m, MFN_NONE))
+        return -EINVAL;
+    ldt_forget_pages(v); /* found through the old tables */
+    return root_replace(v, &v->arch.pv.guest_table, m);
+}
+
+int pv_set_user_root(struct vcpu *v, mfn_t m)
+{
+    return root_replace(v, &v->arch.pv.guest_table_user, m);
+}
+
+int pv_mm_release_vcpu(struct vcpu *v)
+{
+    struct pv_vcpu *pv = &v->arch.pv;
+    mfn_t *slot[] = { &pv->guest_table_user, &pv->guest_table };
+
+    gdt_release(v);
+    ldt_forget_pages(v);
+    v->arch.cr3 = 0;
+    for (unsigned int i = 0; i < ARRAY_SIZE(slot); i++) {
+        mfn_t m = *slot[i];
+
+        *slot[i] = MFN_NONE;
+        if (!mfn_eq(m, MFN_NONE) && mfn_valid(m) && frame_put_typed(mfn_to_frame(m)))
+            return -ERESTART;
+    }
+    return 0;
+}

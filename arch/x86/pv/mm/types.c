@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The law of frame types.
+ *
+ * A PV guest builds the page tables that the processor walks, so what protects the hypervisor and other guests is that
+ * no entry can appear in a live table without a check. Every frame has one type at a time, with a count:
+ *
+ *   none        never used as anything since it was allocated
+ *   L1 .. L4    a page table of that level; all present entries were checked and hold references
+ *   seg_desc    a page of descriptors, each checked
+ *   writable    mapped writable by some L1 entry (or written by the hypervisor on a guest's behalf)
+ *   shared      read-only for every guest
+ *
+ * 1. Types exclude each other. While the count is not 0 the type stays; so a page table is never writable by a guest.
+ * 2. Whoever holds a type reference holds a frame reference as well. A frame with nothing but its owner's claim is
+ *    therefore of no use to anybody, and a freed frame has type count 0.
+ * 3. Every present entry of a valid table holds its references: an upper entry one of the type one level below, of a frame
+ *    with the same owner; an L1 entry a frame reference, and a writable one if it is writable. Levels descend strictly (no
+ *    linear page tables, which would make a frame two things at once and have been the root of several upstream
+ *    advisories), so the references form no cycle and everything collapses when the roots are dropped.
+ * 4. VALID is set exactly while the count is not 0. Count 0 with LOCKED is a change in progress on one CPU.
+ * 5. Long changes stop half-way. A frame left PARTIAL has count 0, and its first `progress` entries hold references, all
+ *    below do not. It belongs to nobody: PARTIAL itself holds one frame reference; whoever wants the frame as the same
+ *    type goes on from `progress`, anyone else releases those entries first. A parent never counts an
+ *    entry whose child is partial. So an abandoned or a repeated hypercall, or one continued with other arguments,
+ *    cannot lose or double a reference, whatever interrupted it. (XSA-296, 299 and 310 are about the other design.)
+ *    The vCPU that left a frame behind notes it in mm_unfinished and finishes it first thing in its next operation; the
+ *    note is a hint and is verified, the state is in the frame.
+ * 6. Before a frame with an old type becomes anything else, every CPU that may cache translations of its owner forgets
+ *    them: a stale writable translation could write to a page table, a stale upper-level entry could walk a page that
+ *    is now writable. The flush happens while the frame is LOCKED and not yet VALID, so nobody can use the new type before it
+ *    (XSA-401), and no other CPU can take it through a third type in between. Mappings in *other* domains' tables (foreign, granted)
+ *    are flushed when they are removed, before their reference is dropped; see l1e_put().
+ * 7. A frame that was written through an uncached mapping is flushed from the caches before its contents
+ *    are trusted: we read it through a cached one (XSA-402).
+ * 8. The count cannot overflow: beyond FTW_COUNT_LIMIT references are refused.
+ *
+ * Locks. LOCKED is a spin lock in the word. It is held to change a type (count 0) and to change an entry of a live table
+ * (VALID). A CPU that holds one waits only for the lock of a frame being changed to the *same* type that it wants, and it wants
+ * types of lower levels only; a frame being changed to another type is refused at once. Hence no cycle. References to a VALID
+ * frame may be taken and dropped while it is locked, except the last. Holders have interrupts on, for the flush waits for others.
+ */
+#include "pv/mm/types.h"
+
+#include "hv/domain.h"
+#include "hv/log.h"
+#include "hv/smp.h"
+#include "pv/mm/finish.h"
+#include "pv/mm/machine.h"
+#include "pv/mm/validate.h"
+
+static bool ftw_cas(struct frame *f, uint64_t *old, uint64_t w)
+{
+    return __atomic_compare_exchange_n(&f->type, old, w, false, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
+}
+
+static void ftw_store(struct frame *f, uint64_t w)
+{
+    __atomic_store_n(&f->type, w, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t ftw_reload(const struct frame *f)
+{
+    cpu_relax();
+    return ftw_load(f);
+}
+
+/** Rule 6 and 7, while the frame is LOCKED; @was is the word before. */
+static void type_forget_translations(struct frame *f, uint64_t was)
+{
+    const struct domain *d;
+
+    if (ftw_type(was) == FT_NONE)
+        return;
+    d = domain_by_owner_id(frame_owner_id(f));
+    if (d)
+        arch_tlb_flush_mask(&d->arch.dirty_cpus, false);
+    if (was & FTW_NONCOHERENT)
+        machine_cache_flush_page(frame_to_mfn(f));
+}
+
+/** Ends LOCKED with count 0: @progress entries hold references. @had_ref: PARTIAL's frame reference exists already. */
+static void type_leave_partial(struct frame *f, enum frame_type type, unsigned int progress, bool had_ref)
+{
+    if (progress && !had_ref)
+        frame_get_again(f);
+    ftw_store(f, ftw_make(type, progress ? FTW_PARTIAL | (uint64_t)progress << FTW_PROGRESS_SHIFT : 0));
+    if (!progress && had_ref)
+        frame_put(f);
+}
+
+/** The frame is LOCKED as @type with count 0: checks the rest of its contents. */
+static int type_validate(struct frame *f, enum frame_type type, unsigned int progress, bool had_ref)
+{
+    int rc = frame_validate(f, type, &progress);
+
+    if (!rc) {
+        ftw_store(f, ftw_make(type, FTW_VALID | 1));
+        if (had_ref)
+            frame_put(f);
+        return 0;
+    }
+    if (rc != -ERESTART && progress)
+        frame_invalidate(f, type, &progress);
+    type_leave_partial(f, type, progress, had_ref);
+    if (rc != -ERESTART && progress)
+        pv_mm_unfinished(f);
+    return rc;
+}
+
+/** Count is 0 and nobody has the lock, by @w: become @type with count 1. -EAGAIN: the word has changed meanwhile. */
+static int type_change(struct frame *f, uint64_t w, enum frame_type type)
+{
+    enum frame_type was = ftw_type(w);
+    bool partial = w & FTW_PARTIAL;
+
+    if (partial && was != type) {
+        pv_mm_unfinished(f);
+        return -ERESTART;
+    }
+    if (type == FT_WRITABLE && (was == FT_WRITABLE || was == FT_NONE))
+        return ftw_cas(f, &w, ftw_make(type, FTW_VALID | (w & FTW_NONCOHERENT) | 1)) ? 0 : -EAGAIN;
+    if (!ftw_cas(f, &w, ftw_make(type, FTW_LOCKED | (partial ? w & (FTW_PARTIAL | FTW_PROGRESS_MASK) : 0))))
+        return -EAGAIN;
+    if (was != type)
+        type_forget_translations(f, w);
+    return type_validate(f, type, partial ? ftw_progress(w) : 0, partial);
+}
+
+int frame_type_get(struct frame *f, enum frame_type type)
+{
+    uint64_t w = ftw_load(f);
+
+    for (;;) {
+        if (ftw_type(w) == type && (w & FTW_VALID)) {
+            if (unlikely(ftw_count(w) >= FTW_COUNT_LIMIT))
+                return -EBUSY;
+            if (likely(ftw_cas(f, &w, w + 1)))
+                return 0;
+        } else if (ftw_count(w) || ((w & FTW_LOCKED) && ftw_type(w) != type)) {
+            return type == FT_WRITABLE ? -EBUSY : -EINVAL;
+        } else if (w & FTW_LOCKED) {
+            w = ftw_reload(f);
+        } else {
+            int rc = type_change(f, w, type);
+            if (rc != -EAGAIN)
+                return rc;
+            w = ftw_reload(f);
+        }
+    }
+}
+
+/** The last reference to a live table was dropped: the frame is LOCKED with count 0. */
+static int type_release_entries(struct frame *f, enum frame_type type, unsigned int progress, bool had_ref)
+{
+    int rc = frame_invalidate(f, type, &progress);
+
+    if (progress)
+        pv_mm_unfinished(f);
+    type_leave_partial(f, type, progress, had_ref);
+    return rc;
+}
+
+int frame_type_put(struct frame *f)
+{
+    uint64_t w = ftw_load(f);
+
+    for (;;) {
+        enum frame_type type = ftw_type(w);
+
+        BUG_ON(!(w & FTW_VALID) || !ftw_count(w));
+        if (ftw_count(w) > 1) {
+            if (likely(ftw_cas(f, &w, w - 1)))
+                return 0;
+        } else if (w & FTW_LOCKED) {
+            w = ftw_reload(f);
+        } else if (!ft_is_table(type)) {
+            if (likely(ftw_cas(f, &w, ftw_make(type, w & FTW_NONCOHERENT))))
+                return 0;
+        } else if (ftw_cas(f, &w, ftw_make(type, FTW_LOCKED))) {
+            return type_release_entries(f, type, PTE_ENTRIES, false);
+        }
+    }
+}
+
+int frame_type_undo(struct frame *f)
+{
+    uint64_t w = ftw_load(f);
+
+    while (w & (FTW_PARTIAL | FTW_LOCKED)) {
+        if (!(w & FTW_PARTIAL))
+            return 0; /* another CPU is at work on it */
+        if (w & FTW_LOCKED)
+            w = ftw_reload(f);
+        else if (ftw_cas(f, &w, w | FTW_LOCKED))
+            return type_release_entries(f, ftw_type(w), ftw_progress(w), true);
+    }
+    return 0;
+}
+
+int frame_get_typed(mfn_t m, const struct domain *d, enum frame_type type)
+{
+    struct frame *f;
+    int rc;
+
+    if (!mfn_valid(m))
+        return -EINVAL;
+    f = mfn_to_frame(m);
+    if (!frame_get(f, d))
+        return -EINVAL;
+    rc = frame_type_get(f, type);
+    if (rc)
+        frame_put(f);
+    return rc;
+}
+
+int frame_put_typed(struct frame *f)
+{
+    int rc = frame_type_put(f);
+
+    frame_put(f);
+    return rc;
+}
+
+enum frame_type frame_table_lock(struct frame *f)
+{
+    uint64_t w = ftw_load(f);
+
+    for (;;) {
+        if (!(w & FTW_VALID) || !ft_is_table(ftw_type(w)))
+            return FT_NONE;
+        if (w & FTW_LOCKED)
+            w = ftw_reload(f);
+        else if (ftw_cas(f, &w, w | FTW_LOCKED))
+            return ftw_type(w);
+    }
+}
+
+void frame_table_unlock(struct frame *f)
+{
+    __atomic_and_fetch(&f->type, ~FTW_LOCKED, __ATOMIC_RELEASE);
+}
+
+bool frame_pin(struct frame *f)
+{
+    return !(__atomic_fetch_or(&f->type, FTW_PINNED, __ATOMIC_SEQ_CST) & FTW_PINNED);
+}
+
+bool frame_unpin(struct frame *f)
+{
+    return __atomic_fetch_and(&f->type, ~FTW_PINNED, __ATOMIC_SEQ_CST) & FTW_PINNED;
+}
+
+void frame_mark_noncoherent(struct frame *f)
+{
+    __atomic_or_fetch(&f->type, FTW_NONCOHERENT, __ATOMIC_SEQ_CST);
+}
