@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Options whose value has a form of its own. Readers return 0, or -EINVAL / -ERANGE with *@out unchanged. */
+#ifndef LIB_OPTIONS_CUSTOM_H
+#define LIB_OPTIONS_CUSTOM_H
+
+#include "port.h"
+
+/*
+ * dom0_mem=. Each of the three is bytes plus a part of all memory; "negative" means: all memory but that. A max of
+ * nothing is no limit, a size of nothing is the default.
+ */
+struct dom0_mem {
+    uint64_t size, min, max; /* bytes */
+    uint8_t size_percent, min_percent, max_percent;
+    bool size_negative, min_negative, max_negative;
+};
+int option_dom0_mem(const char *value, size_t len, void *out);
+
+/**
+ * How many bytes dom0 gets of @available, when @otherwise is the default: size, at least min, at most max, and never
+ * more than there is. *@limit is what it may grow to (max, or UINT64_MAX).
+ */
+uint64_t dom0_mem_choose(const struct dom0_mem *o, uint64_t available, uint64_t otherwise, uint64_t *limit);
+
+/* dom0_max_vcpus=. max 0: none given. */
+struct dom0_vcpus {
+    uint32_t min, max;
+};
+int option_dom0_vcpus(const char *value, size_t len, void *out);
+
+/** How many vCPUs dom0 gets on a machine of @cpus: as many, but within min and max. At least 1. */
+uint32_t dom0_vcpus_choose(const struct dom0_vcpus *o, uint32_t cpus);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "base/cmdline.h"
+#include "options/options.h"
+
+static char last_line[256];
+
+static void keep_line(void *opaque, enum lib_log_level level, const char *text)
+{
+    snprintf(last_line, sizeof(last_line), "%s", text);
+}
+
+static const struct lib_log keep_log = { keep_line, NULL };
+
+static struct hv_options parsed(const char *cmdline, unsigned int reported)
+{
+    struct hv_options o;
+    unsigned int n;
+
+    last_line[0] = 0;
+    options_default(&o);
+    n = options_parse(cmdline, &o, &keep_log);
+    if (n != reported)
+        fail_msg("'%s': %u reported, wanted %u: %s", cmdline, n, reported, last_line);
+    return o;
+}
+
+static void test_defaults(void **state)
+{
+    struct hv_options o = parsed("", 0);
+
+    assert_string_equal(o.com1, "115200,8n1");
+    assert_string_equal(o.com2, "");
+    assert_true(o.x2apic && o.xsave && !o.noreboot);
+    assert_int_equal(o.gnttab_max_frames, 64);
+    assert_int_equal(o.reboot, OPTION_REBOOT_AUTO);
+    assert_int_equal(o.dom0_mem.size, 0);
+}
+
+static void test_values(void **state)
+{
+    struct hv_options o = parsed("console=com1 com1=9600,8n1,0x3f8 loglvl=all/debug no-x2apic xsave=off noreboot "
+                                 "maxcpus=0x4 mem=2G conring-size=64 reboot=k console_timestamps=raw "
+                                 "dom0_mem=512M,max:1G dom0_max_vcpus=1-4 -- maxcpus=9", 0);
+
+    assert_string_equal(o.console, "com1");
+    assert_string_equal(o.com1, "9600,8n1,0x3f8");
+    assert_string_equal(o.loglvl, "all/debug");
+    assert_true(!o.x2apic && !o.xsave && o.noreboot);
+    assert_int_equal(o.maxcpus, 4);
+    assert_true(o.mem == 2ULL << 30);
+    assert_int_equal(o.conring_size, 65536);
+    assert_int_equal(o.reboot, OPTION_REBOOT_KBD);
+    assert_int_equal(o.console_timestamps, OPTION_CONSOLE_TIMESTAMPS_RAW);
+    assert_int_equal(o.dom0_mem.size, 512 << 20);
+    assert_int_equal(o.dom0_mem.max, 1 << 30);
+    assert_int_equal(o.dom0_max_vcpus.max, 4);
+
+    o = parsed("maxcpus=1 maxcpus=2 console_timestamps", 0);
+    assert_int_equal(o.maxcpus, 2);
+    assert_int_equal(o.console_timestamps, OPTION_CONSOLE_TIMESTAMPS_BOOT);
+    o = parsed("console_timestamps=boot no-console_timestamps", 0);
+    assert_int_equal(o.console_timestamps, OPTION_CONSOLE_TIMESTAMPS_NONE);
+}
+
+static void test_reports(void **state)
+{
+    static const struct {
+        const char *cmdline, *line;
+    } cases[] = {
+        { "frobnicate=1", "Command line: option 'frobnicate=1' is unknown: ignored" },
+        { "no-frobnicate", "Command line: option 'no-frobnicate' is unknown: ignored" },
+        { "no-maxcpus", "Command line: the value of 'no-maxcpus' should be a number from 0 to 4096: ignored" },
+        { "spec-ctrl=no", "Command line: option 'spec-ctrl=no' is one of Xen's that is not implemented here: ignored" },
+        { "no-smt", "Command line: option 'no-smt' is one of Xen's that is not implemented here: ignored" },
+        { "maxcpus=5000", "Command line: the value of 'maxcpus=5000' should be a number from 0 to 4096: ignored" },
+        { "maxcpus=", "Command line: the value of 'maxcpus=' should be a number from 0 to 4096: ignored" },
+        { "xsave=maybe", "Command line: the value of 'xsave=maybe' should be yes or no: ignored" },
+        { "mem=1Q", "Command line: the value of 'mem=1Q' should be a size such as 512M: ignored" },
+        { "mem", "Command line: the value of 'mem' should be a size such as 512M: ignored" },
+        { "conswitch=abcd", "Command line: the value of 'conswitch=abcd' should be a text of at most 3 characters: ignored" },
+        { "clocksource=sundial",
+          "Command line: the value of 'clocksource=sundial' should be auto, hpet, acpi, pit, tsc: ignored" },
+        { "dom0_mem=lots", "Command line: the value of 'dom0_mem=lots' should be as docs/command-line.md says: ignored" },
+    };
+    struct hv_options defaults = parsed("", 0);
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct hv_options o = parsed(cases[i].cmdline, 1);
+
+        assert_string_equal(last_line, cases[i].line);
+        assert_memory_equal(&o, &defaults, sizeof(o));
+    }
+}
+
+static void test_words(void **state)
+{
+    const char *at = "  a=\"b c\" \"d\"e=f=g\t--x -- tail  of it";
+    struct cmdline_word w;
+
+    assert_true(cmdline_next(&at, &w));
+    assert_string_equal(w.text, "a=b c");
+    assert_string_equal(w.value, "b c");
+    assert_true(cmdline_next(&at, &w));
+    assert_string_equal(w.text, "de=f=g");
+    assert_int_equal(w.name_len, 2);
+    assert_string_equal(w.value, "f=g");
+    assert_true(cmdline_next(&at, &w));
+    assert_string_equal(w.text, "--x");
+    assert_null(w.value);
+    assert_false(cmdline_next(&at, &w));
+    assert_string_equal(cmdline_after_dashes("x \" -- \" -- tail  of it"), "tail  of it");
+    assert_string_equal(cmdline_after_dashes("no such thing --"), "");
+    assert_string_equal(cmdline_after_dashes("nothing"), "");
+}
+
+#define MIB(n) ((uint64_t)(n) << 20)
+
+static void test_dom0_mem(void **state)
+{
+    static const struct {
+        const char *text;
+        int rc;
+        uint64_t bytes, limit; /* of 1000 MiB, default 900 */
+    } cases[] = {
+        { "512M", 0, MIB(512), UINT64_MAX },       { "max:300M", 0, MIB(300), MIB(300) },
+        { "min:950M", 0, MIB(950), UINT64_MAX },   { "-100M", 0, MIB(900), UINT64_MAX },
+        { "-2000M", 0, 0, UINT64_MAX },            { "50%", 0, MIB(500), UINT64_MAX },
+        { "100M+10%", 0, MIB(200), UINT64_MAX },   { "-100M+10%", 0, MIB(800), UINT64_MAX },
+        { "2G", 0, MIB(1000), UINT64_MAX },        { "256M,max:512M", 0, MIB(256), MIB(512) },
+        { "max:200M,min:300M", 0, MIB(300), MIB(300) }, { "524288", 0, MIB(512), UINT64_MAX },
+        { "", -EINVAL, 0, 0 },                     { "512M,", -EINVAL, 0, 0 },
+        { "max:", -EINVAL, 0, 0 },                 { "101%", -ERANGE, 0, 0 },
+        { "M", -EINVAL, 0, 0 },                    { "-", -EINVAL, 0, 0 },
+        { "1G+%", -EINVAL, 0, 0 },                 { "+5%", -EINVAL, 0, 0 },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct dom0_mem m = { 0 };
+        uint64_t limit, bytes;
+        int rc = option_dom0_mem(cases[i].text, strlen(cases[i].text), &m);
+
+        if (rc != cases[i].rc)
+            fail_msg("'%s': %d", cases[i].text, rc);
+        if (rc)
+            continue;
+        bytes = dom0_mem_choose(&m, MIB(1000), MIB(900), &limit);
+        if (bytes != cases[i].bytes || limit != cases[i].limit)
+            fail_msg("'%s': %lu MiB, limit %#lx", cases[i].text, (unsigned long)(bytes >> 20), (unsigned long)limit);
+    }
+}
+
+static void test_dom0_vcpus(void **state)
+{
+    static const struct {
+        const char *text;
+        int rc;
+        uint32_t on_two, on_sixteen;
+    } cases[] = {
+        { "4", 0, 4, 4 },        { "1-4", 0, 2, 4 },       { "4-8", 0, 4, 8 },      { "4-", 0, 4, 16 },
+        { "8-4", -ERANGE, 0, 0 }, { "0", -ERANGE, 0, 0 },   { "-4", -EINVAL, 0, 0 }, { "", -EINVAL, 0, 0 },
+        { "4294967296", -ERANGE, 0, 0 },
+    };
+    struct dom0_vcpus none = { 0 };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct dom0_vcpus v = { 0 };
+
+        assert_int_equal(option_dom0_vcpus(cases[i].text, strlen(cases[i].text), &v), cases[i].rc);
+        if (cases[i].rc)
+            continue;
+        assert_int_equal(dom0_vcpus_choose(&v, 2), cases[i].on_two);
+        assert_int_equal(dom0_vcpus_choose(&v, 16), cases[i].on_sixteen);
+    }
+    assert_int_equal(dom0_vcpus_choose(&none, 3), 3);
+    assert_int_equal(dom0_vcpus_choose(&none, 0), 1);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),   cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_words),    cmocka_unit_test(test_dom0_mem), cmocka_unit_test(test_dom0_vcpus),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
