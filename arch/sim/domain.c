@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine.h"
+
+#include "hv/hypercall.h"
+#include "hv/log.h"
+
+int arch_domain_create(struct domain *d, const struct domain_config *config) { return 0; }
+void arch_domain_destroy(struct domain *d) { }
+void arch_hardware_shutdown(uint32_t reason) { panic("the hardware domain shut down, reason %u", reason); }
+
+/* Every frame that the domain still claims is given up, some at a time. */
+int arch_domain_relinquish(struct domain *d)
+{
+    for (unsigned int i = 0; i < 512; i++) {
+        spin_lock(&d->frames_lock);
+        struct frame *f = frame_list_first(&d->frames);
+        bool got = f && frame_get(f, d);
+        spin_unlock(&d->frames_lock);
+        if (!f)
+            return 0;
+        if (!got)
+            return -ERESTART; /* its last reference is being dropped */
+        if (frame_release_claim(f))
+            frame_put(f);
+        frame_put(f);
+    }
+    return -ERESTART;
+}
+
+struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
+{
+    return mfn_valid(mfn(g.nr)) && frame_get(mfn_to_frame(mfn(g.nr)), d) ? mfn_to_frame(mfn(g.nr)) : NULL;
+}
+void arch_guest_frame_put(struct frame *f, bool write) { frame_put(f); }
+
+struct domain *sim_domain(domid_t id, uint32_t vcpus)
+{
+    const struct domain_config config = { .max_vcpus = vcpus, .max_evtchn_port = 1023, .max_grant_frames = 4, .max_maptrack_frames = 4 };
+    struct domain *d;
+
+    int rc = domain_create(id, &config, &d);
+    if (rc)
+        panic("no domain: %d", rc);
+    d->max_pages = 1 << 20;
+    for (uint32_t i = 0; i < vcpus; i++) {
+        struct vcpu *v = vcpu_create(d, i);
+        if (!v)
+            panic("no vCPU %u", i);
+        v->is_initialised = true;
+        vcpu_up(v);
+    }
+    d->controller_pauses = 0;
+    domain_unpause(d);
+    return d;
+}
+
+long arch_memory_op(struct hypercall *call, unsigned int cmd, uint64_t arg) { return -ENOSYS; }

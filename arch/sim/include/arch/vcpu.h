@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The PV code runs here unchanged, so a vCPU is what it is on x86. */
+#include "arch/x86/include/arch/vcpu.h"

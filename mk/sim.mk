@@ -1,0 +1,30 @@
+# The simulated machine: core/, lib/ and arch/x86/pv/mm in a Linux process, under sanitizers. Tests are test/sim/test_*.c,
+# found by name. All CPUs that Linux ever had fit, so the scheduler is tried with 4,096.
+
+SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_MAX=4096 -I. -Iinclude -Ilib -Ilib/port/hv \
+              -Iarch/sim/include -Iarch/x86 -I$(GEN) -MMD -MP
+# string.c is the C library's here, panic.c is arch/sim's. pv/mm comes with its stand-in for the processor, arch/x86/hw/sim.
+SIM_PV     := $(if $(wildcard arch/x86/hw/sim/*.c),arch/x86/pv/mm arch/x86/hw/sim)
+SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c $(if $(SIM_PV),arch/sim/frame.c) $(if $(wildcard core/grant/*.c),arch/sim/no_grant.c), \
+                $(shell find core lib arch/sim $(SIM_PV) -name '*.c' 2>/dev/null | sort))
+SIM_OBJ    := $(SIM_SRC:%.c=$(BUILD)/sim/%.o)
+SIM_TEST   := $(wildcard test/sim/test_*.c)
+SIM_BIN    := $(SIM_TEST:%.c=$(BUILD)/sim/%)
+
+$(BUILD)/sim/%.o: %.c | $(GEN_PRODUCTS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(SIM_CFLAGS) $(HOST_SAN) -c $< -o $@
+
+$(BUILD)/sim/machine.a: $(SIM_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/sim/test/sim/%: $(BUILD)/sim/test/sim/%.o $(BUILD)/sim/machine.a
+	$(Q)$(HOSTCC) $(HOST_SAN) $^ -lcmocka -o $@
+
+.PHONY: sim
+## make sim             run the core and the PV memory rules on the simulated machine (cmocka, under ASan and UBSan)
+sim: $(SIM_BIN)
+	$(Q)set -e; for t in $(SIM_BIN); do echo "== $$t"; $$t; done
+
+-include $(shell find $(BUILD)/sim -name '*.d' 2>/dev/null)
