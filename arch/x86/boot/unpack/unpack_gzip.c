@@ -26,8 +26,8 @@ static int gzip_error(struct unpack_job *job, int result, const z_stream *stream
         return unpack_fail(job, -ENOMEM, UNPACK_NO_MEMORY);
     case Z_OK: /* neither input nor room were missing as far as zlib could tell */
     case Z_BUF_ERROR:
-        return stream->avail_out ? unpack_fail(job, -EINVAL, UNPACK_TRUNCATED)
-                                 : unpack_fail(job, -ENOSPC, UNPACK_TOO_SMALL);
+        return stream->avail_out || !stream->avail_in ? unpack_fail(job, -EINVAL, UNPACK_TRUNCATED)
+                                                       : unpack_fail(job, -ENOSPC, UNPACK_TOO_SMALL);
     default:
         return unpack_fail(job, -EINVAL, UNPACK_CORRUPT);
     }

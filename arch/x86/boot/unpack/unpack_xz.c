@@ -68,8 +68,8 @@ static int xz_error(struct unpack_job *job, lzma_ret result, const lzma_stream *
         return unpack_fail(job, -ENOMEM, UNPACK_NO_MEMORY);
     case LZMA_OK:
     case LZMA_BUF_ERROR:
-        return stream->avail_out ? unpack_fail(job, -EINVAL, UNPACK_TRUNCATED)
-                                 : unpack_fail(job, -ENOSPC, UNPACK_TOO_SMALL);
+        return stream->avail_out || !stream->avail_in ? unpack_fail(job, -EINVAL, UNPACK_TRUNCATED)
+                                                       : unpack_fail(job, -ENOSPC, UNPACK_TOO_SMALL);
     case LZMA_OPTIONS_ERROR:
         return unpack_fail(job, -EINVAL, "asks for a filter or an option that liblzma does not have");
     default:

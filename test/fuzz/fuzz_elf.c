@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The law of images: whatever the bytes are, judging them ends, and of an image that is found usable in some way
+ *   - every planned segment has its bytes in the file, wraps nowhere, overlaps no other, and the plan is as long as allowed,
+ *   - the entry point of that way lies in the image, and a PV image shows where no hypervisor lives,
+ *   - all text that the verdict refers to lies in the file,
+ * every refusal has a sentence, every usable way has none, and both fit to be printed. The first input byte chooses what
+ * is asked; the rest is the image, and is also read as a bzImage.
+ */
+#include "elf/bzimage.h"
+#include "elf/image_words.h"
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define LAW(expr)    \
+    do {             \
+        if (!(expr)) \
+            abort(); \
+    } while (0)
+
+#define MAX_SPAN (1ULL << 24)
+
+static void law_plan(const struct elf_plan *plan, size_t size)
+{
+    uint64_t last = 0;
+
+    LAW(plan->nr && plan->nr <= ELF_PLAN_MAX && plan->start < plan->end && plan->end - plan->start <= MAX_SPAN);
+    for (unsigned int i = 0; i < plan->nr; i++) {
+        const struct elf_plan_segment *segment = &plan->segment[i];
+
+        LAW(segment->offset <= size && segment->filesz <= size - segment->offset);
+        LAW(segment->filesz <= segment->memsz && segment->memsz);
+        LAW(segment->paddr + segment->memsz > segment->paddr);
+        LAW(!i || segment->paddr >= last);
+        last = segment->paddr + segment->memsz;
+    }
+    LAW(plan->start == plan->segment[0].paddr && plan->end == last);
+}
+
+static void law_span(struct span span, const uint8_t *data, size_t size)
+{
+    const char *start = (const char *)data;
+
+    LAW(!span.len || (span.text >= start && span.text <= start + size && span.len <= (size_t)(start + size - span.text)));
+}
+
+static void law_notes(const struct xen_notes *notes, const uint8_t *data, size_t size)
+{
+    for (unsigned int i = 0; i < XEN_NOTE_TYPES; i++)
+        law_span(notes->text[i], data, size);
+    for (unsigned int i = 0; i < notes->nr_findings; i++)
+        law_span(notes->finding[i].name, data, size);
+    law_span(notes->fault_name, data, size);
+}
+
+static void law_way(const struct image_verdict *verdict, enum image_guest guest)
+{
+    const struct image_pv *pv = &verdict->pv;
+
+    if (guest == IMAGE_PVH) {
+        LAW(verdict->plan.end <= 1ULL << 32);
+        LAW(verdict->pvh_entry >= verdict->plan.start && verdict->pvh_entry < verdict->plan.end);
+        return;
+    }
+    LAW(verdict->is64 == (guest == IMAGE_PV64) && pv->start < pv->end && pv->start >= pv->virt_base);
+    LAW(pv->entry >= pv->start && pv->entry < pv->end);
+    LAW(!pv->has_hypercall_page || (pv->hypercall_page >= pv->start && pv->hypercall_page < pv->end));
+    if (guest == IMAGE_PV64)
+        LAW(pv->end <= 0x800000000000 || pv->start >= 0xffff880000000000);
+    else
+        LAW(pv->end <= 0xf5800000);
+}
+
+static void law_words(const char *line, bool expected)
+{
+    LAW(!line[0] == !expected);
+    for (; *line; line++)
+        LAW(*line >= ' ' && *line <= '~');
+}
+
+static void law_image(const uint8_t *data, size_t size, const struct image_ask *ask)
+{
+    static struct image_verdict verdict;
+    char line[512];
+    int result = image_judge(data, size, ask, &verdict);
+
+    LAW(result == (verdict.best == IMAGE_GUESTS ? -ENOEXEC : 0));
+    law_notes(&verdict.notes, data, size);
+    law_words(image_words_summary(&verdict, ask, line, sizeof(line)), true);
+    for (enum image_guest guest = 0; guest < IMAGE_GUESTS; guest++) {
+        const struct image_way *way = &verdict.way[guest];
+
+        LAW(!way->usable || (way->supported && (ask->can_run & IMAGE_BIT(guest))));
+        law_words(image_words_refusal(&verdict, guest, line, sizeof(line)), !way->usable);
+        if (!way->supported)
+            continue;
+        law_plan(&verdict.plan, size);
+        law_way(&verdict, guest);
+    }
+    for (unsigned int i = 0; i < verdict.notes.nr_findings; i++)
+        law_words(image_words_finding(&verdict, i, line, sizeof(line)), true);
+}
+
+static void law_bzimage(const uint8_t *data, size_t size)
+{
+    struct bzimage bz;
+    char line[320];
+    enum bzimage_error error = bzimage_parse(data, size, &bz);
+
+    law_words(bzimage_words(error, &bz, size, line, sizeof(line)), true);
+    if (error)
+        return;
+    LAW(bz.payload_offset <= size && bz.payload_len <= size - bz.payload_offset && bz.payload_len > 4);
+    LAW(bz.kind == pack_kind_of(data + bz.payload_offset, bz.payload_len) && bz.kind != PACK_UNKNOWN);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct image_ask ask = {.max_span = MAX_SPAN};
+
+    if (!size)
+        return 0;
+    ask.can_run = data[0] & 7;
+    ask.dom0 = data[0] & 8;
+    ask.ignore_required = data[0] & 16;
+    law_image(data + 1, size - 1, &ask);
+    law_bzimage(data + 1, size - 1);
+    return 0;
+}
