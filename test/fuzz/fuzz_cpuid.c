@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Input: a machine (any bytes are its CPUID answers) and a toolstack's list of leaves and MSRs.
- * Laws: what was taken in comes out the same; a refused list names its entry; recalculating is idempotent and within max;
- * leaf 0xD is valid; default policies are never changed by recalculating; no leaf a guest asks for is a way out.
+ * Input: a machine (any bytes are its CPUID answers) and a toolstack's list of leaves and MSRs. Laws: what was taken in
+ * comes out the same; a refused list names its entry; recalculating is idempotent and within max; leaf 0xD is valid;
+ * default policies are never changed by recalculating; no leaf a guest asks for is a way out.
  */
 #include "x86/cpuid/compatible.h"
 #include "x86/cpuid/guest_view.h"
@@ -99,8 +99,7 @@ static void check_recalculate(struct cpuid_policy p, const struct cpuid_policy *
 
 static void take_leaves(struct cpuid_policy *p, struct stream *s)
 {
-    for (unsigned int n = take(s) % 32; n; n--)
-    {
+    for (unsigned int n = take(s) % 32; n; n--) {
         uint32_t leaf, subleaf;
         xen_cpuid_leaf_t entry;
         struct cpuid_error err;
@@ -121,19 +120,18 @@ static void check_views(const struct cpuid_policy *p, const struct cpuid_policy 
                                       .xcr0 = 3 };
     union cpuid_leaf out;
 
-    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++)
-    {
+    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++) {
         uint32_t leaf, subleaf;
 
         cpuid_slot_address(i, &leaf, &subleaf);
         cpuid_guest_view(p, &ctx, leaf, subleaf, &out);
     }
-    for (unsigned int i = 0; i < 8; i++)
-    {
+    for (unsigned int i = 0; i < 8; i++) {
         uint32_t leaf = take(s);
 
         cpuid_guest_view(p, &ctx, leaf, take(s), &out);
-        LAW(leaf < 0x100 || (leaf >= 0x40000000 && leaf < 0x40000100) || (leaf >= 0x80000000 && leaf <= CPUID_MAX_EXTD) ||
+        LAW(leaf < 0x100 || (leaf >= 0x40000000 && leaf < 0x40000100) ||
+            (leaf >= 0x80000000 && leaf <= CPUID_MAX_EXTD) ||
             !(out.a | out.b | out.c | out.d));
     }
 }
@@ -146,8 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     cpuid_policy_raw(&source, &raw);
     cpuid_policy_host(&raw, NULL, NULL, &host);
-    for (enum cpuid_guest_type type = CPUID_GUEST_PV; type <= CPUID_GUEST_HVM_HAP; type++)
-    {
+    for (enum cpuid_guest_type type = CPUID_GUEST_PV; type <= CPUID_GUEST_HVM_HAP; type++) {
         cpuid_policy_max(&host, type, &max);
         cpuid_policy_default(&host, &max, type, &def);
         check_policy(&max, &max);

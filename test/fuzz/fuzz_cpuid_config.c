@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Laws: the place of an error lies within the string; every setting's text does too; a setting never leaves the policy. */
+/* Laws: an error's place and every setting's text lie within the string; a setting never leaves the policy. */
 #include "x86/cpuid/config.h"
 
 #include <stdlib.h>

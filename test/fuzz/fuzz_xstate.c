@@ -18,12 +18,10 @@ static void check_layout(const struct xstate_plan *plan)
 
     LAW(plan->area_size % 64 == 0 && plan->area_size >= plan->size_std && plan->area_size <= (1u << 20));
     LAW(!plan->xcr0 || plan->area_size >= xstate_size_compact(plan->comp, mask));
-    for (unsigned int i = 2; i < XSTATE_MAX_COMPONENTS; i++)
-    {
+    for (unsigned int i = 2; i < XSTATE_MAX_COMPONENTS; i++) {
         const struct xstate_component *c = &plan->comp[i];
 
-        if (!(mask >> i & 1))
-        {
+        if (!(mask >> i & 1)) {
             LAW(!c->size && !c->offset && !c->flags);
             continue;
         }

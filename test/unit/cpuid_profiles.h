@@ -93,11 +93,12 @@ static inline void recording_cpuid(void *opaque, uint32_t leaf, uint32_t subleaf
     const struct recording *r = opaque;
 
     *out = (union cpuid_leaf){ { 0 } };
-    for (size_t i = 0; i < ARRAY_SIZE(r->rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(r->rows); i++) {
         const xen_cpuid_leaf_t *row = &r->rows[i];
 
-        if (row->leaf == leaf && (row->subleaf == subleaf || row->subleaf == NOSUB) && (row->a | row->b | row->c | row->d))
+        bool unused = !(row->a | row->b | row->c | row->d);
+
+        if (!unused && row->leaf == leaf && (row->subleaf == subleaf || row->subleaf == NOSUB))
             *out = (union cpuid_leaf){ { row->a, row->b, row->c, row->d } };
     }
 }

@@ -55,8 +55,7 @@ static const struct parse_row {
 
 static void test_parse(void **state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(parse_rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(parse_rows); i++) {
         const struct parse_row *r = &parse_rows[i];
         unsigned int settings = 0;
         size_t at = 0;
@@ -101,8 +100,7 @@ static void test_apply(void **state)
         { "0x99:eax=" "11111111111111111111111111111111", 1, NOSUB, 0, 0xf, 4 }, /* no such leaf: nothing happens */
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         static struct target t;
         size_t at;
 

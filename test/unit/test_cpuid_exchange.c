@@ -47,16 +47,14 @@ static void test_room(void **state)
 
 static void test_round_trip(void **state)
 {
-    for (size_t n = 0; n < ARRAY_SIZE(recordings); n++)
-    {
+    for (size_t n = 0; n < ARRAY_SIZE(recordings); n++) {
         struct machine m;
         const struct cpuid_policy *policies[] = { &m.raw, &m.host, &m.pv_max, &m.hvm_default };
         struct cpuid_error err;
 
         machine_from(recordings[n], &m);
         m.raw.platform_info &= PLATFORM_INFO_CPUID_FAULTING;
-        for (size_t i = 0; i < ARRAY_SIZE(policies); i++)
-        {
+        for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
             xen_cpuid_leaf_t leaves[CPUID_SERIALISED_LEAVES];
             xen_msr_entry_t msrs[CPUID_SERIALISED_MSRS];
             uint32_t nr = CPUID_SERIALISED_LEAVES, nr_msrs = CPUID_SERIALISED_MSRS;
@@ -89,8 +87,7 @@ static void test_refused_entries(void **state)
     struct cpuid_policy p;
     struct cpuid_error err;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         int rc = cpuid_policy_deserialise(&p, &rows[i].leaf, 1, &err);
 
         if (rc != rows[i].expected)
@@ -114,8 +111,7 @@ static void test_refused_msrs(void **state)
     struct cpuid_policy p;
     struct cpuid_error err;
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         assert_int_equal(cpuid_policy_deserialise_msrs(&p, &rows[i].msr, 1, &err), rows[i].expected);
         assert_int_equal(err.msr, rows[i].expected ? rows[i].msr.idx : ~0u);
     }
@@ -150,8 +146,7 @@ static void test_compatibility(void **state)
     };
 
     machine_from(&amd_server, &m);
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct cpuid_policy p = m.pv_default;
         struct cpuid_error err;
         unsigned int fields = 0;

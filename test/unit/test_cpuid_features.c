@@ -14,7 +14,8 @@ static void test_names(void **state)
         const char *name;
         unsigned int feature;
     } rows[] = {
-        { "fpu", 0 }, { "avx512f", 5 * 32 + 16 }, { "sse4-1", 32 + 19 }, { "SSE4_1", 32 + 19 }, { "3dnow", 2 * 32 + 31 },
+        { "fpu", 0 }, { "avx512f", 5 * 32 + 16 }, { "sse4-1", 32 + 19 }, { "SSE4_1", 32 + 19 },
+        { "3dnow", 2 * 32 + 31 },
         { "itsc", 7 * 32 + 8 }, { "its-no", 17 * 32 + 30 }, { "avx512", CPUFEAT_NONE }, { "", CPUFEAT_NONE },
         { "fpux", CPUFEAT_NONE },
     };
@@ -31,8 +32,7 @@ static void test_tables_are_consistent(void **state)
 {
     uint32_t seen[CPUFEAT_WORDS] = { 0 };
 
-    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++)
-    {
+    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++) {
         const struct cpufeat_row *row = cpufeat_row_at(i);
 
         for (unsigned int n = 0; n < CPUFEAT_MAX_NEEDS && row->needs[n] != CPUFEAT_NONE; n++)
@@ -41,8 +41,7 @@ static void test_tables_are_consistent(void **state)
         cpufeat_set(seen, row->feature);
     }
     for (int type = CPUID_GUEST_PV; type <= CPUID_GUEST_HVM_HAP; type++)
-        for (int by_default = 0; by_default < 2; by_default++)
-        {
+        for (int by_default = 0; by_default < 2; by_default++) {
             uint32_t set[CPUFEAT_WORDS];
 
             memcpy(set, cpufeat_mask(type, by_default), sizeof(set));
@@ -67,8 +66,7 @@ static void test_dependents(void **state)
         { CPUFEAT_AVX512F, CPUFEAT_AVX2, false },   { CPUFEAT_ARCH_CAPS, CPUFEAT_ITS_NO, true },
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         uint32_t set[CPUFEAT_WORDS];
 
         cpufeat_dependents(rows[i].feature, set);
@@ -80,8 +78,7 @@ static void test_dependents(void **state)
 /* Clearing any one feature clears exactly its dependents. */
 static void test_settle_clears_dependents(void **state)
 {
-    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++)
-    {
+    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++) {
         unsigned int f = cpufeat_row_at(i)->feature;
         uint32_t set[CPUFEAT_WORDS], dependents[CPUFEAT_WORDS];
 
@@ -89,8 +86,7 @@ static void test_settle_clears_dependents(void **state)
         memset(set, 0xff, sizeof(set));
         cpufeat_clear(set, f);
         cpufeat_settle(set, NULL, NULL);
-        for (unsigned int w = 0; w < CPUFEAT_WORDS; w++)
-        {
+        for (unsigned int w = 0; w < CPUFEAT_WORDS; w++) {
             uint32_t self = f / 32 == w ? 1u << (f % 32) : 0;
 
             assert_int_equal(set[w], ~(dependents[w] | self));

@@ -21,8 +21,7 @@ static void test_limits_never_shrink(void **state)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(released); i++)
-        for (size_t n = 0; n < ARRAY_SIZE(recordings); n++)
-        {
+        for (size_t n = 0; n < ARRAY_SIZE(recordings); n++) {
             struct machine m;
 
             machine_from(recordings[n], &m);
@@ -174,8 +173,7 @@ static void test_feedback(void **state)
           "MSR 0x10a bit 8 (taa-no) asked for, not given: host lacks it" },
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct machine m;
         struct cpuid_policy p;
 
@@ -256,8 +254,7 @@ static void test_limits_of_hypervisor_leaves(void **state)
     struct machine m;
 
     machine_from(&amd_server, &m);
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct cpuid_policy p = m.pv_default;
 
         p.hv[0].a = rows[i][0];
@@ -300,13 +297,11 @@ static void test_recalculate_is_idempotent(void **state)
 {
     uint32_t seed = 1;
 
-    for (size_t n = 0; n < ARRAY_SIZE(recordings); n++)
-    {
+    for (size_t n = 0; n < ARRAY_SIZE(recordings); n++) {
         struct machine m;
 
         machine_from(recordings[n], &m);
-        for (unsigned int round = 0; round < 300; round++)
-        {
+        for (unsigned int round = 0; round < 300; round++) {
             bool hvm = round & 1;
             const struct cpuid_policy *max = hvm ? &m.hvm_max : &m.pv_max;
             struct cpuid_policy p = *max, once;
@@ -333,8 +328,7 @@ static void test_recalculate_is_idempotent(void **state)
 
 static void test_default_is_within_max(void **state)
 {
-    for (size_t n = 0; n < ARRAY_SIZE(recordings); n++)
-    {
+    for (size_t n = 0; n < ARRAY_SIZE(recordings); n++) {
         struct machine m;
         const struct cpuid_policy *pairs[2][2];
 
@@ -343,8 +337,7 @@ static void test_default_is_within_max(void **state)
         pairs[0][1] = &m.pv_max;
         pairs[1][0] = &m.hvm_default;
         pairs[1][1] = &m.hvm_max;
-        for (unsigned int i = 0; i < 2; i++)
-        {
+        for (unsigned int i = 0; i < 2; i++) {
             struct cpuid_policy again = *pairs[i][0], max = *pairs[i][1];
             struct cpuid_error err;
 

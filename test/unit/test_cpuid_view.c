@@ -46,7 +46,8 @@ static const struct view_row {
       { { 0 } } },
     { "domU kernel: no MTRR", &intel_server, PV_DOMU_KERNEL, 1, 0, { { 0, 0, 1u << 3, 1u << 12 } }, { { 0 } } },
     { "PV: no VME PSE PGE PSE36, MCE and APIC shown", &intel_server, PV_KERNEL, 1, 0,
-      { { 0, 0, 0, 1u << 1 | 1u << 3 | 1u << 13 | 1u << 17 | 1u << 7 | 1u << 9 } }, { { 0, 0, 0, 1u << 7 | 1u << 9 } } },
+      { { 0, 0, 0, 1u << 1 | 1u << 3 | 1u << 13 | 1u << 17 | 1u << 7 | 1u << 9 } },
+      { { 0, 0, 0, 1u << 7 | 1u << 9 } } },
     { "PV: no x2APIC, PCID, MONITOR", &intel_server, PV_KERNEL, 1, 0, { { 0, 0, 1u << 21 | 1u << 17 | 1u << 3, 0 } },
       { { 0 } } },
     { "no XSAVE, no OSXSAVE", &intel_old, PV_KERNEL, 1, 0, { { 0, 0, 3u << 26, 0 } }, { { 0 } } },
@@ -62,7 +63,8 @@ static const struct view_row {
     { "PV: no topology leaf", &intel_server, PV_KERNEL, 0xb, 0, { { ~0u, ~0u, ~0u, ~0u } }, { { 0 } } },
     { "HVM: x2APIC id", &intel_server, HVM, 0xb, 1, { { 0, 0, 0xff, ~0u } }, { { 0, 0, 1, 6 } } },
     { "HVM: level beyond the last", &intel_server, HVM, 0xb, 0x107, { { ~0u, ~0u, ~0u, ~0u } }, { { 0, 0, 7, 6 } } },
-    { "XSTATE for this XCR0", &intel_server, PV_KERNEL, 0xd, 0, { { ~0u, ~0u, ~0u, ~0u } }, { { 0xe7, 0x340, 0xa80, 0 } } },
+    { "XSTATE for this XCR0", &intel_server, PV_KERNEL, 0xd, 0, { { ~0u, ~0u, ~0u, ~0u } },
+      { { 0xe7, 0x340, 0xa80, 0 } } },
     { "compacted XSTATE", &intel_server, PV_KERNEL, 0xd, 1, { { ~0u, ~0u, ~0u, ~0u } }, { { 7, 0x340, 0, 0 } } },
     { "AVX component", &intel_server, PV_KERNEL, 0xd, 2, { { ~0u, ~0u, ~0u, ~0u } }, { { 0x100, 0x240, 0, 0 } } },
     { "hidden component", &intel_server, PV_KERNEL, 0xd, 9, { { ~0u, ~0u, ~0u, ~0u } }, { { 0 } } },
@@ -95,8 +97,7 @@ static const struct view_row {
 
 static void test_view(void **state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(view_rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(view_rows); i++) {
         const struct view_row *r = &view_rows[i];
         struct cpuid_vcpu_context ctx;
         struct machine m;
@@ -121,8 +122,7 @@ static void test_xstate_total_follows_xcr0(void **state)
 
     machine_from(&intel_server, &m);
     ctx = context_of(PV_KERNEL, &m);
-    for (size_t i = 0; i < ARRAY_SIZE(xcr0); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(xcr0); i++) {
         ctx.xcr0 = xcr0[i];
         cpuid_guest_view(&m.pv_default, &ctx, 0xd, 0, &out);
         assert_int_equal(out.b, xstate_size_std(m.raw.xcomp, xcr0[i]));
@@ -185,8 +185,7 @@ static const struct msr_row {
 
 static void test_msrs(void **state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(msr_rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(msr_rows); i++) {
         const struct msr_row *r = &msr_rows[i];
         struct machine m;
         struct msr_write w;

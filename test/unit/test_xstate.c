@@ -36,8 +36,7 @@ static const struct size_row {
 
 static void test_sizes(void **state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(size_rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(size_rows); i++) {
         const struct size_row *r = &size_rows[i];
 
         if (xstate_size_std(r->comp, r->mask) != r->std || xstate_size_compact(r->comp, r->mask) != r->compact)
@@ -69,8 +68,7 @@ static const struct xcr0_row {
 
 static void test_xcr0(void **state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(xcr0_rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(xcr0_rows); i++) {
         const struct xcr0_row *r = &xcr0_rows[i];
         uint64_t settled = xstate_settle_xcr0(r->xcr0);
 
@@ -84,8 +82,7 @@ static void test_xcr0(void **state)
 /* Every 20-bit value: what settling gives is valid, within the request, and a valid request is left alone. */
 static void test_xcr0_settle_everything(void **state)
 {
-    for (uint64_t x = 0; x < 1 << 20; x++)
-    {
+    for (uint64_t x = 0; x < 1 << 20; x++) {
         uint64_t settled = xstate_settle_xcr0(x);
 
         assert_false(settled & ~x);
@@ -128,8 +125,7 @@ static const struct image_row {
 
 static void test_images(void **state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(image_rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(image_rows); i++) {
         const struct image_row *r = &image_rows[i];
         struct xstate_header h = { .xstate_bv = r->bv, .xcomp_bv = r->comp_bv, .reserved = { [5] = r->reserved } };
         uint8_t data[0x1000] = { 0 };
@@ -148,8 +144,7 @@ static void test_formats_round_trip(void **state)
 {
     static const uint64_t masks[] = { 0x3, 0x7, 0x1f, 0xe7, 0x2ff, 0x602e7, 0x4000000000000007 };
 
-    for (size_t i = 0; i < ARRAY_SIZE(masks); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(masks); i++) {
         static uint8_t std[0x3000], packed[0x3000], back[0x3000];
         uint32_t size = xstate_size_std(intel_components, masks[i]);
         struct xstate_header h = { .xstate_bv = masks[i] };

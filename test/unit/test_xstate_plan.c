@@ -209,8 +209,7 @@ static void check_findings(const struct plan_row *r, const struct xstate_plan *p
 {
     unsigned int n = 0;
 
-    while (n < ARRAY_SIZE(r->findings) && r->findings[n] >= 0)
-    {
+    while (n < ARRAY_SIZE(r->findings) && r->findings[n] >= 0) {
         if (n >= plan->nr_findings || (int)plan->findings[n].kind != r->findings[n])
             fail_msg("%s: finding %u is %d", r->name, n,
                      n < plan->nr_findings ? (int)plan->findings[n].kind : -1);
@@ -222,8 +221,7 @@ static void check_findings(const struct plan_row *r, const struct xstate_plan *p
 
 static void test_plans(void **state)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(plan_rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(plan_rows); i++) {
         const struct plan_row *r = &plan_rows[i];
         struct xstate_capture c = honest_capture(r->comp, r->hw, r->caps);
         struct xstate_plan plan;
@@ -327,8 +325,7 @@ static void test_other_cpus(void **state)
     struct xstate_plan plan;
 
     xstate_plan(&boot, &plan);
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct xstate_capture ap = boot;
         struct xstate_finding f[4];
         unsigned int nr;

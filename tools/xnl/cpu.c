@@ -22,8 +22,7 @@ static void print_features(const struct cpuid_policy *p, const char *open, const
     bool first = true;
 
     cpuid_policy_features(p, set);
-    for (unsigned int f = 0; f < CPUFEAT_WORDS * 32; f++)
-    {
+    for (unsigned int f = 0; f < CPUFEAT_WORDS * 32; f++) {
         const char *name = cpufeat_test(set, f) ? cpufeat_name(f) : NULL;
 
         if (!name)
@@ -81,8 +80,7 @@ static int show(int argc, char **argv)
     static struct cpu_machine m;
     bool json = false;
 
-    for (int i = 1; i < argc; i++)
-    {
+    for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json"))
             json = true;
         else if (!strcmp(argv[i], "--policy") && i + 1 < argc)
@@ -131,8 +129,7 @@ static int compare(int argc, char **argv)
     bool pv = false;
     int rc;
 
-    for (int i = 1; i < argc; i++)
-    {
+    for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json"))
             c.json = true;
         else if (!strcmp(argv[i], "--pv"))
@@ -168,14 +165,12 @@ int xnl_cpu(int argc, char **argv)
         return show(argc - 1, argv + 1);
     if (!strcmp(argv[1], "compare"))
         return compare(argc - 1, argv + 1);
-    if (!strcmp(argv[1], "check"))
-    {
+    if (!strcmp(argv[1], "check")) {
         int status = cpu_check(argc - 1, argv + 1);
 
         return status == XNL_USAGE ? wrong_usage() : status;
     }
-    if (!strcmp(argv[1], "--help"))
-    {
+    if (!strcmp(argv[1], "--help")) {
         fputs(usage, stdout);
         return XNL_YES;
     }

@@ -33,15 +33,13 @@ static void remember(void *opaque, const struct cpuid_lost *lost)
 
 static void tell(struct check *c, const struct cpuid_setting *s, bool effective, const char *text)
 {
-    if (c->json)
-    {
+    if (c->json) {
         printf("%s{\"line\":%u,\"setting\":", c->told ? "," : "", c->line);
         json_text(s->text, s->length);
         printf(",\"effective\":%s,\"text\":", effective ? "true" : "false");
         json_text(text, strlen(text));
         putchar('}');
-    }
-    else
+    } else
         printf("%s:%u: %.*s: %s\n", c->path, c->line, (int)MIN(s->length, 60u), s->text, text);
     c->told++;
     c->without_effect += !effective;
@@ -62,8 +60,7 @@ static void text_taken_along(const struct check *c, unsigned int feature, char *
     size_t used = strlen(text);
 
     cpufeat_dependents(feature, dependents);
-    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++)
-    {
+    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++) {
         unsigned int f = cpufeat_row_at(i)->feature;
         const struct cpuid_lost *lost = cpufeat_test(dependents, f) ? why_lost(c, f) : NULL;
 
@@ -93,13 +90,11 @@ static void check_register(struct check *c, const struct cpuid_setting *s)
     unsigned int lost = 0;
     char text[120];
 
-    if (!given)
-    {
+    if (!given) {
         tell(c, s, false, "no policy holds this leaf: xl refuses to create the guest");
         return;
     }
-    for (unsigned int i = 0; i < c->nr_lost; i++)
-    {
+    for (unsigned int i = 0; i < c->nr_lost; i++) {
         const struct cpuid_lost *l = &c->lost[i];
 
         if (l->msr || l->leaf != s->leaf || l->subleaf != s->subleaf || l->reg != s->reg ||
@@ -108,8 +103,7 @@ static void check_register(struct check *c, const struct cpuid_setting *s)
         tell(c, s, false, cpuid_lost_text(l, text, sizeof(text)));
         lost++;
     }
-    if (!lost)
-    {
+    if (!lost) {
         snprintf(text, sizeof(text), "the register is 0x%08x", given->reg[s->reg]);
         tell(c, s, true, text);
     }
@@ -135,8 +129,7 @@ static void each_setting(void *opaque, const struct cpuid_setting *s)
 static int each_string(struct check *c, const struct guest_cfg *cfg, bool apply_only)
 {
     c->apply_only = apply_only;
-    for (unsigned int i = 0; i < cfg->nr; i++)
-    {
+    for (unsigned int i = 0; i < cfg->nr; i++) {
         size_t at;
         enum cpuid_config_error error;
 
@@ -185,8 +178,7 @@ int cpu_check(int argc, char **argv)
     unsigned int nr = 0;
     int rc;
 
-    for (int i = 1; i < argc; i++)
-    {
+    for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json"))
             c.json = true;
         else if (argv[i][0] == '-' || nr == 2)

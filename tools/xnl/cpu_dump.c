@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads dumps as `cpuid -r` prints them:    0x00000007 0x00: eax=0x00000001 ebx=0xf1bf07ab ecx=0x18415fde edx=0x9c000110
+ * Reads dumps as `cpuid -r` prints them:
+ *
+ *     0x00000007 0x00: eax=0x00000001 ebx=0xf1bf07ab ecx=0x18415fde edx=0x9c000110
  *
  * A dump does not say which XCR0 was current when leaf 0xd was read. Lines of our own may add that, one for each value
  * tried:    # xcr0=0x3 ebx=0x240
@@ -58,8 +60,7 @@ static const char *read_line(const char *line, struct cpu_dump *dump, bool *done
         return NULL;
     if (*line == '#')
         return read_note(line, dump);
-    if (!strncmp(line, "CPU", 3))
-    {
+    if (!strncmp(line, "CPU", 3)) {
         *done = dump->nr > 0;
         return NULL;
     }
@@ -95,13 +96,11 @@ int cpu_dump_read(const char *path, struct cpu_dump *dump)
     bool done = false;
 
     memset(dump, 0, sizeof(*dump));
-    if (!file)
-    {
+    if (!file) {
         fprintf(stderr, "xnl: %s: %s\n", path, strerror(errno));
         return -1;
     }
-    while (!wrong && !done && fgets(line, sizeof(line), file))
-    {
+    while (!wrong && !done && fgets(line, sizeof(line), file)) {
         number++;
         wrong = read_line(line, dump, &done);
     }
@@ -134,8 +133,7 @@ void cpu_dump_this_machine(struct cpu_dump *dump)
     const union cpuid_leaf *features, *xstate;
 
     memset(dump, 0, sizeof(*dump));
-    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++)
-    {
+    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++) {
         uint32_t leaf, subleaf;
 
         cpuid_slot_address(i, &leaf, &subleaf);
@@ -173,8 +171,7 @@ void cpu_dump_capture(const struct cpu_dump *dump, struct xstate_capture *captur
     capture->has_fxsr = v.d >> 24 & 1;
     capture->has_sse = v.d >> 25 & 1;
     capture->has_xsave = v.c >> 26 & 1;
-    for (unsigned int i = 0; i < XSTATE_MAX_COMPONENTS; i++)
-    {
+    for (unsigned int i = 0; i < XSTATE_MAX_COMPONENTS; i++) {
         dump_cpuid((void *)dump, 0xd, i, &v);
         capture->leaf[i] = (struct xstate_component){ v.a, v.b, v.c, v.d };
     }

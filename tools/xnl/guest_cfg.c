@@ -16,8 +16,7 @@ struct scanner {
 
 static void skip_blank(struct scanner *s)
 {
-    for (; s->at < s->end; s->at++)
-    {
+    for (; s->at < s->end; s->at++) {
         if (*s->at == '#')
             while (s->at + 1 < s->end && s->at[1] != '\n')
                 s->at++;
@@ -36,8 +35,7 @@ static const char *string(struct scanner *s, size_t *length)
 
     while (s->at < s->end && *s->at != quote && *s->at != '\n')
         s->at++;
-    if (s->at == s->end || *s->at != quote)
-    {
+    if (s->at == s->end || *s->at != quote) {
         s->wrong = "a string is not closed on its line";
         return NULL;
     }
@@ -53,8 +51,7 @@ static void cpuid_string(struct scanner *s, struct guest_cfg *cfg)
 
     if (!text)
         return;
-    if (cfg->nr == GUEST_CFG_STRINGS)
-    {
+    if (cfg->nr == GUEST_CFG_STRINGS) {
         s->wrong = "too many cpuid entries";
         return;
     }
@@ -74,17 +71,14 @@ static void value(struct scanner *s, struct guest_cfg *cpuid)
     unsigned int depth = 0;
     size_t length;
 
-    do
-    {
+    do {
         skip_blank(s);
-        if (at_quote(s))
-        {
+        if (at_quote(s)) {
             if (cpuid)
                 cpuid_string(s, cpuid);
             else
                 string(s, &length);
-        }
-        else if (s->at < s->end && *s->at == '[')
+        } else if (s->at < s->end && *s->at == '[')
             depth++, s->at++;
         else if (s->at < s->end && *s->at == ']' && depth)
             depth--, s->at++;
@@ -107,20 +101,17 @@ static void statement(struct scanner *s, struct guest_cfg *cfg)
         s->at++;
     length = s->at - name;
     skip_blank(s);
-    if (!length || s->at == s->end || *s->at != '=')
-    {
+    if (!length || s->at == s->end || *s->at != '=') {
         s->wrong = "expected NAME = VALUE";
         return;
     }
     s->at++;
     skip_blank(s);
-    if (length == 4 && !strncmp(name, "type", 4) && at_quote(s))
-    {
+    if (length == 4 && !strncmp(name, "type", 4) && at_quote(s)) {
         const char *type = string(s, &length);
 
         cfg->pv = type && length == 2 && !strncmp(type, "pv", 2);
-    }
-    else
+    } else
         value(s, length == 5 && !strncmp(name, "cpuid", 5) ? cfg : NULL);
 }
 
@@ -132,11 +123,9 @@ static char *slurp(const char *path, size_t *size)
 
     if (file)
         buffer = malloc(max);
-    if (buffer)
-    {
+    if (buffer) {
         *size = fread(buffer, 1, max, file);
-        if (ferror(file) || *size == max)
-        {
+        if (ferror(file) || *size == max) {
             free(buffer);
             buffer = NULL;
         }

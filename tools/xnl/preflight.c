@@ -22,8 +22,7 @@ static unsigned int print_missing(const struct cpu_machine *m, bool json)
 {
     unsigned int missing = 0;
 
-    for (size_t i = 0; i < ARRAY_SIZE(required); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(required); i++) {
         if (cpuid_policy_has(&m->host, required[i].feature))
             continue;
         if (json)
@@ -42,8 +41,7 @@ static unsigned int print_json(const struct cpu_machine *m)
 
     printf("{\"xstate\":{\"xcr0\":%llu,\"area\":%u,\"text\":\"%s\",\"findings\":[", (unsigned long long)m->plan.xcr0,
            m->plan.area_size, xstate_plan_text(&m->plan, text, sizeof(text)));
-    for (unsigned int i = 0; i < m->plan.nr_findings; i++)
-    {
+    for (unsigned int i = 0; i < m->plan.nr_findings; i++) {
         const struct xstate_finding *f = &m->plan.findings[i];
 
         printf("%s{\"severity\":\"%s\",\"text\":\"%s\"}", i ? "," : "", severity_words[f->severity],
@@ -68,9 +66,8 @@ static unsigned int print_people(const struct cpu_machine *m, bool totals)
         printf("xstate: note: the dump does not say which XCR0 its totals belong to: totals were not checked\n");
     printf("guests: PV may enable XCR0=0x%llx, HVM 0x%llx\n", (unsigned long long)cpuid_policy_xcr0(&m->pv_default),
            (unsigned long long)cpuid_policy_xcr0(&m->hvm_default));
-    printf("guests: CPUID in a PV guest's user space %s\n", m->host.platform_info & PLATFORM_INFO_CPUID_FAULTING
-                                                                 ? "can be made to follow its policy"
-                                                                 : "shows the processor itself (no CPUID faulting known)");
+    if (!(m->host.platform_info & PLATFORM_INFO_CPUID_FAULTING))
+        printf("guests: no CPUID faulting known: user space of PV guests may see the processor itself\n");
     missing = print_missing(m, false);
     printf(missing ? "no: this processor cannot run the hypervisor\n" : "yes: the processor has what is needed\n");
     return missing;
@@ -83,16 +80,13 @@ int xnl_preflight(int argc, char **argv)
     const char *path = NULL;
     bool json = false;
 
-    for (int i = 1; i < argc; i++)
-    {
+    for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json"))
             json = true;
-        else if (argv[i][0] == '-' || path)
-        {
+        else if (argv[i][0] == '-' || path) {
             fprintf(stderr, "usage: xnl preflight [--json] [DUMP]\n");
             return XNL_USAGE;
-        }
-        else
+        } else
             path = argv[i];
     }
     if (cpu_dump_from(path, &dump))

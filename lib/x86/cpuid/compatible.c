@@ -12,8 +12,7 @@ struct comparison {
 
 static void mismatch(struct comparison *c, const struct cpuid_mismatch *m)
 {
-    if (m->fatal && !c->fatal)
-    {
+    if (m->fatal && !c->fatal) {
         c->fatal = true;
         *c->err = m->where;
     }
@@ -43,8 +42,7 @@ static void compare_features(struct comparison *c, const struct cpuid_policy *gu
 
     cpuid_policy_features(guest, mine);
     cpuid_policy_features(max, theirs);
-    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++)
-    {
+    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++) {
         unsigned int f = cpufeat_row_at(i)->feature;
         const struct cpufeat_word *w = cpufeat_word_at(f / 32);
 

@@ -41,7 +41,7 @@ static bool span_is(struct span s, const char *word)
     return n == s.left && !word[n];
 }
 
-/* Cuts @s before the first @stop and returns that part; @s is left behind the stop, with at == NULL if there was none. */
+/* Cuts @s before the first @stop and returns that part; @s is left behind it, with at == NULL if there was none. */
 static struct span split(struct span *s, char stop)
 {
     struct span part = { s->at, 0 };
@@ -76,14 +76,12 @@ static bool number(struct span s, uint32_t *value)
     unsigned int base = 10;
     uint64_t sum = 0;
 
-    if (s.left > 2 && s.at[0] == '0' && fold(s.at[1]) == 'x')
-    {
+    if (s.left > 2 && s.at[0] == '0' && fold(s.at[1]) == 'x') {
         base = 16;
         s.at += 2;
         s.left -= 2;
     }
-    for (size_t i = 0; i < s.left; i++)
-    {
+    for (size_t i = 0; i < s.left; i++) {
         if (digit_of(s.at[i]) >= (int)base)
             return false;
         sum = sum * base + digit_of(s.at[i]);
@@ -105,8 +103,7 @@ static bool named_feature(struct span name, struct cpuid_setting *out)
     out->feature = cpufeat_by_name(name.at, name.left);
     if (out->feature != CPUFEAT_NONE)
         return true;
-    for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(aliases); i++) {
         if (!span_is(name, aliases[i].name))
             continue;
         out->feature = aliases[i].feature;
@@ -124,8 +121,7 @@ static enum cpuid_config_error parse_pair(struct span item, struct cpuid_setting
     if (!value.at)
         return CPUID_CONFIG_NO_EQUALS;
     value = trim(value);
-    for (size_t i = 0; i < ARRAY_SIZE(number_keys); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(number_keys); i++) {
         if (!span_is(name, number_keys[i]))
             continue;
         out->kind = CPUID_SETTING_NUMBER;
@@ -146,8 +142,7 @@ static enum cpuid_config_error parse_list(struct span s, cpuid_setting_fn each, 
 
     if (span_is(trim(split(&first, ',')), "host")) /* the default policy is the start either way */
         s = first;
-    while (s.at)
-    {
+    while (s.at) {
         struct span item = trim(split(&s, ','));
         struct cpuid_setting setting = { .text = item.at, .length = item.left };
         enum cpuid_config_error error = parse_pair(item, &setting);
@@ -193,8 +188,7 @@ static enum cpuid_config_error parse_leaf(struct span s, cpuid_setting_fn each, 
         return CPUID_CONFIG_SUBLEAF;
     if (!s.at)
         return CPUID_CONFIG_COLON;
-    while (s.at)
-    {
+    while (s.at) {
         struct span item = trim(split(&s, ','));
         enum cpuid_config_error error = parse_register(item, &setting);
 
@@ -260,8 +254,7 @@ static void apply_number(const struct cpuid_setting *setting, struct cpuid_polic
         { "model", 0x1, 0, 4, 4 },         { "family", 0x1, 0, 8, 4 },
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
         uint32_t mask = fields[i].width == 32 ? ~0u : ((1u << fields[i].width) - 1) << fields[i].shift;
         uint32_t *reg;
 
@@ -300,8 +293,7 @@ void cpuid_config_apply(const struct cpuid_setting *setting, const struct cpuid_
         to = cpuid_policy_slot(p, setting->leaf, setting->subleaf);
         from = cpuid_policy_slot((struct cpuid_policy *)def, setting->leaf, setting->subleaf);
         real = cpuid_policy_slot((struct cpuid_policy *)host, setting->leaf, setting->subleaf);
-        for (unsigned int bit = 0; to && bit < 32; bit++)
-        {
+        for (unsigned int bit = 0; to && bit < 32; bit++) {
             bool on = wanted(setting->bits[31 - bit], from->reg[setting->reg] >> bit & 1,
                              real->reg[setting->reg] >> bit & 1);
 

@@ -46,8 +46,8 @@ enum cpuid_config_error {
 typedef void (*cpuid_setting_fn)(void *opaque, const struct cpuid_setting *setting);
 
 /**
- * Parses one string of either form, @size bytes, and calls @each for every setting in order until one is wrong; @at is then
- * where that one begins. A string is of the register form if it begins with a digit and isn't name=value.
+ * Parses one string of either form, @size bytes, and calls @each for every setting in order until one is wrong; @at is
+ * then where that one begins. A string is of the register form if it begins with a digit and isn't name=value.
  */
 enum cpuid_config_error cpuid_config_parse(const char *string, size_t size, cpuid_setting_fn each, void *opaque,
                                            size_t *at);

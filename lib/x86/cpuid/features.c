@@ -43,8 +43,7 @@ static char name_char(char c)
 
 unsigned int cpufeat_by_name(const char *name, size_t length)
 {
-    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++)
-    {
+    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++) {
         const char *mine = cpufeat_rows[i].name;
         size_t n = 0;
 
@@ -67,8 +66,7 @@ static unsigned int missing_need(const struct cpufeat_row *row, const uint32_t *
 
 void cpufeat_settle(uint32_t set[CPUFEAT_WORDS], cpufeat_lost_fn lost, void *opaque)
 {
-    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++)
-    {
+    for (unsigned int i = 0; i < CPUFEAT_COUNT; i++) {
         const struct cpufeat_row *row = &cpufeat_rows[i];
         unsigned int missing = missing_need(row, set);
 

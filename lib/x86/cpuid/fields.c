@@ -50,8 +50,7 @@ void cpuid_fields_allowed(const struct cpuid_policy *p, uint32_t leaf, uint32_t 
     enum cpuid_vendor vendor = cpuid_policy_vendor(p);
 
     *mask = (union cpuid_leaf){ { 0 } };
-    for (size_t i = 0; i < ARRAY_SIZE(field_rows); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(field_rows); i++) {
         const struct field_row *r = &field_rows[i];
 
         if (r->leaf != leaf || !vendor_matches(r->vendor, vendor))
@@ -66,8 +65,7 @@ void cpuid_fields_allowed(const struct cpuid_policy *p, uint32_t leaf, uint32_t 
 /* Registers that are feature words: judged bit by bit elsewhere. */
 static void allow_feature_words(uint32_t leaf, uint32_t subleaf, union cpuid_leaf *mask)
 {
-    for (unsigned int i = 0; i < CPUFEAT_WORDS; i++)
-    {
+    for (unsigned int i = 0; i < CPUFEAT_WORDS; i++) {
         const struct cpufeat_word *w = cpufeat_word_at(i);
 
         if (!w->msr && w->leaf == leaf && w->subleaf == subleaf)
@@ -77,8 +75,7 @@ static void allow_feature_words(uint32_t leaf, uint32_t subleaf, union cpuid_lea
 
 static void tell_lost(const struct cpuid_feedback *feedback, struct cpuid_lost lost, uint32_t bits)
 {
-    for (; feedback && bits; bits &= bits - 1)
-    {
+    for (; feedback && bits; bits &= bits - 1) {
         lost.bit = __builtin_ctz(bits);
         feedback->lost(feedback->opaque, &lost);
     }
@@ -86,8 +83,7 @@ static void tell_lost(const struct cpuid_feedback *feedback, struct cpuid_lost l
 
 void cpuid_fields_clear(struct cpuid_policy *p, const struct cpuid_feedback *feedback)
 {
-    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++)
-    {
+    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++) {
         uint32_t leaf, subleaf;
         union cpuid_leaf mask, *slot;
 
@@ -97,8 +93,7 @@ void cpuid_fields_clear(struct cpuid_policy *p, const struct cpuid_feedback *fee
         cpuid_fields_allowed(p, leaf, subleaf, &mask);
         allow_feature_words(leaf, subleaf, &mask);
         slot = cpuid_policy_slot(p, leaf, subleaf);
-        for (unsigned int reg = 0; reg < 4; reg++)
-        {
+        for (unsigned int reg = 0; reg < 4; reg++) {
             tell_lost(feedback, (struct cpuid_lost){ .leaf = leaf, .subleaf = subleaf, .reg = reg,
                                                      .reason = CPUID_LOST_COMPUTED }, slot->reg[reg] & ~mask.reg[reg]);
             slot->reg[reg] &= mask.reg[reg];

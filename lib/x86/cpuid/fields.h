@@ -6,8 +6,8 @@
 #include "x86/cpuid/policy.h"
 
 /**
- * The bits of @leaf.@subleaf that a guest's policy may hold and that are no features: all others are cleared. For leaves
- * of which nothing is passed on the answer is all zero.
+ * The bits of @leaf.@subleaf that a guest's policy may hold and that are no features: all others are cleared. For
+ * leaves of which nothing is passed on the answer is all zero.
  */
 void cpuid_fields_allowed(const struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf, union cpuid_leaf *mask);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The policy's words are the beginning; each function here adds to one leaf what follows the vCPU's registers or identity.
- * XSTATE totals are computed from components and this vCPU's XCR0, so an outer hypervisor's wrong total ends here.
+ * The policy's words are the beginning; each function here adds to one leaf what follows the vCPU's registers or
+ * identity. XSTATE totals are computed from components and this vCPU's XCR0, so an outer hypervisor's wrong total ends
+ * here.
  */
 #include "x86/cpuid/guest_view.h"
 
@@ -53,8 +54,7 @@ static void view_structured(context_t *ctx, uint32_t subleaf, union cpuid_leaf *
 
 static void view_topology(policy_t *p, context_t *ctx, uint32_t subleaf, union cpuid_leaf *out)
 {
-    if (!cpuid_policy_has(p, CPUFEAT_X2APIC))
-    {
+    if (!cpuid_policy_has(p, CPUFEAT_X2APIC)) {
         *out = (union cpuid_leaf){ { 0 } };
         return;
     }
@@ -167,8 +167,7 @@ void cpuid_guest_view(const struct cpuid_policy *p, const struct cpuid_vcpu_cont
 {
     uint32_t base = ctx->hv_base ? ctx->hv_base : XEN_CPUID_FIRST_LEAF;
 
-    if (leaf >= base && leaf - base < 0x100)
-    {
+    if (leaf >= base && leaf - base < 0x100) {
         view_hypervisor(p, ctx, base, leaf, subleaf, out);
         return;
     }

@@ -5,15 +5,13 @@
 
 static void text_where(struct text *t, const struct cpuid_lost *lost)
 {
-    if (lost->msr)
-    {
+    if (lost->msr) {
         text_str(t, "MSR ");
         text_hex(t, lost->leaf);
         return;
     }
     text_hex(t, lost->leaf);
-    if (lost->subleaf != XEN_CPUID_NO_SUBLEAF)
-    {
+    if (lost->subleaf != XEN_CPUID_NO_SUBLEAF) {
         text_char(t, ':');
         text_dec(t, lost->subleaf);
     }
@@ -36,16 +34,14 @@ const char *cpuid_lost_text(const struct cpuid_lost *lost, char *buf, size_t siz
     text_where(&t, lost);
     text_str(&t, " bit ");
     text_dec(&t, lost->bit);
-    if (lost->name)
-    {
+    if (lost->name) {
         text_str(&t, " (");
         text_str(&t, lost->name);
         text_char(&t, ')');
     }
     text_str(&t, " asked for, not given: ");
     text_str(&t, reasons[lost->reason]);
-    if (lost->reason == CPUID_LOST_DEPENDS)
-    {
+    if (lost->reason == CPUID_LOST_DEPENDS) {
         text_str(&t, lost->needs ? lost->needs : "?");
         text_str(&t, ", which is off");
     }

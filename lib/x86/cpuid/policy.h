@@ -7,8 +7,8 @@
  *   max      for PV and for HVM: the most that a guest can be given
  *   default  for PV and for HVM: what a guest gets without asking
  *
- * A guest's policy starts as default; a toolstack may replace it by anything that cpuid_compatible() accepts, after which
- * cpuid_policy_recalculate() takes away what cannot be given and says so bit by bit.
+ * A guest's policy starts as default; a toolstack may replace it by anything that cpuid_compatible() accepts, after
+ * which cpuid_policy_recalculate() takes away what cannot be given and says so bit by bit.
  *
  * Three numbers in a policy are limits: the highest basic leaf, leaf 7 sub-leaf and extended leaf. In max policies they
  * are constants on every machine and may only ever grow from one release to the next: a saved guest that was told of
@@ -41,7 +41,8 @@
 
 /* What serialising a policy gives, always. */
 #define CPUID_SERIALISED_LEAVES                                                                                        \
-    (CPUID_NR_BASIC - 4 + CPUID_NR_CACHE + CPUID_NR_FEAT + CPUID_NR_TOPO + CPUID_NR_XSTATE + CPUID_NR_EXTD + CPUID_NR_HV)
+    (CPUID_NR_BASIC - 4 + CPUID_NR_CACHE + CPUID_NR_FEAT + CPUID_NR_TOPO + CPUID_NR_XSTATE + CPUID_NR_EXTD +      \
+     CPUID_NR_HV)
 #define CPUID_SERIALISED_MSRS 2
 _Static_assert(CPUID_SERIALISED_LEAVES == 120, "toolstacks of 4.17 expect 120 leaves");
 
@@ -165,8 +166,8 @@ struct cpuid_feedback {
 const char *cpuid_lost_text(const struct cpuid_lost *lost, char *buf, size_t size);
 
 /**
- * Makes @p what its guest will really see: within @max, dependencies met, leaf 0xD rebuilt from features, computed fields
- * zero. Idempotent. @host only serves to tell reasons apart. @feedback may be NULL.
+ * Makes @p what its guest will really see: within @max, dependencies met, leaf 0xD rebuilt from features, computed
+ * fields zero. Idempotent. @host only serves to tell reasons apart. @feedback may be NULL.
  */
 void cpuid_policy_recalculate(struct cpuid_policy *p, const struct cpuid_policy *host, const struct cpuid_policy *max,
                               const struct cpuid_feedback *feedback);

@@ -45,14 +45,15 @@ void cpuid_policy_raw(const struct cpuid_source *source, struct cpuid_policy *p)
 {
     memset(p, 0, sizeof(*p));
     read_limits(source, p);
-    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++)
-    {
+    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++) {
         uint32_t leaf, subleaf;
         bool indexed;
 
         cpuid_slot_address(i, &leaf, &subleaf);
         indexed = subleaf != XEN_CPUID_NO_SUBLEAF;
-        if (leaf == 0 || leaf == 0x80000000 || !readable(p, leaf, subleaf) || (leaf == 0xd && !xstate_exists(p, subleaf)))
+        if (leaf == 0 || leaf == 0x80000000 || !readable(p, leaf, subleaf))
+            continue;
+        if (leaf == 0xd && !xstate_exists(p, subleaf))
             continue;
         source->cpuid(source->opaque, leaf, indexed ? subleaf : 0, cpuid_policy_slot(p, leaf, subleaf));
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From what a toolstack asked for to what its guest gets. Bits go away in this order: leaves beyond the policy's limits,
- * features that the max policy lacks, features whose needs are unmet; then computed fields are cleared and leaf 0xD is
- * rebuilt. Each step reads only what earlier steps settled, which is why a second pass finds nothing to do.
+ * From what a toolstack asked for to what its guest gets. Bits go away in this order: leaves beyond the policy's
+ * limits, features that the max policy lacks, features whose needs are unmet; then computed fields are cleared and leaf
+ * 0xD is rebuilt. Each step reads only what earlier steps settled, which is why a second pass finds nothing to do.
  */
 #include "x86/cpuid/fields.h"
 
@@ -25,8 +25,7 @@ static void tell(const struct recalc *r, unsigned int feature, enum cpuid_lost_r
 
 static void drop_word(struct recalc *r, unsigned int word, uint32_t drop, enum cpuid_lost_reason reason)
 {
-    for (uint32_t left = r->set[word] & drop; left; left &= left - 1)
-    {
+    for (uint32_t left = r->set[word] & drop; left; left &= left - 1) {
         unsigned int bit = __builtin_ctz(left);
 
         tell(r, word * 32 + bit, reason == CPUID_LOST_TYPE && !(r->host[word] >> bit & 1) ? CPUID_LOST_HOST : reason,
@@ -38,8 +37,7 @@ static void drop_word(struct recalc *r, unsigned int word, uint32_t drop, enum c
 /* Bits that would never be read, since their leaf lies beyond a limit, are not there for dependents either. */
 static void drop_beyond_limits(struct recalc *r, const struct cpuid_policy *p)
 {
-    for (unsigned int i = 0; i < CPUFEAT_WORDS; i++)
-    {
+    for (unsigned int i = 0; i < CPUFEAT_WORDS; i++) {
         const struct cpufeat_word *w = cpufeat_word_at(i);
 
         if (!w->msr && !cpuid_policy_within(p, w->leaf, w->subleaf))
@@ -122,8 +120,7 @@ unsigned int cpuid_policy_raise_limits(struct cpuid_policy *p, const struct cpui
 {
     uint32_t basic = p->basic[0].a, feat = p->leaf7[0].a, extd = p->extd[0].a;
 
-    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++)
-    {
+    for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++) {
         uint32_t leaf, subleaf;
 
         cpuid_slot_address(i, &leaf, &subleaf);

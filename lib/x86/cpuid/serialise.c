@@ -84,12 +84,10 @@ int cpuid_policy_deserialise(struct cpuid_policy *p, const xen_cpuid_leaf_t *lea
     *err = CPUID_NO_ERROR;
     if (nr > CPUID_SERIALISED_LEAVES)
         return -E2BIG;
-    for (uint32_t i = 0; i < nr; i++)
-    {
+    for (uint32_t i = 0; i < nr; i++) {
         int rc = cpuid_policy_set_leaf(p, &leaves[i]);
 
-        if (rc)
-        {
+        if (rc) {
             err->leaf = leaves[i].leaf;
             err->subleaf = leaves[i].subleaf;
             return rc;
@@ -104,12 +102,10 @@ int cpuid_policy_deserialise_msrs(struct cpuid_policy *p, const xen_msr_entry_t 
     *err = CPUID_NO_ERROR;
     if (nr > CPUID_SERIALISED_MSRS)
         return -E2BIG;
-    for (uint32_t i = 0; i < nr; i++)
-    {
+    for (uint32_t i = 0; i < nr; i++) {
         int rc = cpuid_policy_set_msr(p, &msrs[i]);
 
-        if (rc)
-        {
+        if (rc) {
             err->msr = msrs[i].idx;
             return rc;
         }

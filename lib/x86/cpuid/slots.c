@@ -34,8 +34,7 @@ static union cpuid_leaf *slot_at(struct cpuid_policy *p, const struct slot_range
 
 union cpuid_leaf *cpuid_policy_slot(struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(slot_ranges); i++)
-    {
+    for (size_t i = 0; i < ARRAY_SIZE(slot_ranges); i++) {
         const struct slot_range *r = &slot_ranges[i];
 
         if (r->subleaves && leaf == r->leaf)

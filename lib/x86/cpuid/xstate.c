@@ -33,8 +33,7 @@ void cpuid_xstate_rebuild(struct cpuid_policy *p, const struct cpuid_policy *fro
     struct xstate_component comp[XSTATE_MAX_COMPONENTS] = { { 0 } };
     uint32_t caps = p->xstate[1].a;
 
-    for (uint64_t left = xcr0 & ~XSTATE_LEGACY; left; left &= left - 1)
-    {
+    for (uint64_t left = xcr0 & ~XSTATE_LEGACY; left; left &= left - 1) {
         unsigned int i = __builtin_ctzll(left);
 
         comp[i] = from->xcomp[i];

@@ -3,8 +3,8 @@
  * RDMSR and WRMSR by a PV guest's kernel: which MSRs there are, what reading gives, what writing means.
  *
  * A PV guest runs at CPL 3, so each access faults and is emulated. The answer is decided here from a table and the
- * context alone; the emulator only carries out what msr_pv_write() says is left to do. MSRs that are not in the table do
- * not exist for the guest: #GP, which kernels built for PV expect.
+ * context alone; the emulator only carries out what msr_pv_write() says is left to do. MSRs that are not in the table
+ * do not exist for the guest: #GP, which kernels built for PV expect.
  */
 #ifndef LIB_X86_MSR_PV_H
 #define LIB_X86_MSR_PV_H

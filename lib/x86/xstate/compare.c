@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether another CPU can run vCPUs whose state the first CPU's plan lays out. What the plan doesn't use may differ; what
- * it uses must be equal to the byte, since a vCPU's area is written on one CPU and read on another.
+ * Whether another CPU can run vCPUs whose state the first CPU's plan lays out. What the plan doesn't use may differ;
+ * what it uses must be equal to the byte, since a vCPU's area is written on one CPU and read on another.
  */
 #include "x86/xstate/plan.h"
 
@@ -11,7 +11,8 @@ struct differ {
     bool differs;
 };
 
-static void differ_note(struct differ *d, enum xstate_finding_kind kind, int component, uint64_t seen, uint64_t expected)
+static void differ_note(struct differ *d, enum xstate_finding_kind kind, int component, uint64_t seen,
+                        uint64_t expected)
 {
     if (seen == expected)
         return;
@@ -39,13 +40,11 @@ int xstate_plan_compare_cpu(const struct xstate_plan *plan, const struct xstate_
 {
     struct differ d = { findings, max, 0, false };
 
-    if (plan->xcr0)
-    {
+    if (plan->xcr0) {
         differ_note(&d, XSTATE_FIND_CPU_XCR0, XSTATE_NO_COMPONENT, capture_xcr0(capture) & plan->xcr0, plan->xcr0);
         differ_note(&d, XSTATE_FIND_CPU_FEATURE, XSTATE_NO_COMPONENT, common_caps(plan, capture), plan->caps);
     }
-    for (uint64_t left = plan->xcr0 & ~XSTATE_LEGACY; left; left &= left - 1)
-    {
+    for (uint64_t left = plan->xcr0 & ~XSTATE_LEGACY; left; left &= left - 1) {
         unsigned int i = __builtin_ctzll(left);
         const struct xstate_component *mine = &plan->comp[i], *its = &capture->leaf[i];
         uint32_t flags = XSTATE_COMP_SUPERVISOR | XSTATE_COMP_ALIGN64;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Images that come from elsewhere, and the two formats of our own. A toolstack's image is checked whole before any of it
- * is loaded: XRSTOR faults on a bad header, and a fault there would be the hypervisor's.
+ * Images that come from elsewhere, and the two formats of our own. A toolstack's image is checked whole before any of
+ * it is loaded: XRSTOR faults on a bad header, and a fault there would be the hypervisor's.
  */
 #include "x86/xstate/xstate.h"
 
@@ -57,8 +57,7 @@ int xstate_expand(const struct xstate_component *comp, const void *src, size_t s
     memset(dst, 0, size);
     memcpy(dst, src, XSTATE_LEGACY_SIZE);
     present = header.xstate_bv & ~XSTATE_LEGACY;
-    for (uint64_t left = present; left; left &= left - 1)
-    {
+    for (uint64_t left = present; left; left &= left - 1) {
         unsigned int i = __builtin_ctzll(left);
 
         if (comp[i].flags & XSTATE_COMP_SUPERVISOR)
@@ -92,8 +91,7 @@ int xstate_compact(const struct xstate_component *comp, uint64_t mask, const voi
 
     memset(dst, 0, size);
     memcpy(dst, src, XSTATE_LEGACY_SIZE);
-    for (uint64_t left = header.xstate_bv & ~XSTATE_LEGACY; left; left &= left - 1)
-    {
+    for (uint64_t left = header.xstate_bv & ~XSTATE_LEGACY; left; left &= left - 1) {
         unsigned int i = __builtin_ctzll(left);
 
         memcpy((uint8_t *)dst + xstate_offset_compact(comp, mask, i), (const uint8_t *)src + comp[i].offset,

@@ -72,12 +72,10 @@ static void planner_check_overlap(struct planner *p, unsigned int i)
 {
     const struct xstate_component *c = &p->capture->leaf[i];
 
-    for (uint64_t left = p->mask & ~XSTATE_LEGACY & (BIT(i) - 1); left; left &= left - 1)
-    {
+    for (uint64_t left = p->mask & ~XSTATE_LEGACY & (BIT(i) - 1); left; left &= left - 1) {
         const struct xstate_component *o = &p->capture->leaf[__builtin_ctzll(left)];
 
-        if (c->offset < o->offset + o->size && o->offset < c->offset + c->size)
-        {
+        if (c->offset < o->offset + o->size && o->offset < c->offset + c->size) {
             planner_reject(p, i, XSTATE_FIND_OVERLAP, c->offset, o->offset + o->size);
             return;
         }
@@ -109,8 +107,7 @@ static uint64_t largest_accepted(const struct xstate_capture *capture, unsigned 
 {
     uint64_t best = 0;
 
-    for (unsigned int i = 0; i < nr; i++)
-    {
+    for (unsigned int i = 0; i < nr; i++) {
         uint64_t xcr0 = capture->tried[i].xcr0;
 
         if (!capture->tried[i].faulted && !(xcr0 & ~mask) && xcr0 == xstate_settle_xcr0(xcr0) &&
@@ -149,8 +146,7 @@ static bool totals_are_static(const struct xstate_capture *capture, unsigned int
 {
     unsigned int read = 0;
 
-    for (unsigned int i = 0; i < nr; i++)
-    {
+    for (unsigned int i = 0; i < nr; i++) {
         if (capture->tried[i].faulted)
             continue;
         if (capture->tried[i].ebx != capture->leaf[0].flags)
@@ -166,8 +162,7 @@ static void planner_check_totals(struct planner *p, unsigned int nr)
     const struct xstate_capture *capture = p->capture;
     bool larger = false, smaller = false, is_static = totals_are_static(capture, nr);
 
-    for (unsigned int i = 0; i < nr; i++)
-    {
+    for (unsigned int i = 0; i < nr; i++) {
         const struct xstate_tried *t = &capture->tried[i];
         uint32_t needed = xstate_size_std(p->plan->comp, t->xcr0);
         bool more = t->ebx > needed, *told = more ? &larger : &smaller;
@@ -246,8 +241,7 @@ void xstate_plan(const struct xstate_capture *capture, struct xstate_plan *plan)
     memset(plan, 0, sizeof(*plan));
     if (capture->has_xsave && capture->max_leaf >= 0xd)
         plan->hw_xcr0 = (capture->leaf[0].size | (uint64_t)capture->leaf[0].reserved << 32) & ~BIT(63);
-    if (!planner_rule_out(&p))
-    {
+    if (!planner_rule_out(&p)) {
         p.mask = plan->hw_xcr0 & XSTATE_MANAGED_XCR0;
         planner_leave_unmanaged(&p);
         planner_check_components(&p);

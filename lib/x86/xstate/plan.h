@@ -2,10 +2,10 @@
 /*
  * What to do with the extended state of this machine: from measurements to a decision and its reasons.
  *
- * The boot code measures (struct xstate_capture) and obeys (struct xstate_plan); between the two is a pure function that
- * has an answer for every input. A disagreement between what the processor says and what its components need is never
- * a reason to stop: it becomes a finding, with what was decided, and the machine boots on. Invariants of every plan,
- * which a fuzzer checks:
+ * The boot code measures (struct xstate_capture) and obeys (struct xstate_plan); between the two is a pure function
+ * that has an answer for every input. A disagreement between what the processor says and what its components need is
+ * never a reason to stop: it becomes a finding, with what was decided, and the machine boots on. Invariants of every
+ * plan, which a fuzzer checks:
  *
  *   - xcr0 is 0 (FXSAVE) or valid by XCR0's rules, and only has components that were captured, sane and accepted;
  *   - accepted components don't overlap, and each lies within area_size in both formats;

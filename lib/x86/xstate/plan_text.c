@@ -13,8 +13,8 @@ static void text_component(struct text *t, const struct xstate_finding *f)
 }
 
 /*
- * %c component, %x the XCR0 concerned, %s %e %d what was seen, expected and decided. The words are data so that a reader
- * sees every message in one place.
+ * %c component, %x the XCR0 concerned, %s %e %d what was seen, expected and decided. The words are data so that a
+ * reader sees every message in one place.
  */
 static const char finding_words[][152] = {
     [XSTATE_FIND_NO_XSAVE] = "the CPU has no XSAVE; using FXSAVE, guests see no XSAVE",
@@ -44,8 +44,7 @@ const char *xstate_finding_text(const struct xstate_finding *f, char *buf, size_
 {
     struct text t = text_start(buf, size);
 
-    for (const char *w = finding_words[f->kind]; *w; w++)
-    {
+    for (const char *w = finding_words[f->kind]; *w; w++) {
         if (*w != '%')
             text_char(&t, *w);
         else if (*++w == 'c')
@@ -67,8 +66,7 @@ const char *xstate_plan_text(const struct xstate_plan *plan, char *buf, size_t s
     text_hex(&t, plan->size_std);
     text_str(&t, ", components ");
     text_hex(&t, mask);
-    for (; mask; mask &= mask - 1)
-    {
+    for (; mask; mask &= mask - 1) {
         text_str(&t, between);
         text_str(&t, xstate_component_name(__builtin_ctzll(mask)));
         between = " ";

@@ -19,8 +19,7 @@ uint32_t xstate_size_std(const struct xstate_component *comp, uint64_t mask)
 
     if (!mask)
         return 0;
-    for (mask = described(mask); mask; mask &= mask - 1)
-    {
+    for (mask = described(mask); mask; mask &= mask - 1) {
         const struct xstate_component *c = &comp[__builtin_ctzll(mask)];
 
         if (!(c->flags & XSTATE_COMP_SUPERVISOR))
@@ -34,8 +33,7 @@ static uint64_t compact_offset(const struct xstate_component *comp, uint64_t mas
 {
     uint64_t at = XSTATE_MIN_SIZE;
 
-    for (mask = described(mask); mask; mask &= mask - 1)
-    {
+    for (mask = described(mask); mask; mask &= mask - 1) {
         unsigned int index = __builtin_ctzll(mask);
 
         if (index <= stop && comp[index].flags & XSTATE_COMP_ALIGN64)

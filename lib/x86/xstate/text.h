@@ -18,8 +18,7 @@ static inline struct text text_start(char *buf, size_t size)
 
 static inline void text_char(struct text *t, char c)
 {
-    if (t->at < t->end)
-    {
+    if (t->at < t->end) {
         *t->at++ = c;
         *t->at = '\0';
     }
