@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a grant table is, and what the files of this folder share.
+ *
+ * The shared pages hold entries that the guest writes at any time. Besides, we keep for each entry an *active* record of who uses
+ * it now, and that alone is believed while the entry is in use: the shared entry is read once, when the first use begins. A use is a
+ * pin: a mapping (host or device, read-only or not) or a copy under way. While pinned the frame is held, and GTF_reading or
+ * GTF_writing tells the guest so. What a domain maps of others stands in its maptrack; a handle is an index there.
+ *
+ * The law: the pins of an active record are the maptrack entries of all domains that name it plus the copies under way; the
+ * frame is held exactly while there are pins; the flags are set exactly then.
+ *
+ * Locks: a table's lock protects its pages, version and active records; a maptrack's lock protects its entries. No two of the
+ * same kind are held together.
+ */
+#ifndef CORE_GRANT_GRANT_H
+#define CORE_GRANT_GRANT_H
+
+#include "hv/domain.h"
+#include "hv/grant.h"
+
+#define GRANT_FRAMES_DEFAULT    64u
+#define MAPTRACK_FRAMES_DEFAULT 1024u
+#define GRANT_FRAMES_LIMIT      4096u
+#define MAPTRACK_FRAMES_LIMIT   65536u
+
+#define ENTRIES_V1     (PAGE_SIZE / sizeof(struct grant_entry_v1)) /* of a page */
+#define ENTRIES_V2     (PAGE_SIZE / sizeof(union grant_entry_v2))
+#define ENTRIES_STATUS (PAGE_SIZE / sizeof(grant_status_t))
+
+struct grant_active {
+    uint64_t gfn;               /* as the entry said */
+    struct frame *frame;        /* held while pinned */
+    uint32_t readers, writers;  /* pins; a pin is one of the two */
+    domid_t domid;              /* who may use it */
+    uint16_t offset, length;    /* bytes of the frame that may be copied: the whole or, v2, part of it */
+};
+
+struct maptrack_entry {
+    uint32_t ref;
+    uint32_t next_free;         /* while free */
+    domid_t domid;              /* whose grant */
+    uint16_t flags;             /* GNTMAP_device_map, _host_map, _readonly, _contains_pte: what is mapped; MAPTRACK_*; 0: free */
+};
+#define MAPTRACK_BUSY   0x8000u /* being mapped or unmapped: nobody else may */
+#define MAPTRACK_MAPPED (GNTMAP_device_map | GNTMAP_host_map)
+#define MAPTRACK_PER_PAGE (PAGE_SIZE / sizeof(struct maptrack_entry))
+#define MAPTRACK_NONE   0xffffffffu
+
+struct grant_table {
+    struct domain *domain;
+    spinlock_t lock;                /* LOCK_GRANT */
+    uint8_t version, max_version;   /* 1 or 2 */
+    uint32_t nr_frames, max_frames;
+    uint32_t nr_status;
+    void **shared;                  /* pages of entries */
+    struct grant_active **active;   /* ENTRIES_V1 records for each of them */
+    grant_status_t **status;        /* version 2: the flags that we write */
+
+    spinlock_t maptrack_lock;       /* LOCK_GRANT_MAPTRACK */
+    struct maptrack_entry **maptrack;
+    uint32_t maptrack_frames, maptrack_max;
+    uint32_t maptrack_free;         /* first of the list */
+    uint32_t maptrack_used;
+    uint32_t release_next;          /* where grant_table_release_mappings() goes on */
+};
+
+/** Entries that the table has now. gt->lock held. */
+uint32_t grant_entries(const struct grant_table *gt);
+/** Makes it @nr frames large. 0, -EINVAL (limit), -ENOMEM. gt->lock held. */
+int grant_grow(struct grant_table *gt, uint32_t nr);
+/** Makes the status pages that version 2 needs. gt->lock held. */
+int grant_grow_status(struct grant_table *gt);
+struct grant_active *grant_active_of(struct grant_table *gt, uint32_t ref);
+
+/** What a pin gave access to. */
+struct grant_pin {
+    struct frame *frame;
+    uint16_t offset, length;
+    bool whole;
+};
+/**
+ * Pins entry @ref of @gt for the domain @user. GNTST_okay, bad_gntref, general_error (not granted to @user, not for writing, never
+ * stable), bad_page.
+ */
+int grant_pin(struct grant_table *gt, uint32_t ref, domid_t user, bool readonly, struct grant_pin *out);
+void grant_unpin(struct grant_table *gt, uint32_t ref, bool readonly);
+
+/** A free handle, marked busy; MAPTRACK_NONE: the limit is reached. */
+uint32_t maptrack_take(struct grant_table *gt);
+void maptrack_release(struct grant_table *gt, uint32_t handle);
+/** Copies the entry out and marks it busy. False: no such mapping, or somebody is at it. */
+bool maptrack_claim(struct grant_table *gt, uint32_t handle, struct maptrack_entry *out);
+/** Ends the claim: stores what is mapped now; frees the handle if nothing is. */
+void maptrack_settle(struct grant_table *gt, uint32_t handle, const struct maptrack_entry *entry);
+
+/** The domain that an operation names, referenced; NULL with *status set if there is none or the caller may not act for it. */
+struct domain *grant_target(domid_t id, int16_t *status);
+
+/* The operations. Those on lists do one element, and return GNTST_*; the others return 0 or -errno. */
+void grant_op_map(struct gnttab_map_grant_ref *op);
+long grant_op_unmap_batch(uint64_t uop, uint32_t count, bool replace);
+#define GRANT_UNMAP_BATCH 32u
+void grant_op_copy(struct gnttab_copy *op);
+void grant_op_swap(struct gnttab_swap_grant_ref *op);
+long grant_op_setup_table(uint64_t uop);
+long grant_op_query_size(uint64_t uop);
+long grant_op_set_version(uint64_t uop);
+long grant_op_get_version(uint64_t uop);
+long grant_op_get_status_frames(uint64_t uop);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * grant_table_op(cmd, list, count): walks the guest's list. A continued call has the list advanced and the count reduced by what is
+ * done, so the elements themselves hold the results of the earlier parts.
+ */
+#include "core/grant/grant.h"
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+
+#include <arch/current.h>
+#include <hypercall_handlers.h>
+
+union grant_op {
+    struct gnttab_map_grant_ref map;
+    struct gnttab_copy copy;
+    struct gnttab_transfer transfer;
+    struct gnttab_swap_grant_ref swap;
+};
+
+static void op_map(union grant_op *op) { grant_op_map(&op->map); }
+static void op_copy(union grant_op *op) { grant_op_copy(&op->copy); }
+static void op_swap(union grant_op *op) { grant_op_swap(&op->swap); }
+/* Moving a frame to another owner is not offered: copying is what everybody uses. */
+static void op_transfer(union grant_op *op) { op->transfer.status = GNTST_general_error; }
+
+/* Operations on lists whose elements stand alone. */
+static const struct { void (*fn)(union grant_op *op); uint8_t size; } list_ops[] = {
+    [GNTTABOP_map_grant_ref]  = { op_map, sizeof(struct gnttab_map_grant_ref) },
+    [GNTTABOP_transfer]       = { op_transfer, sizeof(struct gnttab_transfer) },
+    [GNTTABOP_copy]           = { op_copy, sizeof(struct gnttab_copy) },
+    [GNTTABOP_swap_grant_ref] = { op_swap, sizeof(struct gnttab_swap_grant_ref) },
+};
+
+/* Operations on one structure. */
+static long (*const single_ops[])(uint64_t uop) = {
+    [GNTTABOP_setup_table]       = grant_op_setup_table,
+    [GNTTABOP_query_size]        = grant_op_query_size,
+    [GNTTABOP_set_version]       = grant_op_set_version,
+    [GNTTABOP_get_status_frames] = grant_op_get_status_frames,
+    [GNTTABOP_get_version]       = grant_op_get_version,
+};
+
+static long grant_continue(struct hypercall *call, uint64_t uop, uint32_t left)
+{
+    call->arg[1] = uop;
+    call->arg[2] = left;
+    return -ERESTART;
+}
+
+static long grant_list(struct hypercall *call, uint32_t cmd, uint64_t uop, uint32_t count)
+{
+    const uint8_t size = list_ops[cmd].size;
+    for (uint32_t i = 0; i < count; i++, uop += size) {
+        union grant_op op;
+        if (hypercall_preempt_every(i, 8))
+            return grant_continue(call, uop, count - i);
+        if (copy_from_guest_bytes(&op, uop, 1, size))
+            return -EFAULT;
+        list_ops[cmd].fn(&op);
+        if (copy_to_guest_bytes(uop, &op, 1, size))
+            return -EFAULT;
+    }
+    return 0;
+}
+
+static long grant_unmap_list(struct hypercall *call, uint64_t uop, uint32_t count, bool replace)
+{
+    for (uint32_t done = 0; done < count;) {
+        if (done && hypercall_preempt_check())
+            return grant_continue(call, uop, count - done);
+        uint32_t n = MIN(count - done, GRANT_UNMAP_BATCH);
+        long rc = grant_op_unmap_batch(uop, n, replace);
+        if (rc)
+            return rc;
+        done += n;
+        uop += n * sizeof(struct gnttab_unmap_grant_ref);
+    }
+    return 0;
+}
+
+long hypercall_grant_table_op(struct hypercall *call)
+{
+    uint32_t cmd = (uint32_t)call->arg[0], count = (uint32_t)call->arg[2];
+    uint64_t uop = call->arg[1];
+    if ((int32_t)count < 0)
+        return -EINVAL;
+    if (cmd == GNTTABOP_unmap_grant_ref || cmd == GNTTABOP_unmap_and_replace)
+        return grant_unmap_list(call, uop, count, cmd == GNTTABOP_unmap_and_replace);
+    if (cmd < ARRAY_SIZE(list_ops) && list_ops[cmd].fn)
+        return grant_list(call, cmd, uop, count);
+    if (cmd < ARRAY_SIZE(single_ops) && single_ops[cmd])
+        return count == 1 ? single_ops[cmd](uop) : -EINVAL;
+    return cmd == GNTTABOP_cache_flush ? -EOPNOTSUPP : -ENOSYS;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Mapping and unmapping grants. A mapping is: a handle, a pin for each of host and device use, and for host use an entry of the
+ * caller's page tables. Unmapping goes in batches, so that one TLB flush serves many: entries are cleared, the flush, and only then the
+ * pins go, because until the flush a CPU may still use the frame.
+ */
+#include "core/grant/grant.h"
+#include "hv/guest_access.h"
+
+#include <arch/current.h>
+
+#define GNTMAP_KNOWN (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
+#define GNTMAP_KEPT  (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_contains_pte)
+
+static void map_unpin(struct grant_table *gt, uint32_t ref, uint32_t kinds, bool readonly)
+{
+    for (uint32_t kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
+        if (kinds & kind)
+            grant_unpin(gt, ref, readonly);
+}
+
+/* Pins once for each kind of use. */
+static int map_pin(struct domain *owner, const struct gnttab_map_grant_ref *op, struct grant_pin *pin)
+{
+    uint32_t done = 0;
+    int status = GNTST_general_error;
+    bool readonly = op->flags & GNTMAP_readonly;
+    for (uint32_t kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1) {
+        if (!(op->flags & kind))
+            continue;
+        status = grant_pin(owner->grants, op->ref, current_vcpu()->domain->id, readonly, pin);
+        if (status != GNTST_okay)
+            break;
+        done |= kind;
+    }
+    if (status == GNTST_okay && !pin->whole)
+        status = GNTST_general_error; /* part of a page can be copied, not mapped */
+    if (status != GNTST_okay)
+        map_unpin(owner->grants, op->ref, done, readonly);
+    return status;
+}
+
+/* @f is pinned; the mapping's own hold comes from the same guest frame number, and must find the same frame. */
+static int map_host(const struct gnttab_map_grant_ref *op, struct domain *owner, struct frame *f)
+{
+    bool write = !(op->flags & GNTMAP_readonly);
+    uint64_t number = grant_active_of(owner->grants, op->ref)->gfn;
+    struct frame *held = arch_guest_frame_get(owner, gfn(number), write);
+    if (!held)
+        return GNTST_general_error; /* its owner uses it as a page table */
+    if (held != f) {
+        arch_guest_frame_put(held, write);
+        return GNTST_bad_page;
+    }
+    int status = arch_grant_map(op->host_addr, frame_to_mfn(f), op->flags);
+    if (status != GNTST_okay)
+        arch_guest_frame_put(f, write);
+    return status;
+}
+
+static int map_owned(struct grant_table *mine, struct domain *owner, uint32_t handle, struct gnttab_map_grant_ref *op)
+{
+    struct grant_pin pin;
+    int status = map_pin(owner, op, &pin);
+    if (status != GNTST_okay)
+        return status;
+    mfn_t m = frame_to_mfn(pin.frame);
+    if (op->flags & GNTMAP_host_map)
+        status = map_host(op, owner, pin.frame);
+    if (status != GNTST_okay) {
+        map_unpin(owner->grants, op->ref, op->flags, op->flags & GNTMAP_readonly);
+        return status;
+    }
+    struct maptrack_entry e = { .ref = op->ref, .domid = owner->id, .flags = (uint16_t)(op->flags & GNTMAP_KEPT) };
+    maptrack_settle(mine, handle, &e);
+    op->dev_bus_addr = mfn_to_paddr(m);
+    op->handle = handle;
+    return GNTST_okay;
+}
+
+void grant_op_map(struct gnttab_map_grant_ref *op)
+{
+    struct domain *d = current_vcpu()->domain;
+    if (!(op->flags & MAPTRACK_MAPPED) || (op->flags & ~(GNTMAP_KNOWN | GNTMAP_guest_avail_mask))) {
+        op->status = GNTST_bad_gntref;
+        return;
+    }
+    struct domain *owner = domain_get_by_id(op->dom);
+    if (!owner) {
+        op->status = GNTST_bad_domain;
+        return;
+    }
+    uint32_t handle = maptrack_take(d->grants);
+    int status = handle == MAPTRACK_NONE ? GNTST_no_space : map_owned(d->grants, owner, handle, op);
+    if (status != GNTST_okay && handle != MAPTRACK_NONE)
+        maptrack_release(d->grants, handle);
+    op->status = (int16_t)status;
+    domain_put(owner);
+}
+
+/* One element of a batch between its two halves. */
+struct unmap {
+    uint64_t host_addr, dev_bus_addr, new_addr;
+    uint32_t handle;
+    int16_t status;
+    uint16_t gone;              /* kinds whose pins are to go after the flush */
+    struct maptrack_entry entry;
+    struct domain *owner;       /* referenced from the claim until the end; NULL: nothing to do */
+    struct frame *frame;
+};
+
+static int unmap_entry(struct unmap *u)
+{
+    u->frame = grant_active_of(u->owner->grants, u->entry.ref)->frame; /* stays: what we claimed is a pin */
+    mfn_t m = frame_to_mfn(u->frame);
+    if (u->dev_bus_addr && (u->entry.flags & GNTMAP_device_map)) {
+        if (u->dev_bus_addr != mfn_to_paddr(m))
+            return GNTST_general_error;
+        u->gone |= GNTMAP_device_map;
+    }
+    if (!u->host_addr || !(u->entry.flags & GNTMAP_host_map))
+        return GNTST_okay;
+    int status = arch_grant_unmap(u->host_addr, m, u->entry.flags, u->new_addr);
+    if (status == GNTST_okay)
+        u->gone |= GNTMAP_host_map;
+    return status;
+}
+
+static void unmap_begin(struct grant_table *mine, struct unmap *u)
+{
+    if (!maptrack_claim(mine, u->handle, &u->entry)) {
+        u->status = GNTST_bad_handle;
+        return;
+    }
+    u->owner = domain_get_by_id(u->entry.domid);
+    if (!u->owner) {
+        maptrack_settle(mine, u->handle, &u->entry);
+        u->status = GNTST_bad_domain;
+        return;
+    }
+    u->status = (int16_t)unmap_entry(u);
+}
+
+static void unmap_finish(struct grant_table *mine, struct unmap *u)
+{
+    if (!u->owner)
+        return;
+    if (u->gone & GNTMAP_host_map) /* what arch_grant_unmap() handed back */
+        arch_guest_frame_put(u->frame, !(u->entry.flags & GNTMAP_readonly));
+    map_unpin(u->owner->grants, u->entry.ref, u->gone, u->entry.flags & GNTMAP_readonly);
+    u->entry.flags &= (uint16_t)~u->gone;
+    maptrack_settle(mine, u->handle, &u->entry);
+    domain_put(u->owner);
+}
+
+/* The two ABI structures differ in their second member: a bus address here, where to take the replacement from there. */
+_Static_assert(sizeof(struct gnttab_unmap_grant_ref) == sizeof(struct gnttab_unmap_and_replace), "one loop serves both");
+
+static int unmap_read(struct unmap *u, uint64_t va, bool replace)
+{
+    struct gnttab_unmap_grant_ref op;
+    if (copy_from_guest_va(&op, va))
+        return -EFAULT;
+    *u = (struct unmap){ .host_addr = op.host_addr, .handle = op.handle };
+    *(replace ? &u->new_addr : &u->dev_bus_addr) = op.dev_bus_addr;
+    return 0;
+}
+
+long grant_op_unmap_batch(uint64_t uop, uint32_t count, bool replace)
+{
+    struct unmap batch[GRANT_UNMAP_BATCH];
+    struct grant_table *mine = current_vcpu()->domain->grants;
+    const uint64_t size = sizeof(struct gnttab_unmap_grant_ref);
+    long rc = 0;
+    uint32_t n;
+    for (n = 0; n < count && !rc; n++) {
+        rc = unmap_read(&batch[n], uop + n * size, replace);
+        if (!rc)
+            unmap_begin(mine, &batch[n]);
+    }
+    n -= rc ? 1 : 0;
+    arch_grant_flush();
+    for (uint32_t i = 0; i < n; i++) {
+        unmap_finish(mine, &batch[i]);
+        uint64_t status = uop + i * size + offsetof(struct gnttab_unmap_grant_ref, status);
+        if (copy_to_guest_va(status, &batch[i].status))
+            rc = -EFAULT;
+    }
+    return rc;
+}
