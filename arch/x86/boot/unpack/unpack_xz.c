@@ -41,19 +41,37 @@ size_t unpack_xz_arena(const uint8_t *in, size_t in_len)
     return usage == UINT64_MAX ? 0 : usage + SLACK;
 }
 
-/* Byte 0 has three small numbers, 1 to 4 the dictionary's size. */
+/*
+ * lzma's header: a byte of three small numbers, the dictionary's size in 4 bytes, the unpacked size in 8 (all ones: not
+ * known, an end mark follows). It is read here, not by lzma_alone_decoder(), whose code finds another function through
+ * the GOT in a way that ld wants to turn into a 32-bit address; the hypervisor's are longer.
+ */
+#define LZMA_HEADER 13
+
+static bool lzma_read_header(const uint8_t *in, size_t in_len, lzma_options_lzma *options)
+{
+    if (in_len < LZMA_HEADER || in[0] >= 9 * 5 * 5)
+        return false;
+    *options = (lzma_options_lzma){
+        .lc = in[0] % 9,
+        .lp = in[0] / 9 % 5,
+        .pb = in[0] / 45,
+        .dict_size = in[1] | in[2] << 8 | in[3] << 16 | (uint32_t)in[4] << 24,
+        .ext_flags = LZMA_LZMA1EXT_ALLOW_EOPM,
+        .ext_size_low = in[5] | in[6] << 8 | in[7] << 16 | (uint32_t)in[8] << 24,
+        .ext_size_high = in[9] | in[10] << 8 | in[11] << 16 | (uint32_t)in[12] << 24,
+    };
+    return true;
+}
+
 size_t unpack_lzma_arena(const uint8_t *in, size_t in_len)
 {
-    lzma_options_lzma options = {0};
-    lzma_filter filters[] = {{LZMA_FILTER_LZMA1, &options}, {LZMA_VLI_UNKNOWN, NULL}};
+    lzma_options_lzma options;
+    lzma_filter filters[] = {{LZMA_FILTER_LZMA1EXT, &options}, {LZMA_VLI_UNKNOWN, NULL}};
     uint64_t usage;
 
-    if (in_len < 13)
+    if (!lzma_read_header(in, in_len, &options))
         return 0;
-    options.lc = in[0] % 9;
-    options.lp = in[0] / 9 % 5;
-    options.pb = in[0] / 45;
-    options.dict_size = in[1] | in[2] << 8 | in[3] << 16 | (uint32_t)in[4] << 24;
     usage = lzma_raw_decoder_memusage(filters);
     return usage == UINT64_MAX ? 0 : usage + SLACK;
 }
@@ -102,6 +120,12 @@ int unpack_lzma(struct unpack_job *job)
 {
     const lzma_allocator allocator = {xz_alloc, xz_free, &job->arena};
     lzma_stream stream = {.allocator = &allocator};
+    lzma_options_lzma options;
+    const lzma_filter filters[] = {{LZMA_FILTER_LZMA1EXT, &options}, {LZMA_VLI_UNKNOWN, NULL}};
 
-    return xz_run(job, &stream, lzma_alone_decoder(&stream, UINT64_MAX));
+    if (!lzma_read_header(job->in, job->in_len, &options))
+        return unpack_fail(job, -EINVAL, "has no sound header");
+    job->in += LZMA_HEADER;
+    job->in_len -= LZMA_HEADER;
+    return xz_run(job, &stream, lzma_raw_decoder(&stream, filters));
 }
