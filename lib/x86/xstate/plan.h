@@ -111,7 +111,8 @@ unsigned int xstate_probe_masks(const struct xstate_capture *capture, uint64_t m
 
 /**
  * Decides. Always succeeds; at worst the plan says FXSAVE. If descriptions were dropped, plan->xcr0 may be a value that
- * was not tried: write it where a fault is caught, and if it faults, add it to @capture->tried as faulted and plan again.
+ * was not tried: write it where a fault is caught, and if it faults, add it to @capture->tried as faulted and plan
+ * again.
  */
 void xstate_plan(const struct xstate_capture *capture, struct xstate_plan *plan);
 
