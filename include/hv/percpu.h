@@ -17,7 +17,7 @@
 extern uint64_t percpu_offset[CPU_MAX];
 
 #define per_cpu(name, cpu) \
-    (*(__typeof__(percpu_##name) *)((char *)&percpu_##name + percpu_offset[cpu]))
+    (*(__typeof__(percpu_##name) *)((uintptr_t)&percpu_##name + percpu_offset[cpu]))
 #define this_cpu(name) per_cpu(name, this_cpu_id())
 
 /** Gives @cpu its zeroed copy; CPU 0 has the original. Again is no error. 0 or -ENOMEM. */
