@@ -3,12 +3,15 @@
 
 HV_DEBUG  ?= 1
 HV_INC    := -I. -Iinclude -Ilib -Ilib/port/hv -Iarch/x86 -Iarch/x86/include -I$(GEN)
-HV_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem /usr/include \
+HV_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem $(BUILD)/abi \
              -fPIE -fvisibility=hidden -include include/hv/hidden.h -fno-stack-protector -fno-strict-aliasing -fno-common -fcf-protection=none \
              -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -mno-red-zone -mgeneral-regs-only -mcmodel=small \
              -ffunction-sections -fdata-sections $(WARN) $(HV_INC) -MMD -MP $(if $(filter 0,$(HV_DEBUG)),-DNDEBUG)
 
-HV_SRC    := $(shell find core drivers lib arch/x86 -name '*.c' -not -path 'lib/port/host/*' -not -path 'arch/x86/boot/unpack/*' 2>/dev/null | sort)
+# libxen-dev's headers and nothing else of /usr/include.
+$(shell mkdir -p $(BUILD)/abi && ln -sfn /usr/include/xen $(BUILD)/abi/xen)
+
+HV_SRC    := $(shell find core drivers lib arch/x86 -name '*.c' -not -path 'lib/port/host/*' -not -path 'arch/x86/boot/unpack/*' -not -path 'arch/x86/hw/sim/*' 2>/dev/null | sort)
 HV_ASM    := $(shell find arch/x86 -name '*.S' 2>/dev/null | sort)
 HV_OBJ    := $(HV_SRC:%.c=$(BUILD)/hv/%.o) $(HV_ASM:%.S=$(BUILD)/hv/%.S.o)
 
@@ -19,9 +22,28 @@ $(BUILD)/hv/%.S.o: %.S | $(GEN_PRODUCTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HV_CFLAGS) -D__ASSEMBLER__ -c $< -o $@
 
+# Linked twice: the first link finds the addresses of functions, the second has a table of them for call traces.
+$(BUILD)/hv/xenolith.elf: $(HV_OBJ) $(BUILD)/hv/unpack.o arch/x86/boot/image.lds tools/symtab.py
+	$(Q)echo "LINK    $@"
+	$(Q)$(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --gc-sections --build-id=none \
+	  -T arch/x86/boot/image.lds $(HV_OBJ) $(BUILD)/hv/unpack.o -o $@.1
+	$(Q)nm -n $@.1 | python3 tools/symtab.py >$(BUILD)/hv/symbols.S
+	$(Q)$(CC) -c $(BUILD)/hv/symbols.S -o $(BUILD)/hv/symbols.o
+	$(Q)$(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --gc-sections --build-id=none \
+	  -T arch/x86/boot/image.lds $(HV_OBJ) $(BUILD)/hv/unpack.o $(BUILD)/hv/symbols.o -o $@
+
+# The loaders want a 32-bit ELF file with one segment at a physical address.
+$(BUILD)/xenolith: $(BUILD)/hv/xenolith.elf tools/elf32.py
+	$(Q)$(OBJCOPY) -O binary $< $(BUILD)/hv/xenolith.bin
+	$(Q)nm $< | python3 tools/elf32.py $(BUILD)/hv/xenolith.bin $@
+	$(Q)echo "IMAGE   $@"
+
+$(BUILD)/xenolith-4.17.gz: $(BUILD)/xenolith
+	$(Q)gzip -9nc $< >$@
+
 .PHONY: hv hv-objects
-## make hv              build the hypervisor
-hv: hv-objects
+## make hv              build the hypervisor: build/xenolith, and compressed for /boot
+hv: $(BUILD)/xenolith $(BUILD)/xenolith-4.17.gz
 hv-objects: $(HV_OBJ)
 
 -include $(shell find $(BUILD)/hv -name '*.d' 2>/dev/null)

@@ -11,8 +11,10 @@
 #include "arch/sim/sim.h"
 #include "hv/grant.h"
 #include "hv/guest_access.h"
+#include "hv/heap.h"
 #include "hv/hypercall.h"
 #include "hv/log.h"
+#include "hv/smp.h"
 #include "hw/sim/pv_mm.h"
 #include "pv/mm/entry.h"
 #include "pv/mm/finish.h"
@@ -40,6 +42,8 @@ static struct world {
     unsigned int calls, refused, restarts, abandoned;
 } world;
 
+static struct grant grants[GRANTS];
+
 /* Memory that the guests' hypercall arguments are in. */
 static struct arguments {
     struct mmu_update mmu[4];
@@ -50,8 +54,6 @@ static struct arguments {
 
 static uint32_t pick(uint32_t n) { return world.chance() % n; }
 static bool one_in(uint32_t n) { return pick(n) == 0; }
-
-static unsigned int domain_index(const struct domain *d) { return d == world.dom[0] ? 0 : 1; }
 
 static void tlb_note(unsigned int d, mfn_t m, bool write, bool walk)
 {
@@ -117,7 +119,7 @@ static void world_start(uint32_t (*chance)(void))
     sim_start(&(struct sim_config){ .frames = WORLD_FRAMES, .cpus = 2 });
     sim_guest_window(&arguments, sizeof(arguments));
     world = (struct world){ .chance = chance };
-    domains_init();
+    BUG_ON(domain_init_system());
     for (unsigned int i = 0; i < DOMAINS; i++) {
         struct domain *d = sim_domain((domid_t)(i + 1), 1);
         struct pv_vcpu *pv = &d->vcpu[0]->arch.pv;

@@ -18,7 +18,7 @@ struct arch_domain {
     uint32_t pci_cf8;               /* latched by the emulated port 0xcf8 */
     uint8_t rtc_index;              /* latched by the emulated port 0x70 */
     uint64_t relinquish_stage;      /* where arch_domain_relinquish() goes on */
-    uint64_t pv_unpin_cursor;       /* frame number + 1 where pv_mm_relinquish() goes on; 0: not begun */
+    uint64_t pv_unpin_cursor;       /* frame number + 1 where pv_mm_relinquish() goes on, referenced; 0: not begun */
     uint64_t phys_addr_bits;        /* limit for its frames; 0: none */
     uint64_t hv_compat_start;       /* PV32 only */
     /* virtual TSC, see arch/x86/time */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The end of a domain's page tables. First the vCPUs' roots and descriptor tables, then every pin and every table left
- * partial; rule 3 of types.c then makes the rest collapse. The cursor is a frame number; the frame stays on the list while
- * its owner's claim is not given up, and if it has left all the same the walk begins again.
+ * partial; rule 3 of types.c then makes the rest collapse. A frame whose owner has given up its claim leaves the list
+ * with its last reference, which may be the pin: so the walk holds a reference on the frame where it is, also between two calls.
  */
 #include "hv/hypercall.h"
 #include "hv/log.h"
@@ -12,36 +12,41 @@
 
 #define PREEMPT_STEP 64u
 
-static int frame_relinquish(struct domain *d, struct frame *f)
+static int frame_relinquish(struct frame *f)
 {
-    int rc = 0;
-
-    if (!frame_get(f, d))
-        return 0;
-    if (frame_unpin(f))
-        rc = frame_put_typed(f);
-    if (!rc)
-        rc = frame_type_undo(f);
-    frame_put(f);
-    return rc;
+    if (frame_unpin(f) && frame_put_typed(f))
+        return -ERESTART;
+    return frame_type_undo(f);
 }
 
-static struct frame *cursor_frame(struct domain *d)
+/** The first frame at or after @f on the list that still has references, with one more; NULL past the end. */
+static struct frame *frame_get_from(struct domain *d, struct frame *f)
 {
-    uint64_t cursor = d->arch.pv_unpin_cursor;
-
-    if (cursor && mfn_valid(mfn(cursor - 1)) && frame_owner_id(mfn_to_frame(mfn(cursor - 1))) == d->id)
-        return mfn_to_frame(mfn(cursor - 1));
-    return frame_list_first(&d->frames);
+    while (f && !frame_get(f, d)) /* one without is just about to leave the list */
+        f = frame_list_next(f);
+    return f;
 }
 
-/** A dying domain's list only shrinks, and not at all before its frames are given up, which comes after this. */
+/** Moves the walk's reference to the next frame. */
+static struct frame *frame_step(struct domain *d, struct frame *f)
+{
+    struct frame *next;
+
+    spin_lock(&d->frames_lock);
+    next = frame_get_from(d, f ? frame_list_next(f) : frame_list_first(&d->frames));
+    spin_unlock(&d->frames_lock);
+    if (f)
+        frame_put(f);
+    return next;
+}
+
 static int frames_relinquish(struct domain *d)
 {
-    uint64_t i = 0;
+    uint64_t cursor = d->arch.pv_unpin_cursor, i = 0;
+    struct frame *f = cursor ? mfn_to_frame(mfn(cursor - 1)) : frame_step(d, NULL);
 
-    for (struct frame *f = cursor_frame(d); f; f = frame_list_next(f)) {
-        if (hypercall_preempt_every(i++, PREEMPT_STEP) || frame_relinquish(d, f)) {
+    for (; f; f = frame_step(d, f)) {
+        if (hypercall_preempt_every(i++, PREEMPT_STEP) || frame_relinquish(f)) {
             d->arch.pv_unpin_cursor = frame_to_mfn(f).nr + 1;
             return -ERESTART;
         }

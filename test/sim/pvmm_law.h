@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The law, recomputed from nothing but the page tables and what is held by name: for every frame the references and type references
+ * that it must have, and as what. Then a second law: no CPU can do through a cached translation what a table would now forbid.
+ */
+#ifndef TEST_PVMM_LAW_H
+#define TEST_PVMM_LAW_H
+
+#include "pvmm_world.h"
+
+struct due { uint32_t refs, types; enum frame_type as; };
+static struct due due[WORLD_FRAMES];
+
+#define LAW(cond, ...) do { if (!(cond)) panic("the law is broken: " __VA_ARGS__); } while (0)
+
+static void due_ref(mfn_t m) { due[m.nr].refs++; }
+
+static void due_type(mfn_t m, enum frame_type as)
+{
+    struct due *x = &due[m.nr];
+
+    LAW(!x->types || x->as == as, "frame %lu is wanted as %u and as %u", m.nr, x->as, as);
+    x->refs++;
+    x->types++;
+    x->as = as;
+}
+
+static void due_l1(uint64_t e, const struct domain *d)
+{
+    mfn_t m = pte_mfn(e);
+
+    LAW((e & PTE_US) && !(e & PTE_G), "L1 entry %lx lacks what we force", e);
+    if (!mfn_valid(m)) {
+        LAW(!(e & PTE_RW) || m.nr < frame_table_end + SIM_MMIO_FRAMES / 2, "device entry %lx is writable", e);
+        LAW(d->arch.io && m.nr < frame_table_end + SIM_MMIO_FRAMES, "device entry %lx is not permitted", e);
+    } else if (e & PTE_RW) {
+        due_type(m, FT_WRITABLE);
+    } else {
+        due_ref(m);
+    }
+}
+
+static void due_table(mfn_t m, uint64_t w, const struct domain *d)
+{
+    const uint64_t *table = mfn_to_virt(m);
+    enum frame_type level = ftw_type(w);
+    unsigned int nr = w & FTW_VALID ? PTE_ENTRIES : ftw_progress(w);
+
+    for (unsigned int i = 0; i < nr; i++) {
+        if (level == FT_L4 && i >= HV_FIRST_SLOT && i <= HV_LAST_SLOT)
+            LAW(!(w & FTW_VALID) || table[i] == SIM_L4_MARK(i), "slot %u of L4 %lu is not ours", i, m.nr);
+        else if (!(table[i] & PTE_P))
+            continue;
+        else if (level == FT_L1)
+            due_l1(table[i], d);
+        else
+            due_type(pte_mfn(table[i]), (enum frame_type)(level - 1));
+        if (level > FT_L1 && (w & FTW_VALID) && (i < HV_FIRST_SLOT || i > HV_LAST_SLOT))
+            LAW((table[i] & PTE_US) && !(table[i] & PTE_TABLE_REFUSED), "entry %lx in L%u", table[i], level);
+    }
+}
+
+static void due_frame(mfn_t m)
+{
+    const struct frame *f = mfn_to_frame(m);
+    uint64_t w = ftw_load(f);
+
+    LAW(!(w & FTW_LOCKED), "frame %lu stayed locked", m.nr);
+    LAW(!(w & FTW_VALID) == !ftw_count(w), "frame %lu: word %lx", m.nr, w);
+    LAW(!(w & FTW_PARTIAL) || (!ftw_count(w) && ftw_type(w) >= FT_L2 && ftw_type(w) <= FT_L4 && ftw_progress(w)),
+        "frame %lu: word %lx", m.nr, w);
+    if (f->count & FRAME_ALLOCATED)
+        due_ref(m);
+    if (f->count & FRAME_HV)
+        due[m.nr].types++, due[m.nr].as = ftw_type(w);
+    if (w & FTW_PINNED)
+        due_type(m, ftw_type(w));
+    if (w & FTW_PARTIAL)
+        due_ref(m);
+    if (ft_is_table(ftw_type(w)))
+        due_table(m, w, world.dom[frame_owner_id(f) - 1]);
+}
+
+static void due_vcpu(const struct pv_vcpu *pv)
+{
+    if (!mfn_eq(pv->guest_table, MFN_NONE))
+        due_type(pv->guest_table, FT_L4);
+    if (!mfn_eq(pv->guest_table_user, MFN_NONE))
+        due_type(pv->guest_table_user, FT_L4);
+    for (unsigned int i = 0; i < (pv->gdt_entries + 511) / 512; i++)
+        due_type(mfn(pv->gdt_frame[i]), FT_SEG_DESC);
+    for (unsigned int i = 0; i < PV_LDT_FRAMES; i++)
+        if (pv->ldt_frame[i])
+            due_type(mfn(pv->ldt_frame[i] - 1), FT_SEG_DESC);
+}
+
+static bool frame_is_guests(const struct frame *f)
+{
+    unsigned int owner = frame_owner_id(f);
+
+    return frame_refs(f) && owner >= 1 && owner <= DOMAINS;
+}
+
+static void law_descriptors(mfn_t m)
+{
+    const uint64_t *d = mfn_to_virt(m);
+
+    for (unsigned int i = 0; i < 512; i++) {
+        uint64_t fixed = d[i];
+        LAW(pv_descriptor_fix(&fixed) && fixed == d[i], "descriptor %lx in frame %lu", d[i], m.nr);
+    }
+}
+
+static void law_tlb(unsigned int d)
+{
+    for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++) {
+        const struct cached *c = &world.tlb[d][nr];
+        const struct frame *f = mfn_to_frame(mfn(nr));
+        enum frame_type t = ftw_load(f) & FTW_VALID ? ftw_type(ftw_load(f)) : FT_NONE;
+
+        if (!c->read)
+            continue;
+        LAW(frame_refs(f) && frame_owner_id(f) == c->owner, "frame %lu has gone, but domain %u still reaches it", nr, d + 1);
+        LAW(!c->write || t == FT_NONE || t == FT_WRITABLE, "domain %u can still write to frame %lu, type %u", d + 1, nr, t);
+        LAW(!c->walk || t != FT_WRITABLE, "domain %u still walks through frame %lu, which is writable", d + 1, nr);
+    }
+}
+
+static void law_check(void)
+{
+    memset(due, 0, sizeof(due));
+    for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++)
+        if (frame_is_guests(mfn_to_frame(mfn(nr))))
+            due_frame(mfn(nr));
+    for (unsigned int i = 0; i < DOMAINS; i++) {
+        due_vcpu(&world.dom[i]->vcpu[0]->arch.pv);
+        if (world.dom[i]->arch.pv_unpin_cursor)
+            due_ref(mfn(world.dom[i]->arch.pv_unpin_cursor - 1));
+    }
+    for (unsigned int i = 0; i < GRANTS; i++)
+        if (grants[i].active && !grants[i].in_entry)
+            grants[i].writable ? due_type(grants[i].m, FT_WRITABLE) : due_ref(grants[i].m);
+    for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++) {
+        const struct frame *f = mfn_to_frame(mfn(nr));
+        uint64_t w = ftw_load(f);
+
+        if (!frame_is_guests(f)) {
+            LAW(!due[nr].refs, "frame %lu is nobody's and has %u users", nr, due[nr].refs);
+            continue;
+        }
+        LAW(frame_refs(f) == due[nr].refs, "frame %lu: %u references, due %u (word %lx)", nr, frame_refs(f), due[nr].refs, w);
+        LAW(ftw_count(w) == due[nr].types, "frame %lu: type count %lu, due %u (word %lx)", nr, ftw_count(w), due[nr].types, w);
+        LAW(!due[nr].types || ftw_type(w) == due[nr].as, "frame %lu: word %lx, used as %u", nr, w, due[nr].as);
+        if (ftw_type(w) == FT_SEG_DESC && (w & FTW_VALID))
+            law_descriptors(mfn(nr));
+    }
+    for (unsigned int d = 0; d < DOMAINS; d++) {
+        law_tlb(d);
+        tlb_fill(d);
+    }
+}
+
+/* Refused operations change nothing: contents of frames, counts, and what the vCPUs hold. */
+struct snapshot { uint8_t ram[WORLD_FRAMES * PAGE_SIZE]; struct frame frames[WORLD_FRAMES]; struct pv_vcpu pv[DOMAINS]; };
+static struct snapshot snapshot;
+
+static void snapshot_take(void)
+{
+    memcpy(snapshot.ram, sim_ram, sizeof(snapshot.ram));
+    memcpy(snapshot.frames, frame_table, sizeof(snapshot.frames));
+    for (unsigned int i = 0; i < DOMAINS; i++)
+        snapshot.pv[i] = world.dom[i]->vcpu[0]->arch.pv;
+}
+
+static void snapshot_compare(void)
+{
+    for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++) {
+        const struct frame *f = mfn_to_frame(mfn(nr)), *was = &snapshot.frames[nr];
+
+        if (!frame_is_guests(f) || (f->count & FRAME_HV))
+            continue;
+        LAW(f->count == was->count, "refused, but frame %lu had count %lx and has %lx", nr, was->count, f->count);
+        LAW(ftw_count(f->type) == ftw_count(was->type) && (f->type & FTW_PINNED) == (was->type & FTW_PINNED),
+            "refused, but frame %lu had word %lx and has %lx", nr, was->type, f->type);
+        LAW(!memcmp(mfn_to_virt(mfn(nr)), snapshot.ram + nr * PAGE_SIZE, PAGE_SIZE), "refused, but frame %lu has changed", nr);
+    }
+    for (unsigned int i = 0; i < DOMAINS; i++)
+        LAW(!memcmp(&snapshot.pv[i], &world.dom[i]->vcpu[0]->arch.pv, sizeof(snapshot.pv[i])), "refused, but vCPU %u changed", i);
+}
+
+#endif

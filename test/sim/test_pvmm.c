@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pv/mm: its law under random operations of two hostile guests, and cases that name what must happen. */
+#include "pvmm_guest.h"
+
+#include "sim_test.h"
+
+static uint64_t seed;
+
+static uint32_t chance(void) { return (uint32_t)(sim_random(&seed) >> 20); }
+
+static void random_run(uint64_t with_seed, unsigned int steps)
+{
+    seed = with_seed;
+    world_start(chance);
+    law_check();
+    for (unsigned int i = 0; i < steps; i++)
+        guest_step();
+    world_end();
+    printf("seed %lx: %u calls, %u refused, %u restarts, %u abandoned\n", with_seed, world.calls, world.refused,
+           world.restarts, world.abandoned);
+}
+
+static void law_holds_1(void **state) { random_run(1, 20000); }
+static void law_holds_2(void **state) { random_run(0x123456789, 20000); }
+static void law_holds_3(void **state) { random_run(0xfeedface, 20000); }
+
+SIM_TESTS(cmocka_unit_test(law_holds_1), cmocka_unit_test(law_holds_2), cmocka_unit_test(law_holds_3))
