@@ -95,6 +95,8 @@ static int fifo_add_page(struct domain *d, struct frame *frame)
 
 int evtchn_fifo_expand(struct domain *d, uint64_t gfn_nr)
 {
+    if (!READ_ONCE(d->events.fifo))
+        return -EOPNOTSUPP;
     struct frame *frame = arch_guest_frame_get(d, gfn(gfn_nr), true);
     if (!frame)
         return -EINVAL;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Acting as a guest: a hypercall in a vCPU's name, continued until it is done. Arguments lie in `box`, which guests may point to. */
+#ifndef TEST_SIM_GUEST_H
+#define TEST_SIM_GUEST_H
+
+#include "hv/hypercall.h"
+
+#include <hypercall_handlers.h>
+
+static char box[65536] __attribute__((aligned(64)));
+#define BOX ((uint64_t)(uintptr_t)box)
+
+/** Runs @fn in the name of @v. Its argument words are left as the last continuation set them. */
+static inline long guest_call_regs(struct vcpu *v, hypercall_fn fn, struct hypercall *call)
+{
+    struct vcpu *before = sim_this->current;
+    sim_this->current = v;
+    long rc;
+    unsigned int parts = 0;
+    do {
+        rc = fn(call);
+        assert_true(++parts < 100000);
+    } while (rc == -ERESTART);
+    sim_this->current = before;
+    return rc;
+}
+
+static inline long guest_call(struct vcpu *v, hypercall_fn fn, uint64_t a, uint64_t b, uint64_t c)
+{
+    struct hypercall call = { .arg = { a, b, c } };
+    return guest_call_regs(v, fn, &call);
+}
+
+/** A call whose second argument is the structure *@op, copied in and out. */
+#define guest_op(v, fn, cmd, op)                                   \
+    ({                                                             \
+        memcpy(box, (op), sizeof(*(op)));                          \
+        long goc_ = guest_call((v), (fn), (cmd), BOX, 1);          \
+        memcpy((op), box, sizeof(*(op)));                          \
+        goc_;                                                      \
+    })
+
+/** The domain ends: every stage, and the last reference. */
+static inline void guest_kill(struct domain *d)
+{
+    while (domain_kill(d) == -ERESTART)
+        sim_settle();
+    domain_put(d);
+    sim_settle();
+}
+
+#endif
