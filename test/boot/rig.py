@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One QEMU with a hypervisor in it, driven over its serial port.
+
+A Rig is a context manager. expect() waits for a pattern and fails at once, with the end of the log, when the machine
+dies instead. After shell() it talks to dom0's root shell with run(). The whole serial output and the command line are in
+BUILD/test/boot/NAME.log, QEMU's own complaints in NAME.qemu.
+"""
+import os
+import re
+import shlex
+import subprocess
+
+import pexpect
+
+BUILD = os.environ.get("BUILD", "build")
+IMAGE = os.path.join(BUILD, "image")
+LOGS = os.path.join(BUILD, "test/boot")
+HV = os.environ.get("HV", os.path.join(BUILD, "xenolith"))
+PEER = os.environ.get("PEER", os.path.join(BUILD, "xen417"))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HV_OPTIONS = "console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=all"
+READY = r"dom0: ready, Linux (\S+), (\d+) CPU\(s\)"
+# Any of these ends the hope for what is expected: a hypervisor panic (ours, Debian's Xen's) or a dom0 panic.
+FATAL = r"Kernel panic - not syncing[^\n]*|Panic on CPU \d+[^\n]*|hypervisor panic[^\n]*"
+SECONDS = 120
+
+
+def image(name):
+    return os.path.join(IMAGE, name)
+
+
+def kernel(version):
+    """(kernel, initrd) of "6.1" or "6.12"; the second may not exist where there are no backports."""
+    return image("vmlinuz-" + version), image(f"dom0-{version}.cpio.gz")
+
+
+def qemu10():
+    """The command of QEMU 10, or None where backports could not be had."""
+    root = os.path.join(BUILD, "root/qemu-10/usr")
+    if not os.path.exists(os.path.join(root, "../.complete")):
+        return None
+    folders = [f"{root}/share/seabios", f"{root}/share/qemu", "/usr/lib/ipxe/qemu", "/usr/share/qemu"]
+    return [f"{root}/bin/qemu-system-x86_64"] + [word for folder in folders for word in ("-L", folder)]
+
+
+class RigError(AssertionError):
+    """What was expected did not come; the text ends with the last lines of the log."""
+
+
+class Rig:
+    def __init__(self, name, hv=HV, cpus=1, mem=2048, cpu="EPYC,-smap", modules=None, options="", append="console=hvc0",
+                 boot="multiboot1", devices=(), qemu=None, reboot=False):
+        """modules: list of (file, command line), default dom0's 6.1 kernel and initrd, the kernel's line being append.
+        options: more for the hypervisor, after HV_OPTIONS (a later one wins); None gives none at all.
+        boot: multiboot1 (QEMU's own loader), grub-bios or grub-uefi (Multiboot 2). mem in MiB. devices: QEMU arguments.
+        """
+        os.makedirs(LOGS, exist_ok=True)
+        self.path = os.path.join(LOGS, re.sub(r"[^\w.,=-]", "_", name))
+        if hv == PEER and "EPYC" in cpu:
+            cpu += ",-monitor"  # Debian's Xen uses MWAIT's extension without asking for it
+        self.hv, self.append = hv, append
+        self.options = "" if options is None else f"{HV_OPTIONS} {options}".strip()
+        self.modules = [(kernel("6.1")[0], append), (kernel("6.1")[1], "")] if modules is None else modules
+        self.argv = (qemu or ["qemu-system-x86_64"]) + [
+            "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", cpu, "-m", str(mem), "-smp", str(cpus), "-display", "none",
+            "-monitor", "none", "-serial", "stdio", "-d", "cpu_reset", "-D", self.path + ".qemu"]
+        self.argv += [] if reboot else ["-no-reboot"]
+        self.argv += list(devices) or ["-nic", "none"]
+        self.argv += getattr(self, "_boot_" + boot.replace("-", "_"))()
+        self.child = self.log = None
+
+    # --- how it is loaded ---
+    def _boot_multiboot1(self):
+        initrd = ",".join(f"{path} {line}".strip().replace(",", ",,") for path, line in self.modules)
+        return ["-kernel", self.hv, "-append", self.options] + (["-initrd", initrd] if initrd else [])
+
+    def _boot_grub_bios(self):
+        medium = self.path + ".iso"
+        words = [word for path, line in self.modules[:1] for word in (path, line)] + [path for path, _ in self.modules[1:]]
+        subprocess.run([os.path.join(TOP, "image/iso"), medium, self.hv, self.options, *words], check=True,
+                       env={**os.environ, "GRUB_TIMEOUT": "0"})
+        return ["-drive", f"if=none,id=medium,format=raw,readonly=on,file={medium}", "-device", "virtio-blk-pci,drive=medium"]
+
+    def _boot_grub_uefi(self):
+        firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+        return ["-drive", f"if=pflash,format=raw,readonly=on,file={firmware}"] + self._boot_grub_bios()
+
+    # --- life ---
+    def __enter__(self):
+        self.log = open(self.path + ".log", "w", encoding="utf-8", errors="replace")
+        self.log.write(shlex.join(self.argv) + "\n")
+        self.child = pexpect.spawn(self.argv[0], self.argv[1:], timeout=SECONDS, encoding="utf-8", codec_errors="replace",
+                                   echo=False, dimensions=(50, 500))
+        self.child.logfile_read = self.log
+        return self
+
+    def __exit__(self, *_):
+        self.child.close(force=True)
+        self.log.close()
+        if os.path.exists(self.path + ".iso"):
+            os.remove(self.path + ".iso")
+
+    def tail(self, lines=25):
+        self.log.flush()
+        with open(self.path + ".log", encoding="utf-8", errors="replace") as file:
+            return "".join(file.readlines()[-lines:])
+
+    def fail(self, what):
+        raise RigError(f"{what}\n--- end of {self.path}.log ---\n{self.tail()}")
+
+    def expect(self, pattern, timeout=SECONDS, fatal=True):
+        """Wait for a pattern; returns its match. With fatal False a panic is no reason to stop waiting."""
+        try:
+            index = self.child.expect([pattern, FATAL] if fatal else [pattern], timeout=timeout)
+        except pexpect.TIMEOUT:
+            self.fail(f"{timeout} s without {pattern!r}")
+        except pexpect.EOF:
+            self.fail(f"QEMU ended before {pattern!r}")
+        if index:
+            self.fail(f"{self.child.after.strip()!r} before {pattern!r}")
+        return self.child.match
+
+    def silent_about(self, pattern, seconds):
+        """The pattern doesn't come for a while, or until QEMU ends."""
+        if self.child.expect([pattern, pexpect.TIMEOUT, pexpect.EOF], timeout=seconds) == 0:
+            self.fail(f"{pattern!r} came")
+
+    def wait_end(self, timeout=60):
+        """QEMU ends by itself: powered off, or with -no-reboot a reset."""
+        try:
+            self.child.expect(pexpect.EOF, timeout=timeout)
+        except pexpect.TIMEOUT:
+            self.fail(f"QEMU still runs after {timeout} s")
+
+    def triple_faulted(self):
+        with open(self.path + ".qemu", encoding="utf-8", errors="replace") as file:
+            return "Triple fault" in file.read()
+
+    # --- dom0's shell ---
+    def shell(self, timeout=SECONDS):
+        """Wait for dom0's shell and make it quiet; returns (kernel release, number of CPUs)."""
+        match = self.expect(READY, timeout)
+        self._prompt()
+        self._type("exec bash --norc --noprofile --noediting\n")
+        self._type("PS1=; PS2=; dmesg -n 1; echo quiet$((40+2))\n")
+        self.expect("quiet42")
+        return match[1], int(match[2])
+
+    def _prompt(self):
+        """Until bash reads. A late kernel message may stand in the middle of a prompt: then ask for another."""
+        for _ in range(10):
+            if self.child.expect([r"dom0:\S*# ", pexpect.TIMEOUT], timeout=3) == 0:
+                return
+            self.child.sendline("")
+
+    def _type(self, text):
+        """Type as fast as the terminal echoes, no faster: a console's input buffer is small and drops what overflows."""
+        for start in range(0, len(text), 24):
+            piece = text[start:start + 24]
+            self.child.send(piece)
+            self.child.expect_exact([piece.strip()[-8:], pexpect.TIMEOUT], timeout=2)
+
+    def run(self, command, timeout=60, check=True):
+        """Run a command of one line in dom0; returns what it printed. With check a status other than 0 fails."""
+        self._type(f'{command}; echo "<<end:$?>>"')
+        self.child.sendline("")
+        match = self.expect(r"<<end:(\d+)>>", timeout)
+        text = self.child.before.replace("\r", "").strip()
+        if check and match[1] != "0":
+            self.fail(f"in dom0: {command!r} gave status {match[1]}: {text}")
+        return text
