@@ -55,7 +55,7 @@ static inline unsigned int cpumask_weight(const cpumask_t *m)
 {
     unsigned int n = 0;
     for (unsigned int i = 0; i < CPUMASK_WORDS; i++)
-        n += __builtin_popcountll(m->bits[i]);
+        n += (unsigned int)__builtin_popcountll(m->bits[i]);
     return n;
 }
 #define for_each_cpu(cpu, mask) for ((cpu) = cpumask_next(mask, 0); (cpu) < CPU_MAX; (cpu) = cpumask_next(mask, (cpu) + 1))

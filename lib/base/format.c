@@ -5,7 +5,9 @@
  */
 #include "base/format.h"
 
-#include <limits.h>
+#ifndef INT_MAX
+#define INT_MAX __INT_MAX__ /* <limits.h> is the C library's in some surroundings */
+#endif
 
 struct out {
     char *buf;

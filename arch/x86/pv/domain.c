@@ -12,23 +12,16 @@
 
 int arch_domain_create(struct domain *d, const struct domain_config *config)
 {
-    int rc = -ENOMEM;
+    int rc;
 
     if (d->type != DOMAIN_PV)
         return d->type == DOMAIN_HVM ? -EOPNOTSUPP : 0;
     d->arch.policy = cpuid_policy_new_pv();
     if (!d->arch.policy)
         return -ENOMEM;
-    rc = io_caps_create(d);
-    if (rc)
-        goto policy;
     rc = pirq_map_create(d);
-    if (rc)
-        goto caps;
-    return 0;
-caps:
-    io_caps_destroy(d);
-policy:
+    if (!rc)
+        return 0;
     hv_free(d->arch.policy);
     d->arch.policy = NULL;
     return rc;

@@ -20,7 +20,7 @@ struct cpu_info {
     uint32_t flags;
     uint64_t pad;
 };
-_Static_assert(sizeof(struct cpu_info) % 16 == 8 || sizeof(struct cpu_info) % 16 == 0, "see cpu_info()");
+_Static_assert(sizeof(struct cpu_info) % 16 == 8, "TSS.RSP0 &guest_regs.es must be 16-byte aligned");
 
 static inline struct cpu_info *cpu_info(void)
 {

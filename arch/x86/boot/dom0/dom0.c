@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps of building domain 0, in order. See dom0.h. */
+#include "boot/dom0/dom0.h"
+
+#include "hv/options.h"
+#include "hv/domain.h"
+#include "hv/event.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+#include "platform/io_caps.h"
+
+static __init void find_modules(struct dom0_builder *b)
+{
+    if (!boot_info.module_count)
+        panic("no dom0 kernel: the boot loader passed no module. In GRUB, add a module2 line with a Linux kernel after multiboot2; "
+              "with QEMU, pass it to -initrd");
+    b->kernel = &boot_info.module[0];
+    b->initrd = boot_info.module_count > 1 ? &boot_info.module[1] : NULL;
+    if (b->initrd && b->initrd->at.start >= b->initrd->at.end)
+        b->initrd = NULL;
+}
+
+static __init void create_domain(struct dom0_builder *b)
+{
+    const struct domain_config config = {
+        .max_vcpus = dom0_vcpus_choose(&hv_options.dom0_max_vcpus, cpumask_weight(&cpu_online)), .max_evtchn_port = EVTCHN_PORTS_FIFO - 1,
+        .max_grant_frames = (uint32_t)hv_options.gnttab_max_frames, .max_maptrack_frames = (uint32_t)hv_options.gnttab_max_maptrack_frames,
+        .privileged = true, .hardware = true,
+    };
+    int rc = domain_create(0, &config, &b->d);
+
+    if (rc)
+        panic("domain 0 cannot be created (error %d): is there enough memory?", rc);
+    hardware_domain = b->d;
+    b->d->max_pages = ~0u;
+    if (io_caps_grant_hardware(b->d))
+        panic("no memory for domain 0's I/O permissions");
+    for (uint32_t i = 0; i < config.max_vcpus; i++)
+        if (!vcpu_create(b->d, i))
+            panic("vCPU %u of domain 0 cannot be created: not enough memory", i);
+}
+
+__init struct domain *dom0_build(void)
+{
+    struct dom0_builder *b = hv_zalloc(sizeof(*b));
+
+    if (!b)
+        panic("no memory to build domain 0");
+    find_modules(b);
+    dom0_image_load(b);
+    create_domain(b);
+    dom0_layout_plan(b, dom0_memory_frames());
+    dom0_memory_allocate(b);
+    dom0_copy_image(b);
+    dom0_copy_initrd(b);
+    dom0_p2m_fill(b);
+    dom0_start_info_fill(b);
+    dom0_vcpu_start(b, dom0_tables_build(b));
+    log_info("dom0: %lu MiB in %u pieces, %u vCPUs, kernel at %#lx, starts at %#lx", (unsigned long)(b->at.total_frames >> 8),
+             b->extents, b->d->max_vcpus, (unsigned long)b->verdict.pv.start, (unsigned long)b->verdict.pv.entry);
+    struct domain *d = b->d;
+    hv_free_pages(b->extent, 6);
+    if (b->image_buffer)
+        hv_free_pages(b->image_buffer, b->image_order);
+    hv_free(b);
+    return d;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the kernel module to an ELF image that may be started: unpack, judge, and say why if not. */
+#include "boot/dom0/dom0.h"
+#include "boot/unpack/unpack.h"
+#include "elf/bzimage.h"
+#include "elf/image_words.h"
+#include "hv/options.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+#include "hw/native/cpu.h"
+#include "hw/native/msr_index.h"
+
+#include <arch/irqflags.h>
+#include <arch/page.h>
+
+#define UNPACKED_MAX (512u << 20)
+#define CANARY_AREA  64
+
+static __init unsigned int order_of(uint64_t bytes)
+{
+    unsigned int order = 0;
+    while (((uint64_t)PAGE_SIZE << order) < bytes)
+        order++;
+    return order;
+}
+
+/* The libraries are process code: they want an FS base, and the red zone below the stack pointer. */
+static __init irqflags_t library_enter(void)
+{
+    static uint8_t canary[CANARY_AREA] __initdata = { 0 };
+    irqflags_t flags = irq_save();
+
+    wrmsr(MSR_FS_BASE, (uint64_t)canary);
+    return flags;
+}
+
+static __init void library_leave(irqflags_t flags)
+{
+    wrmsr(MSR_FS_BASE, 0);
+    irq_restore(flags);
+}
+
+static __init void unpack_payload(struct dom0_builder *b, const struct bzimage *bz, const uint8_t *in)
+{
+    irqflags_t flags = library_enter();
+    size_t arena_len = unpack_arena_size(bz->kind, in, bz->payload_len), len = 0;
+    library_leave(flags);
+    unsigned int arena_order = order_of(arena_len);
+
+    if (bz->unpacked_size > UNPACKED_MAX)
+        panic("dom0 kernel claims to unpack to %u MiB, more than %u: is the file damaged?", bz->unpacked_size >> 20, UNPACKED_MAX >> 20);
+    b->image_order = order_of(bz->unpacked_size);
+    b->image_buffer = hv_alloc_pages(b->image_order);
+    void *arena = hv_alloc_pages(arena_order);
+    if (!b->image_buffer || !arena)
+        panic("too little memory to unpack the dom0 kernel: %u MiB wanted in one piece. Give the machine more memory",
+              (unsigned int)((PAGE_SIZE << b->image_order) >> 20));
+    log_info("dom0: unpacking the kernel, %s, %u KiB", pack_kind_name(bz->kind), bz->unpacked_size >> 10);
+    flags = library_enter();
+    int rc = unpack(bz->kind, in, bz->payload_len, b->image_buffer, bz->unpacked_size, &len, arena, PAGE_SIZE << arena_order, &hv_lib_log);
+    library_leave(flags);
+    hv_free_pages(arena, arena_order);
+    if (rc || len != bz->unpacked_size)
+        panic("dom0 kernel cannot be unpacked (%s, error %d): is the file complete and undamaged?", pack_kind_name(bz->kind), rc);
+    b->image = b->image_buffer;
+    b->image_size = len;
+}
+
+static __init void find_image(struct dom0_builder *b, const uint8_t *file, uint64_t size)
+{
+    struct bzimage bz;
+    char words[256];
+
+    enum bzimage_error error = bzimage_parse(file, size, &bz);
+    if (error == BZIMAGE_OK && bz.kind != PACK_NONE) {
+        unpack_payload(b, &bz, file + bz.payload_offset);
+    } else if (error == BZIMAGE_OK) {
+        b->image = file + bz.payload_offset;
+        b->image_size = bz.payload_len;
+    } else if (error == BZIMAGE_NOT) {
+        b->image = file;
+        b->image_size = size;
+    } else {
+        panic("dom0 kernel: %s", bzimage_words(error, &bz, size, words, sizeof(words)));
+    }
+}
+
+__init void dom0_image_load(struct dom0_builder *b)
+{
+    const struct image_ask ask = { .can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true };
+    char words[256];
+
+    find_image(b, paddr_to_virt(b->kernel->at.start), b->kernel->at.end - b->kernel->at.start);
+    int rc = image_judge(b->image, b->image_size, &ask, &b->verdict);
+    image_words_summary(&b->verdict, &ask, words, sizeof(words));
+    if (rc || b->verdict.best != IMAGE_PV64)
+        panic("dom0 kernel %s", words);
+    log_info("dom0 kernel %s", words);
+}

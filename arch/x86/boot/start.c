@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Start-up as a table of contents. On the boot CPU's own stack and our own page tables; interrupts are off until the end. */
+#include "boot/boot.h"
+#include "boot/finish.h"
+#include "cpu/cpuid_boot.h"
+#include "cpu/features.h"
+#include "cpu/fpu.h"
+#include "cpu/xstate_boot.h"
+#include "drivers/serial/ns16550.h"
+#include "entry/entry.h"
+#include "hv/options.h"
+#include "hv/domain.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hv/sched.h"
+#include "hv/time.h"
+#include "irq/ioapic.h"
+#include "irq/irq.h"
+#include "irq/lapic.h"
+#include "mm/boot_mem.h"
+#include "mm/map.h"
+#include "mm/percpu_area.h"
+#include "platform/acpi.h"
+#include "platform/firmware_info.h"
+#include "smp/smp.h"
+#include "time/reference.h"
+#include "time/tsc.h"
+#include "trap/trap.h"
+
+static paddr_t heap_table(void)
+{
+    mfn_t m = heap_alloc(0, HEAP_ZERO);
+    return mfn_eq(m, MFN_NONE) ? 0 : mfn_to_paddr(m);
+}
+
+/* From here on a fault is reported, and SYSCALL has somewhere to go. */
+static __init void boot_cpu_tables(void)
+{
+    idt_init();
+    percpu_tables_load(0);
+    cpu_patch_clac();
+    syscall_init_cpu(0);
+}
+
+static __init void heap_init(void)
+{
+    boot_mem_to_heap();
+    map_table_alloc = heap_table;
+    log_info("memory: %lu MiB of RAM, %lu MiB free", (unsigned long)(boot_mem_ram_size() >> 20),
+             (unsigned long)(heap_free_frames() >> (20 - PAGE_SHIFT)));
+}
+
+static __init void interrupts_init(void)
+{
+    pic_disable();
+    lapic_init(acpi_lapic_base(), hv_options.x2apic);
+    lapic_init_cpu();
+    acpi_add_cpus();
+    acpi_add_interrupts();
+    irq_init();
+    firmware_init();
+}
+
+static __init void clocks_init(void)
+{
+    reference_from_acpi();
+    time_init();
+    lapic_timer_calibrate();
+    lapic_timer_init_cpu();
+    timers_init_cpu(0);
+    wallclock_set(rtc_read() * NS_PER_SEC - now_ns());
+}
+
+static __init void scheduler_init(void)
+{
+    if (domain_init_system())                /* DOMID_IO, DOMID_XEN: owners of frames that never run */
+        panic("no memory for the first structures");
+    sched_init();
+    struct vcpu *idle = sched_create_idle(0);
+    if (!idle)
+        panic("no memory for the boot CPU's idle vCPU");
+    cpu_info()->current = idle;
+    cpumask_set(&cpu_online, 0);
+}
+
+__init void start_hypervisor(void)
+{
+    boot_cpu_tables();
+    heap_init();
+    log_info("CPU: %s%s", cpu_model_name, cpu_has_nx ? "" : " (no NX: data is executable)");
+    acpi_init();                             /* tables: CPUs, IO-APICs, timers */
+    interrupts_init();
+    clocks_init();                           /* system time starts */
+    xstate_boot_init();                    /* what extended state is usable, and findings about it */
+    fpu_init_cpu();
+    cpuid_boot_init();                     /* raw, host and guests' CPU policies */
+    scheduler_init();
+    irq_enable();
+    smp_boot_all(hv_options.nosmp ? 1 : hv_options.maxcpus ? (unsigned int)hv_options.maxcpus : CPU_MAX);
+    ns16550_start_polling();
+    boot_finish(dom0_build());               /* seal text and constants, give init memory back, run dom0 */
+}

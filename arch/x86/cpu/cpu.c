@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cpu/cpu.h"
+
+#include "cpu/features.h"
+#include "cpu/fpu.h"
+#include "hv/domain.h"
+#include "hv/percpu.h"
+#include "hv/sched.h"
+#include "hv/time.h"
+#include "irq/lapic.h"
+#include "mm/percpu_area.h"
+#include "trap/trap.h"
+
+int cpu_prepare(unsigned int cpu)
+{
+    int rc = percpu_create(cpu);
+
+    if (!rc)
+        rc = percpu_area_create(cpu);
+    if (rc)
+        return rc;
+    timers_init_cpu(cpu);
+    struct vcpu *idle = sched_create_idle(cpu);
+    if (!idle)
+        return -ENOMEM;
+    percpu_cpu_info(cpu)->current = idle;
+    return 0;
+}
+
+void cpu_init_this(unsigned int cpu)
+{
+    cpu_control_init();
+    percpu_tables_load(cpu);
+    syscall_init_cpu(cpu);
+    lapic_init_cpu();
+    lapic_timer_init_cpu();
+    fpu_init_cpu();
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One processor's life: prepared by another CPU, then initialised by itself. */
+#ifndef CPU_CPU_H
+#define CPU_CPU_H
+
+#include "hv/compiler.h"
+#include "hv/types.h"
+
+/** Memory, tables and idle vCPU for @cpu, which does not run yet. 0 or -ENOMEM. */
+int cpu_prepare(unsigned int cpu);
+/** Control registers, tables, syscall, APIC and timer of the CPU that calls; interrupts off. Not the boot CPU. */
+void cpu_init_this(unsigned int cpu);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cpu/features.h"
+
+#include "hv/log.h"
+#include "hw/native/cpu.h"
+#include "hw/native/msr_index.h"
+#include "mm/map.h"
+
+#include <arch/page.h>
+
+bool cpu_has_nx __ro_after_init, cpu_has_1g_pages __ro_after_init, cpu_has_smep __ro_after_init, cpu_has_smap __ro_after_init,
+    cpu_has_umip __ro_after_init, cpu_has_xsave __ro_after_init, cpu_has_fsgsbase __ro_after_init, cpu_has_x2apic __ro_after_init,
+    cpu_has_tsc_deadline __ro_after_init, cpu_has_rdtscp __ro_after_init, cpu_has_invariant_tsc __ro_after_init,
+    cpu_is_amd __ro_after_init, cpu_is_intel __ro_after_init, cpu_has_arat __ro_after_init;
+uint8_t cpu_paddr_bits __ro_after_init = 36;
+char cpu_model_name[49] __ro_after_init;
+uint64_t hv_cr4 __ro_after_init;
+
+static __init uint32_t bit(uint32_t reg, unsigned int n) { return (reg >> n) & 1; }
+
+static __init void detect_basic(uint32_t max)
+{
+    struct cpuid_regs r;
+
+    hw_cpuid(1, 0, &r);
+    cpu_has_x2apic = bit(r.ecx, 21);
+    cpu_has_tsc_deadline = bit(r.ecx, 24);
+    cpu_has_xsave = bit(r.ecx, 26);
+    if (max >= 6) {
+        hw_cpuid(6, 0, &r);
+        cpu_has_arat = bit(r.eax, 2);
+    }
+    if (max >= 7) {
+        hw_cpuid(7, 0, &r);
+        cpu_has_fsgsbase = bit(r.ebx, 0);
+        cpu_has_smep = bit(r.ebx, 7);
+        cpu_has_smap = bit(r.ebx, 20);
+        cpu_has_umip = bit(r.ecx, 2);
+    }
+}
+
+static __init void detect_extended(void)
+{
+    struct cpuid_regs r;
+
+    hw_cpuid(0x80000000, 0, &r);
+    uint32_t max = r.eax;
+    if (max >= 0x80000001) {
+        hw_cpuid(0x80000001, 0, &r);
+        cpu_has_nx = bit(r.edx, 20);
+        cpu_has_1g_pages = bit(r.edx, 26);
+        cpu_has_rdtscp = bit(r.edx, 27);
+    }
+    for (uint32_t i = 0; max >= 0x80000004 && i < 3; i++) {
+        hw_cpuid(0x80000002 + i, 0, &r);
+        memcpy(cpu_model_name + 16 * i, &r, 16);
+    }
+    if (max >= 0x80000007) {
+        hw_cpuid(0x80000007, 0, &r);
+        cpu_has_invariant_tsc = bit(r.edx, 8);
+    }
+    if (max >= 0x80000008) {
+        hw_cpuid(0x80000008, 0, &r);
+        cpu_paddr_bits = MIN(r.eax & 0xff, 52u);
+    }
+}
+
+__init void cpu_features_detect(void)
+{
+    struct cpuid_regs r;
+
+    hw_cpuid(0, 0, &r);
+    cpu_is_intel = r.ebx == 0x756e6547;
+    cpu_is_amd = r.ebx == 0x68747541 || r.ebx == 0x6f677948; /* AuthenticAMD, HygonGenuine */
+    detect_basic(r.eax);
+    detect_extended();
+    hv_cr4 = CR4_PAE | CR4_PGE | CR4_MCE | CR4_DE | CR4_OSFXSR | CR4_OSXMMEXCPT | (cpu_has_smep ? CR4_SMEP : 0) |
+             (cpu_has_smap ? CR4_SMAP : 0) | (cpu_has_umip ? CR4_UMIP : 0);
+}
+
+void cpu_control_init(void)
+{
+    uint64_t efer = rdmsr(MSR_EFER);
+
+    write_cr0(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE | CR0_AM);
+    write_cr4(hv_cr4);
+    wrmsr(MSR_EFER, (efer & (EFER_LMA | EFER_LME)) | EFER_LME | (cpu_has_nx ? EFER_NXE : 0) | EFER_SCE);
+    wrmsr(MSR_PAT, PAT_PV_ABI);
+}
+
+extern const uint64_t clac_sites_start[], clac_sites_end[];
+extern const char image_start[];
+extern uint64_t image_paddr;
+
+/* The text is read-only; the direct map is not. */
+__init void cpu_patch_clac(void)
+{
+    static const uint8_t clac_insn[3] = { 0x0f, 0x01, 0xca };
+
+    if (!cpu_has_smap)
+        return;
+    for (const uint64_t *site = clac_sites_start; site < clac_sites_end; site++)
+        memcpy(paddr_to_virt(image_paddr + (*site - (uint64_t)image_start)), clac_insn, sizeof(clac_insn));
+}

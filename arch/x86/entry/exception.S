@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Exceptions: 32 stubs that make the frames alike, and the common path to exception_entry() in trap/dispatch.c. */
+#include "entry/frame.h"
+
+    .section .text.entry, "ax"
+
+    /* Vectors whose exception pushes an error code: #DF #TS #NP #SS #GP #PF #AC #CP #VC #SX (APM vol. 2, table 8-1). */
+.macro EXCEPTION_STUB vector
+    .balign 16
+exception_stub_\vector:
+    .if !((\vector == 8) || ((\vector >= 10) && (\vector <= 14)) || (\vector == 17) || (\vector == 21) || (\vector == 29) || (\vector == 30))
+    push    $0
+    .endif
+    movl    $\vector, 4(%rsp)
+    .if (\vector == 2) || (\vector == 8) || (\vector == 18)
+    jmp     ist_common
+    .else
+    jmp     exception_common
+    .endif
+.endm
+
+    .balign 16
+    .globl  exception_stubs
+exception_stubs:
+    .altmacro
+    .set    n, 0
+    .rept   32
+    EXCEPTION_STUB %n
+    .set    n, n + 1
+    .endr
+    .noaltmacro
+
+    .balign 16
+exception_common:
+    SAVE_REGS
+    CLAC_SITE
+    CALL_WITH_FRAME exception_entry
+    testb   $3, REGS_CS(%rsp)
+    jnz     exit_to_guest
+    .globl  exit_to_hypervisor
+exit_to_hypervisor:
+    RESTORE_REGS
+    iretq
+
+    /* NMI, #DF and #MC have stacks of their own, and may hit anywhere: no exit work, whoever was interrupted. */
+ist_common:
+    SAVE_REGS
+    CLAC_SITE
+    CALL_WITH_FRAME ist_entry
+    RESTORE_REGS
+    iretq

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What happens between the hypervisor being done and a guest running, in one visible order. Also where an idle CPU sleeps:
+ * an idle vCPU has no code of its own, it is this loop.
+ */
+#include "entry/entry.h"
+#include "hv/domain.h"
+#include "hv/heap.h"
+#include "hv/percpu.h"
+#include "hv/softirq.h"
+#include "pv/pv.h"
+
+static void idle_step(void)
+{
+    irq_enable();
+    bool more = heap_scrub_some();
+    irq_disable();
+    if (!more && !softirq_pending())
+        irq_enable_and_halt();
+}
+
+/** Called from exit.S with the guest's frame; returns with interrupts off when the current vCPU is to run. */
+void exit_work(struct cpu_user_regs *regs)
+{
+    for (;;) {
+        irq_disable();
+        if (softirq_pending()) {
+            irq_enable();
+            softirq_run();
+            continue;
+        }
+        struct vcpu *v = current_vcpu();
+        if (vcpu_is_idle(v)) {
+            idle_step();
+            continue;
+        }
+        if (!pv_deliver_events(regs))
+            return;
+    }
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See irq/pirq.h. One array a domain, under its lock; irq locks nest inside. */
+#include "irq/pirq.h"
+
+#include "drivers/serial/ns16550.h"
+#include "hv/domain.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+#include "irq/ioapic.h"
+#include "irq/msi.h"
+
+#define PIRQS_EXTRA 256u /* for MSIs, above the GSIs */
+
+struct pirq_map {
+    spinlock_t lock;
+    uint32_t count;
+    struct pirq_entry { uint32_t irq; bool bound; } entry[]; /* irq + 1; 0: not mapped */
+};
+
+int pirq_map_create(struct domain *d)
+{
+    uint32_t count = irq_gsi_count + PIRQS_EXTRA;
+    struct pirq_map *m = hv_zalloc(sizeof(*m) + count * sizeof(m->entry[0]));
+
+    if (!m)
+        return -ENOMEM;
+    spin_lock_init(&m->lock, LOCK_PIRQ);
+    m->count = count;
+    d->arch.pirqs = m;
+    return 0;
+}
+
+struct irq *pirq_irq(struct domain *d, uint32_t pirq)
+{
+    const struct pirq_map *m = d->arch.pirqs;
+    return m && pirq < m->count && m->entry[pirq].irq ? irq_get(m->entry[pirq].irq - 1) : NULL;
+}
+
+static int find_free(const struct pirq_map *m)
+{
+    for (uint32_t i = m->count; i-- > irq_gsi_count;)
+        if (!m->entry[i].irq)
+            return (int)i;
+    return -ENOSPC;
+}
+
+int pirq_find_free(struct domain *d)
+{
+    struct pirq_map *m = d->arch.pirqs;
+
+    if (!m)
+        return -ENOSPC;
+    irqflags_t flags = spin_lock_irqsave(&m->lock);
+    int pirq = find_free(m);
+    spin_unlock_irqrestore(&m->lock, flags);
+    return pirq;
+}
+
+static bool gsi_is_ours(uint32_t gsi)
+{
+    return gsi == ioapic_isa_to_gsi(0) || gsi == 0 ||
+           (ns16550_irq(0) && gsi == ioapic_isa_to_gsi((uint8_t)ns16550_irq(0))) ||
+           (ns16550_irq(1) && gsi == ioapic_isa_to_gsi((uint8_t)ns16550_irq(1)));
+}
+
+int pirq_map_gsi(struct domain *d, int gsi, int pirq)
+{
+    struct pirq_map *m = d->arch.pirqs;
+    int rc;
+
+    if (!m || gsi < 0 || (uint32_t)gsi >= irq_gsi_count || pirq >= (int)m->count)
+        return -EINVAL;
+    if (pirq < 0)
+        pirq = gsi;
+    irqflags_t flags = spin_lock_irqsave(&m->lock);
+    if (m->entry[pirq].irq)
+        rc = m->entry[pirq].irq == (uint32_t)gsi + 1 ? pirq : -EEXIST;
+    else if (!irq_get((uint32_t)gsi)->source)
+        rc = -EINVAL;
+    else {
+        m->entry[pirq].irq = (uint32_t)gsi + 1;
+        rc = pirq;
+    }
+    spin_unlock_irqrestore(&m->lock, flags);
+    return rc;
+}
+
+int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, int pirq)
+{
+    struct pirq_map *m = d->arch.pirqs;
+    struct irq *irq;
+
+    if (!m || pirq >= (int)m->count)
+        return -EINVAL;
+    int rc = msi_setup(sbdf, entry, table_base, &irq);
+    if (rc)
+        return rc;
+    irqflags_t flags = spin_lock_irqsave(&m->lock);
+    if (pirq < 0)
+        pirq = find_free(m);
+    if (pirq >= 0 && m->entry[pirq].irq)
+        pirq = -EEXIST;
+    if (pirq >= 0)
+        m->entry[pirq] = (struct pirq_entry){ .irq = irq->nr + 1 };
+    spin_unlock_irqrestore(&m->lock, flags);
+    if (pirq < 0)
+        msi_teardown(irq);
+    return pirq;
+}
+
+int pirq_unmap(struct domain *d, int pirq)
+{
+    struct pirq_map *m = d->arch.pirqs;
+    struct irq *irq = NULL;
+    int rc = 0;
+
+    if (!m || pirq < 0 || (uint32_t)pirq >= m->count)
+        return -EINVAL;
+    irqflags_t flags = spin_lock_irqsave(&m->lock);
+    if (!m->entry[pirq].irq)
+        rc = -EINVAL;
+    else if (m->entry[pirq].bound)
+        rc = -EBUSY;
+    else {
+        irq = irq_get(m->entry[pirq].irq - 1);
+        m->entry[pirq].irq = 0;
+    }
+    spin_unlock_irqrestore(&m->lock, flags);
+    if (irq && irq->msi)
+        msi_teardown(irq);
+    return rc;
+}
+
+void pirq_map_destroy(struct domain *d)
+{
+    struct pirq_map *m = d->arch.pirqs;
+
+    for (uint32_t i = 0; m && i < m->count; i++)
+        if (m->entry[i].irq) {
+            arch_pirq_unbind(d, i);
+            pirq_unmap(d, (int)i);
+        }
+    d->arch.pirqs = NULL;
+    hv_free(m);
+}
+
+void pirq_restore_msi(struct domain *d, pci_sbdf_t sbdf)
+{
+    struct pirq_map *m = d->arch.pirqs;
+
+    for (uint32_t i = irq_gsi_count; m && i < m->count; i++) {
+        struct irq *irq = pirq_irq(d, i);
+        if (irq && irq->msi && irq->msi->sbdf == sbdf)
+            msi_restore(irq);
+    }
+}
+
+/* Core's duties (hv/event.h). */
+
+int arch_pirq_bind(struct vcpu *v, uint32_t pirq, bool share)
+{
+    struct domain *d = v->domain;
+    struct pirq_map *m = d->arch.pirqs;
+    int rc = -EINVAL;
+
+    if (!m || pirq >= m->count)
+        return -EINVAL;
+    irqflags_t flags = spin_lock_irqsave(&m->lock);
+    struct irq *irq = m->entry[pirq].irq ? irq_get(m->entry[pirq].irq - 1) : NULL;
+    if (irq && !irq->msi && gsi_is_ours(irq->nr))
+        rc = -EBUSY;
+    else if (irq)
+        rc = m->entry[pirq].bound ? -EEXIST : irq_bind_guest(irq, d, pirq, share);
+    if (!rc)
+        m->entry[pirq].bound = true;
+    spin_unlock_irqrestore(&m->lock, flags);
+    return rc;
+}
+
+void arch_pirq_unbind(struct domain *d, uint32_t pirq)
+{
+    struct pirq_map *m = d->arch.pirqs;
+
+    if (!m || pirq >= m->count)
+        return;
+    irqflags_t flags = spin_lock_irqsave(&m->lock);
+    if (m->entry[pirq].bound) {
+        irq_unbind_guest(irq_get(m->entry[pirq].irq - 1));
+        m->entry[pirq].bound = false;
+    }
+    spin_unlock_irqrestore(&m->lock, flags);
+}
+
+void arch_pirq_eoi(struct domain *d, uint32_t pirq)
+{
+    struct irq *irq = pirq_irq(d, pirq);
+    if (irq && irq->guest == d)
+        irq_guest_eoi(irq);
+}
+
+void arch_pirq_set_affinity(struct domain *d, uint32_t pirq, const struct vcpu *v)
+{
+    struct irq *irq = pirq_irq(d, pirq);
+    if (irq && irq->guest == d)
+        irq_set_cpu(irq, v->processor);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A domain's physical interrupts: numbers of the domain's own choosing (pirq), each mapped to an irq of the machine, then perhaps
+ * bound to an event channel. For dom0 the pirq of a GSI is the GSI.
+ */
+#ifndef IRQ_PIRQ_H
+#define IRQ_PIRQ_H
+
+#include "hv/types.h"
+#include "irq/irq.h"
+#include "platform/pci.h"
+
+int pirq_map_create(struct domain *d);
+/** Unmaps everything; the event channels must be closed. */
+void pirq_map_destroy(struct domain *d);
+
+/** Maps GSI @gsi to @pirq (-1: any; the GSI if free). Returns the pirq, or -EINVAL, -EEXIST, -EBUSY, -EPERM. */
+int pirq_map_gsi(struct domain *d, int gsi, int pirq);
+/** Maps an MSI or MSI-X entry. Returns the pirq or -errno of msi_setup(). */
+int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, int pirq);
+/** 0, -EINVAL, -EBUSY while bound. */
+int pirq_unmap(struct domain *d, int pirq);
+/** A free pirq that no GSI has, or -ENOSPC. */
+int pirq_find_free(struct domain *d);
+/** The irq of a mapped pirq, or NULL. */
+struct irq *pirq_irq(struct domain *d, uint32_t pirq);
+/** PHYSDEVOP_restore_msi: all MSIs of a function. */
+void pirq_restore_msi(struct domain *d, pci_sbdf_t sbdf);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frame table and M2P exist where there is RAM, in chunks of 32 MiB of it; the rest of their windows is not mapped, so a big
+ * hole in the machine's memory costs nothing. Frames of a chunk that are no RAM are marked broken and belong to nobody.
+ */
+#include "mm/frametable.h"
+
+#include "hv/compiler.h"
+#include "hv/frame.h"
+#include "hv/log.h"
+#include "mm/boot_mem.h"
+#include "mm/map.h"
+
+#define CHUNK_SHIFT  25
+#define CHUNK_FRAMES (1ULL << (CHUNK_SHIFT - PAGE_SHIFT))
+#define CHUNKS       (DIRECTMAP_SIZE >> CHUNK_SHIFT)
+
+uint64_t frame_table_end;
+static uint64_t chunk_known[CHUNKS / 64];
+
+static bool chunk_test(uint64_t c) { return c < CHUNKS && (chunk_known[c / 64] >> (c % 64)) & 1; }
+
+bool mfn_valid(mfn_t m)
+{
+    return chunk_test(m.nr >> (CHUNK_SHIFT - PAGE_SHIFT)) &&
+           !(__atomic_load_n(&mfn_to_frame(m)->count, __ATOMIC_RELAXED) & FRAME_BROKEN);
+}
+
+bool m2p_mapped(mfn_t m) { return chunk_test(m.nr >> (CHUNK_SHIFT - PAGE_SHIFT)); }
+
+/* Backs [va, va + len) with RAM unless it is backed; 2 MiB pages where a whole one is wanted and to be had. */
+static __init void back(vaddr_t va, uint64_t len, vaddr_t alias)
+{
+    vaddr_t end = ROUND_UP(va + len, PAGE_SIZE);
+    for (va &= PAGE_MASK; va < end;) {
+        uint64_t step = !(va & 0x1fffff) && end - va >= 0x200000 && !map_present(va) ? 0x200000 : PAGE_SIZE;
+        if (map_present(va)) {
+            va += PAGE_SIZE;
+            continue;
+        }
+        paddr_t pa = boot_mem_alloc(step, step, ~0ULL);
+        if (!pa && step > PAGE_SIZE)
+            pa = boot_mem_alloc(step = PAGE_SIZE, PAGE_SIZE, ~0ULL);
+        if (!pa || map_range(va, pa, step, MAP_RW) || (alias && map_range(va - M2P_RW_VIRT + alias, pa, step, MAP_USER_RO)))
+            panic("memory: not enough RAM for the frame table; give the machine more");
+        va += step;
+    }
+}
+
+/* The M2P in pieces of 2 MiB, each one page, because tools map it so (XENMEM_machphys_mfn_list). */
+static __init void m2p_create(uint64_t first_mfn, uint64_t end_mfn)
+{
+    for (vaddr_t va = (M2P_RW_VIRT + first_mfn * 8) & ~0x1fffffULL; va < M2P_RW_VIRT + end_mfn * 8; va += 0x200000) {
+        if (map_present(va))
+            continue;
+        back(va, 0x200000, M2P_VIRT);
+        memset((void *)va, 0xff, 0x200000);
+    }
+}
+
+static __init void chunks_create(uint64_t first_chunk, uint64_t end_chunk)
+{
+    uint64_t first = first_chunk * CHUNK_FRAMES, end = end_chunk * CHUNK_FRAMES;
+
+    back(FRAMETABLE_VIRT + first * sizeof(struct frame), (end - first) * sizeof(struct frame), 0);
+    m2p_create(first, end);
+    for (uint64_t c = first_chunk; c < end_chunk; c++) {
+        if (chunk_test(c))
+            continue;
+        for (uint64_t i = c * CHUNK_FRAMES; i < (c + 1) * CHUNK_FRAMES; i++)
+            frame_table[i] = (struct frame){ .count = FRAME_BROKEN | (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT };
+        chunk_known[c / 64] |= 1ULL << (c % 64);
+    }
+}
+
+/* RAM starts out as the hypervisor's own; heap_add() frees what is to be free. */
+static __init void ram_range_create(paddr_t start, paddr_t end)
+{
+    chunks_create(start >> CHUNK_SHIFT, MIN(((end - 1) >> CHUNK_SHIFT) + 1, CHUNKS));
+    for (uint64_t i = start >> PAGE_SHIFT; i < end >> PAGE_SHIFT; i++)
+        frame_table[i].count = 1 | (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT;
+    frame_table_end = MAX(frame_table_end, end >> PAGE_SHIFT);
+}
+
+__init void frametable_init(void) { boot_mem_for_each_ram(ram_range_create); }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Making the frame table and the M2P for the RAM that boot_mem knows. */
+#ifndef MM_FRAMETABLE_H
+#define MM_FRAMETABLE_H
+
+#include "hv/compiler.h"
+#include "hv/types.h"
+
+/** Boot, after the direct map and before the heap. Panics when there is too little memory. */
+__init void frametable_init(void);
+/** True if the M2P has an entry for @m, RAM or a hole beside RAM. */
+bool m2p_mapped(mfn_t m);
+
+#endif

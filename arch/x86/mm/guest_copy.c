@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copying from and to the memory of the guest whose address space is loaded. An address in our part of the space is refused
+ * here, everything else is left to the MMU: the fault of a bad address lands in the exception table.
+ */
+#include "cpu/features.h"
+#include "hv/guest_access.h"
+#include "hv/percpu.h"
+#include "hw/native/cpu.h"
+#include "hw/native/copy.h"
+
+#include <arch/layout.h>
+
+#define CANONICAL_LOW_END 0x0000800000000000ULL
+
+static bool range_ok(vaddr_t va, size_t len)
+{
+    vaddr_t end;
+
+    if (__builtin_add_overflow(va, (vaddr_t)len, &end))
+        return va >= HV_VIRT_END && end == 0; /* up to the very last byte */
+    return end <= CANONICAL_LOW_END || va >= HV_VIRT_END;
+}
+
+static void access_begin(void) { if (cpu_has_smap) stac(); }
+static void access_end(void) { if (cpu_has_smap) clac(); }
+
+int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
+{
+    if (!range_ok(src, len))
+        return -EFAULT;
+    access_begin();
+    bool ok = hw_copy_safe(dst, (const void *)src, len);
+    access_end();
+    return ok ? 0 : -EFAULT;
+}
+
+int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
+{
+    if (!range_ok(dst, len))
+        return -EFAULT;
+    access_begin();
+    bool ok = hw_copy_safe((void *)dst, src, len);
+    access_end();
+    return ok ? 0 : -EFAULT;
+}
+
+int arch_clear_guest(vaddr_t dst, size_t len)
+{
+    if (!range_ok(dst, len))
+        return -EFAULT;
+    access_begin();
+    bool ok = hw_clear_safe((void *)dst, len);
+    access_end();
+    return ok ? 0 : -EFAULT;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A guest's frame held by the hypervisor itself: for vcpu_info, event arrays and the like. */
+#include "hv/domain.h"
+#include "pv/mm/types.h"
+
+struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
+{
+    mfn_t m = mfn(g.nr);
+
+    if (d->type != DOMAIN_PV || !mfn_valid(m))
+        return NULL;
+    if (write)
+        return frame_get_typed(m, d, FT_WRITABLE) ? NULL : mfn_to_frame(m);
+    return frame_get(mfn_to_frame(m), d) ? mfn_to_frame(m) : NULL;
+}
+
+void arch_guest_frame_put(struct frame *f, bool write)
+{
+    if (write)
+        frame_put_typed(f);
+    else
+        frame_put(f);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MM_TLB_H
+#define MM_TLB_H
+
+#include "hv/types.h"
+
+/** Drops this CPU's non-global translations, or (@global) all of them. Any context. */
+void tlb_flush_local(bool global);
+
+#endif

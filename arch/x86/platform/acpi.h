@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ACPI's tables, read once at boot; what of them is needed later. */
+#ifndef PLATFORM_ACPI_H
+#define PLATFORM_ACPI_H
+
+#include "hv/compiler.h"
+#include "hv/types.h"
+
+/** Reads the tables. Without them the machine is taken for one CPU with a PC's legacy devices. */
+__init void acpi_init(void);
+/** Fills cpu_present and cpu_apic_id; the boot CPU, which must have its APIC on, is index 0. */
+__init void acpi_add_cpus(void);
+/** Declares IO-APICs and overrides to irq/, MMCONFIG to PCI. */
+__init void acpi_add_interrupts(void);
+/** Declares HPET and PM timer to time/. */
+__init void reference_from_acpi(void);
+paddr_t acpi_lapic_base(void);
+/** 0: none. */
+uint16_t acpi_pm_timer_port(void);
+
+/** Writes the PM1 control registers (@value with SLP_EN) as XENPF_enter_acpi_sleep gives them. -ENODEV without ACPI. */
+int acpi_sleep_values(uint16_t pm1a, uint16_t pm1b);
+/** S5 by the DSDT's own values; returns if that is impossible or does nothing. */
+void acpi_power_off(void);
+/** The reset register; returns if there is none or it does nothing. */
+void acpi_reset(void);
+/** CMOS index of the century, 0: none. */
+uint8_t acpi_century(void);
+
+#endif

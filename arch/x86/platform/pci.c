@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See platform/pci.h. MMCONFIG is mapped bus by bus when first used, so a big window costs nothing. */
+#include "platform/pci.h"
+
+#include "hv/lock.h"
+#include "hv/log.h"
+#include "hw/native/io.h"
+#include "mm/map.h"
+
+#define PCI_ADDRESS 0xcf8
+#define PCI_DATA    0xcfc
+#define WINDOWS_MAX 16u
+#define BUS_SIZE    0x100000u
+#define CAPS_MAX    48u
+
+struct mmconfig { uint16_t segment; uint8_t first_bus, last_bus; paddr_t base; uint8_t *bus[256]; };
+static struct mmconfig windows[WINDOWS_MAX];
+static unsigned int window_count;
+static spinlock_t lock = SPINLOCK_INIT(LOCK_PCI);
+
+void pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, paddr_t base)
+{
+    for (unsigned int i = 0; i < window_count; i++)
+        if (windows[i].segment == segment && windows[i].first_bus == first_bus)
+            return;
+    if (window_count == WINDOWS_MAX) {
+        log_warning("PCI: more than %u MMCONFIG windows, segment %u not reached", WINDOWS_MAX, segment);
+        return;
+    }
+    windows[window_count++] = (struct mmconfig){ .segment = segment, .first_bus = first_bus, .last_bus = last_bus, .base = base };
+}
+
+/* The function's 4096 bytes, or NULL. Lock held. */
+static uint8_t *mmconfig_of(pci_sbdf_t sbdf)
+{
+    uint8_t bus = (uint8_t)(sbdf >> 8);
+
+    for (unsigned int i = 0; i < window_count; i++) {
+        struct mmconfig *w = &windows[i];
+        if (w->segment != sbdf >> 16 || bus < w->first_bus || bus > w->last_bus)
+            continue;
+        if (!w->bus[bus])
+            w->bus[bus] = ioremap(w->base + (uint64_t)bus * BUS_SIZE, BUS_SIZE);
+        return w->bus[bus] ? w->bus[bus] + (sbdf & 0xff) * 4096 : NULL;
+    }
+    return NULL;
+}
+
+static uint32_t io_read(uint16_t port, unsigned int size)
+{
+    return size == 1 ? inb(port) : size == 2 ? inw(port) : inl(port);
+}
+
+static void io_write(uint16_t port, unsigned int size, uint32_t v)
+{
+    if (size == 1)
+        outb((uint8_t)v, port);
+    else if (size == 2)
+        outw((uint16_t)v, port);
+    else
+        outl(v, port);
+}
+
+static uint32_t mmio_read(const uint8_t *p, unsigned int size)
+{
+    return size == 1 ? mmio_read8(p) : size == 2 ? mmio_read16(p) : mmio_read32(p);
+}
+
+static void mmio_write(uint8_t *p, unsigned int size, uint32_t v)
+{
+    if (size == 1)
+        mmio_write8(p, (uint8_t)v);
+    else if (size == 2)
+        mmio_write16(p, (uint16_t)v);
+    else
+        mmio_write32(p, v);
+}
+
+static bool by_ports(pci_sbdf_t sbdf, unsigned int reg) { return reg < 256 && !(sbdf >> 16); }
+
+uint32_t pci_read(pci_sbdf_t sbdf, unsigned int reg, unsigned int size)
+{
+    uint32_t v = ~0u >> (32 - 8 * size);
+    irqflags_t flags = spin_lock_irqsave(&lock);
+    const uint8_t *p = by_ports(sbdf, reg) ? NULL : mmconfig_of(sbdf);
+
+    if (p) {
+        v = mmio_read(p + reg, size);
+    } else if (by_ports(sbdf, reg)) {
+        outl(0x80000000u | sbdf << 8 | (reg & 0xfc), PCI_ADDRESS);
+        v = io_read((uint16_t)(PCI_DATA + (reg & 3)), size);
+    }
+    spin_unlock_irqrestore(&lock, flags);
+    return v;
+}
+
+void pci_write(pci_sbdf_t sbdf, unsigned int reg, unsigned int size, uint32_t value)
+{
+    irqflags_t flags = spin_lock_irqsave(&lock);
+    uint8_t *p = by_ports(sbdf, reg) ? NULL : mmconfig_of(sbdf);
+
+    if (p) {
+        mmio_write(p + reg, size, value);
+    } else if (by_ports(sbdf, reg)) {
+        outl(0x80000000u | sbdf << 8 | (reg & 0xfc), PCI_ADDRESS);
+        io_write((uint16_t)(PCI_DATA + (reg & 3)), size, value);
+    }
+    spin_unlock_irqrestore(&lock, flags);
+}
+
+uint32_t pci_port_read(uint32_t cf8, unsigned int offset, unsigned int size)
+{
+    irqflags_t flags = spin_lock_irqsave(&lock);
+    outl(cf8, PCI_ADDRESS);
+    uint32_t v = io_read((uint16_t)(PCI_DATA + offset), size);
+    spin_unlock_irqrestore(&lock, flags);
+    return v;
+}
+
+void pci_port_write(uint32_t cf8, unsigned int offset, unsigned int size, uint32_t value)
+{
+    irqflags_t flags = spin_lock_irqsave(&lock);
+    outl(cf8, PCI_ADDRESS);
+    io_write((uint16_t)(PCI_DATA + offset), size, value);
+    spin_unlock_irqrestore(&lock, flags);
+}
+
+bool pci_present(pci_sbdf_t sbdf) { return pci_read(sbdf, PCI_VENDOR_ID, 2) != 0xffff; }
+
+unsigned int pci_find_capability(pci_sbdf_t sbdf, uint8_t id)
+{
+    if (!(pci_read(sbdf, PCI_STATUS, 2) & 0x10))
+        return 0;
+    unsigned int pos = pci_read(sbdf, PCI_CAP_POINTER, 1) & 0xfc;
+    for (unsigned int i = 0; pos >= 0x40 && i < CAPS_MAX; i++) {
+        if (pci_read(sbdf, pos, 1) == id)
+            return pos;
+        pos = pci_read(sbdf, pos + 1, 1) & 0xfc;
+    }
+    return 0;
+}
+
+paddr_t pci_bar_address(pci_sbdf_t sbdf, unsigned int bar)
+{
+    if (bar > 5 || (pci_read(sbdf, PCI_HEADER_TYPE, 1) & 0x7f))
+        return 0;
+    uint32_t low = pci_read(sbdf, PCI_BAR0 + 4 * bar, 4);
+    if (low & 1)
+        return 0;
+    uint64_t high = (low & 6) == 4 && bar < 5 ? pci_read(sbdf, PCI_BAR0 + 4 * bar + 4, 4) : 0;
+    return high << 32 | (low & ~15u);
+}

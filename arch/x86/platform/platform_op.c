@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* XENPF_* (xen/platform.h): what the hardware domain's kernel does to the machine through us. */
+#include "hv/domain.h"
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hv/sched.h"
+#include "hv/time.h"
+#include "hw/native/cpu.h"
+#include "irq/lapic.h"
+#include "platform/acpi.h"
+#include "platform/firmware_info.h"
+#include "platform/power.h"
+#include "smp/smp.h"
+
+#include <hypercall_handlers.h>
+
+static long op_settime(const struct xen_platform_op *op)
+{
+    const struct xenpf_settime64 *t = &op->u.settime64;
+
+    if (op->cmd == XENPF_settime64 && t->mbz)
+        return -EINVAL;
+    uint64_t secs = op->cmd == XENPF_settime64 ? t->secs : op->u.settime32.secs;
+    uint64_t ns = op->cmd == XENPF_settime64 ? t->nsecs : op->u.settime32.nsecs;
+    uint64_t at = op->cmd == XENPF_settime64 ? t->system_time : op->u.settime32.system_time;
+    if (ns >= NS_PER_SEC || secs > (1ULL << 62) / NS_PER_SEC || at > secs * NS_PER_SEC + ns)
+        return -EINVAL;
+    wallclock_set(secs * NS_PER_SEC + ns - at);
+    return 0;
+}
+
+/* dom0 has evaluated \_S5 for us; the values go to the registers that the FADT names. S3 and S4 are not offered. */
+static long op_sleep(const struct xen_platform_op *op)
+{
+    const struct xenpf_enter_acpi_sleep *s = &op->u.enter_acpi_sleep;
+
+    if (s->sleep_state != 5)
+        return s->sleep_state > 5 ? -EINVAL : -EOPNOTSUPP;
+    if (s->flags & ~XENPF_ACPI_SLEEP_EXTENDED)
+        return -EINVAL;
+    if (s->flags & XENPF_ACPI_SLEEP_EXTENDED)
+        return -EOPNOTSUPP;
+    log_info("dom0 powers the machine off");
+    smp_stop_others();
+    irq_disable();
+    acpi_sleep_values((uint16_t)s->val_a, (uint16_t)s->val_b);
+    machine_power_off();
+}
+
+static long op_cpuinfo(struct xen_platform_op *op)
+{
+    struct xenpf_pcpuinfo *info = &op->u.pcpu_info;
+
+    if (info->xen_cpuid >= cpu_count)
+        return -EINVAL;
+    info->max_present = cpu_count - 1;
+    info->flags = 0;
+    info->apic_id = cpu_apic_id[info->xen_cpuid];
+    info->acpi_id = info->xen_cpuid;
+    if (!cpumask_test(&cpu_present, info->xen_cpuid))
+        info->flags = XEN_PCPU_FLAGS_INVALID;
+    else if (cpumask_test(&cpu_online, info->xen_cpuid))
+        info->flags = XEN_PCPU_FLAGS_ONLINE;
+    return 0;
+}
+
+static long op_cpu_version(struct xen_platform_op *op)
+{
+    struct xenpf_pcpu_version *v = &op->u.pcpu_version;
+    struct cpuid_regs r, one;
+
+    if (v->xen_cpuid >= cpu_count || !cpumask_test(&cpu_online, v->xen_cpuid))
+        return -EINVAL;
+    hw_cpuid(0, 0, &r);
+    hw_cpuid(1, 0, &one);
+    memcpy(v->vendor_id, &r.ebx, 4);
+    memcpy(v->vendor_id + 4, &r.edx, 4);
+    memcpy(v->vendor_id + 8, &r.ecx, 4);
+    uint32_t family = (one.eax >> 8) & 15;
+    v->family = family == 15 ? family + ((one.eax >> 20) & 255) : family;
+    v->model = ((one.eax >> 4) & 15) | (family >= 6 ? ((one.eax >> 16) & 15) << 4 : 0);
+    v->stepping = one.eax & 15;
+    v->max_present = cpu_count - 1;
+    return 0;
+}
+
+/* C-states and P-states that dom0's ACPI driver found: idle CPUs halt, and frequency is the firmware's business. */
+static long op_pminfo(const struct xen_platform_op *op) { return -EOPNOTSUPP; }
+
+static long op_idletime(struct xen_platform_op *op)
+{
+    struct xenpf_getidletime *g = &op->u.getidletime;
+    uint64_t now = now_ns();
+    uint32_t bits = MIN(g->cpumap_nr_cpus, cpu_count);
+
+    for (uint32_t cpu = 0; cpu < bits; cpu++) {
+        uint8_t byte;
+        uint64_t idle;
+        if (copy_from_handle(&byte, g->cpumap_bitmap, cpu / 8))
+            return -EFAULT;
+        if (!(byte >> (cpu % 8) & 1))
+            continue;
+        if (cpumask_test(&cpu_online, cpu)) {
+            idle = cpu_idle_time(cpu);
+            if (copy_to_handle(g->idletime, cpu, &idle))
+                return -EFAULT;
+        } else {
+            byte &= (uint8_t)~(1u << (cpu % 8));
+            if (copy_to_handle(g->cpumap_bitmap, cpu / 8, &byte))
+                return -EFAULT;
+        }
+    }
+    g->now = now;
+    return 0;
+}
+
+static long perform(struct xen_platform_op *op)
+{
+    switch (op->cmd) {
+    case XENPF_settime32:
+    case XENPF_settime64:
+        return op_settime(op);
+    case XENPF_firmware_info:
+        return firmware_info(&op->u.firmware_info);
+    case XENPF_enter_acpi_sleep:
+        return op_sleep(op);
+    case XENPF_getidletime:
+        return op_idletime(op);
+    case XENPF_set_processor_pminfo:
+        return op_pminfo(op);
+    case XENPF_get_cpuinfo:
+        return op_cpuinfo(op);
+    case XENPF_get_cpu_version:
+        return op_cpu_version(op);
+    default:
+        return -ENOSYS;
+    }
+}
+
+long hypercall_platform_op(struct hypercall *call)
+{
+    struct xen_platform_op op;
+
+    if (!current_vcpu()->domain->is_privileged)
+        return -EPERM;
+    if (copy_from_guest_va(&op, call->arg[0]))
+        return -EFAULT;
+    if (op.interface_version != XENPF_INTERFACE_VERSION) {
+        log_warning("platform_op: interface version %#x asked for, this is %#x", op.interface_version, XENPF_INTERFACE_VERSION);
+        return -EACCES;
+    }
+    long rc = perform(&op);
+    if (rc)
+        return rc;
+    return copy_to_guest_va(call->arg[0], &op);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The end: power off, restart, or stop for good. By then no lock is taken and no other CPU runs. */
+#include "platform/power.h"
+
+#include "hv/console.h"
+#include "hv/domain.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hv/time.h"
+#include "hw/native/cpu.h"
+#include "hw/native/io.h"
+#include "hw/native/segment.h"
+#include "irq/lapic.h"
+#include "hv/options.h"
+#include "platform/acpi.h"
+#include "smp/smp.h"
+
+#define REBOOT_DELAY (5 * NS_PER_SEC)
+
+static void wait_ns(uint64_t ns)
+{
+    for (uint64_t end = now_ns() + ns; now_ns() < end;)
+        cpu_relax();
+}
+
+void machine_halt(void)
+{
+    smp_stop_others();
+    for (;;) {
+        irq_disable();
+        halt();
+    }
+}
+
+/* From the most to the least polite; each is given a moment. */
+void machine_restart(void)
+{
+    const struct desc_ptr nothing = { 0, 0 };
+
+    smp_stop_others();
+    irq_disable();
+    acpi_reset();
+    wait_ns(100 * NS_PER_MS);
+    outb(0x06, 0xcf9);
+    wait_ns(100 * NS_PER_MS);
+    for (unsigned int i = 0; i < 10000 && (inb(0x64) & 2); i++)
+        cpu_relax();
+    outb(0xfe, 0x64);
+    wait_ns(100 * NS_PER_MS);
+    lidt(&nothing);
+    __builtin_trap();
+}
+
+void machine_power_off(void)
+{
+    smp_stop_others();
+    irq_disable();
+    acpi_power_off();
+    wait_ns(100 * NS_PER_MS);
+    log_error("the machine cannot be powered off by ACPI; it is halted, switch it off");
+    machine_halt();
+}
+
+void arch_hardware_shutdown(uint32_t reason)
+{
+    switch (reason) {
+    case SHUTDOWN_poweroff:
+        log_info("dom0 powered off: power off");
+        machine_power_off();
+    case SHUTDOWN_reboot:
+        log_info("dom0 rebooted: restart");
+        machine_restart();
+    default:
+        console_enter_panic();
+        log_error("dom0 %s; %s", reason == SHUTDOWN_crash ? "crashed" : "ended for an unknown reason",
+                  hv_options.noreboot ? "halted, as noreboot says" : "restarting in 5 seconds (noreboot would halt instead)");
+        if (hv_options.noreboot)
+            machine_halt();
+        wait_ns(REBOOT_DELAY);
+        machine_restart();
+    }
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each clock: a counter of known frequency and width. The TSC is read around a span of the counter; the shortest of several
+ * reads on each side bounds the error of a read that was disturbed.
+ */
+#include "time/reference.h"
+
+#include "hv/log.h"
+#include "hv/time.h"
+#include "hw/native/cpu.h"
+#include "hw/native/io.h"
+#include "mm/map.h"
+
+#define HPET_CAPABILITIES 0x000
+#define HPET_CONFIG       0x010
+#define HPET_COUNTER      0x0f0
+#define HPET_ENABLE       0x1
+#define FEMTO_PER_SEC     1000000000000000ULL
+#define PM_TIMER_HZ       3579545u
+#define PIT_HZ            1193182u
+#define SPAN_MS           20u
+#define SPIN_MAX          100000000u
+
+struct reference { const char *name; uint64_t hz; uint32_t mask; uint32_t (*read)(void); };
+
+static paddr_t hpet_paddr __initdata;
+static uint8_t *hpet_mmio __initdata;
+static uint16_t pm_port __initdata;
+
+static __init uint32_t hpet_read(void) { return mmio_read32(hpet_mmio + HPET_COUNTER); }
+static __init uint32_t pm_read(void) { return inl(pm_port) & 0xffffff; }
+
+/* Channel 2 counts down from 65535 with its gate open and the speaker off. */
+static __init uint32_t pit_read(void)
+{
+    outb(0x80, 0x43);
+    uint32_t low = inb(0x42);
+    return 0xffff - (low | (uint32_t)inb(0x42) << 8);
+}
+
+static __init void pit_start(void)
+{
+    outb((inb(0x61) & ~0x02) | 0x01, 0x61);
+    outb(0xb0, 0x43);
+    outb(0xff, 0x42);
+    outb(0xff, 0x42);
+}
+
+static __init bool hpet_start(uint64_t *hz)
+{
+    hpet_mmio = hpet_paddr ? ioremap(hpet_paddr, PAGE_SIZE) : NULL;
+    if (!hpet_mmio)
+        return false;
+    uint32_t period = mmio_read32(hpet_mmio + HPET_CAPABILITIES + 4);
+    if (period == 0 || period > 100000000) /* IA-PC HPET 1.0a, 2.3.4: at most 100 ns */
+        return false;
+    mmio_write32(hpet_mmio + HPET_CONFIG, mmio_read32(hpet_mmio + HPET_CONFIG) | HPET_ENABLE);
+    *hz = FEMTO_PER_SEC / period;
+    return true;
+}
+
+/* A counter value and the TSC at the same time, as close as eight tries get. */
+static __init uint64_t read_pair(const struct reference *r, uint32_t *count)
+{
+    uint64_t best = ~0ULL, tsc = 0;
+    for (unsigned int i = 0; i < 8; i++) {
+        uint64_t before = rdtsc_ordered();
+        uint32_t c = r->read();
+        uint64_t after = rdtsc_ordered();
+        if (after - before < best) {
+            best = after - before;
+            tsc = before + best / 2;
+            *count = c;
+        }
+    }
+    return tsc;
+}
+
+static __init uint64_t measure(const struct reference *r)
+{
+    uint32_t start = 0, now = 0, span = (uint32_t)(r->hz * SPAN_MS / 1000);
+    uint64_t tsc_start = read_pair(r, &start);
+    unsigned int spin = 0;
+
+    while (((r->read() - start) & r->mask) < span)
+        if (++spin == SPIN_MAX)
+            return 0;
+    uint64_t tsc_end = read_pair(r, &now);
+    uint64_t counted = (now - start) & r->mask;
+    return counted ? (tsc_end - tsc_start) * r->hz / counted : 0; /* 20 ms of a TSC below 100 GHz: no overflow */
+}
+
+__init void reference_set(paddr_t hpet_base, uint16_t pm_timer_port)
+{
+    hpet_paddr = hpet_base;
+    pm_port = pm_timer_port;
+}
+
+__init uint64_t reference_measure_tsc(const char **source)
+{
+    struct reference r = { "HPET", 0, 0xffffffff, hpet_read };
+    uint64_t hz = hpet_start(&r.hz) ? measure(&r) : 0;
+
+    if (!hz && pm_port) {
+        r = (struct reference){ "ACPI PM timer", PM_TIMER_HZ, 0xffffff, pm_read };
+        hz = measure(&r);
+    }
+    if (!hz) {
+        pit_start();
+        r = (struct reference){ "PIT", PIT_HZ, 0xffff, pit_read };
+        hz = measure(&r);
+    }
+    *source = r.name;
+    return hz;
+}

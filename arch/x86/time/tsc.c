@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* System time from the TSC. See time/tsc.h. */
+#include "time/tsc.h"
+
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hv/softirq.h"
+#include "hv/time.h"
+#include "hw/native/cpu.h"
+#include "irq/lapic.h"
+#include "time/reference.h"
+
+uint64_t tsc_hz __ro_after_init;
+struct tsc_scale tsc_scale __ro_after_init;
+uint64_t tsc_epoch __ro_after_init;
+
+uint64_t tsc_scale_to_ns(uint64_t tsc, const struct tsc_scale *scale)
+{
+    uint64_t shifted = scale->shift >= 0 ? tsc << scale->shift : tsc >> -scale->shift;
+    return (uint64_t)(((unsigned __int128)shifted * scale->mul) >> 32);
+}
+
+struct tsc_scale tsc_scale_for(uint64_t hz)
+{
+    struct tsc_scale s = { 0, 0 };
+
+    while (hz > 2 * NS_PER_SEC) {
+        hz >>= 1;
+        s.shift--;
+    }
+    while (hz <= NS_PER_SEC) {
+        hz <<= 1;
+        s.shift++;
+    }
+    s.mul = (uint32_t)((NS_PER_SEC << 32) / hz);
+    return s;
+}
+
+uint64_t tsc_from_ns(uint64_t ns)
+{
+    uint64_t seconds = ns / NS_PER_SEC, rest = ns % NS_PER_SEC;
+    return seconds * tsc_hz + rest * tsc_hz / NS_PER_SEC;
+}
+
+uint64_t arch_time_now(void)
+{
+    return tsc_hz ? tsc_scale_to_ns(rdtsc_ordered() - tsc_epoch, &tsc_scale) : 0;
+}
+
+__init void time_init(void)
+{
+    const char *source = "nothing";
+
+    tsc_hz = reference_measure_tsc(&source);
+    if (!tsc_hz)
+        panic("time: the TSC could not be measured: neither HPET, ACPI PM timer nor PIT counts");
+    tsc_scale = tsc_scale_for(tsc_hz);
+    tsc_epoch = rdtsc_ordered();
+    log_info("time: TSC at %lu.%03lu MHz, measured with the %s", (unsigned long)(tsc_hz / 1000000),
+             (unsigned long)(tsc_hz / 1000 % 1000), source);
+}
+
+void arch_timer_program(uint64_t deadline)
+{
+    uint64_t now;
+
+    if (deadline == TIME_NEVER) {
+        lapic_timer_arm(0);
+        return;
+    }
+    now = now_ns();
+    lapic_timer_arm(deadline > now ? deadline - now : 1);
+}

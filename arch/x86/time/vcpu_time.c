@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a guest computes its time from (xen.h, struct vcpu_time_info): odd version, new values, even version. */
+#include "cpu/features.h"
+#include "hv/compiler.h"
+#include "hv/domain.h"
+#include "hv/guest_access.h"
+#include "hv/percpu.h"
+#include "hw/native/cpu.h"
+#include "time/tsc.h"
+
+static void fill(struct vcpu_time_info *t)
+{
+    uint64_t tsc = rdtsc_ordered();
+
+    t->tsc_timestamp = tsc;
+    t->system_time = tsc_scale_to_ns(tsc - tsc_epoch, &tsc_scale);
+    t->tsc_to_system_mul = tsc_scale.mul;
+    t->tsc_shift = tsc_scale.shift;
+    t->flags = cpu_has_invariant_tsc ? XEN_PVCLOCK_TSC_STABLE_BIT : 0;
+}
+
+/* The guest's own copy, in memory of its choosing: only while its address space is loaded. */
+static void update_area(struct vcpu *v, const struct vcpu_time_info *t)
+{
+    struct vcpu_time_info copy = *t;
+
+    copy.version |= 1;
+    if (copy_to_guest_va(v->time_area, &copy))
+        return;
+    barrier();
+    copy.version = t->version;
+    copy_array_to_guest(v->time_area, &copy.version, 1);
+}
+
+void arch_vcpu_update_time(struct vcpu *v)
+{
+    struct vcpu_time_info *t = v->info ? &v->info->time : NULL;
+    struct vcpu_time_info new = { 0 };
+
+    if (!t)
+        return;
+    fill(&new);
+    new.version = (READ_ONCE(t->version) | 1) + 1;
+    WRITE_ONCE(t->version, new.version - 1);
+    barrier();
+    t->tsc_timestamp = new.tsc_timestamp;
+    t->system_time = new.system_time;
+    t->tsc_to_system_mul = new.tsc_to_system_mul;
+    t->tsc_shift = new.tsc_shift;
+    t->flags = new.flags;
+    barrier();
+    WRITE_ONCE(t->version, new.version);
+    if (v->time_area && v == current_vcpu())
+        update_area(v, &new);
+}

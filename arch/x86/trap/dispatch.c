@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An exception is a guest's, and then pv/ decides; or it is at an instruction of ours that is known to fault; or it is the
+ * return to a guest whose state was bad; or else it is a defect of ours, and the machine stops.
+ */
+#include "entry/entry.h"
+#include "hv/console.h"
+#include "hv/domain.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hw/native/cpu.h"
+#include "pv/pv.h"
+#include "trap/extable.h"
+#include "trap/trap.h"
+
+const char *trap_name(unsigned int vector)
+{
+    static const char *const name[] = {
+        [TRAP_DE] = "divide error", [TRAP_DB] = "debug", [TRAP_NMI] = "NMI", [TRAP_BP] = "breakpoint", [TRAP_OF] = "overflow",
+        [TRAP_BR] = "bound range", [TRAP_UD] = "invalid opcode", [TRAP_NM] = "device not available",
+        [TRAP_DF] = "double fault", [TRAP_TS] = "invalid TSS", [TRAP_NP] = "segment not present", [TRAP_SS] = "stack fault",
+        [TRAP_GP] = "general protection", [TRAP_PF] = "page fault", [TRAP_MF] = "x87 error", [TRAP_AC] = "alignment check",
+        [TRAP_MC] = "machine check", [TRAP_XM] = "SIMD error", [TRAP_CP] = "control protection",
+    };
+    return vector < ARRAY_SIZE(name) ? name[vector] : NULL;
+}
+
+static void guest_exception(struct cpu_user_regs *regs, uint64_t cr2)
+{
+    irq_enable();
+    if (regs->entry_vector == TRAP_PF)
+        pv_page_fault(regs, cr2);
+    else
+        pv_exception(regs);
+}
+
+/*
+ * IRET to the guest faulted. Its frame is still at the top of the stack, and the guest's other registers are in ours: put
+ * them back together and let the guest's failsafe callback have it.
+ */
+static __noreturn void guest_return_fault(const struct cpu_user_regs *regs)
+{
+    struct cpu_user_regs *guest = guest_regs();
+
+    memcpy(guest, regs, offsetof(struct cpu_user_regs, error_code));
+    guest->error_code = regs->error_code;
+    guest->entry_vector = regs->entry_vector;
+    irq_enable();
+    pv_failsafe(guest);
+    exit_from_top();
+}
+
+static __noreturn void hypervisor_exception(const struct cpu_user_regs *regs, uint64_t cr2)
+{
+    console_enter_panic();
+    log_error("exception %u (%s) in the hypervisor, error code %#x, address %#lx", regs->entry_vector,
+              trap_name(regs->entry_vector) ?: "reserved", regs->error_code, (unsigned long)cr2);
+    trap_dump(regs);
+    panic("unexpected exception %u", regs->entry_vector);
+}
+
+/* Our own debug exceptions: a guest's breakpoint that hit while we touched its memory, or MOV SS/SYSCALL tricks. Not ours. */
+static bool ignore_debug(struct cpu_user_regs *regs)
+{
+    if (regs->entry_vector != TRAP_DB)
+        return false;
+    write_dr6(0xffff0ff0);
+    regs->rflags &= ~RFLAGS_TF;
+    return true;
+}
+
+void exception_entry(struct cpu_user_regs *regs)
+{
+    uint64_t cr2 = regs->entry_vector == TRAP_PF ? read_cr2() : 0;
+
+    if (regs_from_guest(regs)) {
+        guest_exception(regs, cr2);
+        return;
+    }
+    if (regs->entry_vector == TRAP_PF && pv_hypervisor_fault(regs, cr2))
+        return;
+    uint64_t go_on = extable_find(regs->rip);
+    if (go_on) {
+        regs->rip = go_on;
+        return;
+    }
+    if (regs->rip == (uint64_t)exit_iret)
+        guest_return_fault(regs);
+    if (!ignore_debug(regs))
+        hypervisor_exception(regs, cr2);
+}

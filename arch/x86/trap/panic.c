@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The architecture's part of a panic (hv/log.h). */
+#include "entry/entry.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hw/native/cpu.h"
+#include "hv/options.h"
+#include "platform/power.h"
+#include "smp/smp.h"
+#include "trap/trap.h"
+
+#include <arch/irqflags.h>
+
+void arch_panic_report(void)
+{
+    irq_disable();
+    smp_stop_others();
+    trap_backtrace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
+    log_error("if the reason above names a file, a setting or a device, change that; else please report all of these lines");
+}
+
+void arch_panic_halt(void)
+{
+    irq_disable();
+    for (;;)
+        halt();
+}

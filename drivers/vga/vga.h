@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The PC's text screen, 80 by 25 at 0xb8000. */
+#ifndef DRIVERS_VGA_H
+#define DRIVERS_VGA_H
+
+#include "hv/compiler.h"
+
+/** Adds console "vga". */
+__init void vga_text_init(void);
+/** dom0 takes the screen over: no more output, unless the machine is about to stop. */
+void vga_text_release(void);
+/** Where the cursor is, for whoever takes over. */
+unsigned int vga_text_row(void);
+
+#endif

@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Wraps the flat image as a 32-bit ELF file with one segment: elf32.py IMAGE OUTPUT, `nm` of the image on standard input."""
+import struct
+import sys
+
+LOAD_AT, HEADER = 0x200000, 0x1000
+
+symbol = {f[2]: int(f[0], 16) for f in (line.split() for line in sys.stdin) if len(f) == 3}
+image = open(sys.argv[1], "rb").read()
+size = symbol["image_end"] - symbol["image_start"]
+entry = LOAD_AT + symbol["start32"] - symbol["image_start"]
+ident = b"\x7fELF" + bytes([1, 1, 1]) + bytes(9)
+ehdr = ident + struct.pack("<HHIIIIIHHHHHH", 2, 3, 1, entry, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+phdr = struct.pack("<IIIIIIII", 1, HEADER, LOAD_AT, LOAD_AT, len(image), size, 7, 0x200000)
+with open(sys.argv[2], "wb") as out:
+    out.write((ehdr + phdr).ljust(HEADER, b"\0") + image)
