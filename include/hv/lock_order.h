@@ -23,9 +23,9 @@ enum lock_level {
     LOCK_EVENT_SOURCE, /* which port a vCPU's VIRQs, a domain's pirqs are bound to; taken by interrupt handlers */
     LOCK_EVENT_QUEUE,  /* a domain's FIFO queues */
     LOCK_PIRQ,         /* a domain's pirq map */
-    LOCK_PCI,          /* PCI devices and configuration space */
     LOCK_IRQ,          /* one interrupt's descriptor */
     LOCK_VECTOR,       /* allocation of vectors and IO-APIC registers */
+    LOCK_PCI,          /* configuration space and the address port; taken to program MSIs */
     LOCK_SHUTDOWN,     /* a domain's shutdown state */
     LOCK_SCHED,        /* a run queue; two CPUs: lower index first */
     LOCK_SCHED_CAP,    /* a domain's budget of CPU time */

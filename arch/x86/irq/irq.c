@@ -134,14 +134,13 @@ void irq_set_cpu(struct irq *irq, unsigned int cpu)
     spin_unlock_irqrestore(&irq->lock, flags);
 }
 
-/* Lock held. The guest's event is raised; a level source stays quiet until the guest has looked. */
-static void deliver_guest(struct irq *irq)
+/* Lock held. A guest's level source stays quiet until the guest has looked; what nobody owns stays quiet for good. */
+static void quieten(struct irq *irq)
 {
-    if (irq->level) {
+    if (irq->guest && irq->level)
         irq->in_service = true;
+    if (irq->source && !irq->handler && (!irq->guest || irq->level))
         irq->source->mask(irq);
-    }
-    pirq_raise(irq->guest, irq->guest_pirq);
 }
 
 void irq_dispatch(uint8_t vector)
@@ -156,14 +155,17 @@ void irq_dispatch(uint8_t vector)
     spin_lock(&irq->lock);
     void (*handler)(void *data) = irq->handler;
     void *data = irq->data;
-    if (irq->guest)
-        deliver_guest(irq);
-    else if (!handler && irq->source)
-        irq->source->mask(irq);
+    struct domain *guest = irq->guest;
+    uint32_t pirq = irq->guest_pirq;
+    quieten(irq);
     lapic_eoi();
+    irq->delivering++;
     spin_unlock(&irq->lock);
-    if (handler)
+    if (guest)
+        pirq_raise(guest, pirq);
+    else if (handler)
         handler(data);
+    __atomic_fetch_sub(&irq->delivering, 1, __ATOMIC_RELEASE);
 }
 
 int irq_bind_guest(struct irq *irq, struct domain *d, uint32_t pirq, bool share)
@@ -192,6 +194,8 @@ void irq_unbind_guest(struct irq *irq)
         irq_release_vector(irq);
     }
     spin_unlock_irqrestore(&irq->lock, flags);
+    while (__atomic_load_n(&irq->delivering, __ATOMIC_ACQUIRE)) /* another CPU is raising the guest's event: it takes no lock of ours */
+        cpu_relax();
 }
 
 void irq_guest_eoi(struct irq *irq)

@@ -38,6 +38,7 @@ struct irq {
     uint32_t cpu, old_cpu;
     void (*handler)(void *data);/* the hypervisor's own */
     void *data;
+    uint32_t delivering;        /* CPUs that have left the lock and are still telling the owner */
     struct domain *guest;       /* or the guest it is bound to */
     uint32_t guest_pirq;
     bool shareable;
