@@ -14,6 +14,8 @@ int arch_domain_relinquish(struct domain *d)
     for (unsigned int i = 0; i < 512; i++) {
         spin_lock(&d->frames_lock);
         struct frame *f = frame_list_first(&d->frames);
+        while (f && !(f->count & FRAME_ALLOCATED))
+            f = frame_list_next(f); /* given up already; somebody else still has it mapped */
         bool got = f && frame_get(f, d);
         spin_unlock(&d->frames_lock);
         if (!f)

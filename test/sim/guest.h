@@ -40,11 +40,20 @@ static inline long guest_call(struct vcpu *v, hypercall_fn fn, uint64_t a, uint6
         goc_;                                                      \
     })
 
-/** The domain ends: every stage, and the last reference. */
+/** The domain ends, continued until it is dead. */
+static inline void guest_kill_stages(struct domain *d)
+{
+    unsigned int parts = 0;
+    while (domain_kill(d) == -ERESTART) {
+        assert_true(++parts < 100000);
+        sim_settle();
+    }
+}
+
+/** The same, and our reference. */
 static inline void guest_kill(struct domain *d)
 {
-    while (domain_kill(d) == -ERESTART)
-        sim_settle();
+    guest_kill_stages(d);
     domain_put(d);
     sim_settle();
 }
