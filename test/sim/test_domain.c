@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A domain's life: found by id, referenced, shut down and resumed, ended in stages, and everything given back. */
+#include "sim_test.h"
+
+#include "guest.h"
+#include "hv/heap.h"
+
+static void start(void)
+{
+    sim_start(&(struct sim_config){ .frames = 16384, .cpus = 2 });
+    sim_guest_window(box, sizeof(box));
+    sim_settle();
+}
+
+static void finding(void **state)
+{
+    start();
+    struct domain *d5 = sim_domain(5, 1), *d700 = sim_domain(700, 1), *d;
+    struct domain_config c = { .max_vcpus = 1 };
+    assert_int_equal(domain_create(5, &c, &d), -EEXIST);
+    assert_int_equal(domain_create(DOMID_FIRST_RESERVED, &c, &d), -EINVAL);
+    c.max_vcpus = 0;
+    assert_int_equal(domain_create(6, &c, &d), -EINVAL);
+
+    assert_null(domain_get_by_id(6));
+    assert_null(domain_get_by_id(DOMID_SELF));
+    assert_ptr_equal(domain_get_by_id(5), d5);
+    assert_ptr_equal(domain_get_next(0), d5);
+    assert_ptr_equal(domain_get_next(6), d700);
+    assert_null(domain_get_next(701));
+    domain_put(d5);
+    domain_put(d5);
+    domain_put(d700);
+    assert_ptr_equal(domain_by_owner_id(700), d700);
+    assert_ptr_equal(domain_by_owner_id(DOMID_IO), domain_io);
+    assert_ptr_equal(domain_by_owner_id(DOMID_XEN), domain_xen);
+    assert_null(domain_by_owner_id(FRAME_OWNER_NONE));
+    guest_kill(d5);
+    assert_null(domain_get_by_id(5));
+    assert_ptr_equal(domain_get_next(0), d700);
+}
+
+/* Whoever holds a reference keeps the structure, but not what the domain had. */
+static void references(void **state)
+{
+    start();
+    struct domain *d = sim_domain(5, 2);
+    uint64_t free0 = heap_free_frames();
+    for (unsigned int i = 0; i < 100; i++)
+        assert_false(mfn_eq(domain_alloc_frames(d, 0, 0), MFN_NONE));
+    assert_true(domain_get(d));
+    guest_kill(d);
+    assert_int_equal(d->life, DOMAIN_DEAD);
+    assert_int_equal(d->tot_pages, 0);
+    assert_true(heap_free_frames() >= free0);
+    assert_ptr_equal(domain_get_by_id(5), d);
+    domain_put(d);
+    assert_int_equal(evtchn_alloc_unbound(d, 1), -EINVAL);
+    assert_true(mfn_eq(domain_alloc_frames(d, 0, 0), MFN_NONE));
+    domain_put(d);
+    sim_settle();
+    assert_null(domain_get_by_id(5));
+}
+
+/* A page of ours that somebody still maps keeps the dead domain; the reaper finds out when it ends. */
+static void zombie(void **state)
+{
+    start();
+    struct domain *d = sim_domain(5, 1);
+    struct frame *f = mfn_to_frame(virt_to_mfn(d->shared_info));
+    assert_true(frame_get(f, d));
+    guest_kill(d);
+    assert_ptr_equal(domain_get_by_id(5), d);
+    domain_put(d);
+    sim_run_until(now_ns() + NS_PER_SEC);
+    assert_ptr_equal(domain_get_by_id(5), d);
+    domain_put(d);
+    frame_put(f);
+    sim_run_until(now_ns() + NS_PER_SEC);
+    assert_null(domain_get_by_id(5));
+}
+
+static void no_leak(void **state)
+{
+    start();
+    uint64_t before = 0;
+    for (unsigned int i = 0; i < 200; i++) {
+        struct domain *d = sim_domain((domid_t)(1 + i % 3), 1 + i % 40);
+        for (unsigned int n = 0; n < i % 10; n++)
+            domain_alloc_frames(d, n % 3, 0);
+        evtchn_bind_virq(d, VIRQ_TIMER, 0);
+        guest_kill(d);
+        if (i == 50)
+            before = heap_free_frames();
+    }
+    assert_int_equal(heap_free_frames(), before);
+}
+
+static void shutdown_and_resume(void **state)
+{
+    start();
+    struct domain *toolstack = sim_domain(1, 1), *d = sim_domain(2, 2);
+    hardware_domain = toolstack;
+    int port = evtchn_bind_virq(toolstack, VIRQ_DOM_EXC, 0);
+    struct sched_shutdown op = { .reason = SHUTDOWN_reboot };
+    assert_int_equal(guest_op(d->vcpu[0], hypercall_sched_op, SCHEDOP_shutdown, &op), 0);
+    assert_true(d->is_shut_down);
+    assert_int_equal(d->shutdown_code, SHUTDOWN_reboot);
+    assert_false(vcpu_runnable(d->vcpu[0]) || vcpu_runnable(d->vcpu[1]));
+    sim_settle();
+    assert_true(evtchn_port_pending(toolstack, port));
+    domain_shutdown(d, SHUTDOWN_crash); /* too late to change the reason */
+    assert_int_equal(d->shutdown_code, SHUTDOWN_reboot);
+    domain_pause(d);
+    domain_resume(d);
+    domain_unpause(d);
+    assert_false(d->is_shut_down);
+    assert_true(vcpu_runnable(d->vcpu[0]) && vcpu_runnable(d->vcpu[1]));
+
+    op.reason = SHUTDOWN_crash;
+    assert_int_equal(guest_op(d->vcpu[0], hypercall_sched_op, SCHEDOP_shutdown_code, &op), 0);
+    op.reason = SHUTDOWN_poweroff;
+    assert_int_equal(guest_op(d->vcpu[0], hypercall_sched_op, SCHEDOP_shutdown, &op), 0);
+    assert_int_equal(d->shutdown_code, SHUTDOWN_crash);
+    hardware_domain = NULL;
+}
+
+static void watchdogs(void **state)
+{
+    start();
+    struct domain *d = sim_domain(2, 1);
+    assert_int_equal(domain_watchdog(d, 0, 0), -EINVAL);
+    assert_int_equal(domain_watchdog(d, 3, 1), -EINVAL);
+    assert_int_equal(domain_watchdog(d, 2, 1), -EINVAL);
+    assert_int_equal(domain_watchdog(d, 0, 1), 1);
+    assert_int_equal(domain_watchdog(d, 0, 30), 2);
+    assert_int_equal(domain_watchdog(d, 0, 30), -ENOSPC);
+    sim_run_until(now_ns() + NS_PER_SEC / 2);
+    assert_int_equal(domain_watchdog(d, 1, 1), 0);
+    sim_run_until(now_ns() + NS_PER_SEC / 2 + NS_PER_MS);
+    assert_false(d->is_shut_down);
+    assert_int_equal(domain_watchdog(d, 1, 0), 0);
+    sim_run_until(now_ns() + 10 * NS_PER_SEC);
+    assert_false(d->is_shut_down);
+    sim_run_until(now_ns() + 20 * NS_PER_SEC);
+    assert_true(d->is_shut_down);
+    assert_int_equal(d->shutdown_code, SHUTDOWN_watchdog);
+}
+
+static void vcpu_info(void **state)
+{
+    start();
+    struct domain *d = sim_domain(2, 40), *other = sim_domain(3, 1);
+    struct vcpu *v = d->vcpu[0], *late = d->vcpu[39];
+    mfn_t m = domain_alloc_frames(d, 0, HEAP_ZERO), foreign = domain_alloc_frames(other, 0, HEAP_ZERO);
+    assert_ptr_equal(v->info, &d->shared_info->vcpu_info[0]);
+    assert_ptr_equal(late->info, late->info_fallback);
+    vcpu_down(late);
+    sim_settle();
+    static const struct { const char *name; unsigned int frame; uint32_t offset; long rc; } t[] = {
+        { "crosses the page", 0, 4096 - 63, -ENXIO },
+        { "not aligned", 0, 4, -ENXIO },
+        { "far off", 0, 0xffffffff, -ENXIO },
+        { "another domain's", 1, 0, -EINVAL },
+        { "no frame", 2, 0, -EINVAL },
+        { "good", 0, 4096 - 64, 0 },
+        { "again", 0, 0, -EINVAL },
+    };
+    for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
+        struct vcpu_register_vcpu_info op = { .offset = t[i].offset };
+        op.mfn = t[i].frame == 0 ? m.nr : t[i].frame == 1 ? foreign.nr : 1ULL << 50;
+        memcpy(box, &op, sizeof(op));
+        long rc = guest_call(v, hypercall_vcpu_op, VCPUOP_register_vcpu_info, 39, BOX);
+        if (rc != t[i].rc)
+            fail_msg("%s: %ld instead of %ld", t[i].name, rc, t[i].rc);
+    }
+    vcpu_info_t *info = (void *)((char *)mfn_to_virt(m) + 4096 - 64);
+    assert_ptr_equal(late->info, info);
+    assert_int_equal(info->evtchn_upcall_mask, 1);
+    assert_int_equal(info->evtchn_upcall_pending, 1);
+    assert_true(info->evtchn_pending_sel == ~0UL);
+    assert_int_equal(frame_refs(mfn_to_frame(m)), 2);
+    vcpu_unmap_info(late);
+    assert_int_equal(frame_refs(mfn_to_frame(m)), 1);
+    guest_kill(d);
+}
+
+static void crash(void **state)
+{
+    start();
+    struct domain *d = sim_domain(2, 1);
+    domain_crash(d, "for a test: %d", 1);
+    assert_true(d->is_shut_down);
+    assert_int_equal(d->shutdown_code, SHUTDOWN_crash);
+    domain_crash(d, "again");
+    guest_kill(d);
+}
+
+SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie), cmocka_unit_test(no_leak),
+          cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(watchdogs), cmocka_unit_test(vcpu_info), cmocka_unit_test(crash))
