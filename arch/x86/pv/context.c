@@ -117,6 +117,7 @@ int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
         fpu_set_legacy(v, &c->fpu_ctxt);
     if (v->id == 0)
         v->domain->vm_assist = c->vm_assist & ASSISTS;
+    v->is_initialised = true;
     return 0;
 }
 
