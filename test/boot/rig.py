@@ -87,7 +87,7 @@ class Rig:
 
     # --- life ---
     def __enter__(self):
-        self.log = open(self.path + ".log", "w", encoding="utf-8", errors="replace")
+        self.log = open(self.path + ".log", "w", encoding="utf-8", errors="replace", newline="")
         self.log.write(shlex.join(self.argv) + "\n")
         self.child = pexpect.spawn(self.argv[0], self.argv[1:], timeout=SECONDS, encoding="utf-8", codec_errors="replace",
                                    echo=False, dimensions=(50, 500))
@@ -102,8 +102,8 @@ class Rig:
 
     def tail(self, lines=25):
         self.log.flush()
-        with open(self.path + ".log", encoding="utf-8", errors="replace") as file:
-            return "".join(file.readlines()[-lines:])
+        with open(self.path + ".log", encoding="utf-8", errors="replace", newline="") as file:
+            return "".join(file.read().replace("\r", "").splitlines(keepends=True)[-lines:])
 
     def fail(self, what):
         raise RigError(f"{what}\n--- end of {self.path}.log ---\n{self.tail()}")
