@@ -15,6 +15,7 @@ include mk/hv.mk
 include mk/host.mk
 include mk/unpack.mk
 include mk/xnl.mk
+include mk/guests.mk
 include mk/check.mk
 include mk/rig.mk
 

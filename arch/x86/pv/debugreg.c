@@ -17,7 +17,7 @@
 #define DR6_FIXED    0xffff0ff0ul
 #define DR6_WRITABLE 0x0000e00ful
 #define DR7_FIXED    0x00000400ul
-#define DR7_ZERO     (0xffffffff0000d800ul | DR7_GD) /* reserved bits and GD */
+#define DR7_ZERO     0xffffffff0000d800ul
 #define DR7_GD       0x00002000ul
 #define DR7_ENABLES  0xfful
 #define DR7_RW_IO    2u
@@ -39,6 +39,8 @@ static int dr7_check(uint64_t dr7)
 {
     if (dr7 >> 32)
         return -EINVAL;
+    if (dr7 & DR7_GD)
+        return -EPERM;
     for (unsigned int n = 0; n < 4; n++) {
         if (!dr7_enable(dr7, n))
             continue;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The failsafe callback: the guest's kernel is told that what it asked us to return to cannot be loaded. Two cases share a
- * frame, which is an event's frame with the four data selectors below it:
+ * The guest asked us to return to something that cannot be loaded. If the CPU refuses CS, SS or RIP, that is an exception like any
+ * other. A data selector that has become bad while the vCPU did not run has no instruction to blame: the register gets the
+ * null selector, and the failsafe callback is told, by an event's frame with the four wanted selectors in it:
  *
  *     rcx r11 ds es fs gs rip cs rflags rsp ss
  *
- * The kernel compares the selectors with the live ones. If they differ, loading one of them failed, and the register is now
- * null. If they are equal, it was CS, SS or RIP.
+ * The kernel compares them with the live ones and loads again.
  */
 #include "hv/guest_access.h"
 #include "hw/native/cpu.h"
-#include "hw/native/segment.h"
 #include "pv/async.h"
 #include "pv/pv.h"
+#include "trap/trap.h"
 
 struct failsafe_frame { uint64_t rcx, r11, ds, es, fs, gs, rip, cs, rflags, rsp, ss; };
 
@@ -56,17 +56,18 @@ static void failsafe(struct cpu_user_regs *regs, const struct selectors *sel)
         v->info->evtchn_upcall_mask = 1;
 }
 
+/* CS, SS or RIP: the exception is the guest's, as if the code that it wanted to return to had caused it. */
 void pv_failsafe(struct cpu_user_regs *regs)
 {
-    struct vcpu *v = current_vcpu();
-    const struct selectors live = { read_ds(), read_es(), read_fs(), read_gs() };
-
-    /* A kernel that jumps back to its own bad state for ever would otherwise never reach a point where it is preempted. */
-    if (v->arch.pv.kernel_mode && regs->rip == v->arch.pv.failsafe.address) {
-        domain_crash(v->domain, "the failsafe callback at %#lx cannot be entered", (unsigned long)regs->rip);
-        return;
+    switch (regs->entry_vector) {
+    case TRAP_NP:
+    case TRAP_SS:
+    case TRAP_GP:
+        pv_inject(regs, regs->entry_vector, regs->error_code);
+        break;
+    default:
+        pv_inject(regs, TRAP_GP, 0);
     }
-    failsafe(regs, &live);
 }
 
 void pv_failsafe_segments(struct cpu_user_regs *regs)

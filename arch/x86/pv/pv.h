@@ -29,7 +29,7 @@ bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2);
 void pv_syscall(struct cpu_user_regs *regs);
 void pv_syscall32(struct cpu_user_regs *regs);
 void pv_sysenter(struct cpu_user_regs *regs);
-/** The return to the guest faulted on what is in @regs: CS, SS or RIP are bad. */
+/** The return to the guest faulted on what is in @regs: CS, SS or RIP are bad. entry_vector and error_code are the fault's. */
 void pv_failsafe(struct cpu_user_regs *regs);
 /**
  * Last step before the guest runs, interrupts off: makes the frame for a pending NMI or event if the guest takes them now.

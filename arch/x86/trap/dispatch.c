@@ -41,10 +41,12 @@ static void guest_exception(struct cpu_user_regs *regs, uint64_t cr2)
 static __noreturn void guest_return_fault(const struct cpu_user_regs *regs)
 {
     struct cpu_user_regs *guest = guest_regs();
+    uint32_t error_code = regs->error_code, entry_vector = regs->entry_vector;
 
-    memcpy(guest, regs, offsetof(struct cpu_user_regs, error_code));
-    guest->error_code = regs->error_code;
-    guest->entry_vector = regs->entry_vector;
+    /* The fault's frame begins 48 bytes below the guest's, and overlaps it. */
+    memmove(guest, regs, offsetof(struct cpu_user_regs, error_code));
+    guest->error_code = error_code;
+    guest->entry_vector = entry_vector;
     irq_enable();
     pv_failsafe(guest);
     exit_from_top();

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "selftest/selftest.h"
+
+static unsigned int passed, failed;
+
+uint8_t user_stack[8192] __attribute__((aligned(16)));
+
+static const struct { const char *name; void (*run)(void); } subject[] = {
+    { "exceptions", test_exceptions },
+    { "page tables", test_page_tables },
+    { "pointers", test_pointers },
+    { "descriptors and segments", test_descriptors },
+    { "debug registers", test_debug_registers },
+    { "ports", test_io },
+    { "user mode", test_user_mode },
+    { "extended state", test_fpu },
+    { "events", test_events },
+    { "CPUID and MSRs", test_cpuid_msr },
+    { "time", test_time },
+};
+
+static void count(bool good)
+{
+    if (good)
+        passed++;
+    else
+        failed++;
+}
+
+void check(const char *name, uint64_t expected, uint64_t got)
+{
+    count(expected == got);
+    if (expected == got)
+        printk("PASS %s", name);
+    else
+        printk("FAIL %s: expected %#lx, got %#lx", name, expected, got);
+}
+
+void check_in(const char *name, uint64_t low, uint64_t high, uint64_t got)
+{
+    bool good = got >= low && got <= high;
+
+    count(good);
+    if (good)
+        printk("PASS %s", name);
+    else
+        printk("FAIL %s: expected %#lx to %#lx, got %#lx", name, low, high, got);
+}
+
+void check_rc(const char *name, long expected, long got)
+{
+    count(expected == got);
+    if (expected == got)
+        printk("PASS %s", name);
+    else
+        printk("FAIL %s: expected result %ld, got %ld", name, expected, got);
+}
+
+static bool has_error(uint64_t vector) { return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17; }
+
+void check_trap(const char *name, uint64_t vector, uint64_t error)
+{
+    bool good = trap_seen.vector == vector && (!has_error(vector) || trap_seen.error == error);
+
+    count(good);
+    if (good)
+        printk("PASS %s", name);
+    else
+        printk("FAIL %s: expected vector %ld, error %#lx, got vector %ld, error %#lx", name, (long)vector, error,
+               (long)trap_seen.vector, trap_seen.error);
+}
+
+void guest_main(void)
+{
+    for (unsigned int i = 0; i < ARRAY_SIZE(subject); i++) {
+        printk("---- %s", subject[i].name);
+        subject[i].run();
+    }
+    printk("%u passed, %u failed", passed, failed);
+}

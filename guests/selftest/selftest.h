@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A kernel that asks the hypervisor for what it must do and for what it must refuse. One file for each subject; every line of
+ * output is one expectation.
+ */
+#ifndef SELFTEST_H
+#define SELFTEST_H
+
+#include "common/guest.h"
+
+/** PASS or FAIL @name: both values are printed when they differ. */
+void check(const char *name, uint64_t expected, uint64_t got);
+void check_in(const char *name, uint64_t low, uint64_t high, uint64_t got);
+#define check_true(name, condition) check(name, 1, !!(condition))
+/** The result of a hypercall: 0 or a negative error number. */
+void check_rc(const char *name, long expected, long got);
+/** The exception that TRY() caught. @error is compared only for vectors that have an error code. */
+void check_trap(const char *name, uint64_t vector, uint64_t error);
+#define check_no_trap(name) check(name, NO_TRAP, trap_seen.vector)
+
+void test_exceptions(void);
+void test_page_tables(void);
+void test_pointers(void);
+void test_descriptors(void);
+void test_debug_registers(void);
+void test_io(void);
+void test_user_mode(void);
+void test_fpu(void);
+void test_events(void);
+void test_cpuid_msr(void);
+void test_time(void);
+
+/** A stack for user mode. */
+extern uint8_t user_stack[8192];
+#define USER_STACK_TOP (user_stack + sizeof(user_stack))
+
+#endif

@@ -1,0 +1,29 @@
+# Tiny guests of our own: one folder each under guests/, all linked with guests/common and two files of lib/base.
+
+GUEST_NAMES  := $(filter-out common,$(notdir $(patsubst %/,%,$(wildcard guests/*/))))
+GUEST_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem $(BUILD)/abi \
+                -fno-pic -no-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector -fno-strict-aliasing \
+                -fcf-protection=none -fno-asynchronous-unwind-tables $(WARN) -I. -Iinclude -Ilib -Ilib/port/hv -Iguests -MMD -MP
+GUEST_COMMON := $(wildcard guests/common/*.c) lib/base/string.c lib/base/format.c
+GUEST_ELF    := $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(BUILD)/guests/$(g).elf))
+
+.PHONY: guests
+## make guests          build the guests of guests/, which run as dom0 or domU kernels
+guests: $(GUEST_ELF)
+
+$(BUILD)/guests/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c $< -o $@
+$(BUILD)/guests/obj/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c $< -o $@
+
+define GUEST_RULE
+$(BUILD)/guests/$(1).elf: $(BUILD)/guests/obj/guests/common/start.S.o $(GUEST_COMMON:%.c=$(BUILD)/guests/obj/%.o) \
+                          $(patsubst %.c,$(BUILD)/guests/obj/%.o,$(wildcard guests/$(1)/*.c)) | guests/common/guest.lds
+	$$(Q)$$(LD) -nostdlib -static -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --build-id=none \
+	  -T guests/common/guest.lds -o $$@ $$^
+endef
+$(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(eval $(call GUEST_RULE,$(g)))))
+
+-include $(shell find $(BUILD)/guests -name '*.d' 2>/dev/null)
