@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The input is physical memory, whose first bytes are a root pointer. Checksums would stop almost everything at the
+ * door, so the harness mends those of the tables that the root tables can reach. Laws: counts stay inside their arrays,
+ * what is said to be present is within its limits, nothing outside memory is read.
+ */
+#include <stdlib.h>
+
+#include "base/checksum.h"
+#include "x86/acpi/acpi.h"
+
+#define SIZE 8192U
+
+static uint8_t ram[SIZE];
+
+static void require(bool law)
+{
+    if (!law)
+        abort();
+}
+
+static bool read_ram(void *opaque, uint64_t paddr, void *buf, size_t len)
+{
+    if (paddr >= SIZE || len > SIZE - paddr)
+        return false;
+    memcpy(buf, ram + paddr, len);
+    return true;
+}
+
+static void mend(uint32_t at)
+{
+    uint32_t length;
+
+    memcpy(&length, ram + at + 4, 4);
+    length %= SIZE - at;
+    if (length < 36)
+        length = 36;
+    memcpy(ram + at + 4, &length, 4);
+    ram[at + 9] = 0;
+    ram[at + 9] = (uint8_t)-checksum_sum8(ram + at, length);
+}
+
+/* Tables at fixed places, which the input fills: an XSDT that names five others. */
+static void build(const uint8_t *data, size_t size)
+{
+    static const char names[5][5] = { "APIC", "FACP", "HPET", "MCFG", "SSDT" };
+
+    memset(ram, 0, SIZE);
+    memcpy(ram, data, MIN(size, SIZE));
+    memcpy(ram, "RSD PTR ", 8);
+    ram[15] = 2;
+    memcpy(ram + 24, &(uint64_t){ 64 }, 8);
+    ram[8] = 0;
+    ram[8] = (uint8_t)-checksum_sum8(ram, 20);
+    ram[32] = 0;
+    ram[32] = (uint8_t)-checksum_sum8(ram, 36);
+    memcpy(ram + 64, "XSDT", 4);
+    memcpy(ram + 68, &(uint32_t){ 36 + 5 * 8 }, 4);
+    for (uint32_t i = 5; i-- > 0;) {
+        uint32_t at = 256 + i * 1024;
+
+        memcpy(ram + 100 + i * 8, &(uint64_t){ at }, 8);
+        memcpy(ram + at, names[i], 4);
+        mend(at); /* the higher first: a lower one may reach over it */
+    }
+    mend(64);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct phys_reader mem = { read_ram, NULL };
+    static struct acpi_info info;
+    struct acpi_override o;
+
+    build(data, size);
+    if (acpi_read(&info, &mem, ram, 36, 0, NULL))
+        return 0;
+    require(info.table_count <= ACPI_TABLES_MAX && info.madt.cpu_count <= ACPI_CPUS_MAX);
+    require(info.madt.ioapic_count <= ACPI_IOAPICS_MAX && info.madt.override_count <= ACPI_OVERRIDES_MAX);
+    require(info.madt.nmi_count <= ACPI_NMIS_MAX && info.mcfg.count <= ACPI_SEGMENTS_MAX);
+    for (uint32_t i = 0; i < info.madt.cpu_count; i++) {
+        for (uint32_t j = 0; j < i; j++)
+            require(info.madt.cpu[i].apic_id != info.madt.cpu[j].apic_id);
+    }
+    for (uint32_t i = 0; i < info.mcfg.count; i++)
+        require(info.mcfg.segment[i].start_bus <= info.mcfg.segment[i].end_bus);
+    require(info.s5.type_a <= 7 && info.s5.type_b <= 7);
+    for (uint8_t irq = 0; irq < 16; irq++)
+        acpi_isa_irq(&info.madt, irq, &o);
+    acpi_report(&info, NULL);
+    return 0;
+}
