@@ -20,11 +20,13 @@ def main():
     date = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(int(stamp)))
     changeset = run("git", "log", "-1", "--format=%cd git:%h", "--date=format:%Y-%m-%d") or "unknown"
     reproducible = "SOURCE_DATE_EPOCH" in os.environ
+    domain = "" if reproducible else socket.gethostname().partition(".")[2]
+    domain = domain or "localdomain"
     fields = [
         ("HV_CHANGESET", changeset, 64),
         ("HV_COMPILER", (run(os.environ.get("CC", "cc"), "--version").splitlines() or ["unknown"])[0], 64),
         ("HV_COMPILE_BY", "build" if reproducible else os.environ.get("USER", "root"), 16),
-        ("HV_COMPILE_DOMAIN", "localdomain" if reproducible else socket.gethostname().partition(".")[2] or "localdomain", 32),
+        ("HV_COMPILE_DOMAIN", domain, 32),
         ("HV_COMPILE_DATE", date, 32),
     ]
     lines = ["/* SPDX-License-Identifier: GPL-2.0-or-later */", "/* Made by gen/version.py. */"]

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Debug keys: one letter, one report. Each has a tasklet, because reports are long and the key arrives in an interrupt. */
+/*
+ * Debug keys: one letter, one report. Each has a tasklet, because reports are long and the key arrives in an
+ * interrupt.
+ */
 #include "core/console/console.h"
 #include "hv/softirq.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What domains write by CONSOLEIO_write. The hardware domain's text passes as it is: it is the machine's console. Any other
- * domain's is collected into lines, printable characters only, and shown as a guest's message at the guest level and rate.
+ * What domains write by CONSOLEIO_write. The hardware domain's text passes as it is: it is the machine's console. Any
+ * other domain's is collected into lines, printable characters only, and shown as a guest's message at the guest level
+ * and rate.
  */
 #include "core/console/console.h"
 #include "hv/domain.h"

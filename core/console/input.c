@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Input: to dom0 through a small ring and VIRQ_CONSOLE, or to the debug keys. Ctrl-A three times in a row switches between the
- * two; the first two also go to whoever listens. When the ring is full, what comes is dropped, as a real line would.
+ * Input: to dom0 through a small ring and VIRQ_CONSOLE, or to the debug keys. Ctrl-A three times in a row switches
+ * between the two; the first two also go to whoever listens. When the ring is full, what comes is dropped, as a real
+ * line would.
  */
 #include "core/console/console.h"
 #include "hv/event.h"
@@ -23,7 +24,8 @@ static bool switched;
 static void input_deliver(void *unused)
 {
     if (__atomic_exchange_n(&switched, false, __ATOMIC_SEQ_CST))
-        log_error("*** Serial input to %s (type CTRL-A three times to switch)", to_hypervisor ? "the hypervisor" : "dom0");
+        log_error("*** Serial input to %s (type CTRL-A three times to switch)",
+                  to_hypervisor ? "the hypervisor" : "dom0");
     if (READ_ONCE(input_read) != READ_ONCE(input_written))
         virq_raise_global(VIRQ_CONSOLE);
 }

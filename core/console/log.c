@@ -2,8 +2,9 @@
 /*
  * Log lines: prefix, level, rate limit.
  *
- * Two thresholds decide about a level, as loglvl=shown/limited says: up to `shown` always, up to `limited` while the rate allows,
- * beyond that never. Guests' lines have thresholds of their own, and a budget for each domain, so that one cannot silence another.
+ * Two thresholds decide about a level, as loglvl=shown/limited says: up to `shown` always, up to `limited` while the
+ * rate allows, beyond that never. Guests' lines have thresholds of their own, and a budget for each domain, so that
+ * one cannot silence another.
  */
 #include "base/format.h"
 #include "core/console/console.h"
@@ -28,7 +29,8 @@ static void log_line(const char *who, const char *text)
     size_t len = (size_t)format(line, sizeof(line), PREFIX);
     if (console_options.timestamps) {
         uint64_t us = now_ns() / NS_PER_US;
-        len = format_append(line, sizeof(line), "[%5lu.%06lu] ", (unsigned long)(us / 1000000), (unsigned long)(us % 1000000));
+        len = format_append(line, sizeof(line), "[%5lu.%06lu] ", (unsigned long)(us / 1000000),
+                            (unsigned long)(us % 1000000));
     }
     len = format_append(line, sizeof(line) - 1, "%s%s", who, text);
     line[len++] = '\n';

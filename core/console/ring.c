@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The log ring: a power of two of bytes, and two counters that only grow. Byte number n is at n modulo the size; the ring holds
- * [ring_start, ring_end). A reader that remembers its number gets what came since, or the oldest that is left.
+ * The log ring: a power of two of bytes, and two counters that only grow. Byte number n is at n modulo the size; the
+ * ring holds [ring_start, ring_end). A reader that remembers its number gets what came since, or the oldest that is
+ * left.
  */
 #include "core/console/console.h"
 #include "hv/event.h"

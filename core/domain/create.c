@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Birth and final release of a domain. What lies between is in kill.c, shutdown.c and the folders of what a domain holds. */
+/*
+ * Birth and final release of a domain. What lies between is in kill.c, shutdown.c and the folders of what a domain
+ * holds.
+ */
 #include "core/domain/domain.h"
 #include "hv/console.h"
 #include "hv/grant.h"
@@ -89,7 +92,9 @@ undo:
     return rc;
 }
 
-/* No reference is left: nobody finds the domain, none of its vCPUs runs, it has no frames, no channels and no grants. */
+/*
+ * No reference is left: nobody finds the domain, none of its vCPUs runs, it has no frames, no channels and no grants.
+ */
 void domain_destroy(void *data)
 {
     struct domain *d = data;

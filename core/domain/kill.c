@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The end of a domain, in stages that can each be interrupted and continued: d->kill_stage says where. A stage gives up one kind
- * of thing that the domain holds, and the order is such that nothing later can take it again:
+ * The end of a domain, in stages that can each be interrupted and continued: d->kill_stage says where. A stage gives
+ * up one kind of thing that the domain holds, and the order is such that nothing later can take it again:
  *
  *   stop      it is paused for good and dying: no new ports, grants or frames
  *   events    its ports are closed, its peers see "unbound"

@@ -4,7 +4,10 @@
 #include "core/domain/domain.h"
 #include "hv/hypercall.h"
 
-/* A shutdown may be declared with locks held under which no event may be raised, so the toolstack is told from a tasklet. */
+/*
+ * A shutdown may be declared with locks held under which no event may be raised, so the toolstack is told from a
+ * tasklet.
+ */
 static struct tasklet shutdown_tell;
 
 static void shutdown_told(void *unused)

@@ -2,9 +2,10 @@
 /*
  * Finding domains, and the references that keep them.
  *
- * A table in two levels from id to domain; the leaves are made as ids come into use and stay. The lock is a leaf of the lock order
- * and held for a few instructions, so that domains can be found from any context. A domain with no reference is never found,
- * and is taken out of the table and freed by a tasklet, because the last reference may be dropped anywhere.
+ * A table in two levels from id to domain; the leaves are made as ids come into use and stay. The lock is a leaf of
+ * the lock order and held for a few instructions, so that domains can be found from any context. A domain with no
+ * reference is never found, and is taken out of the table and freed by a tasklet, because the last reference may be
+ * dropped anywhere.
  */
 #include "core/domain/domain.h"
 #include "hv/heap.h"
@@ -18,7 +19,8 @@ static spinlock_t table_lock = SPINLOCK_INIT(LOCK_LEAF);
 
 static struct domain **table_slot(unsigned int id)
 {
-    struct domain **leaf = id < DOMID_FIRST_RESERVED ? __atomic_load_n(&leaves[id / LEAF_SIZE], __ATOMIC_ACQUIRE) : NULL;
+    struct domain **leaf =
+        id < DOMID_FIRST_RESERVED ? __atomic_load_n(&leaves[id / LEAF_SIZE], __ATOMIC_ACQUIRE) : NULL;
     return leaf ? &leaf[id % LEAF_SIZE] : NULL;
 }
 

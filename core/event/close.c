@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Closing a port. An interdomain port's peer becomes unbound again, meant for the domain that left; both locks are needed and
- * may have to be taken in the other order, so the peer is read, referenced, and checked again once both are held.
+ * Closing a port. An interdomain port's peer becomes unbound again, meant for the domain that left; both locks are
+ * needed and may have to be taken in the other order, so the peer is read, referenced, and checked again once both are
+ * held.
  */
 #include "core/event/layout.h"
 #include "hv/log.h"

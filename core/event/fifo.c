@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The FIFO layout's protocol (xen/event_channel.h). Each port has a word: PENDING, MASKED, LINKED, BUSY, and the number of the
- * next port on its queue. We append at the tail, the guest takes from the head: it reads the link, then clears LINKED and the link
- * with one compare-and-exchange. A queue is empty when the word of its tail is no longer LINKED; then the port goes into the head
- * of the control block instead, and the queue's ready bit is set.
+ * The FIFO layout's protocol (xen/event_channel.h). Each port has a word: PENDING, MASKED, LINKED, BUSY, and the
+ * number of the next port on its queue. We append at the tail, the guest takes from the head: it reads the link, then
+ * clears LINKED and the link with one compare-and-exchange. A queue is empty when the word of its tail is no longer
+ * LINKED; then the port goes into the head of the control block instead, and the queue's ready bit is set.
  *
  * What keeps it right:
- *  - a port is on one queue at a time, because only a word that is not LINKED is put on one, under the domain's queue lock;
+ *  - a port is on one queue at a time, because only a word that is not LINKED is put on one, under the domain's
+ *    queue lock;
  *  - a port that moves to another queue is forgotten as the tail of the old one, so nobody appends behind it there;
- *  - a hostile guest can change any word at any time: it can lose or garble its own events. Every loop here is bounded; a guest
- *    that wins each race long after an honest one would have stopped is crashed.
+ *  - a hostile guest can change any word at any time: it can lose or garble its own events. Every loop here is bounded;
+ *    a guest that wins each race long after an honest one would have stopped is crashed.
  */
 #include "core/event/fifo.h"
 
@@ -32,7 +33,10 @@ static bool word_replace(event_word_t *word, uint32_t *seen, uint32_t wanted)
     return __atomic_compare_exchange_n(word, seen, wanted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
-/* Claims the port for a queue. 1: done; 0: it is linked, masked or not pending any more; -EAGAIN: the guest keeps changing it. */
+/*
+ * Claims the port for a queue. 1: done; 0: it is linked, masked or not pending any more; -EAGAIN: the guest keeps
+ * changing it.
+ */
 static int word_set_linked(event_word_t *word)
 {
     uint32_t w = __atomic_load_n(word, __ATOMIC_SEQ_CST);

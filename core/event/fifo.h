@@ -18,7 +18,8 @@ struct evtchn_fifo {
 struct evtchn_fifo_vcpu {
     evtchn_fifo_control_block_t *control;
     struct frame *frame;
-    uint32_t tail[EVTCHN_FIFO_MAX_QUEUES]; /* the port last put on each queue; 0: none. Ours, the guest cannot change it */
+    uint32_t
+        tail[EVTCHN_FIFO_MAX_QUEUES]; /* the port last put on each queue; 0: none. Ours, the guest cannot change it */
 };
 
 /** The event word of @port, NULL while the guest has not given its page. */

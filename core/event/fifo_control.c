@@ -2,8 +2,8 @@
 /*
  * Setting the FIFO layout up and taking it down: control blocks (one a vCPU), pages of the event array, priorities.
  *
- * The first control block switches the domain over; ports that are pending in the old layout become pending in the new one once
- * the guest gives the page with their words. The pages are held as writable until every port is closed.
+ * The first control block switches the domain over; ports that are pending in the old layout become pending in the new
+ * one once the guest gives the page with their words. The pages are held as writable until every port is closed.
  */
 #include "core/event/fifo.h"
 #include "hv/heap.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The seam between what a port is and where its pending bit lies; and the helpers that the files of this folder share. */
+/*
+ * The seam between what a port is and where its pending bit lies; and the helpers that the files of this folder share.
+ */
 #ifndef CORE_EVENT_LAYOUT_H
 #define CORE_EVENT_LAYOUT_H
 
@@ -7,8 +9,8 @@
 #include "hv/event.h"
 
 /**
- * Where pending and mask bits live. The guest shares the memory and may change any bit at any time, so each function looks at
- * a word once. set_pending and unmask run under a lock that closing the port takes too; is_* need none.
+ * Where pending and mask bits live. The guest shares the memory and may change any bit at any time, so each function
+ * looks at a word once. set_pending and unmask run under a lock that closing the port takes too; is_* need none.
  */
 struct evtchn_layout {
     uint32_t ports;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ports as such: the table that grows in buckets, taking and giving back, and the beginning and end of a domain's ports.
+ * Ports as such: the table that grows in buckets, taking and giving back, and the beginning and end of a domain's
+ * ports.
  *
  * Port structures are never freed before the domain is, so a pointer to one stays good without a lock; what it says is
  * protected as hv/event.h states. Port 0 is never given out: the ABI uses it for "none".

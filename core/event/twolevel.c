@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The 2-level layout: a bitmap of pending ports and one of masked ports in shared_info, and in each vcpu_info a selector of the
- * words worth looking at. The order is the ABI's: pending bit, selector bit, upcall flag; the guest clears in reverse.
+ * The 2-level layout: a bitmap of pending ports and one of masked ports in shared_info, and in each vcpu_info a
+ * selector of the words worth looking at. The order is the ABI's: pending bit, selector bit, upcall flag; the guest
+ * clears in reverse.
  */
 #include "core/event/layout.h"
 

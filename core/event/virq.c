@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual interrupts: per vCPU (timer, debug, profiling) or one a domain, and who handles those that concern the host. */
+/*
+ * Virtual interrupts: per vCPU (timer, debug, profiling) or one a domain, and who handles those that concern the host.
+ */
 #include "core/event/layout.h"
 #include "hv/log.h"
 

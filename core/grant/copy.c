@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * GNTTABOP_copy: bytes from one frame to another; each side is a frame of the caller's or a grant. The direct map reaches both, so
- * nobody's page tables change. The target is also held as writable: bytes never land in a page table.
+ * GNTTABOP_copy: bytes from one frame to another; each side is a frame of the caller's or a grant. The direct map
+ * reaches both, so nobody's page tables change. The target is also held as writable: bytes never land in a page table.
  */
 #include "core/grant/grant.h"
 

@@ -2,16 +2,17 @@
 /*
  * What a grant table is, and what the files of this folder share.
  *
- * The shared pages hold entries that the guest writes at any time. Besides, we keep for each entry an *active* record of who uses
- * it now, and that alone is believed while the entry is in use: the shared entry is read once, when the first use begins. A use is a
- * pin: a mapping (host or device, read-only or not) or a copy under way. While pinned the frame is held, and GTF_reading or
- * GTF_writing tells the guest so. What a domain maps of others stands in its maptrack; a handle is an index there.
+ * The shared pages hold entries that the guest writes at any time. Besides, we keep for each entry an *active* record
+ * of who uses it now, and that alone is believed while the entry is in use: the shared entry is read once, when the
+ * first use begins. A use is a pin: a mapping (host or device, read-only or not) or a copy under way. While pinned the
+ * frame is held, and GTF_reading or GTF_writing tells the guest so. What a domain maps of others stands in its
+ * maptrack; a handle is an index there.
  *
- * The law: the pins of an active record are the maptrack entries of all domains that name it plus the copies under way; the
- * frame is held exactly while there are pins; the flags are set exactly then.
+ * The law: the pins of an active record are the maptrack entries of all domains that name it plus the copies under
+ * way; the frame is held exactly while there are pins; the flags are set exactly then.
  *
- * Locks: a table's lock protects its pages, version and active records; a maptrack's lock protects its entries. No two of the
- * same kind are held together.
+ * Locks: a table's lock protects its pages, version and active records; a maptrack's lock protects its entries. No two
+ * of the same kind are held together.
  */
 #ifndef CORE_GRANT_GRANT_H
 #define CORE_GRANT_GRANT_H
@@ -40,7 +41,7 @@ struct maptrack_entry {
     uint32_t ref;
     uint32_t next_free;         /* while free */
     domid_t domid;              /* whose grant */
-    uint16_t flags;             /* GNTMAP_device_map, _host_map, _readonly, _contains_pte: what is mapped; MAPTRACK_*; 0: free */
+    uint16_t flags; /* GNTMAP_device_map, _host_map, _readonly, _contains_pte: what is mapped; MAPTRACK_*; 0: free */
 };
 #define MAPTRACK_BUSY   0x8000u /* being mapped or unmapped: nobody else may */
 #define MAPTRACK_MAPPED (GNTMAP_device_map | GNTMAP_host_map)
@@ -80,8 +81,8 @@ struct grant_pin {
     bool whole;
 };
 /**
- * Pins entry @ref of @gt for the domain @user. GNTST_okay, bad_gntref, general_error (not granted to @user, not for writing, never
- * stable), bad_page.
+ * Pins entry @ref of @gt for the domain @user. GNTST_okay, bad_gntref, general_error (not granted to @user, not for
+ * writing, never stable), bad_page.
  */
 int grant_pin(struct grant_table *gt, uint32_t ref, domid_t user, bool readonly, struct grant_pin *out);
 void grant_unpin(struct grant_table *gt, uint32_t ref, bool readonly);
@@ -94,7 +95,10 @@ bool maptrack_claim(struct grant_table *gt, uint32_t handle, struct maptrack_ent
 /** Ends the claim: stores what is mapped now; frees the handle if nothing is. */
 void maptrack_settle(struct grant_table *gt, uint32_t handle, const struct maptrack_entry *entry);
 
-/** The domain that an operation names, referenced; NULL with *status set if there is none or the caller may not act for it. */
+/**
+ * The domain that an operation names, referenced; NULL with *status set if there is none or the caller may not act for
+ * it.
+ */
 struct domain *grant_target(domid_t id, int16_t *status);
 
 /* The operations. Those on lists do one element, and return GNTST_*; the others return 0 or -errno. */

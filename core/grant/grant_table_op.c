@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * grant_table_op(cmd, list, count): walks the guest's list. A continued call has the list advanced and the count reduced by what is
- * done, so the elements themselves hold the results of the earlier parts.
+ * grant_table_op(cmd, list, count): walks the guest's list. A continued call has the list advanced and the count
+ * reduced by what is done, so the elements themselves hold the results of the earlier parts.
  */
 #include "core/grant/grant.h"
 #include "hv/guest_access.h"

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Mapping and unmapping grants. A mapping is: a handle, a pin for each of host and device use, and for host use an entry of the
- * caller's page tables. Unmapping goes in batches, so that one TLB flush serves many: entries are cleared, the flush, and only then the
- * pins go, because until the flush a CPU may still use the frame.
+ * Mapping and unmapping grants. A mapping is: a handle, a pin for each of host and device use, and for host use an
+ * entry of the caller's page tables. Unmapping goes in batches, so that one TLB flush serves many: entries are
+ * cleared, the flush, and only then the pins go, because until the flush a CPU may still use the frame.
  */
 #include "core/grant/grant.h"
 #include "hv/guest_access.h"
 
 #include <arch/current.h>
 
-#define GNTMAP_KNOWN (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
+#define GNTMAP_KNOWN                                                                                                   \
+    (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
 #define GNTMAP_KEPT  (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_contains_pte)
 
 static void map_unpin(struct grant_table *gt, uint32_t ref, uint32_t kinds, bool readonly)
@@ -153,8 +154,11 @@ static void unmap_finish(struct grant_table *mine, struct unmap *u)
     domain_put(u->owner);
 }
 
-/* The two ABI structures differ in their second member: a bus address here, where to take the replacement from there. */
-_Static_assert(sizeof(struct gnttab_unmap_grant_ref) == sizeof(struct gnttab_unmap_and_replace), "one loop serves both");
+/*
+ * The two ABI structures differ in their second member: a bus address here, where to take the replacement from there.
+ */
+_Static_assert(sizeof(struct gnttab_unmap_grant_ref) == sizeof(struct gnttab_unmap_and_replace),
+               "one loop serves both");
 
 static int unmap_read(struct unmap *u, uint64_t va, bool replace)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The maptrack: what a domain has mapped of others, by handle. Grows page by page to its limit; free handles are a list. */
+/*
+ * The maptrack: what a domain has mapped of others, by handle. Grows page by page to its limit; free handles are a
+ * list.
+ */
 #include "core/grant/grant.h"
 #include "hv/heap.h"
 #include "hv/hypercall.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Pins. The first pin of an entry decides what it means: the flags and the grantee are checked and the "in use" bits set in one step
- * that the guest cannot split, then the rest is read. Version 1 has flags and grantee in one word, so one compare-and-exchange does
- * it. Version 2 has the bits in another page: they are set first, and the entry is looked at afterwards; a guest that revokes looks
- * in the opposite order, so one of the two notices.
+ * Pins. The first pin of an entry decides what it means: the flags and the grantee are checked and the "in use" bits
+ * set in one step that the guest cannot split, then the rest is read. Version 1 has flags and grantee in one word, so
+ * one compare-and-exchange does it. Version 2 has the bits in another page: they are set first, and the entry is
+ * looked at afterwards; a guest that revokes looks in the opposite order, so one of the two notices.
  */
 #include "core/grant/grant.h"
 #include "hv/log.h"
@@ -32,7 +32,8 @@ static uint16_t *entry_use(struct grant_table *gt, uint32_t ref)
 static bool entry_permits(uint32_t word, domid_t user, bool readonly)
 {
     uint16_t flags = (uint16_t)word;
-    return (flags & GTF_type_mask) == GTF_permit_access && (word >> 16) == user && (readonly || !(flags & GTF_readonly));
+    return (flags & GTF_type_mask) == GTF_permit_access && (word >> 16) == user &&
+           (readonly || !(flags & GTF_readonly));
 }
 
 static int mark_v1(struct grant_table *gt, uint32_t ref, domid_t user, bool readonly)

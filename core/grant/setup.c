@@ -39,7 +39,8 @@ long grant_op_setup_table(uint64_t uop)
         spin_lock(&gt->lock);
         int rc = d->life >= DOMAIN_DYING ? -EINVAL : grant_grow(gt, op.nr_frames);
         spin_unlock(&gt->lock);
-        op.status = rc ? GNTST_general_error : (int16_t)setup_list(gt, guest_handle_va(op.frame_list), op.nr_frames, false);
+        op.status =
+            rc ? GNTST_general_error : (int16_t)setup_list(gt, guest_handle_va(op.frame_list), op.nr_frames, false);
         domain_put(d);
     }
     return copy_to_guest_va(uop + offsetof(struct gnttab_setup_table, status), &op.status);
@@ -56,7 +57,8 @@ long grant_op_get_status_frames(uint64_t uop)
         spin_lock(&gt->lock);
         bool there = gt->version == 2 && op.nr_frames <= gt->nr_status;
         spin_unlock(&gt->lock);
-        op.status = there ? (int16_t)setup_list(gt, guest_handle_va(op.frame_list), op.nr_frames, true) : GNTST_general_error;
+        op.status =
+            there ? (int16_t)setup_list(gt, guest_handle_va(op.frame_list), op.nr_frames, true) : GNTST_general_error;
         domain_put(d);
     }
     return copy_to_guest_va(uop + offsetof(struct gnttab_get_status_frames, status), &op.status);
@@ -188,7 +190,8 @@ void grant_op_swap(struct gnttab_swap_grant_ref *op)
         op->status = GNTST_eagain;
     } else {
         char entry[sizeof(union grant_entry_v2)];
-        size_t size = gt->version == 2 ? sizeof(union grant_entry_v2) : sizeof(struct grant_entry_v1), per = PAGE_SIZE / size;
+        size_t size = gt->version == 2 ? sizeof(union grant_entry_v2) : sizeof(struct grant_entry_v1),
+               per = PAGE_SIZE / size;
         char *a = (char *)gt->shared[op->ref_a / per] + op->ref_a % per * size;
         char *b = (char *)gt->shared[op->ref_b / per] + op->ref_b % per * size;
         memcpy(entry, a, size);

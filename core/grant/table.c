@@ -157,5 +157,7 @@ uint32_t grant_table_max_frames(struct domain *d, uint32_t id)
     uint32_t max = d->grants->max_frames;
     if (id == XENMEM_resource_grant_table_id_shared)
         return max;
-    return id == XENMEM_resource_grant_table_id_status ? (uint32_t)((max * ENTRIES_V2 + ENTRIES_STATUS - 1) / ENTRIES_STATUS) : 0;
+    return id == XENMEM_resource_grant_table_id_status
+               ? (uint32_t)((max * ENTRIES_V2 + ENTRIES_STATUS - 1) / ENTRIES_STATUS)
+               : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * console_io(cmd, count, buffer). Reading is the hardware domain's; any domain may write, but only the hardware domain's text goes
- * out as it is. Text is copied in small pieces; the count and the buffer advance, so that a long text can be continued.
+ * console_io(cmd, count, buffer). Reading is the hardware domain's; any domain may write, but only the hardware
+ * domain's text goes out as it is. Text is copied in small pieces; the count and the buffer advance, so that a long
+ * text can be continued.
  */
 #include "hv/console.h"
 #include "hv/domain.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the guest's registers to a handler and back. The registers are the ABI's for 64-bit guests (xen/arch-x86/xen-x86_64.h):
- * number in eax, arguments in rdi, rsi, rdx, r10, r8, result in rax.
+ * From the guest's registers to a handler and back. The registers are the ABI's for 64-bit guests
+ * (xen/arch-x86/xen-x86_64.h): number in eax, arguments in rdi, rsi, rdx, r10, r8, result in rax.
  */
 #include "hv/domain.h"
 #include "hv/hypercall.h"

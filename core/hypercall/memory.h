@@ -17,7 +17,10 @@
 /** Records that @done extents are done, and asks to be called again. */
 long memory_continue(struct hypercall *call, uint32_t cmd, uint64_t done);
 
-/** The domain that @id names, referenced, if the caller may change its memory: its own, or any for a control domain. 0, -ESRCH, -EPERM. */
+/**
+ * The domain that @id names, referenced, if the caller may change its memory: its own, or any for a control domain. 0,
+ * -ESRCH, -EPERM.
+ */
 int memory_target(domid_t id, struct domain **out);
 /** The largest extent that @d may ask for, as an order. */
 unsigned int memory_max_order(const struct domain *d);

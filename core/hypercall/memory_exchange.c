@@ -2,10 +2,10 @@
 /*
  * XENMEM_exchange: a PV domain gives frames and gets others that satisfy an address limit or are contiguous.
  *
- * It works in chunks of the larger of the two extent sizes. In a chunk everything that can fail comes first: new frames are
- * allocated, old ones are taken away from the domain without being freed; a failure puts them back. Then the new ones are assigned,
- * the old ones freed, M2P and the guest's list updated. nr_exchanged in the guest's structure records the progress, so that a
- * continued call finds it there.
+ * It works in chunks of the larger of the two extent sizes. In a chunk everything that can fail comes first: new
+ * frames are allocated, old ones are taken away from the domain without being freed; a failure puts them back. Then
+ * the new ones are assigned, the old ones freed, M2P and the guest's list updated. nr_exchanged in the guest's
+ * structure records the progress, so that a continued call finds it there.
  */
 #include "core/hypercall/memory.h"
 #include "hv/guest_access.h"
@@ -20,8 +20,14 @@ struct exchange {
     struct frame_list taken, fresh; /* order-0 frames, and first frames of out extents */
 };
 
-static uint64_t exchange_in_per_chunk(const struct exchange *x) { return 1ULL << (x->chunk_order - x->op.in.extent_order); }
-static uint64_t exchange_out_per_chunk(const struct exchange *x) { return 1ULL << (x->chunk_order - x->op.out.extent_order); }
+static uint64_t exchange_in_per_chunk(const struct exchange *x)
+{
+    return 1ULL << (x->chunk_order - x->op.in.extent_order);
+}
+static uint64_t exchange_out_per_chunk(const struct exchange *x)
+{
+    return 1ULL << (x->chunk_order - x->op.out.extent_order);
+}
 
 static int exchange_check(struct exchange *x)
 {

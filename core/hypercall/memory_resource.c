@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* XENMEM_acquire_resource: a toolstack asks for the frames behind something that the hypervisor keeps for another domain. */
+/*
+ * XENMEM_acquire_resource: a toolstack asks for the frames behind something that the hypervisor keeps for another
+ * domain.
+ */
 #include "core/hypercall/memory.h"
 #include "hv/grant.h"
 #include "hv/guest_access.h"
@@ -8,7 +11,8 @@
 
 #define BATCH 32u
 
-static int resource_frames(struct domain *d, const struct xen_mem_acquire_resource *op, uint64_t frame, uint32_t nr, uint64_t *mfns)
+static int resource_frames(struct domain *d, const struct xen_mem_acquire_resource *op, uint64_t frame, uint32_t nr,
+                           uint64_t *mfns)
 {
     return op->type == XENMEM_resource_grant_table ? grant_table_acquire(d, op->id, frame, nr, mfns) : -EOPNOTSUPP;
 }
@@ -23,7 +27,8 @@ static long resource_size(struct domain *d, struct xen_mem_acquire_resource *op,
     return copy_to_guest_va(arg + offsetof(struct xen_mem_acquire_resource, nr_frames), &op->nr_frames);
 }
 
-static long resource_list(struct hypercall *call, struct domain *d, const struct xen_mem_acquire_resource *op, uint64_t start)
+static long resource_list(struct hypercall *call, struct domain *d, const struct xen_mem_acquire_resource *op,
+                          uint64_t start)
 {
     uint64_t mfns[BATCH];
     if (op->frame + op->nr_frames < op->frame || op->frame + op->nr_frames > 0xffffffffULL)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * multicall(list, count): each entry is a hypercall with its own result. When one must be continued, its new arguments are
- * stored in its entry, and the multicall itself is continued with the list from there on: so the entries keep the progress.
+ * multicall(list, count): each entry is a hypercall with its own result. When one must be continued, its new arguments
+ * are stored in its entry, and the multicall itself is continued with the list from there on: so the entries keep the
+ * progress.
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
@@ -29,7 +30,8 @@ static long multicall_entry(uint64_t va, struct hypercall *sub)
     entry.result = (xen_ulong_t)rc;
     return copy_to_guest_va(va + offsetof(struct multicall_entry, result), &entry.result) ? -EFAULT : 0;
 }
-_Static_assert(sizeof(((struct multicall_entry *)0)->args) == ENTRY_ARGS * sizeof(uint64_t), "an entry has six arguments");
+_Static_assert(sizeof(((struct multicall_entry *)0)->args) == ENTRY_ARGS * sizeof(uint64_t),
+               "an entry has six arguments");
 
 long hypercall_multicall(struct hypercall *call)
 {

@@ -2,8 +2,9 @@
 /*
  * xen_version: what the hypervisor says about itself.
  *
- * XENVER_platform_parameters is one number that is right only for 32-bit PV guests (where their address space ends); no number is
- * right for the others, so they get 0. The command line and the build's identity are for control domains only.
+ * XENVER_platform_parameters is one number that is right only for 32-bit PV guests (where their address space ends);
+ * no number is right for the others, so they get 0. The command line and the build's identity are for control domains
+ * only.
  */
 #include "base/format.h"
 #include "hv/domain.h"
@@ -25,19 +26,19 @@ _Static_assert(sizeof(EXTRA_VERSION) <= sizeof(xen_extraversion_t), "the ABI giv
 
 void version_banner(char *buf, size_t len)
 {
-    format(buf, len, "Xenolith, Xen ABI %u.%u%s (%s@%s) (%s) %s", HV_VERSION_MAJOR, HV_VERSION_MINOR, EXTRA_VERSION, HV_COMPILE_BY,
-           HV_COMPILE_DOMAIN, HV_COMPILER, HV_COMPILE_DATE);
+    format(buf, len, "Xenolith, Xen ABI %u.%u%s (%s@%s) (%s) %s", HV_VERSION_MAJOR, HV_VERSION_MINOR, EXTRA_VERSION,
+           HV_COMPILE_BY, HV_COMPILE_DOMAIN, HV_COMPILER, HV_COMPILE_DATE);
 }
 
 static uint32_t version_features(const struct domain *d)
 {
     uint32_t f = 1u << XENFEAT_memory_op_vnode_supported;
     if (d->type == DOMAIN_HVM)
-        f |= 1u << XENFEAT_writable_page_tables | 1u << XENFEAT_auto_translated_physmap | 1u << XENFEAT_hvm_callback_vector |
-             1u << XENFEAT_hvm_safe_pvclock | 1u << XENFEAT_not_direct_mapped;
+        f |= 1u << XENFEAT_writable_page_tables | 1u << XENFEAT_auto_translated_physmap |
+             1u << XENFEAT_hvm_callback_vector | 1u << XENFEAT_hvm_safe_pvclock | 1u << XENFEAT_not_direct_mapped;
     else
-        f |= 1u << XENFEAT_mmu_pt_update_preserve_ad | 1u << XENFEAT_highmem_assist | 1u << XENFEAT_gnttab_map_avail_bits |
-             1u << XENFEAT_direct_mapped;
+        f |= 1u << XENFEAT_mmu_pt_update_preserve_ad | 1u << XENFEAT_highmem_assist |
+             1u << XENFEAT_gnttab_map_avail_bits | 1u << XENFEAT_direct_mapped;
     if (d->vm_assist & (1ULL << VMASST_TYPE_pae_extended_cr3))
         f |= 1u << XENFEAT_pae_pgdir_above_4gb;
     if (d->is_hardware)

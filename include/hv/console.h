@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The console: log lines go to a ring buffer (read by XEN_SYSCTL_readconsole) and to the drivers that console= names. Input
- * comes from a serial driver and goes to dom0 (CONSOLEIO_read, VIRQ_CONSOLE) or, after Ctrl-A three times, to debug keys.
+ * The console: log lines go to a ring buffer (read by XEN_SYSCTL_readconsole) and to the drivers that console= names.
+ * Input comes from a serial driver and goes to dom0 (CONSOLEIO_read, VIRQ_CONSOLE) or, after Ctrl-A three times, to
+ * debug keys.
  */
 #ifndef HV_CONSOLE_H
 #define HV_CONSOLE_H
@@ -36,7 +37,7 @@ void debug_key_handle(char key);
 /** Options of the command line, given at boot. */
 struct console_options {
     uint64_t ring_size;         /* bytes, a power of two or rounded down to one; 0: the default */
-    uint8_t level, guest_level; /* how many levels, the most urgent first, are always shown: 0 none, LOG_ERROR + 1 errors, ... */
+    uint8_t level, guest_level; /* how many levels, errors first, are always shown; 0: none */
     uint8_t limit_level, guest_limit_level; /* how many are shown at all, those beyond the first kind limited in rate */
     bool timestamps;            /* system time in front of each line */
     bool to_ring;               /* what guests write to the console goes to the ring, too (console_to_ring) */
@@ -44,12 +45,15 @@ struct console_options {
 };
 /** Takes the options over; the ring moves to memory of the wanted size if the heap works. Boot. */
 void console_configure(const struct console_options *options);
-/** loglvl= and guest_loglvl=: "none", "error", "warning", "info", "debug", "all", or two of them "LEVEL/LIMITED". 0 or -EINVAL. */
+/**
+ * loglvl= and guest_loglvl=: "none", "error", "warning", "info", "debug", "all", or two of them "LEVEL/LIMITED". 0 or
+ * -EINVAL.
+ */
 int console_parse_level(const char *text, uint8_t *level, uint8_t *limit_level);
 
 /**
- * XEN_SYSCTL_readconsole: copies up to @size of the newest bytes, or, @incremental, of those from *@index on; *@index becomes
- * where the next read goes on. @clear empties the ring afterwards. Returns the number of bytes.
+ * XEN_SYSCTL_readconsole: copies up to @size of the newest bytes, or, @incremental, of those from *@index on; *@index
+ * becomes where the next read goes on. @clear empties the ring afterwards. Returns the number of bytes.
  */
 size_t console_read_ring(char *buf, size_t size, bool clear, bool incremental, uint32_t *index);
 /** How many bytes console_read_ring() can return at most. */

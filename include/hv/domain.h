@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A domain. Its life goes one way: building, alive, dying, dead. A counted reference keeps the structure; what the domain
- * holds (frames, event channels, grants, vCPUs, timers) is released step by step, preemptibly, once it is dying.
+ * A domain. Its life goes one way: building, alive, dying, dead. A counted reference keeps the structure; what the
+ * domain holds (frames, event channels, grants, vCPUs, timers) is released step by step, preemptibly, once it is
+ * dying.
  */
 #ifndef HV_DOMAIN_H
 #define HV_DOMAIN_H
@@ -26,7 +27,7 @@ struct domain {
     bool is_xenstore;               /* runs xenstored (XEN_DOMCTL_CDF_xs_domain) */
     uint8_t kill_stage;             /* where domain_kill() goes on */
     bool kill_busy;                 /* a CPU is in domain_kill() */
-    uint32_t refs;                  /* one is the domain's own, from creation to DOMAIN_DEAD; its frames hold one together */
+    uint32_t refs;                  /* one is its own, from creation to DOMAIN_DEAD; its frames hold one together */
     struct timer reaper;            /* looks whether hypervisor pages of the dead domain are still mapped */
     struct tasklet destroy;         /* frees it when the last reference is gone */
     uint8_t handle[16];
@@ -50,7 +51,7 @@ struct domain {
 
     bool is_shutting_down, is_shut_down;
     uint32_t shutdown_code;         /* SHUTDOWN_*, ~0 before */
-    uint32_t suspend_port;          /* notified instead of VIRQ_DOM_EXC when it suspends (XEN_DOMCTL_subscribe); 0: none */
+    uint32_t suspend_port;          /* notified, not VIRQ_DOM_EXC, when it suspends (XEN_DOMCTL_subscribe) */
     bool crash_reported;            /* registers and stack were printed once */
     spinlock_t shutdown_lock;       /* LOCK_SHUTDOWN */
     struct domain_watchdog { struct timer timer; bool used; } watchdog[DOMAIN_WATCHDOGS];
@@ -91,15 +92,23 @@ struct domain_config {
 int domain_create(domid_t id, const struct domain_config *config, struct domain **out);
 /** Starts or continues the end of a domain. 0 or -ERESTART. */
 int domain_kill(struct domain *d);
-/** SCHEDOP_shutdown and the hypervisor's own verdict. Does not return for the hardware domain. Locks below LOCK_SHUTDOWN may be held. */
+/**
+ * SCHEDOP_shutdown and the hypervisor's own verdict. Does not return for the hardware domain. Locks below
+ * LOCK_SHUTDOWN may be held.
+ */
 void domain_shutdown(struct domain *d, uint32_t reason);
 /** Ends a shutdown: its vCPUs run on. @d is paused. */
 void domain_resume(struct domain *d);
-/** Creates the domains that own frames but never run (DOMID_IO, DOMID_XEN), and the idle vCPUs' one. Boot. 0 or -ENOMEM. */
+/**
+ * Creates the domains that own frames but never run (DOMID_IO, DOMID_XEN), and the idle vCPUs' one. Boot. 0 or
+ * -ENOMEM.
+ */
 int domain_init_system(void);
 /** SCHEDOP_watchdog. The watchdog's number, 0, -EINVAL, -ENOSPC, -EEXIST. */
 long domain_watchdog(struct domain *d, uint32_t id, uint32_t timeout_s);
-/** The guest did what no guest may: prints registers, stack and page walk of current, and ends it with SHUTDOWN_crash. */
+/**
+ * The guest did what no guest may: prints registers, stack and page walk of current, and ends it with SHUTDOWN_crash.
+ */
 void domain_crash(struct domain *d, const char *fmt, ...) __printf_like(2, 3);
 
 #define for_each_vcpu(d, v) \
@@ -114,8 +123,9 @@ static inline bool vcpu_runnable(const struct vcpu *v)
 /* Arch duties. */
 int arch_domain_create(struct domain *d, const struct domain_config *config);
 /**
- * Takes a reference on frame @g of @d's RAM, and if @write also the use that lets the hypervisor write to it (a writable type).
- * NULL if there is none or its type forbids. The frame is accessed through mfn_to_virt(frame_to_mfn()).
+ * Takes a reference on frame @g of @d's RAM, and if @write also the use that lets the hypervisor write to it (a
+ * writable type). NULL if there is none or its type forbids. The frame is accessed through
+ * mfn_to_virt(frame_to_mfn()).
  */
 struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write);
 void arch_guest_frame_put(struct frame *f, bool write);
@@ -126,7 +136,10 @@ void arch_domain_destroy(struct domain *d);
 void arch_dump_vcpu(const struct vcpu *v);
 /** The domain shut down: for the hardware domain, power off, reboot or crash the machine. */
 void arch_hardware_shutdown(uint32_t reason) __attribute__((noreturn));
-/** A frame's last reference was dropped or the domain dies: end its page-type use. Called before the frame returns to the heap. */
+/**
+ * A frame's last reference was dropped or the domain dies: end its page-type use. Called before the frame returns to
+ * the heap.
+ */
 void arch_frame_freed(struct frame *f);
 
 #endif

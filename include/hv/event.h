@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Event channels: numbered ports of a domain, each bound to a port of another domain, a virtual or a physical interrupt, or
- * an IPI. Two layouts of the pending bits (2-level and FIFO) behind one ops table.
+ * Event channels: numbered ports of a domain, each bound to a port of another domain, a virtual or a physical
+ * interrupt, or an IPI. Two layouts of the pending bits (2-level and FIFO) behind one ops table.
  */
 #ifndef HV_EVENT_H
 #define HV_EVENT_H
@@ -12,11 +12,20 @@
 #define EVTCHN_PORTS_2L   4096u
 #define EVTCHN_PORTS_FIFO 131072u
 
-enum evtchn_state { EVTCHN_FREE, EVTCHN_RESERVED, EVTCHN_UNBOUND, EVTCHN_INTERDOMAIN, EVTCHN_PIRQ, EVTCHN_VIRQ, EVTCHN_IPI };
+enum evtchn_state {
+    EVTCHN_FREE,
+    EVTCHN_RESERVED,
+    EVTCHN_UNBOUND,
+    EVTCHN_INTERDOMAIN,
+    EVTCHN_PIRQ,
+    EVTCHN_VIRQ,
+    EVTCHN_IPI
+};
 
 /*
- * One port. A port is bound and freed under its domain's lock; an interdomain pair changes only under both domains' locks, so
- * either lock keeps the peer in place. A VIRQ or pirq port is also protected by the lock of its source (LOCK_EVENT_SOURCE).
+ * One port. A port is bound and freed under its domain's lock; an interdomain pair changes only under both domains'
+ * locks, so either lock keeps the peer in place. A VIRQ or pirq port is also protected by the lock of its source
+ * (LOCK_EVENT_SOURCE).
  */
 struct evtchn {
     uint8_t state;          /* enum evtchn_state */
@@ -28,7 +37,7 @@ struct evtchn {
     uint32_t port;
     union {
         domid_t unbound_remote;
-        struct { struct domain *domain; uint32_t port; } interdomain; /* no reference: the peer's end closes this one first */
+        struct { struct domain *domain; uint32_t port; } interdomain; /* no reference: it closes its ports first */
         uint32_t pirq;
         uint32_t virq;
     };
@@ -67,7 +76,10 @@ void virq_raise_vcpu(struct vcpu *v, uint32_t virq);
 void virq_raise_domain(struct domain *d, uint32_t virq);
 /** Raises a global VIRQ in the domain that handles it (dom0 unless XEN_DOMCTL_set_virq_handler said otherwise). */
 void virq_raise_global(uint32_t virq);
-/** Raises the port bound to @pirq in @d; true if there is one. IRQ context; no lock of level LOCK_EVENT_SOURCE or above held. */
+/**
+ * Raises the port bound to @pirq in @d; true if there is one. IRQ context; no lock of level LOCK_EVENT_SOURCE or above
+ * held.
+ */
 bool pirq_raise(struct domain *d, uint32_t pirq);
 /** True if @pirq is bound to a port of @d. */
 bool pirq_is_bound(struct domain *d, uint32_t pirq);
@@ -77,8 +89,9 @@ int virq_set_handler(uint32_t virq, struct domain *d);
 void virq_forget_handler(struct domain *d);
 
 /*
- * EVENT_CHANNEL_OP, one function an operation. @d is the domain whose ports are meant (the caller's unless stated); ports are
- * returned, errors are negative: -EINVAL no such port or wrong state, -ENOSPC no port left, -ENOENT no such vCPU, -ENOMEM.
+ * EVENT_CHANNEL_OP, one function an operation. @d is the domain whose ports are meant (the caller's unless stated);
+ * ports are returned, errors are negative: -EINVAL no such port or wrong state, -ENOSPC no port left, -ENOENT no such
+ * vCPU, -ENOMEM.
  */
 int evtchn_alloc_unbound(struct domain *d, domid_t remote);
 /** -EINVAL unless @remote_port is unbound and was meant for @d. */

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The calling guest's memory, as hypercall arguments point to it. A guest can change it at any moment: copy once, then look.
- * The functions act on current_vcpu(); an address in the hypervisor's part of the address space is refused.
+ * The calling guest's memory, as hypercall arguments point to it. A guest can change it at any moment: copy once, then
+ * look. The functions act on current_vcpu(); an address in the hypervisor's part of the address space is refused.
  */
 #ifndef HV_GUEST_ACCESS_H
 #define HV_GUEST_ACCESS_H
 
 #include "hv/types.h"
 
-/** Arch duties. 0 or -EFAULT; on -EFAULT an unspecified prefix may have been copied (to), or @dst is unspecified (from). */
+/**
+ * Arch duties. 0 or -EFAULT; on -EFAULT an unspecified prefix may have been copied (to), or @dst is unspecified
+ * (from).
+ */
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len);
 int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len);
 /** Zeroes @len bytes of guest memory. 0 or -EFAULT. */
@@ -40,8 +43,14 @@ static inline int copy_to_guest_bytes(uint64_t dst, const void *src, uint64_t nr
 #define guest_handle_null(hnd)         ((hnd).p == NULL)
 #define guest_handle_elem_va(hnd, idx) (guest_handle_va(hnd) + (uint64_t)(idx) * sizeof(*(hnd).p))
 #define copy_from_handle(dst, hnd, idx) \
-    ({ const __typeof__(*(hnd).p) *cfh_ = (dst); (void)cfh_; copy_from_guest_bytes((void *)(dst), guest_handle_elem_va(hnd, idx), 1, sizeof(*(hnd).p)); })
+    ({                                                                                                         \
+        __typeof__((hnd).p) cfh_ = (dst);                                                                      \
+        copy_from_guest_bytes((void *)cfh_, guest_handle_elem_va(hnd, idx), 1, sizeof(*(hnd).p));              \
+    })
 #define copy_to_handle(hnd, idx, src) \
-    ({ const __typeof__(*(hnd).p) *cth_ = (src); copy_to_guest_bytes(guest_handle_elem_va(hnd, idx), cth_, 1, sizeof(*(hnd).p)); })
+    ({                                                                                                         \
+        const __typeof__(*(hnd).p) *cth_ = (src);                                                              \
+        copy_to_guest_bytes(guest_handle_elem_va(hnd, idx), cth_, 1, sizeof(*(hnd).p));                        \
+    })
 
 #endif

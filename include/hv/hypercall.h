@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hypercalls. Each is one row of gen/hypercalls.tbl and one function long hypercall_NAME(struct hypercall *). The dispatcher
- * copies the argument registers into `arg`, checks who may call, calls, and writes the result back. A row whose function is
- * not in the build is NULL and answers -ENOSYS.
+ * Hypercalls. Each is one row of gen/hypercalls.tbl and one function long hypercall_NAME(struct hypercall *). The
+ * dispatcher copies the argument registers into `arg`, checks who may call, calls, and writes the result back. A row
+ * whose function is not in the build is NULL and answers -ENOSYS.
  *
- * Long work: a handler that sees hypercall_preempt_check() stores its progress in call->arg[] (or, where the ABI lets it, in
- * guest memory) and returns -ERESTART. The dispatcher then writes the arguments back and moves the guest's instruction
- * pointer back over the call, so interrupts and events are served and the guest calls again; inside a multicall the entry
- * keeps the progress. -ERESTART never reaches a guest.
+ * Long work: a handler that sees hypercall_preempt_check() stores its progress in call->arg[] (or, where the ABI lets
+ * it, in guest memory) and returns -ERESTART. The dispatcher then writes the arguments back and moves the guest's
+ * instruction pointer back over the call, so interrupts and events are served and the guest calls again; inside a
+ * multicall the entry keeps the progress. -ERESTART never reaches a guest.
  */
 #ifndef HV_HYPERCALL_H
 #define HV_HYPERCALL_H
@@ -41,14 +41,22 @@ void hypercall_dispatch(struct cpu_user_regs *regs);
 long hypercall_invoke(struct hypercall *call);
 /** True when the CPU has something better to do and a long operation should record its progress. */
 bool hypercall_preempt_check(void);
-/** Arch duty: move the guest's instruction pointer back over the hypercall instruction, so that it is executed again. */
+/**
+ * Arch duty: move the guest's instruction pointer back over the hypercall instruction, so that it is executed again.
+ */
 void arch_hypercall_restart(struct cpu_user_regs *regs);
-/** Arch duty: the XENMEM_* operations that core does not know (maps of the machine, M2P). @cmd without the extent index; -ENOSYS. */
+/**
+ * Arch duty: the XENMEM_* operations that core does not know (maps of the machine, M2P). @cmd without the extent
+ * index; -ENOSYS.
+ */
 long arch_memory_op(struct hypercall *call, unsigned int cmd, uint64_t arg);
 /** Arch duty: an event can be delivered to the current vCPU now. */
 bool arch_event_deliverable(const struct vcpu *v);
 
 /** Lets this function be the long jobs' own preemption test at a coarse step: every @step-th @i. */
-static inline bool hypercall_preempt_every(uint64_t i, uint64_t step) { return i && i % step == 0 && hypercall_preempt_check(); }
+static inline bool hypercall_preempt_every(uint64_t i, uint64_t step)
+{
+    return i && i % step == 0 && hypercall_preempt_check();
+}
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Messages for people. Each call is one line, without a newline; the log adds the prefix, the ring buffer keeps it and the
- * consoles show it if the level allows (loglvl=, guest_loglvl=). Safe in any context, interrupts off and locks held included.
+ * Messages for people. Each call is one line, without a newline; the log adds the prefix, the ring buffer keeps it and
+ * the consoles show it if the level allows (loglvl=, guest_loglvl=). Safe in any context, interrupts off and locks
+ * held included.
  */
 #ifndef HV_LOG_H
 #define HV_LOG_H
@@ -12,7 +13,10 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 void hv_log(enum log_level level, const char *fmt, ...) __printf_like(2, 3);
 
-/** About what guest @v did: prefixed dIvJ, at the guest level, and limited in rate per domain so that no guest can flood it. */
+/**
+ * About what guest @v did: prefixed dIvJ, at the guest level, and limited in rate per domain so that no guest can
+ * flood it.
+ */
 void guest_log(const struct vcpu *v, enum log_level level, const char *fmt, ...) __printf_like(3, 4);
 
 #define log_error(...)   hv_log(LOG_ERROR, __VA_ARGS__)
@@ -26,13 +30,20 @@ extern const struct lib_log hv_lib_log;
 /** Stops the machine: message, our call trace, the other CPUs halted. The last rung of the error ladder. */
 void panic(const char *fmt, ...) __printf_like(1, 2) __attribute__((noreturn));
 
-/** Arch duty: print the call trace of the panicking CPU and what to try, stop the other CPUs, reboot or halt as configured. */
+/**
+ * Arch duty: print the call trace of the panicking CPU and what to try, stop the other CPUs, reboot or halt as
+ * configured.
+ */
 void arch_panic_report(void);
 /** Arch duty: stop this CPU for ever. */
 void arch_panic_halt(void) __attribute__((noreturn));
 
 /** Things that only a defect of ours can bring about. Never error handling for what a guest or firmware gives. */
-#define BUG_ON(cond) do { if (__builtin_expect(!!(cond), 0)) panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond); } while (0)
+#define BUG_ON(cond)                                                      \
+    do {                                                                  \
+        if (__builtin_expect(!!(cond), 0))                                \
+            panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond);         \
+    } while (0)
 #ifdef NDEBUG
 #define ASSERT(cond) ((void)sizeof(cond))
 #else

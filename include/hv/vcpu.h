@@ -45,7 +45,7 @@ struct vcpu {
     /* vcpu_info: in shared_info, or where the guest registered it (mapped; reference held) */
     vcpu_info_t *info;
     mfn_t info_mfn;             /* MFN_NONE while it is in shared_info */
-    vcpu_info_t *info_fallback; /* ours, for a vCPU beyond those that shared_info has room for; until the guest registers one */
+    vcpu_info_t *info_fallback; /* ours, while a vCPU that shared_info has no room for has none */
     uint64_t time_area;         /* guest VA of VCPUOP_register_vcpu_time_memory_area; 0: none */
 
     /* timers */
@@ -82,7 +82,10 @@ void vcpu_destroy(struct vcpu *v);
 struct vcpu *vcpu_create_idle(unsigned int cpu);
 /** The vCPU @id of @d or NULL; @id comes from a guest. */
 struct vcpu *domain_vcpu(const struct domain *d, uint32_t id);
-/** VCPUOP_register_vcpu_info. 0, -ENXIO (crosses the page or is unaligned), -EINVAL (second time, running, not the domain's RAM). */
+/**
+ * VCPUOP_register_vcpu_info. 0, -ENXIO (crosses the page or is unaligned), -EINVAL (second time, running, not the
+ * domain's RAM).
+ */
 int vcpu_map_info(struct vcpu *v, gfn_t g, uint32_t offset);
 void vcpu_unmap_info(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
@@ -93,7 +96,10 @@ void vcpu_update_runstate_area(struct vcpu *v);
 /* Arch duties. */
 int arch_vcpu_create(struct vcpu *v);
 void arch_vcpu_destroy(struct vcpu *v);
-/** VCPUOP_initialise and XEN_DOMCTL_setvcpucontext: @ctx is a copied struct vcpu_guest_context. 0, -EINVAL, … Nothing changes on error. */
+/**
+ * VCPUOP_initialise and XEN_DOMCTL_setvcpucontext: @ctx is a copied struct vcpu_guest_context. 0, -EINVAL, … Nothing
+ * changes on error.
+ */
 int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *ctx);
 /** VCPUOP_initialise's argument from the caller's memory. */
 int arch_vcpu_initialise(struct vcpu *v, uint64_t arg);

@@ -63,10 +63,19 @@ static void ring_model(void **state)
 
 static void levels(void **state)
 {
-    static const struct { const char *text; int rc; uint8_t level, limit; } t[] = {
-        { "none", 0, 0, 0 }, { "all", 0, 4, 4 }, { "error", 0, 1, 1 }, { "warning/debug", 0, 2, 4 }, { "none/error", 0, 0, 1 },
-        { "info/error", 0, 3, 3 }, { "", -EINVAL, 9, 9 }, { "err", -EINVAL, 9, 9 }, { "error/", -EINVAL, 9, 9 },
-        { "/error", -EINVAL, 9, 9 }, { "error/all/all", -EINVAL, 9, 9 },
+    static const struct { const char *text; int rc; uint8_t level, limit;
+    } t[] = {
+        { "none", 0, 0, 0 },
+        { "all", 0, 4, 4 },
+        { "error", 0, 1, 1 },
+        { "warning/debug", 0, 2, 4 },
+        { "none/error", 0, 0, 1 },
+        { "info/error", 0, 3, 3 },
+        { "", -EINVAL, 9, 9 },
+        { "err", -EINVAL, 9, 9 },
+        { "error/", -EINVAL, 9, 9 },
+        { "/error", -EINVAL, 9, 9 },
+        { "error/all/all", -EINVAL, 9, 9 },
     };
     for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
         uint8_t level = 9, limit = 9;

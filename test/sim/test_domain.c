@@ -197,4 +197,5 @@ static void crash(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie), cmocka_unit_test(no_leak),
-          cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(watchdogs), cmocka_unit_test(vcpu_info), cmocka_unit_test(crash))
+          cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(watchdogs), cmocka_unit_test(vcpu_info),
+          cmocka_unit_test(crash))

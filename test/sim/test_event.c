@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Event channels. Tables of calls with the errors that the ABI names; a model of an honest guest that consumes FIFO queues and must
- * not lose an event; a hostile one; and random lives of several domains, after each step of which the links must be symmetric.
+ * Event channels. Tables of calls with the errors that the ABI names; a model of an honest guest that consumes FIFO
+ * queues and must not lose an event; a hostile one; and random lives of several domains, after each step of which the
+ * links must be symmetric.
  */
 #include "sim_test.h"
 
@@ -76,7 +77,15 @@ static void two_levels(void **state)
 static void errors(void **state)
 {
     start();
-    static const struct { const char *name; uint32_t cmd; union { uint64_t w[4]; struct evtchn_status s; } op; int rc; } t[] = {
+    static const struct {
+        const char *name;
+        uint32_t cmd;
+        union {
+            uint64_t w[4];
+            struct evtchn_status s;
+        } op;
+        int rc;
+    } t[] = {
         { "no such operation", 14, { { 0 } }, -ENOSYS },
         { "a number far off", 0x80000000, { { 0 } }, -ENOSYS },
         { "send: port 0", EVTCHNOP_send, { { 0 } }, -EINVAL },
@@ -239,7 +248,9 @@ static void fifo_order(void **state)
     assert_int_equal(fifo_consume(0, got, 1), 0);
 }
 
-/* Random sends, masks, priorities, moves between vCPUs, and an honest consumer: nothing is lost, nothing comes twice. */
+/*
+ * Random sends, masks, priorities, moves between vCPUs, and an honest consumer: nothing is lost, nothing comes twice.
+ */
 static void fifo_model(void **state)
 {
     enum { PORTS = 40, STEPS = 200000 };
@@ -359,7 +370,8 @@ static void check_links(struct domain *d)
         if (e->state != EVTCHN_INTERDOMAIN)
             continue;
         struct domain *peer = e->interdomain.domain;
-        const struct evtchn *o = &peer->events.bucket[e->interdomain.port / EVTCHN_BUCKET][e->interdomain.port % EVTCHN_BUCKET];
+        const struct evtchn *o =
+            &peer->events.bucket[e->interdomain.port / EVTCHN_BUCKET][e->interdomain.port % EVTCHN_BUCKET];
         assert_int_equal(o->state, EVTCHN_INTERDOMAIN);
         assert_ptr_equal(o->interdomain.domain, d);
         assert_int_equal(o->interdomain.port, port);
@@ -399,6 +411,6 @@ static void random_lives(void **state)
     assert_true(heap_free_frames() + 64 >= before); /* the allocator of small objects keeps some pages */
 }
 
-SIM_TESTS(cmocka_unit_test(interdomain), cmocka_unit_test(two_levels), cmocka_unit_test(errors), cmocka_unit_test(virqs),
-          cmocka_unit_test(limits), cmocka_unit_test(fifo_order), cmocka_unit_test(fifo_model), cmocka_unit_test(fifo_hostile),
-          cmocka_unit_test(random_lives))
+SIM_TESTS(cmocka_unit_test(interdomain), cmocka_unit_test(two_levels), cmocka_unit_test(errors),
+          cmocka_unit_test(virqs), cmocka_unit_test(limits), cmocka_unit_test(fifo_order), cmocka_unit_test(fifo_model),
+          cmocka_unit_test(fifo_hostile), cmocka_unit_test(random_lives))

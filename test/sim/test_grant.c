@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Grant tables: the operations and their errors, and random lives of several domains. After every step of those the law of
- * core/grant/grant.h is checked: pins are what the maptracks say, frames are held while pinned, the guests' flags say so.
+ * Grant tables: the operations and their errors, and random lives of several domains. After every step of those the
+ * law of core/grant/grant.h is checked: pins are what the maptracks say, frames are held while pinned, the guests'
+ * flags say so.
  */
 #include "sim_test.h"
 
@@ -82,12 +83,16 @@ static struct grant_entry_v1 *entry(unsigned int d, uint32_t ref)
 
 static void grant(unsigned int d, uint32_t ref, unsigned int to, unsigned int n, uint16_t more)
 {
-    *entry(d, ref) = (struct grant_entry_v1){ .flags = GTF_permit_access | more, .domid = (domid_t)(to + 1), .frame = (uint32_t)frame[d][n].nr };
+    *entry(d, ref) = (struct grant_entry_v1){ .flags = GTF_permit_access | more,
+                                              .domid = (domid_t)(to + 1),
+                                              .frame = (uint32_t)frame[d][n].nr };
 }
 
 static struct gnttab_map_grant_ref map(unsigned int by, unsigned int of, uint32_t ref, unsigned int at, uint32_t flags)
 {
-    struct gnttab_map_grant_ref op = { .host_addr = SLOT_BASE + at * PAGE_SIZE, .flags = flags, .ref = ref, .dom = (domid_t)(of + 1) };
+    struct gnttab_map_grant_ref op = {
+        .host_addr = SLOT_BASE + at * PAGE_SIZE, .flags = flags, .ref = ref, .dom = (domid_t)(of + 1)
+    };
     assert_int_equal(guest_op(dom[by]->vcpu[0], hypercall_grant_table_op, GNTTABOP_map_grant_ref, &op), 0);
     return op;
 }
@@ -147,7 +152,13 @@ static void map_errors(void **state)
     entry(0, 10)->flags = GTF_accept_transfer;
     *entry(0, 11) = (struct grant_entry_v1){ GTF_permit_access, 2, 0xfffffff };
     *entry(0, 12) = (struct grant_entry_v1){ GTF_permit_access, 2, (uint32_t)frame[2][0].nr };
-    static const struct { const char *name; unsigned int by; uint32_t dom, ref, flags; uint64_t at; int status; } t[] = {
+    static const struct {
+        const char *name;
+        unsigned int by;
+        uint32_t dom, ref, flags;
+        uint64_t at;
+        int status;
+    } t[] = {
         { "neither host nor device", 1, 1, 8, GNTMAP_readonly, 0, GNTST_bad_gntref },
         { "unknown flag", 1, 1, 8, GNTMAP_host_map | 1 << 5, 0, GNTST_bad_gntref },
         { "no such domain", 1, 77, 8, GNTMAP_host_map, 0, GNTST_bad_domain },
@@ -162,7 +173,9 @@ static void map_errors(void **state)
         { "bad address", 1, 1, 8, GNTMAP_host_map, SLOTS, GNTST_bad_virt_addr },
     };
     for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
-        struct gnttab_map_grant_ref op = { SLOT_BASE + t[i].at * PAGE_SIZE, t[i].flags, t[i].ref, (domid_t)t[i].dom, 0, 0, 0 };
+        struct gnttab_map_grant_ref op = {
+            SLOT_BASE + t[i].at * PAGE_SIZE, t[i].flags, t[i].ref, (domid_t)t[i].dom, 0, 0, 0
+        };
         assert_int_equal(guest_op(dom[t[i].by]->vcpu[0], hypercall_grant_table_op, GNTTABOP_map_grant_ref, &op), 0);
         if (op.status != t[i].status)
             fail_msg("%s: %d instead of %d", t[i].name, op.status, t[i].status);
@@ -184,7 +197,9 @@ static void copies(void **state)
     memset(mfn_to_virt(frame[0][1]), 'x', PAGE_SIZE);
     grant(0, 5, 1, 1, GTF_readonly);
     grant(0, 6, 1, 2, 0);
-    struct gnttab_copy c = { .source = { { .ref = 5 }, 1, 100 }, .dest = { { .gmfn = frame[1][0].nr }, DOMID_SELF, 200 }, .len = 50,
+    struct gnttab_copy c = { .source = { { .ref = 5 }, 1, 100 },
+                             .dest = { { .gmfn = frame[1][0].nr }, DOMID_SELF, 200 },
+                             .len = 50,
                              .flags = GNTCOPY_source_gref };
     assert_int_equal(copy(1, &c), GNTST_okay);
     const char *to = mfn_to_virt(frame[1][0]);
@@ -194,7 +209,9 @@ static void copies(void **state)
     assert_int_equal(to[250], 0);
     assert_int_equal(entry(0, 5)->flags, GTF_permit_access | GTF_readonly);
 
-    struct gnttab_copy w = { .source = { { .gmfn = frame[1][0].nr }, DOMID_SELF, 0 }, .dest = { { .ref = 6 }, 1, 0 }, .len = PAGE_SIZE,
+    struct gnttab_copy w = { .source = { { .gmfn = frame[1][0].nr }, DOMID_SELF, 0 },
+                             .dest = { { .ref = 6 }, 1, 0 },
+                             .len = PAGE_SIZE,
                              .flags = GNTCOPY_dest_gref };
     assert_int_equal(copy(1, &w), GNTST_okay);
     w.dest.u.ref = 5;
@@ -237,7 +254,9 @@ static void versions(void **state)
     e[30].sub_page.length = 64;
     m = map(1, 0, 30, 0, GNTMAP_host_map);
     assert_int_equal(m.status, GNTST_general_error);
-    struct gnttab_copy c = { .source = { { .ref = 30 }, 1, 64 }, .dest = { { .gmfn = frame[1][0].nr }, DOMID_SELF, 0 }, .len = 64,
+    struct gnttab_copy c = { .source = { { .ref = 30 }, 1, 64 },
+                             .dest = { { .gmfn = frame[1][0].nr }, DOMID_SELF, 0 },
+                             .len = 64,
                              .flags = GNTCOPY_source_gref };
     assert_int_equal(copy(1, &c), GNTST_okay);
     c.len = 65;
@@ -343,7 +362,8 @@ static void random_step(uint64_t *r, struct gnttab_map_grant_ref *last)
         break;
     case 5: { /* any handle, any address */
         uint64_t at = SLOT_BASE + sim_random(r) % SLOTS * PAGE_SIZE;
-        unmap(j, sim_random(r) % 70, sim_random(r) % 3 ? at : 0, sim_random(r) % 2 ? mfn_to_paddr(frame[i][sim_random(r) % FRAMES]) : 0);
+        unmap(j, sim_random(r) % 70, sim_random(r) % 3 ? at : 0,
+              sim_random(r) % 2 ? mfn_to_paddr(frame[i][sim_random(r) % FRAMES]) : 0);
         break;
     }
     case 6: {
@@ -413,5 +433,5 @@ static void random_lives(void **state)
     assert_int_equal(heap_free_frames(), before);
 }
 
-SIM_TESTS(cmocka_unit_test(map_and_unmap), cmocka_unit_test(host_and_device), cmocka_unit_test(map_errors), cmocka_unit_test(copies),
-          cmocka_unit_test(versions), cmocka_unit_test(sizes), cmocka_unit_test(random_lives))
+SIM_TESTS(cmocka_unit_test(map_and_unmap), cmocka_unit_test(host_and_device), cmocka_unit_test(map_errors),
+          cmocka_unit_test(copies), cmocka_unit_test(versions), cmocka_unit_test(sizes), cmocka_unit_test(random_lives))

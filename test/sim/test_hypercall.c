@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Dispatch, multicall, and the answers of the core's hypercalls: results, errors, and bytes that must stay untouched. */
+/*
+ * Dispatch, multicall, and the answers of the core's hypercalls: results, errors, and bytes that must stay untouched.
+ */
 #include "sim_test.h"
 
 #include "guest.h"
@@ -23,8 +25,10 @@ static void start(void)
 }
 
 /* Some handlers must be in the build for the table to have them. */
-__attribute__((used)) static const hypercall_fn linked[] = { hypercall_xen_version, hypercall_sched_op, hypercall_vcpu_op, hypercall_memory_op,
-    hypercall_event_channel_op, hypercall_multicall, hypercall_console_io, hypercall_vm_assist, hypercall_set_timer_op };
+__attribute__((used)) static const hypercall_fn linked[] = {
+    hypercall_xen_version, hypercall_sched_op,   hypercall_vcpu_op,   hypercall_memory_op,   hypercall_event_channel_op,
+    hypercall_multicall,   hypercall_console_io, hypercall_vm_assist, hypercall_set_timer_op
+};
 
 static void dispatch(void **state)
 {
@@ -52,7 +56,9 @@ static void dispatch(void **state)
         ((uint64_t *)(box + 256))[i] = m[i].nr;
     }
     memcpy(box, &r, sizeof(r));
-    regs = (struct cpu_user_regs){ .rax = __HYPERVISOR_memory_op, .rdi = XENMEM_decrease_reservation, .rsi = BOX, .rip = 0x1000 };
+    regs = (struct cpu_user_regs){
+        .rax = __HYPERVISOR_memory_op, .rdi = XENMEM_decrease_reservation, .rsi = BOX, .rip = 0x1000
+    };
     softirq_raise(SOFTIRQ_RCU);
     hypercall_dispatch(&regs);
     assert_int_equal(regs.rax, __HYPERVISOR_memory_op);
@@ -91,11 +97,14 @@ static void multicalls(void **state)
     assert_int_equal(list[3].result, 1);
 
     /* An entry that is continued keeps its progress in its arguments. */
-    struct xen_memory_reservation r = { .extent_start = { (void *)(box + 1024) }, .nr_extents = 2, .domid = DOMID_SELF };
+    struct xen_memory_reservation r = { .extent_start = { (void *)(box + 1024) },
+                                        .nr_extents = 2,
+                                        .domid = DOMID_SELF };
     for (unsigned int i = 0; i < 2; i++)
         ((uint64_t *)(box + 1024))[i] = domain_alloc_frames(d1, 0, 0).nr;
     memcpy(box + 512, &r, sizeof(r));
-    list[0] = (struct multicall_entry){ .op = __HYPERVISOR_memory_op, .args = { XENMEM_decrease_reservation, BOX + 512 } };
+    list[0] =
+        (struct multicall_entry){ .op = __HYPERVISOR_memory_op, .args = { XENMEM_decrease_reservation, BOX + 512 } };
     memcpy(box, list, sizeof(list[0]));
     call = (struct hypercall){ .nr = __HYPERVISOR_multicall, .arg = { BOX, 1 } };
     assert_int_equal(hypercall_invoke(&call), -ERESTART);
@@ -145,17 +154,21 @@ static void features(void **state)
     struct xen_feature_info f = { .submap_idx = 0 };
     assert_int_equal(guest_op(d0->vcpu[0], hypercall_xen_version, XENVER_get_features, &f), 0);
     assert_int_equal(f.submap, 0x228e0);
-    assert_int_equal(guest_call(d0->vcpu[0], hypercall_vm_assist, VMASST_CMD_enable, VMASST_TYPE_pae_extended_cr3, 0), 0);
+    assert_int_equal(guest_call(d0->vcpu[0], hypercall_vm_assist, VMASST_CMD_enable, VMASST_TYPE_pae_extended_cr3, 0),
+                     0);
     assert_int_equal(guest_op(d0->vcpu[0], hypercall_xen_version, XENVER_get_features, &f), 0);
     assert_int_equal(f.submap, 0x228f0);
     assert_int_equal(guest_op(d1->vcpu[0], hypercall_xen_version, XENVER_get_features, &f), 0);
     assert_int_equal(f.submap, 0x220e0);
     f.submap_idx = 1;
     assert_int_equal(guest_op(d1->vcpu[0], hypercall_xen_version, XENVER_get_features, &f), -EINVAL);
-    static const struct { uint64_t cmd, type; long rc; } t[] = {
-        { VMASST_CMD_enable, 0, 0 }, { VMASST_CMD_enable, 2, 0 }, { VMASST_CMD_enable, 5, 0 }, { VMASST_CMD_enable, 32, 0 },
-        { VMASST_CMD_enable, 6, -EINVAL }, { VMASST_CMD_enable, 33, -EINVAL }, { VMASST_CMD_enable, 64, -EINVAL },
-        { 2, 0, -ENOSYS }, { VMASST_CMD_disable, 32, 0 },
+    static const struct { uint64_t cmd, type; long rc;
+    } t[] = {
+        { VMASST_CMD_enable, 0, 0 },        { VMASST_CMD_enable, 2, 0 },
+        { VMASST_CMD_enable, 5, 0 },        { VMASST_CMD_enable, 32, 0 },
+        { VMASST_CMD_enable, 6, -EINVAL },  { VMASST_CMD_enable, 33, -EINVAL },
+        { VMASST_CMD_enable, 64, -EINVAL }, { 2, 0, -ENOSYS },
+        { VMASST_CMD_disable, 32, 0 },
     };
     for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
         assert_int_equal(guest_call(d1->vcpu[0], hypercall_vm_assist, t[i].cmd, t[i].type, 0), t[i].rc);
@@ -204,7 +217,9 @@ static void vcpu_ops(void **state)
 
 static long reserve(struct vcpu *v, uint32_t cmd, uint64_t *list, uint64_t nr, unsigned int order, domid_t id)
 {
-    struct xen_memory_reservation r = { .extent_start = { (void *)(box + 1024) }, .nr_extents = nr, .extent_order = order, .domid = id };
+    struct xen_memory_reservation r = {
+        .extent_start = { (void *)(box + 1024) }, .nr_extents = nr, .extent_order = order, .domid = id
+    };
     memcpy(box + 1024, list, nr * sizeof(*list));
     long rc = guest_op(v, hypercall_memory_op, cmd, &r);
     memcpy(list, box + 1024, nr * sizeof(*list));
@@ -226,7 +241,8 @@ static void reservations(void **state)
     assert_int_equal(reserve(d0->vcpu[0], XENMEM_populate_physmap, other, 1, 0, 2), 1);  /* a control domain may */
     assert_int_equal(d1->tot_pages, 7);
     assert_int_equal(reserve(v, XENMEM_populate_physmap, other, 1, 10, DOMID_SELF), 0);  /* too large for a guest */
-    assert_int_equal(guest_call(v, hypercall_memory_op, XENMEM_current_reservation, BOX, 0), -ESRCH); /* whatever lies there */
+    assert_int_equal(guest_call(v, hypercall_memory_op, XENMEM_current_reservation, BOX, 0),
+                     -ESRCH); /* whatever lies there */
     struct xen_memory_domain q = { .domid = DOMID_SELF };
     assert_int_equal(guest_op(v, hypercall_memory_op, XENMEM_current_reservation, &q), 7);
     assert_int_equal(guest_op(v, hypercall_memory_op, XENMEM_maximum_reservation, &q), 7);
@@ -256,7 +272,11 @@ static void exchange(void **state)
     out[0] = 70;
     struct xen_memory_exchange x = {
         .in = { .extent_start = { (void *)in }, .nr_extents = 4, .extent_order = 0, .domid = DOMID_SELF },
-        .out = { .extent_start = { (void *)out }, .nr_extents = 1, .extent_order = 2, .domid = DOMID_SELF, .mem_flags = 32 },
+        .out = { .extent_start = { (void *)out },
+                 .nr_extents = 1,
+                 .extent_order = 2,
+                 .domid = DOMID_SELF,
+                 .mem_flags = 32 },
     };
     assert_true(frame_get(mfn_to_frame(mfn(in[2])), d1)); /* in use: refused as a whole */
     assert_int_equal(guest_op(v, hypercall_memory_op, XENMEM_exchange, &x), -EBUSY);
@@ -285,7 +305,12 @@ static void exchange(void **state)
     assert_int_equal(d1->tot_pages, 4);
     assert_int_equal(heap_free_frames(), before - 4);
 
-    static const struct { const char *name; uint64_t in_nr, out_nr, done; unsigned int in_order, out_order, flags; long rc; } t[] = {
+    static const struct {
+        const char *name;
+        uint64_t in_nr, out_nr, done;
+        unsigned int in_order, out_order, flags;
+        long rc;
+    } t[] = {
         { "different amounts", 4, 1, 0, 0, 1, 0, -EINVAL },
         { "more than all done", 4, 1, 5, 0, 2, 0, -EINVAL },
         { "part of a chunk done", 4, 1, 1, 0, 2, 0, -EINVAL },
@@ -310,7 +335,9 @@ static void exchange(void **state)
 static void console(void **state)
 {
     start();
-    struct console_options o = { .level = 4, .limit_level = 4, .guest_level = 4, .guest_limit_level = 4, .to_ring = true };
+    struct console_options o = {
+        .level = 4, .limit_level = 4, .guest_level = 4, .guest_limit_level = 4, .to_ring = true
+    };
     console_configure(&o);
     uint32_t index = 0;
     static char ring[16384];
@@ -332,5 +359,6 @@ static void console(void **state)
     assert_memory_equal(box, "ab", 2);
 }
 
-SIM_TESTS(cmocka_unit_test(dispatch), cmocka_unit_test(multicalls), cmocka_unit_test(version_sizes), cmocka_unit_test(features),
-          cmocka_unit_test(vcpu_ops), cmocka_unit_test(reservations), cmocka_unit_test(exchange), cmocka_unit_test(console))
+SIM_TESTS(cmocka_unit_test(dispatch), cmocka_unit_test(multicalls), cmocka_unit_test(version_sizes),
+          cmocka_unit_test(features), cmocka_unit_test(vcpu_ops), cmocka_unit_test(reservations),
+          cmocka_unit_test(exchange), cmocka_unit_test(console))
