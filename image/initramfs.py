@@ -46,6 +46,7 @@ class Builder:
         self.tools = tools
         self.kernel = kernel
         self.tree = newc.Tree()
+        self.tree.directory(".")
         for name in ("bin", "sbin", "lib", "lib64"):
             self.tree.directory("usr/" + name)
             self.tree.link(name, "usr/" + name)
