@@ -2,6 +2,7 @@
 /* Start-up as a table of contents. On the boot CPU's own stack and our own page tables; interrupts are off until the end. */
 #include "boot/boot.h"
 #include "boot/finish.h"
+#include "core/debug/keys.h"
 #include "cpu/cpuid_boot.h"
 #include "cpu/features.h"
 #include "cpu/fpu.h"
@@ -22,6 +23,7 @@
 #include "mm/map.h"
 #include "mm/percpu_area.h"
 #include "platform/acpi.h"
+#include "platform/debug_keys.h"
 #include "platform/firmware_info.h"
 #include "smp/smp.h"
 #include "time/reference.h"
@@ -98,6 +100,8 @@ __init void start_hypervisor(void)
     scheduler_init();
     irq_enable();
     smp_boot_all(hv_options.nosmp ? 1 : hv_options.maxcpus ? (unsigned int)hv_options.maxcpus : CPU_MAX);
-    ns16550_start_polling();
+    debug_keys_core_init();
+    debug_keys_arch_init();
+    ns16550_start_polling();                 /* input, and with it the debug keys */
     boot_finish(dom0_build());               /* seal text and constants, give init memory back, run dom0 */
 }

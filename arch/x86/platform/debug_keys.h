@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PLATFORM_DEBUG_KEYS_H
+#define PLATFORM_DEBUG_KEYS_H
+
+#include "hv/compiler.h"
+
+/** Registers the debug keys about the machine: registers, interrupts, restart. Boot. */
+__init void debug_keys_arch_init(void);
+
+#endif
