@@ -1,0 +1,9 @@
+# Checks of the tree itself: layers, headers, sizes, words, options. Python 3 and the compiler, a few seconds.
+CHECKS := layers headers size words options
+
+.PHONY: check $(CHECKS:%=check-%)
+## make check           check layers, headers, sizes and words
+check: $(CHECKS:%=check-%)
+
+$(CHECKS:%=check-%): check-%: $(GEN_PRODUCTS)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 check/$* $(GEN)

@@ -3,6 +3,9 @@
 #ifndef TEST_SIM_GUEST_H
 #define TEST_SIM_GUEST_H
 
+#include "sim_test.h"
+
+#include "hv/domain.h"
 #include "hv/hypercall.h"
 
 #include <hypercall_handlers.h>

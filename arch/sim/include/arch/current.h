@@ -3,6 +3,8 @@
 #ifndef ARCH_CURRENT_H
 #define ARCH_CURRENT_H
 
+#include <stdbool.h>
+
 #include "public.h"
 
 struct vcpu;
