@@ -3,10 +3,12 @@
 #include "boot/finish.h"
 
 #include "boot/boot.h"
+#include "drivers/vga/vga.h"
 #include "entry/entry.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
 #include "hv/log.h"
+#include "hv/options.h"
 #include "hv/percpu.h"
 #include "hv/smp.h"
 #include "mm/map.h"
@@ -47,6 +49,8 @@ void boot_finish(struct domain *dom0)
     arch_tlb_flush_mask(&cpu_online, true);
     log_info("memory: image %lu KiB, %lu KiB of boot memory given back", (unsigned long)((data_end - text_start) >> 10),
              (unsigned long)((heap_free_frames() - before) << (PAGE_SHIFT - 10)));
+    if (strcmp(hv_options.vga, "keep"))
+        vga_text_release();
     domain_unpause(dom0);
     exit_from_top();
 }

@@ -6,6 +6,7 @@
 #include "cpu/xstate_boot.h"
 
 #include "cpu/features.h"
+#include "hv/options.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
 #include "hw/native/fpu.h"
@@ -27,6 +28,7 @@ static void capture_leaves(struct xstate_capture *c)
     c->has_fxsr = r.edx >> 24 & 1;
     c->has_sse = r.edx >> 25 & 1;
     c->has_xsave = r.ecx >> 26 & 1;
+    c->disabled = !hv_options.xsave;
     if (!c->has_xsave || c->max_leaf < 0xd)
         return;
     hw_cpuid(0xd, 0, &r);

@@ -32,23 +32,46 @@ void machine_halt(void)
     }
 }
 
-/* From the most to the least polite; each is given a moment. */
-void machine_restart(void)
-{
-    const struct desc_ptr nothing = { 0, 0 };
+static void restart_pci(void) { outb(0x06, 0xcf9); }
 
-    smp_stop_others();
-    irq_disable();
-    acpi_reset();
-    wait_ns(100 * NS_PER_MS);
-    outb(0x06, 0xcf9);
-    wait_ns(100 * NS_PER_MS);
+static void restart_keyboard(void)
+{
     for (unsigned int i = 0; i < 10000 && (inb(0x64) & 2); i++)
         cpu_relax();
     outb(0xfe, 0x64);
-    wait_ns(100 * NS_PER_MS);
+}
+
+/* No interrupt table: the next exception is the third fault in a row, and resets the processor. */
+static void restart_triple(void)
+{
+    const struct desc_ptr nothing = { 0, 0 };
+
     lidt(&nothing);
     __builtin_trap();
+}
+
+/* The way that reboot= names first, then all of them from the most to the least polite; each is given a moment. */
+void machine_restart(void)
+{
+    static void (*const way[])(void) = {
+        [OPTION_REBOOT_ACPI] = acpi_reset, [OPTION_REBOOT_PCI] = restart_pci, [OPTION_REBOOT_KBD] = restart_keyboard,
+        [OPTION_REBOOT_TRIPLE] = restart_triple,
+    };
+    static const uint8_t order[] = { OPTION_REBOOT_ACPI, OPTION_REBOOT_PCI, OPTION_REBOOT_KBD, OPTION_REBOOT_TRIPLE };
+
+    if (hv_options.reboot == OPTION_REBOOT_NO)
+        machine_halt();
+    smp_stop_others();
+    irq_disable();
+    if (hv_options.reboot != OPTION_REBOOT_AUTO) {
+        way[hv_options.reboot]();
+        wait_ns(100 * NS_PER_MS);
+    }
+    for (unsigned int i = 0; i < ARRAY_SIZE(order); i++) {
+        way[order[i]]();
+        wait_ns(100 * NS_PER_MS);
+    }
+    machine_halt();
 }
 
 void machine_power_off(void)

@@ -6,6 +6,7 @@
 #include "time/reference.h"
 
 #include "hv/log.h"
+#include "hv/options.h"
 #include "hv/time.h"
 #include "hw/native/cpu.h"
 #include "hw/native/io.h"
@@ -96,12 +97,19 @@ __init void reference_set(paddr_t hpet_base, uint16_t pm_timer_port)
     pm_port = pm_timer_port;
 }
 
+/* clocksource= names one clock, which falls back to the PIT; the TSC itself is what all of them measure. */
+static __init bool wanted(enum option_clocksource source)
+{
+    return hv_options.clocksource == OPTION_CLOCKSOURCE_AUTO || hv_options.clocksource == OPTION_CLOCKSOURCE_TSC ||
+           hv_options.clocksource == source;
+}
+
 __init uint64_t reference_measure_tsc(const char **source)
 {
     struct reference r = { "HPET", 0, 0xffffffff, hpet_read };
-    uint64_t hz = hpet_start(&r.hz) ? measure(&r) : 0;
+    uint64_t hz = wanted(OPTION_CLOCKSOURCE_HPET) && hv_options.hpet && hpet_start(&r.hz) ? measure(&r) : 0;
 
-    if (!hz && pm_port) {
+    if (!hz && pm_port && wanted(OPTION_CLOCKSOURCE_ACPI)) {
         r = (struct reference){ "ACPI PM timer", PM_TIMER_HZ, 0xffffff, pm_read };
         hz = measure(&r);
     }

@@ -20,6 +20,19 @@ static __init void find_modules(struct dom0_builder *b)
         b->initrd = NULL;
 }
 
+/* dom0_vcpus_pin: each vCPU stays on the CPU of its number, as far as there are as many. */
+static __init void pin_vcpus(struct domain *d)
+{
+    struct vcpu *v;
+
+    for_each_vcpu(d, v) {
+        cpumask_t one = { { 0 } };
+        cpumask_set(&one, v->id);
+        if (!cpumask_test(&cpu_online, v->id) || vcpu_set_affinity(v, &one, &one))
+            log_warning("dom0_vcpus_pin: vCPU %u has no CPU of its number, not pinned", v->id);
+    }
+}
+
 static __init void create_domain(struct dom0_builder *b)
 {
     const struct domain_config config = {
@@ -38,6 +51,8 @@ static __init void create_domain(struct dom0_builder *b)
     for (uint32_t i = 0; i < config.max_vcpus; i++)
         if (!vcpu_create(b->d, i))
             panic("vCPU %u of domain 0 cannot be created: not enough memory", i);
+    if (hv_options.dom0_vcpus_pin)
+        pin_vcpus(b->d);
 }
 
 __init struct domain *dom0_build(void)
