@@ -79,7 +79,7 @@ class Rig:
         words = [word for path, line in self.modules[:1] for word in (path, line)] + [path for path, _ in self.modules[1:]]
         subprocess.run([os.path.join(TOP, "image/iso"), medium, self.hv, self.options, *words], check=True,
                        env={**os.environ, "GRUB_TIMEOUT": "0"})
-        return ["-drive", f"if=none,id=medium,format=raw,readonly=on,file={medium}", "-device", "virtio-blk-pci,drive=medium"]
+        return ["-drive", f"if=none,id=medium,format=raw,snapshot=on,file={medium}", "-device", "ide-hd,drive=medium,bus=ide.0"]
 
     def _boot_grub_uefi(self):
         firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd"
