@@ -13,9 +13,11 @@ struct evtchn_fifo {
     uint32_t pages;                  /* of the event array that the guest gave; published after the entry */
     event_word_t *array[FIFO_PAGES];
     struct frame *frame[FIFO_PAGES]; /* the pages' frames, held as writable */
+    struct evtchn_fifo_vcpu *released; /* control blocks of the vCPUs, once it is detached */
 };
 
 struct evtchn_fifo_vcpu {
+    struct evtchn_fifo_vcpu *next_released;
     evtchn_fifo_control_block_t *control;
     struct frame *frame;
     uint32_t

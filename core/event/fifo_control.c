@@ -123,26 +123,35 @@ int evtchn_set_priority(struct domain *d, uint32_t port, uint32_t priority)
     return rc;
 }
 
-void evtchn_vcpu_free(struct vcpu *v)
-{
-    if (!v->fifo)
-        return;
-    arch_guest_frame_put(v->fifo->frame, true);
-    hv_free(v->fifo);
-    v->fifo = NULL;
-}
-
-void evtchn_fifo_release(struct domain *d)
+struct evtchn_fifo *evtchn_fifo_detach(struct domain *d)
 {
     struct evtchn_fifo *f = d->events.fifo;
     struct vcpu *v;
     if (!f)
-        return;
+        return NULL;
     ASSERT(d->events.active == 0);
     d->events.layout = &evtchn_layout_2l;
     d->events.fifo = NULL;
-    for_each_vcpu(d, v)
-        evtchn_vcpu_free(v);
+    for_each_vcpu(d, v) {
+        if (!v->fifo)
+            continue;
+        v->fifo->next_released = f->released;
+        f->released = v->fifo;
+        v->fifo = NULL;
+    }
+    return f;
+}
+
+void evtchn_fifo_free(struct evtchn_fifo *f)
+{
+    struct evtchn_fifo_vcpu *next;
+    if (!f)
+        return;
+    for (struct evtchn_fifo_vcpu *q = f->released; q; q = next) {
+        next = q->next_released;
+        arch_guest_frame_put(q->frame, true);
+        hv_free(q);
+    }
     for (uint32_t i = 0; i < f->pages; i++)
         arch_guest_frame_put(f->frame[i], true);
     hv_free(f);

@@ -152,8 +152,9 @@ int evtchn_destroy_all(struct domain *d)
     if (rc)
         return rc;
     spin_lock(&d->events.lock);
-    evtchn_fifo_release(d);
+    struct evtchn_fifo *fifo = evtchn_fifo_detach(d);
     spin_unlock(&d->events.lock);
+    evtchn_fifo_free(fifo);
     return 0;
 }
 
@@ -164,9 +165,9 @@ int evtchn_reset(struct domain *d)
         return rc;
     /* A guest that binds while it resets keeps what it bound, and its layout. */
     spin_lock(&d->events.lock);
-    if (d->events.active == 0)
-        evtchn_fifo_release(d);
+    struct evtchn_fifo *fifo = d->events.active ? NULL : evtchn_fifo_detach(d);
     spin_unlock(&d->events.lock);
+    evtchn_fifo_free(fifo);
     return 0;
 }
 

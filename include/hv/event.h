@@ -110,8 +110,6 @@ int evtchn_reset(struct domain *d);
 int evtchn_fifo_init_control(struct domain *d, uint64_t gfn, uint32_t offset, uint32_t vcpu);
 int evtchn_fifo_expand(struct domain *d, uint64_t gfn);
 int evtchn_set_priority(struct domain *d, uint32_t port, uint32_t priority);
-/** @v is destroyed. */
-void evtchn_vcpu_free(struct vcpu *v);
 
 /** True if @port of @v's domain is pending, in whichever layout. */
 bool evtchn_port_pending(struct domain *d, uint32_t port);

@@ -350,6 +350,23 @@ static void fifo_hostile(void **state)
         assert_int_equal(frame_refs(f), 1);
 }
 
+/* The guest gave the pages up; the last reference goes with the layout. */
+static void fifo_last_reference(void **state)
+{
+    start();
+    uint64_t frames = a->tot_pages;
+    fifo_setup(a);
+    assert_int_equal(evtchn_fifo_expand(a, array_page.nr), 0);
+    const mfn_t pages[] = { control_page[0], control_page[1], array_page };
+    for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++) {
+        assert_true(frame_release_claim(mfn_to_frame(pages[i])));
+        frame_put(mfn_to_frame(pages[i]));
+    }
+    assert_int_equal(a->tot_pages, frames + 3);
+    assert_int_equal(evtchn_reset(a), 0);
+    assert_int_equal(a->tot_pages, frames);
+}
+
 /* --- Random lives --- */
 
 /* Where a VIRQ port is recorded: global ones on vCPU 0. */
@@ -413,4 +430,4 @@ static void random_lives(void **state)
 
 SIM_TESTS(cmocka_unit_test(interdomain), cmocka_unit_test(two_levels), cmocka_unit_test(errors),
           cmocka_unit_test(virqs), cmocka_unit_test(limits), cmocka_unit_test(fifo_order), cmocka_unit_test(fifo_model),
-          cmocka_unit_test(fifo_hostile), cmocka_unit_test(random_lives))
+          cmocka_unit_test(fifo_hostile), cmocka_unit_test(fifo_last_reference), cmocka_unit_test(random_lives))

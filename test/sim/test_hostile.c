@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Guests that call anything with anything. Numbers are random with a liking for small and for nearly right ones; pointers point
- * into a scratch area full of such numbers, or nowhere. Whatever they do, no sanitizer speaks, no continuation leaks, and when
- * the guests are killed every frame comes back.
+ * Guests that call anything with anything. Numbers are random with a liking for small and for nearly right ones;
+ * pointers point into a scratch area full of such numbers, or nowhere. Whatever they do, no sanitizer speaks, no
+ * continuation leaks, and when the guests are killed every frame comes back.
  */
 #include "sim_test.h"
 
@@ -96,7 +96,8 @@ static void scribble(const struct domain *d)
     uint64_t *page = (uint64_t *)d->shared_info, mfns[1];
     if (sim_random(&r) % 2 && !grant_table_acquire((struct domain *)d, 0, 0, 1, mfns)) {
         page = mfn_to_virt(mfn(mfns[0]));
-        page[sim_random(&r) % 40] = (uint64_t)(GTF_permit_access | (sim_random(&r) % DOMAINS + 1) << 16) | number() << 32;
+        page[sim_random(&r) % 40] = (uint64_t)(GTF_permit_access | (sim_random(&r) % DOMAINS + 1) << 16) | number()
+                                                                                                               << 32;
         return;
     }
     page[sim_random(&r) % 512] = number();
@@ -169,7 +170,8 @@ static void anything(void **state)
     uint64_t first = round_of_calls();
     for (unsigned int i = 1; i < ROUNDS; i++) {
         uint64_t now = round_of_calls();
-        /* The allocator of small objects may keep a page or two more than after the first round, but not more and more. */
+        /* The allocator of small objects may keep a page or two more than after the first round, but not more and more.
+         */
         if (now + 32 < first)
             fail_msg("round %u: %lu frames free, %lu after the first", i, (unsigned long)now, (unsigned long)first);
     }

@@ -304,7 +304,14 @@ static void exchange(void **state)
     assert_int_equal(m2p_get(mfn(out[3])), 93);
     assert_int_equal(d1->tot_pages, 4);
     assert_int_equal(heap_free_frames(), before - 4);
+}
 
+static void exchange_errors(void **state)
+{
+    start();
+    struct xen_memory_exchange x = { .in.domid = DOMID_SELF, .out.domid = DOMID_SELF };
+    x.in.extent_start.p = (void *)(box + 1024);
+    x.out.extent_start.p = (void *)(box + 2048);
     static const struct {
         const char *name;
         uint64_t in_nr, out_nr, done;
@@ -326,7 +333,7 @@ static void exchange(void **state)
         x.out.extent_order = t[i].out_order;
         x.out.mem_flags = t[i].flags;
         x.nr_exchanged = t[i].done;
-        long rc = guest_op(v, hypercall_memory_op, XENMEM_exchange, &x);
+        long rc = guest_op(d1->vcpu[0], hypercall_memory_op, XENMEM_exchange, &x);
         if (rc != t[i].rc)
             fail_msg("%s: %ld instead of %ld", t[i].name, rc, t[i].rc);
     }
@@ -361,4 +368,4 @@ static void console(void **state)
 
 SIM_TESTS(cmocka_unit_test(dispatch), cmocka_unit_test(multicalls), cmocka_unit_test(version_sizes),
           cmocka_unit_test(features), cmocka_unit_test(vcpu_ops), cmocka_unit_test(reservations),
-          cmocka_unit_test(exchange), cmocka_unit_test(console))
+          cmocka_unit_test(exchange), cmocka_unit_test(exchange_errors), cmocka_unit_test(console))
