@@ -138,7 +138,8 @@ void sim_run_until(uint64_t time)
             sim_on_cpu(0);
             sim_run_first_event();
             if (softirq_pending())
-                arch_smp_kick(0);
+                arch_smp_kick(this_cpu_id()); /* on its way out of what the event made it do */
+            sim_on_cpu(0);
         }
         while (run_kicked())
             ;
@@ -160,5 +161,12 @@ void arch_smp_call_ipi(const cpumask_t *mask)
     sim_on_cpu(before);
 }
 
-void arch_tlb_flush_mask(const cpumask_t *mask, bool global) { sim_counters.tlb_flushes++; }
+void (*sim_on_tlb_flush)(const cpumask_t *mask);
+
+void arch_tlb_flush_mask(const cpumask_t *mask, bool global)
+{
+    sim_counters.tlb_flushes++;
+    if (sim_on_tlb_flush)
+        sim_on_tlb_flush(mask);
+}
 void arch_tlb_flush_one_mask(const cpumask_t *mask, vaddr_t va) { sim_counters.tlb_flushes++; }

@@ -35,7 +35,10 @@ void sim_exit_path(unsigned int cpu);
 void sim_settle(void);
 /** The same, and lets time pass. Returns at @time. */
 void sim_run_until(uint64_t time);
-/** Calls @fn at system time @time, as CPU 0, in no vCPU's name. Not an interrupt: what a guest or device does. */
+/**
+ * Calls @fn at system time @time. Not an interrupt: what a guest or device does. It begins as CPU 0 and may become another
+ * with sim_on_cpu(), whose exit path then follows.
+ */
 void sim_at(uint64_t time, void (*fn)(void *data), void *data);
 /** Moves the clock without letting anybody act. */
 void sim_pass(uint64_t ns);
@@ -65,6 +68,11 @@ extern char sim_panic_text[256];
 /** Counters of what the core asked of the machine. */
 struct sim_counters { uint64_t kicks, call_ipis, tlb_flushes, switches; };
 extern struct sim_counters sim_counters;
+/** Called at each context switch, after it; NULL: nobody. */
+extern void (*sim_switched)(struct vcpu *prev, struct vcpu *next);
+
+/** Called by every arch_tlb_flush_mask(), if set: a test that models TLBs. */
+extern void (*sim_on_tlb_flush)(const cpumask_t *mask);
 
 /** Memory outside the arena that counts as the guest's for copy_{from,to}_guest; NULL forgets all. At most 16. */
 void sim_guest_window(void *start, size_t len);

@@ -20,7 +20,7 @@ static mfn_t pick_frame(unsigned int me)
 {
     if (one_in(12))
         return world.pool[!me][pick(POOL)];
-    if (one_in(24))
+    if (one_in(16))
         return mfn(frame_table_end + pick(SIM_MMIO_FRAMES + 2));
     if (one_in(64))
         return virt_to_mfn(world.dom[me]->shared_info);
@@ -46,6 +46,28 @@ static vaddr_t pick_va(void)
     return (vaddr_t)((int64_t)(va << 16) >> 16) ^ (one_in(50) ? 1ULL << 50 : 0);
 }
 
+/** An address that the current tables translate, by a random way down; or any. */
+static vaddr_t pick_mapped_va(void)
+{
+    mfn_t m = current_vcpu()->arch.pv.guest_table;
+    vaddr_t va = 0;
+
+    if (mfn_eq(m, MFN_NONE))
+        return pick_va();
+    for (unsigned int level = 4; level; level--) {
+        const uint64_t *table = mfn_to_virt(m);
+        unsigned int i = pick(level > 1 ? 3 : 6);
+
+        for (unsigned int tries = 0; level > 1 && tries < 3 && !(table[i] & PTE_P); tries++)
+            i = (i + 1) % 3;
+        if (!(table[i] & PTE_P) || (level > 1 && !mfn_valid(pte_mfn(table[i]))))
+            return pick_va();
+        va |= (vaddr_t)i << (12 + 9 * (level - 1));
+        m = pte_mfn(table[i]);
+    }
+    return va;
+}
+
 static uint32_t pick_owner(unsigned int me)
 {
     static const uint16_t others[] = { DOMID_IO, DOMID_XEN, 1, 2, 3, 77 };
@@ -63,14 +85,33 @@ static bool set_preemption(bool on)
     return on;
 }
 
+/** A frame that an abandoned call left behind may be tidied up by any other, refused or not: do it before comparing. */
+static void tidy_up(void)
+{
+    for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++) {
+        struct frame *f = mfn_to_frame(mfn(nr));
+
+        if (!frame_is_guests(f) || !(ftw_load(f) & FTW_PARTIAL))
+            continue;
+        frame_get_again(f);
+        while (frame_type_undo(f))
+            ;
+        frame_put(f);
+    }
+    while (pv_mm_finish(current_vcpu()))
+        ;
+}
+
 static long call_through(long (*fn)(struct hypercall *), struct hypercall *call)
 {
     bool preempted = set_preemption(one_in(3)), whole = true;
-    bool compare = !preempted && one_in(4) && !pv_mm_has_unfinished(current_vcpu());
+    bool compare = !preempted && one_in(6);
     long rc;
 
-    if (compare)
+    if (compare) {
+        tidy_up();
         snapshot_take();
+    }
     world.calls++;
     while ((rc = fn(call)) == -ERESTART) {
         world.restarts++;
@@ -129,7 +170,7 @@ static void op_mmuext(unsigned int me)
 
 static void op_va_mapping(unsigned int me)
 {
-    struct hypercall call = { .arg = { pick_va(), pick_entry(me), pick(8), pick_owner(me) } };
+    struct hypercall call = { .arg = { pick_mapped_va(), pick_entry(me), pick(8), pick_owner(me) } };
 
     call_through(one_in(4) ? hypercall_update_va_mapping_otherdomain : hypercall_update_va_mapping, &call);
 }
@@ -162,8 +203,46 @@ static void op_plant(unsigned int me)
         words[pick(512)] = 0x00cffb000000ffffULL ^ (one_in(3) ? 1ULL << pick(64) : 0);
     else
         for (unsigned int i = 0; i < 3; i++)
-            words[i] = pte_make(world.pool[me][pick(POOL)], PTE_P | (one_in(2) ? PTE_RW : 0));
+            words[i] = pte_make(one_in(8) ? pick_frame(me) : world.pool[me][pick(POOL)], PTE_P | (one_in(2) ? PTE_RW : 0));
     frame_put_typed(mfn_to_frame(m));
+}
+
+/** A whole tree out of frames that are free for it, with read-only views of tables in it; then pinned and used. */
+static void op_build_tree(unsigned int me)
+{
+    mfn_t frame[5];
+    unsigned int n = 0;
+    struct hypercall call = { .arg = { (uint64_t)arguments.ext, 2, 0, DOMID_SELF } };
+
+    for (unsigned int tries = 0; n < ARRAY_SIZE(frame) && tries < POOL; tries++) {
+        mfn_t m = world.pool[me][pick(POOL)];
+
+        if (ftw_count(ftw_load(mfn_to_frame(m))) || frame_get_typed(m, world.dom[me], FT_WRITABLE))
+            continue;
+        memset(mfn_to_virt(m), 0, PAGE_SIZE);
+        frame_put_typed(mfn_to_frame(m));
+        for (unsigned int i = 0; i < n; i++)
+            if (mfn_eq(frame[i], m))
+                m = MFN_NONE;
+        if (!mfn_eq(m, MFN_NONE))
+            frame[n++] = m;
+    }
+    if (n < ARRAY_SIZE(frame))
+        return;
+    for (unsigned int level = 4; level > 1; level--)
+        for (unsigned int i = 0; i < 1 + pick(3); i++)
+            ((uint64_t *)mfn_to_virt(frame[level]))[i] = pte_make(one_in(10) ? pick_frame(me) : frame[level - 1], PTE_P);
+    for (unsigned int i = 0; i < 6; i++)
+        ((uint64_t *)mfn_to_virt(frame[1]))[i] =
+            one_in(3) ? pte_make(pick_frame(me), PTE_P | (one_in(2) ? PTE_RW : 0)) : pte_make(frame[pick(5)], PTE_P | (one_in(8) ? PTE_RW : 0));
+    arguments.ext[0] = (struct mmuext_op){ .cmd = MMUEXT_PIN_L4_TABLE, .arg1.mfn = frame[4].nr };
+    arguments.ext[1] = (struct mmuext_op){ .cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = frame[4].nr };
+    call.arg[1] = 1;
+    if (call_through(hypercall_mmuext_op, &call))
+        return;
+    world.seen[SEEN_TREE]++;
+    call = (struct hypercall){ .arg = { (uint64_t)&arguments.ext[1], 1, 0, DOMID_SELF } };
+    call_through(hypercall_mmuext_op, &call);
 }
 
 static void op_ptwr(unsigned int me)
@@ -180,13 +259,15 @@ static void op_ptwr(unsigned int me)
     };
     const uint8_t *insn = insns[pick(ARRAY_SIZE(insns))];
     struct cpu_user_regs regs = { .rip = 0x1000, .rflags = 0x202 };
-    vaddr_t va = pick_va() + pick_index() * 8 + (one_in(8) ? pick(8) : 0);
+    vaddr_t va = pick_mapped_va() + pick_index() * 8 + (one_in(8) ? pick(8) : 0);
 
     memcpy(sim_pv_cpu.insn, insn + 1, 11);
     sim_pv_cpu.insn_length = insn[0];
     regs.rax = regs.rcx = pick_entry(me);
-    if (!pv_ptwr_fault(&regs, va))
-        pv_mmio_ro_fault(&regs, va);
+    if (pv_ptwr_fault(&regs, va))
+        world.seen[regs.rip != 0x1000 ? SEEN_PTWR : SEEN_PTWR_AGAIN]++;
+    else if (pv_mmio_ro_fault(&regs, va))
+        world.seen[SEEN_MMIO_STORE]++;
 }
 
 static void op_descriptors(unsigned int me)
@@ -198,12 +279,14 @@ static void op_descriptors(unsigned int me)
         for (unsigned int i = 0; i < 3; i++)
             arguments.gdt[i] = pick_frame(me).nr;
         call.arg[0] = (uint64_t)arguments.gdt;
-        call.arg[1] = one_in(8) ? pick(9000) : pick(1500);
-        if (call.arg[1] <= 1536)
-            call_through(hypercall_set_gdt, &call);
+        call.arg[1] = one_in(8) ? pick(9000) : one_in(4) ? pick(1500) : pick(513);
+        if (call.arg[1] <= 1536 && !call_through(hypercall_set_gdt, &call))
+            world.seen[SEEN_GDT]++;
         break;
     case 1:
-        pv_ldt_fault(current_vcpu(), pick(16 * 4096));
+        if (one_in(2))
+            pv_set_ldt(current_vcpu(), pick_mapped_va() & ~0xfffULL, 1000);
+        world.seen[SEEN_LDT] += pv_ldt_fault(current_vcpu(), pick(2 * 4096));
         break;
     default:
         call.arg[1] = 0x00cffb000000ffffULL ^ (one_in(2) ? 1ULL << pick(64) : 0);
@@ -240,7 +323,7 @@ static void op_grant_map(unsigned int me)
 
     if (g->active || !frame_get(mfn_to_frame(m), world.dom[!me]))
         return;
-    *g = (struct grant){ true, one_in(2), false, m, pick_va() & ~0xfffULL, one_in(2), world.dom[me] };
+    *g = (struct grant){ true, one_in(2), false, m, pick_mapped_va() & ~0xfffULL, one_in(2), world.dom[me] };
     if (g->is_pte)
         g->where = mfn_to_paddr(world.pool[me][pick(POOL)]) + pick_index() * 8;
     if (g->writable && frame_type_get(mfn_to_frame(m), FT_WRITABLE)) {
@@ -252,6 +335,7 @@ static void op_grant_map(unsigned int me)
         grant_drop(g);
     else
         g->in_entry = true;
+    world.seen[SEEN_GRANT_MAP] += g->in_entry;
 }
 
 static void op_grant_unmap(unsigned int me)
@@ -261,16 +345,29 @@ static void op_grant_unmap(unsigned int me)
     if (!g->active || g->mapper != world.dom[me])
         return;
     if (!g->is_pte && one_in(3)) { /* as gntdev does for user addresses */
-        if (pv_grant_replace(g->where, pick_va() & ~0xfffULL, g->m, g->writable))
+        if (pv_grant_replace(g->where, pick_mapped_va() & ~0xfffULL, g->m, g->writable))
             return;
     } else if (pv_grant_unmap(g->where, g->is_pte, g->m, g->writable)) {
         g->active = one_in(2); /* overwritten behind the grant's back: the references went with the entry */
         return;
     }
+    world.seen[SEEN_GRANT_UNMAP]++;
     g->in_entry = false;
     law_check();
     arch_tlb_flush_mask(&world.dom[me]->arch.dirty_cpus, false);
     grant_drop(g);
+}
+
+/** The guest lets go of most of what it holds by name, so that there is room for new trees. */
+static void op_calm(unsigned int me)
+{
+    for (unsigned int k = 0; k < POOL; k++) {
+        struct hypercall call = { .arg = { (uint64_t)arguments.ext, 1, 0, DOMID_SELF } };
+
+        arguments.ext[0] = (struct mmuext_op){ .cmd = MMUEXT_UNPIN_TABLE, .arg1.mfn = world.pool[me][k].nr };
+        if ((ftw_load(mfn_to_frame(world.pool[me][k])) & FTW_PINNED) && !one_in(5))
+            call_through(hypercall_mmuext_op, &call);
+    }
 }
 
 static void guest_step(void)
@@ -278,14 +375,17 @@ static void guest_step(void)
     unsigned int me = one_in(4);
 
     world_act_as(me);
-    switch (pick(24)) {
+    if (one_in(60))
+        op_calm(me);
+    switch (pick(27)) {
     case 0: case 1: case 2: case 3: case 4: case 5: op_mmu_update(me); break;
     case 6: case 7: case 8: case 9: case 10: case 11: op_mmuext(me); break;
     case 12: case 13: case 14: op_va_mapping(me); break;
     case 15: op_fill_frame(me); break;
     case 16: case 17: op_plant(me); break;
-    case 18: op_ptwr(me); break;
-    case 19: op_descriptors(me); break;
+    case 18: case 24: op_ptwr(me); break;
+    case 19: case 25: op_descriptors(me); break;
+    case 26: op_build_tree(me); break;
     case 20: op_exchange_frame(me); break;
     case 21: op_grant_map(me); break;
     default: op_grant_unmap(me); break;

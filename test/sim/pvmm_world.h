@@ -15,6 +15,7 @@
 #include "hv/hypercall.h"
 #include "hv/log.h"
 #include "hv/smp.h"
+#include "hv/softirq.h"
 #include "hw/sim/pv_mm.h"
 #include "pv/mm/entry.h"
 #include "pv/mm/finish.h"
@@ -34,11 +35,15 @@ struct cached { bool read, write, walk; uint16_t owner; };
 
 struct grant { bool active, writable, in_entry; mfn_t m; uint64_t where; bool is_pte; struct domain *mapper; };
 
+/* Things that a run must have seen to mean something. */
+enum seen { SEEN_TREE, SEEN_PTWR, SEEN_PTWR_AGAIN, SEEN_MMIO_STORE, SEEN_GDT, SEEN_LDT, SEEN_GRANT_MAP, SEEN_GRANT_UNMAP, SEEN_KINDS };
+
 static struct world {
     struct domain *dom[DOMAINS];
     mfn_t pool[DOMAINS][POOL];
     struct cached tlb[DOMAINS][WORLD_FRAMES];
     uint32_t (*chance)(void);
+    unsigned int seen[SEEN_KINDS];
     unsigned int calls, refused, restarts, abandoned;
 } world;
 
@@ -102,6 +107,8 @@ static void world_flushed(const cpumask_t *mask)
 static void world_act_as(unsigned int d)
 {
     sim_this->current = world.dom[d]->vcpu[0];
+    pv_load_gdt(current_vcpu());
+    pv_load_ldt(current_vcpu());
 }
 
 static mfn_t world_new_frame(struct domain *d)
@@ -133,6 +140,8 @@ static void world_start(uint32_t (*chance)(void))
     }
     world.dom[0]->is_privileged = true;
     world.dom[0]->arch.io = (void *)io;
+    sim_settle(); /* no soft interrupt waits: the CPU is wanted elsewhere only when the test says so */
+    BUG_ON(softirq_pending());
     sim_on_tlb_flush = world_flushed;
 }
 

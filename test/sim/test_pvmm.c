@@ -18,6 +18,8 @@ static void random_run(uint64_t with_seed, unsigned int steps)
     world_end();
     printf("seed %lx: %u calls, %u refused, %u restarts, %u abandoned\n", with_seed, world.calls, world.refused,
            world.restarts, world.abandoned);
+    for (unsigned int i = 0; i < SEEN_KINDS; i++)
+        printf("seen %u: %u\n", i, world.seen[i]);
 }
 
 static void law_holds_1(void **state) { random_run(1, 20000); }

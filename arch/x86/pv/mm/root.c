@@ -33,6 +33,8 @@ static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
         if (rc)
             return rc;
     }
+    if (slot == &v->arch.pv.guest_table)
+        ldt_forget_pages(v); /* found through the old tables */
     *slot = m;
     pv_update_cr3(v);
     if (mfn_eq(m, old) || mfn_eq(old, MFN_NONE))
@@ -44,7 +46,6 @@ int pv_set_kernel_root(struct vcpu *v, mfn_t m)
 {
     if (mfn_eq(m, MFN_NONE))
         return -EINVAL;
-    ldt_forget_pages(v); /* found through the old tables */
     return root_replace(v, &v->arch.pv.guest_table, m);
 }
 
