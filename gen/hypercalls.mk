@@ -13,3 +13,7 @@ $(GEN)/hypercall_rows.h: gen/hypercalls.tbl gen/hypercalls.py
 $(GEN)/hypercalls.md: gen/hypercalls.tbl gen/hypercalls.py
 	@mkdir -p $(@D)
 	$(Q)python3 gen/hypercalls.py --doc $< $@
+
+docs: docs/hypercalls.md
+docs/hypercalls.md: $(GEN)/hypercalls.md
+	$(Q)cp $< $@
