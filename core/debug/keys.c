@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Debug keys about what core knows. A report reads without locks what may change under it: it is for people who look at a
- * system that may hang on one of those locks. Every loop is bounded by what the toolstack has set up.
+ * Debug keys about what core knows. A report reads without locks what may change under it: it is for people who look at
+ * a system that may hang on one of those locks. Every loop is bounded by what the toolstack has set up.
  */
 #include "core/debug/keys.h"
 
@@ -14,13 +14,13 @@
 
 static const char *life_name(unsigned int life)
 {
-    static const char *const name[] = { "building", "alive", "dying", "dead" };
+    static const char *const name[] = {"building", "alive", "dying", "dead"};
     return life < ARRAY_SIZE(name) ? name[life] : "?";
 }
 
 static const char *runstate_name(unsigned int state)
 {
-    static const char *const name[] = { "running", "runnable", "blocked", "offline" };
+    static const char *const name[] = {"running", "runnable", "blocked", "offline"};
     return state < ARRAY_SIZE(name) ? name[state] : "?";
 }
 
@@ -28,8 +28,9 @@ static void show_vcpu(const struct vcpu *v)
 {
     const struct vcpu_info *info = v->info;
 
-    log_error("    vCPU %u: %s on CPU %u, pause flags %#x count %u, upcall %s%s, FIFO poll port %d", v->id, runstate_name(v->runstate),
-              v->processor, v->pause_flags, v->pause_count, info && info->evtchn_upcall_pending ? "pending" : "idle",
+    log_error("    vCPU %u: %s on CPU %u, pause flags %#x count %u, upcall %s%s, FIFO poll port %d", v->id,
+              runstate_name(v->runstate), v->processor, v->pause_flags, v->pause_count,
+              info && info->evtchn_upcall_pending ? "pending" : "idle",
               info && info->evtchn_upcall_mask ? " (masked)" : "", v->poll_port);
 }
 
@@ -37,11 +38,10 @@ static void show_domain(struct domain *d)
 {
     struct vcpu *v;
 
-    log_error("  domain %u: %s, %u references, %lu pages of %lu, %u event ports, pause count %u%s", d->id, life_name(d->life), d->refs,
-              (unsigned long)d->tot_pages, (unsigned long)d->max_pages, d->events.active, d->pause_count,
-              d->is_shut_down ? ", shut down" : "");
-    for_each_vcpu(d, v)
-        show_vcpu(v);
+    log_error("  domain %u: %s, %u references, %lu pages of %lu, %u event ports, pause count %u%s", d->id,
+              life_name(d->life), d->refs, (unsigned long)d->tot_pages, (unsigned long)d->max_pages, d->events.active,
+              d->pause_count, d->is_shut_down ? ", shut down" : "");
+    for_each_vcpu(d, v) show_vcpu(v);
 }
 
 static void for_each_domain_referenced(void (*fn)(struct domain *d))
@@ -55,44 +55,53 @@ static void for_each_domain_referenced(void (*fn)(struct domain *d))
     }
 }
 
-static void key_domains(char key) { for_each_domain_referenced(show_domain); }
+static void key_domains(char key)
+{
+    for_each_domain_referenced(show_domain);
+}
 
 static void key_run_queues(char key)
 {
     unsigned int cpu;
 
     for_each_cpu(cpu, &cpu_online)
-        log_error("  CPU %u: idle %lu ms of %lu", cpu, (unsigned long)(cpu_idle_time(cpu) / NS_PER_MS), (unsigned long)(now_ns() / NS_PER_MS));
+        log_error("  CPU %u: idle %lu ms of %lu", cpu, (unsigned long)(cpu_idle_time(cpu) / NS_PER_MS),
+                  (unsigned long)(now_ns() / NS_PER_MS));
     for_each_domain_referenced(show_domain);
 }
 
 static void key_memory(char key)
 {
-    log_error("  %lu frames, %lu of them free (%lu KiB)", (unsigned long)heap_total_frames(), (unsigned long)heap_free_frames(),
-              (unsigned long)(heap_free_frames() << (PAGE_SHIFT - 10)));
+    log_error("  %lu frames, %lu of them free (%lu KiB)", (unsigned long)heap_total_frames(),
+              (unsigned long)heap_free_frames(), (unsigned long)(heap_free_frames() << (PAGE_SHIFT - 10)));
 }
 
 static void show_ports(struct domain *d)
 {
-    static const char *const name[] = { "free", "reserved", "unbound", "interdomain", "pirq", "virq", "ipi" };
+    static const char *const name[] = {"free", "reserved", "unbound", "interdomain", "pirq", "virq", "ipi"};
     const struct evtchn_space *s = &d->events;
 
     log_error("  domain %u, %s ports:", d->id, s->fifo ? "FIFO" : "2-level");
     for (uint32_t port = 1; port < s->valid; port++) {
-        const struct evtchn *e = s->bucket[port / EVTCHN_BUCKET] ? &s->bucket[port / EVTCHN_BUCKET][port % EVTCHN_BUCKET] : NULL;
+        const struct evtchn *e =
+            s->bucket[port / EVTCHN_BUCKET] ? &s->bucket[port / EVTCHN_BUCKET][port % EVTCHN_BUCKET] : NULL;
         if (e && e->state != EVTCHN_FREE && e->state < ARRAY_SIZE(name))
-            log_error("    %4u: %s, vCPU %u%s", port, name[e->state], e->notify_vcpu, evtchn_port_pending(d, port) ? ", pending" : "");
+            log_error("    %4u: %s, vCPU %u%s", port, name[e->state], e->notify_vcpu,
+                      evtchn_port_pending(d, port) ? ", pending" : "");
     }
 }
 
-static void key_events(char key) { for_each_domain_referenced(show_ports); }
+static void key_events(char key)
+{
+    for_each_domain_referenced(show_ports);
+}
 
 static void key_time(char key)
 {
     uint64_t now = now_ns();
 
-    log_error("  system time %lu.%09lu s, wall clock %lu s since 1970", (unsigned long)(now / NS_PER_SEC), (unsigned long)(now % NS_PER_SEC),
-              (unsigned long)((wallclock_base_ns() + now) / NS_PER_SEC));
+    log_error("  system time %lu.%09lu s, wall clock %lu s since 1970", (unsigned long)(now / NS_PER_SEC),
+              (unsigned long)(now % NS_PER_SEC), (unsigned long)((wallclock_base_ns() + now) / NS_PER_SEC));
 }
 
 void debug_keys_core_init(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Output waits for the transmitter: a log that is lost explains nothing. Input is polled by a timer, 50 times a second, while a
- * port is in use; a UART's interrupt line is often shared or wrong, a timer never is.
+ * Output waits for the transmitter: a log that is lost explains nothing. Input is polled by a timer, 50 times a second,
+ * while a port is in use; a UART's interrupt line is often shared or wrong, a timer never is.
  */
 #include "drivers/serial/ns16550.h"
 
@@ -15,18 +15,25 @@
 
 /* Registers (PC16550D data sheet, table II). */
 enum { REG_DATA = 0, REG_IER = 1, REG_FCR = 2, REG_LCR = 3, REG_MCR = 4, REG_LSR = 5, REG_SCRATCH = 7 };
-#define LCR_DLAB      0x80
-#define LSR_DATA      0x01
-#define LSR_THR_EMPTY 0x20
+#define LCR_DLAB         0x80
+#define LSR_DATA         0x01
+#define LSR_THR_EMPTY    0x20
 #define FCR_ENABLE_CLEAR 0x07
 #define MCR_DTR_RTS_OUT2 0x0b
-#define CLOCK_HZ      1843200u
-#define SPIN_MAX      200000u /* a transmitter that never empties must not stop us */
-#define POLL_PERIOD   (20 * NS_PER_MS)
-#define POLL_BURST    256u
+#define CLOCK_HZ         1843200u
+#define SPIN_MAX         200000u /* a transmitter that never empties must not stop us */
+#define POLL_PERIOD      (20 * NS_PER_MS)
+#define POLL_BURST       256u
 
-struct uart { uint16_t io; uint8_t irq; bool present; };
-static struct uart ports[2] = { { 0x3f8, 4, false }, { 0x2f8, 3, false } };
+struct uart {
+    uint16_t io;
+    uint8_t irq;
+    bool present;
+};
+static struct uart ports[2] = {
+    {0x3f8, 4, false},
+    {0x2f8, 3, false}
+};
 static struct timer poll_timer;
 
 static void put(const struct uart *u, char c)
@@ -45,11 +52,17 @@ static void write_port(const struct uart *u, const char *text, size_t len)
     }
 }
 
-static void com1_write(const char *text, size_t len) { write_port(&ports[0], text, len); }
-static void com2_write(const char *text, size_t len) { write_port(&ports[1], text, len); }
+static void com1_write(const char *text, size_t len)
+{
+    write_port(&ports[0], text, len);
+}
+static void com2_write(const char *text, size_t len)
+{
+    write_port(&ports[1], text, len);
+}
 static const struct console_driver drivers[2] = {
-    { .name = "com1", .write = com1_write },
-    { .name = "com2", .write = com2_write },
+    {.name = "com1", .write = com1_write},
+    {.name = "com2", .write = com2_write},
 };
 
 static void poll_port(const struct uart *u)
@@ -84,7 +97,10 @@ __init void ns16550_start_polling(void)
     timer_set(&poll_timer, now_ns() + POLL_PERIOD);
 }
 
-unsigned int ns16550_irq(unsigned int index) { return index < 2 && ports[index].present ? ports[index].irq : 0; }
+unsigned int ns16550_irq(unsigned int index)
+{
+    return index < 2 && ports[index].present ? ports[index].irq : 0;
+}
 
 static __init bool program(const struct uart *u, unsigned int divisor, uint8_t lcr)
 {
@@ -106,7 +122,12 @@ static __init bool parse_frame(const char *s, size_t len, uint8_t *lcr)
 {
     if (len != 3 || s[0] < '5' || s[0] > '8' || (s[2] != '1' && s[2] != '2'))
         return false;
-    uint8_t parity = s[1] == 'n' ? 0 : s[1] == 'o' ? 0x08 : s[1] == 'e' ? 0x18 : s[1] == 'm' ? 0x28 : s[1] == 's' ? 0x38 : 0xff;
+    uint8_t parity = s[1] == 'n'   ? 0
+                     : s[1] == 'o' ? 0x08
+                     : s[1] == 'e' ? 0x18
+                     : s[1] == 'm' ? 0x28
+                     : s[1] == 's' ? 0x38
+                                   : 0xff;
     if (parity == 0xff)
         return false;
     *lcr = (uint8_t)((s[0] - '5') | (s[2] == '2' ? 4 : 0) | parity);
@@ -133,7 +154,9 @@ static __init bool parse_number(const char *s, size_t len, unsigned int *out)
     }
     for (; digits < len && s[digits] != '/'; digits++) {
         char c = (char)(s[digits] | 0x20);
-        unsigned int d = c >= '0' && c <= '9' ? (unsigned int)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a' + 10) : 99;
+        unsigned int d = c >= '0' && c <= '9'   ? (unsigned int)(c - '0')
+                         : c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a' + 10)
+                                                : 99;
         if (d >= base || digits == 9)
             return false;
         v = v * base + d;
@@ -142,7 +165,10 @@ static __init bool parse_number(const char *s, size_t len, unsigned int *out)
     return digits > 0;
 }
 
-struct uart_setting { unsigned int baud, io, irq; uint8_t lcr; };
+struct uart_setting {
+    unsigned int baud, io, irq;
+    uint8_t lcr;
+};
 
 static __init bool parse_setting(const char *s, struct uart_setting *set)
 {
@@ -150,7 +176,10 @@ static __init bool parse_setting(const char *s, struct uart_setting *set)
         size_t len = field_length(s);
         bool ok = len == 0 || (field == 0 && len == 4 && !memcmp(s, "auto", 4)) ||
                   (field == 1 ? parse_frame(s, len, &set->lcr)
-                              : parse_number(s, len, field == 0 ? &set->baud : field == 2 ? &set->io : &set->irq));
+                              : parse_number(s, len,
+                                             field == 0   ? &set->baud
+                                             : field == 2 ? &set->io
+                                                          : &set->irq));
         if (!ok)
             return false;
         s += len + (s[len] == ',');
@@ -161,12 +190,13 @@ static __init bool parse_setting(const char *s, struct uart_setting *set)
 __init int ns16550_init(unsigned int index, const char *option, const struct lib_log *log)
 {
     struct uart *u = &ports[index];
-    struct uart_setting set = { 115200, u->io, u->irq, 0x03 };
+    struct uart_setting set = {115200, u->io, u->irq, 0x03};
 
     if (option && *option && !parse_setting(option, &set)) {
-        set = (struct uart_setting){ 115200, u->io, u->irq, 0x03 };
+        set = (struct uart_setting){115200, u->io, u->irq, 0x03};
         if (log)
-            log->line(log->opaque, LIB_LOG_WARNING, "com1/com2: setting not understood, wanted BAUD[,8n1[,IO[,IRQ]]]; using 115200,8n1");
+            log->line(log->opaque, LIB_LOG_WARNING,
+                      "com1/com2: setting not understood, wanted BAUD[,8n1[,IO[,IRQ]]]; using 115200,8n1");
     }
     u->io = (uint16_t)set.io;
     u->irq = (uint8_t)set.irq;

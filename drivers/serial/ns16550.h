@@ -8,7 +8,8 @@
 
 /**
  * Sets up port @index (0: com1, 1: com2) by the text of its option: BAUD[/CLOCK_HZ][,DPS[,IO[,IRQ]]], as in
- * "115200,8n1,0x3f8,4"; NULL or "" leaves 115200,8n1 and the usual port. 0, -EINVAL (option, reported), -ENODEV (no UART there).
+ * "115200,8n1,0x3f8,4"; NULL or "" leaves 115200,8n1 and the usual port. 0, -EINVAL (option, reported), -ENODEV (no
+ * UART there).
  */
 __init int ns16550_init(unsigned int index, const char *option, const struct lib_log *log);
 /** Reads what has arrived and hands it to the console; called by a timer and by the port's interrupt. */

@@ -7,15 +7,18 @@
 #include <arch/io.h>
 #include <arch/page.h>
 
-#define COLUMNS 80u
-#define ROWS    25u
-#define ATTRIBUTE 0x0700u
+#define COLUMNS      80u
+#define ROWS         25u
+#define ATTRIBUTE    0x0700u
 #define SCREEN_PADDR 0xb8000u
 
 static unsigned int row, column;
 static bool released;
 
-static uint16_t *screen(void) { return (uint16_t *)(map_table_base + SCREEN_PADDR); }
+static uint16_t *screen(void)
+{
+    return (uint16_t *)(map_table_base + SCREEN_PADDR);
+}
 
 static void scroll(void)
 {
@@ -63,12 +66,21 @@ static void vga_write(const char *text, size_t len)
     outb((uint8_t)at, 0x3d5);
 }
 
-static void vga_panic(void) { released = false; }
+static void vga_panic(void)
+{
+    released = false;
+}
 
-static const struct console_driver driver = { .name = "vga", .write = vga_write, .panic = vga_panic };
+static const struct console_driver driver = {.name = "vga", .write = vga_write, .panic = vga_panic};
 
-void vga_text_release(void) { released = true; }
-unsigned int vga_text_row(void) { return row; }
+void vga_text_release(void)
+{
+    released = true;
+}
+unsigned int vga_text_row(void)
+{
+    return row;
+}
 
 __init void vga_text_init(void)
 {

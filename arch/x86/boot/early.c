@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The first C. We are in long mode on head.S's tables: the first 4 GiB at their own addresses, and the image where it is linked.
- * Here the loader's word is read, the console opened so that whatever follows can be told, and the final address space made.
+ * The first C. We are in long mode on head.S's tables: the first 4 GiB at their own addresses, and the image where it
+ * is linked. Here the loader's word is read, the console opened so that whatever follows can be told, and the final
+ * address space made.
  */
 #include "boot/boot.h"
 #include "cpu/features.h"
@@ -30,8 +31,8 @@ struct boot_info boot_info __attribute__((section(".init.bss")));
 struct e820_map machine_map;
 uint64_t image_paddr;
 
-extern const char image_start[], init_start[], init_end[], text_start[], text_end[], rodata_start[], rodata_end[], data_start[],
-    data_end[], init_bss_start[], init_bss_end[], image_end[];
+extern const char image_start[], init_start[], init_end[], text_start[], text_end[], rodata_start[], rodata_end[],
+    data_start[], data_end[], init_bss_start[], init_bss_end[], image_end[];
 
 /* The loader's structures, through the identity map. */
 static bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t len)
@@ -52,7 +53,8 @@ static __init bool console_wanted(const char *name)
 static __init void console_from_options(void)
 {
     struct console_options o = {
-        .ring_size = hv_options.conring_size, .to_ring = hv_options.console_to_ring,
+        .ring_size = hv_options.conring_size,
+        .to_ring = hv_options.console_to_ring,
         .timestamps = hv_options.console_timestamps != OPTION_CONSOLE_TIMESTAMPS_NONE,
         .input_to_hv = hv_options.conswitch[0] && hv_options.conswitch[1] == 'x',
     };
@@ -67,14 +69,15 @@ static __init void consoles_open(void)
         ns16550_init(0, hv_options.com1, &hv_lib_log);
     if (console_wanted("com2"))
         ns16550_init(1, hv_options.com2, &hv_lib_log);
-    if (console_wanted("vga") && (boot_info.screen.kind == BOOT_SCREEN_TEXT || boot_info.screen.kind == BOOT_SCREEN_NONE))
+    if (console_wanted("vga") &&
+        (boot_info.screen.kind == BOOT_SCREEN_TEXT || boot_info.screen.kind == BOOT_SCREEN_NONE))
         vga_text_init();
     console_from_options();
 }
 
 static __init void read_loader(uint32_t magic, uint32_t info)
 {
-    const struct phys_reader mem = { read_physical, NULL };
+    const struct phys_reader mem = {read_physical, NULL};
     char banner[256];
     int rc = multiboot_parse(&boot_info, magic, info, &mem, &hv_lib_log);
 
@@ -107,8 +110,8 @@ static __init void reserve_used(void)
     for (uint32_t i = 0; i < boot_info.module_count; i++) {
         struct range m = boot_info.module[i].at;
         if (m.start < m.end && !boot_mem_is_ram(m.start & PAGE_MASK, m.end))
-            panic("module %u at %#lx-%#lx is not in RAM: the boot loader or its memory map is wrong", i, (unsigned long)m.start,
-                  (unsigned long)m.end);
+            panic("module %u at %#lx-%#lx is not in RAM: the boot loader or its memory map is wrong", i,
+                  (unsigned long)m.start, (unsigned long)m.end);
         boot_mem_reserve(m.start, m.end);
     }
 }
@@ -124,9 +127,10 @@ static __init void memory_init(void)
             boot_mem_add(MAX(e->start, (uint64_t)LOW_MEMORY_END), MIN(e->end, DIRECTMAP_SIZE));
     }
     if (!boot_mem_is_ram(image_paddr, image_paddr + (uint64_t)(image_end - image_start)))
-        panic("the image at %#lx is not in RAM: the memory map contradicts the boot loader", (unsigned long)image_paddr);
+        panic("the image at %#lx is not in RAM: the memory map contradicts the boot loader",
+              (unsigned long)image_paddr);
     reserve_used();
-    page = e820_find_high(&machine_map, PAGE_SIZE, PAGE_SIZE, (struct range){ PAGE_SIZE, TRAMPOLINE_LAST }, NULL, 0);
+    page = e820_find_high(&machine_map, PAGE_SIZE, PAGE_SIZE, (struct range){PAGE_SIZE, TRAMPOLINE_LAST}, NULL, 0);
     smp_set_trampoline(page == UINT64_MAX ? 0 : page);
 }
 
@@ -151,7 +155,10 @@ static __init void map_image(void)
     map_image_part(init_bss_start, init_bss_end, MAP_RW);
 }
 
-static __init void map_ram_range(paddr_t start, paddr_t end) { map_or_die(DIRECTMAP_VIRT + start, start, end - start, MAP_RW); }
+static __init void map_ram_range(paddr_t start, paddr_t end)
+{
+    map_or_die(DIRECTMAP_VIRT + start, start, end - start, MAP_RW);
+}
 
 /* The last thing that the boot stack sees. */
 static __init __noreturn void address_space_init(void)

@@ -16,7 +16,10 @@
 extern const char image_start[], init_start[], init_end[], text_start[], text_end[], rodata_start[], rodata_end[],
     init_bss_start[], init_bss_end[], data_end[];
 
-static paddr_t image_to_paddr(const char *p) { return image_paddr + (uint64_t)(p - image_start); }
+static paddr_t image_to_paddr(const char *p)
+{
+    return image_paddr + (uint64_t)(p - image_start);
+}
 
 static void seal(const char *start, const char *end, enum map_rights rights)
 {

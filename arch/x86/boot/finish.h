@@ -5,7 +5,8 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
-/** Makes text and constants read-only under every address, gives init memory and modules to the heap, and starts @dom0. */
+/** Makes text and constants read-only under every address, gives init memory and modules to the heap, and starts @dom0.
+ */
 void boot_finish(struct domain *dom0) __noreturn;
 
 #endif

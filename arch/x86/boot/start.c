@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Start-up as a table of contents. On the boot CPU's own stack and our own page tables; interrupts are off until the end. */
+/* Start-up as a table of contents. On the boot CPU's own stack and our own page tables; interrupts are off until the
+ * end. */
 #include "boot/boot.h"
 #include "boot/finish.h"
 #include "core/debug/keys.h"
@@ -76,7 +77,7 @@ static __init void clocks_init(void)
 
 static __init void scheduler_init(void)
 {
-    if (domain_init_system())                /* DOMID_IO, DOMID_XEN: owners of frames that never run */
+    if (domain_init_system()) /* DOMID_IO, DOMID_XEN: owners of frames that never run */
         panic("no memory for the first structures");
     sched_init();
     struct vcpu *idle = sched_create_idle(0);
@@ -91,17 +92,17 @@ __init void start_hypervisor(void)
     boot_cpu_tables();
     heap_init();
     log_info("CPU: %s%s", cpu_model_name, cpu_has_nx ? "" : " (no NX: data is executable)");
-    acpi_init();                             /* tables: CPUs, IO-APICs, timers */
+    acpi_init(); /* tables: CPUs, IO-APICs, timers */
     interrupts_init();
-    clocks_init();                           /* system time starts */
-    xstate_boot_init();                    /* what extended state is usable, and findings about it */
+    clocks_init();      /* system time starts */
+    xstate_boot_init(); /* what extended state is usable, and findings about it */
     fpu_init_cpu();
-    cpuid_boot_init();                     /* raw, host and guests' CPU policies */
+    cpuid_boot_init(); /* raw, host and guests' CPU policies */
     scheduler_init();
     irq_enable();
     smp_boot_all(hv_options.nosmp ? 1 : hv_options.maxcpus ? (unsigned int)hv_options.maxcpus : CPU_MAX);
     debug_keys_core_init();
     debug_keys_arch_init();
-    ns16550_start_polling();                 /* input, and with it the debug keys */
-    boot_finish(dom0_build());               /* seal text and constants, give init memory back, run dom0 */
+    ns16550_start_polling();   /* input, and with it the debug keys */
+    boot_finish(dom0_build()); /* seal text and constants, give init memory back, run dom0 */
 }

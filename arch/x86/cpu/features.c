@@ -8,15 +8,19 @@
 
 #include <arch/page.h>
 
-bool cpu_has_nx __ro_after_init, cpu_has_1g_pages __ro_after_init, cpu_has_smep __ro_after_init, cpu_has_smap __ro_after_init,
-    cpu_has_umip __ro_after_init, cpu_has_xsave __ro_after_init, cpu_has_fsgsbase __ro_after_init, cpu_has_x2apic __ro_after_init,
-    cpu_has_tsc_deadline __ro_after_init, cpu_has_rdtscp __ro_after_init, cpu_has_invariant_tsc __ro_after_init,
-    cpu_is_amd __ro_after_init, cpu_is_intel __ro_after_init, cpu_has_arat __ro_after_init;
+bool cpu_has_nx __ro_after_init, cpu_has_1g_pages __ro_after_init, cpu_has_smep __ro_after_init,
+    cpu_has_smap __ro_after_init, cpu_has_umip __ro_after_init, cpu_has_xsave __ro_after_init,
+    cpu_has_fsgsbase __ro_after_init, cpu_has_x2apic __ro_after_init, cpu_has_tsc_deadline __ro_after_init,
+    cpu_has_rdtscp __ro_after_init, cpu_has_invariant_tsc __ro_after_init, cpu_is_amd __ro_after_init,
+    cpu_is_intel __ro_after_init, cpu_has_arat __ro_after_init;
 uint8_t cpu_paddr_bits __ro_after_init = 36;
 char cpu_model_name[49] __ro_after_init;
 uint64_t hv_cr4 __ro_after_init;
 
-static __init uint32_t bit(uint32_t reg, unsigned int n) { return (reg >> n) & 1; }
+static __init uint32_t bit(uint32_t reg, unsigned int n)
+{
+    return (reg >> n) & 1;
+}
 
 static __init void detect_basic(uint32_t max)
 {
@@ -95,7 +99,7 @@ extern uint64_t image_paddr;
 /* The text is read-only; the direct map is not. */
 __init void cpu_patch_clac(void)
 {
-    static const uint8_t clac_insn[3] = { 0x0f, 0x01, 0xca };
+    static const uint8_t clac_insn[3] = {0x0f, 0x01, 0xca};
 
     if (!cpu_has_smap)
         return;

@@ -6,8 +6,8 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
-extern bool cpu_has_nx, cpu_has_1g_pages, cpu_has_smep, cpu_has_smap, cpu_has_umip, cpu_has_xsave, cpu_has_fsgsbase, cpu_has_x2apic,
-    cpu_has_tsc_deadline, cpu_has_rdtscp, cpu_has_invariant_tsc, cpu_is_amd, cpu_is_intel, cpu_has_arat;
+extern bool cpu_has_nx, cpu_has_1g_pages, cpu_has_smep, cpu_has_smap, cpu_has_umip, cpu_has_xsave, cpu_has_fsgsbase,
+    cpu_has_x2apic, cpu_has_tsc_deadline, cpu_has_rdtscp, cpu_has_invariant_tsc, cpu_is_amd, cpu_is_intel, cpu_has_arat;
 extern uint8_t cpu_paddr_bits;
 extern char cpu_model_name[49];
 

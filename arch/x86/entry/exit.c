@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What happens between the hypervisor being done and a guest running, in one visible order. Also where an idle CPU sleeps:
- * an idle vCPU has no code of its own, it is this loop.
+ * What happens between the hypervisor being done and a guest running, in one visible order. Also where an idle CPU
+ * sleeps: an idle vCPU has no code of its own, it is this loop.
  */
 #include "entry/entry.h"
 #include "hv/domain.h"

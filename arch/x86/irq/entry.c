@@ -23,12 +23,8 @@ void interrupt_entry(struct cpu_user_regs *regs)
         smp_call_interrupt();
         break;
     case VECTOR_KICK: /* being here is the point: softirqs are looked at on the way out */
-    case VECTOR_ERROR:
-        lapic_eoi();
-        break;
-    case VECTOR_SPURIOUS:
-        break;
-    default:
-        irq_dispatch((uint8_t)vector);
+    case VECTOR_ERROR: lapic_eoi(); break;
+    case VECTOR_SPURIOUS: break;
+    default: irq_dispatch((uint8_t)vector);
     }
 }

@@ -7,9 +7,9 @@
 #include "irq/lapic.h"
 #include "mm/map.h"
 
-#define IOAPICS_MAX 64u
-#define IOAPIC_INDEX 0x00
-#define IOAPIC_DATA  0x10
+#define IOAPICS_MAX        64u
+#define IOAPIC_INDEX       0x00
+#define IOAPIC_DATA        0x10
 #define IOAPIC_REG_ID      0x00
 #define IOAPIC_REG_VERSION 0x01
 #define IOAPIC_REG_RTE     0x10
@@ -18,10 +18,18 @@
 #define RTE_LEVEL      0x08000u
 #define RTE_ACTIVE_LOW 0x02000u
 
-struct ioapic { paddr_t base; uint8_t *mmio; uint32_t gsi_base, inputs; uint8_t id; };
+struct ioapic {
+    paddr_t base;
+    uint8_t *mmio;
+    uint32_t gsi_base, inputs;
+    uint8_t id;
+};
 static struct ioapic ioapics[IOAPICS_MAX];
 static unsigned int ioapic_count;
-static struct { uint32_t gsi; bool level, active_low; } isa[16];
+static struct {
+    uint32_t gsi;
+    bool level, active_low;
+} isa[16];
 static bool isa_known;
 static spinlock_t lock = SPINLOCK_INIT(LOCK_LEAF);
 
@@ -56,8 +64,14 @@ static void rte_change(const struct irq *irq, uint32_t clear, uint32_t set)
     spin_unlock_irqrestore(&lock, flags);
 }
 
-static void mask(struct irq *irq) { rte_change(irq, 0, RTE_MASKED); }
-static void unmask(struct irq *irq) { rte_change(irq, RTE_MASKED, 0); }
+static void mask(struct irq *irq)
+{
+    rte_change(irq, 0, RTE_MASKED);
+}
+static void unmask(struct irq *irq)
+{
+    rte_change(irq, RTE_MASKED, 0);
+}
 
 static void set_target(struct irq *irq, uint8_t vector, uint32_t apic_id)
 {
@@ -74,7 +88,7 @@ static void set_target(struct irq *irq, uint8_t vector, uint32_t apic_id)
     spin_unlock_irqrestore(&lock, flags);
 }
 
-static const struct irq_source ioapic_source = { "IO-APIC", mask, unmask, set_target };
+static const struct irq_source ioapic_source = {"IO-APIC", mask, unmask, set_target};
 
 static __init void isa_defaults(void)
 {
@@ -89,7 +103,7 @@ __init void ioapic_add(uint8_t id, paddr_t base, uint32_t gsi_base)
         log_warning("IO-APIC %u at %#lx: more than %u of them, not used", id, (unsigned long)base, IOAPICS_MAX);
         return;
     }
-    ioapics[ioapic_count++] = (struct ioapic){ .id = id, .base = base, .gsi_base = gsi_base };
+    ioapics[ioapic_count++] = (struct ioapic){.id = id, .base = base, .gsi_base = gsi_base};
 }
 
 __init void ioapic_override(uint8_t isa_irq, uint32_t gsi, bool level, bool active_low)
@@ -107,8 +121,16 @@ __init void pic_disable(void)
     outb(0xff, 0x21);
     outb(0xff, 0xa1);
     /* Initialise them all the same, so that a spurious interrupt arrives where nothing else does. */
-    static const uint8_t init[][2] __initconst = { { 0x11, 0x20 }, { 0x11, 0xa0 }, { 0x20, 0x21 }, { 0x28, 0xa1 },
-                                                   { 0x04, 0x21 }, { 0x02, 0xa1 }, { 0x01, 0x21 }, { 0x01, 0xa1 } };
+    static const uint8_t init[][2] __initconst = {
+        {0x11, 0x20},
+        {0x11, 0xa0},
+        {0x20, 0x21},
+        {0x28, 0xa1},
+        {0x04, 0x21},
+        {0x02, 0xa1},
+        {0x01, 0x21},
+        {0x01, 0xa1}
+    };
     for (unsigned int i = 0; i < ARRAY_SIZE(init); i++)
         outb(init[i][0], init[i][1]);
     outb(0xff, 0x21);
@@ -148,7 +170,10 @@ __init void ioapic_setup_irq(struct irq *irq)
         }
 }
 
-uint32_t ioapic_isa_to_gsi(uint8_t isa_irq) { return isa_irq < 16 ? isa[isa_irq].gsi : isa_irq; }
+uint32_t ioapic_isa_to_gsi(uint8_t isa_irq)
+{
+    return isa_irq < 16 ? isa[isa_irq].gsi : isa_irq;
+}
 
 int ioapic_set_trigger(struct irq *irq, bool level, bool active_low)
 {
@@ -180,7 +205,10 @@ int ioapic_read_for_guest(paddr_t base, uint32_t reg, uint32_t *value)
     return -EINVAL;
 }
 
-uint64_t ioapic_frame(unsigned int index) { return index < ioapic_count ? ioapics[index].base >> PAGE_SHIFT : 0; }
+uint64_t ioapic_frame(unsigned int index)
+{
+    return index < ioapic_count ? ioapics[index].base >> PAGE_SHIFT : 0;
+}
 
 void ioapic_shutdown(void)
 {

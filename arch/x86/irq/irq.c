@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of interrupts, their vectors, and what happens when one arrives. See irq/irq.h. vector_irq[cpu][vector] names the
- * irq; it is written under LOCK_VECTOR and read without a lock by the CPU that takes the interrupt.
+ * The table of interrupts, their vectors, and what happens when one arrives. See irq/irq.h. vector_irq[cpu][vector]
+ * names the irq; it is written under LOCK_VECTOR and read without a lock by the CPU that takes the interrupt.
  */
 #include "irq/irq.h"
 
@@ -15,7 +15,9 @@
 
 #define MSI_IRQS 512u
 
-typedef struct { uint32_t irq[256]; } vector_map_t; /* nr + 1; 0: free */
+typedef struct {
+    uint32_t irq[256];
+} vector_map_t; /* nr + 1; 0: free */
 static DEFINE_PER_CPU(vector_map_t, vectors);
 
 uint32_t irq_gsi_count __ro_after_init;
@@ -24,7 +26,10 @@ static spinlock_t vector_lock = SPINLOCK_INIT(LOCK_VECTOR);
 static uint8_t next_vector = VECTOR_FIRST;
 static uint32_t next_cpu;
 
-struct irq *irq_get(uint32_t nr) { return nr < irq_gsi_count + MSI_IRQS ? &irqs[nr] : NULL; }
+struct irq *irq_get(uint32_t nr)
+{
+    return nr < irq_gsi_count + MSI_IRQS ? &irqs[nr] : NULL;
+}
 
 __init void irq_init(void)
 {
@@ -194,7 +199,8 @@ void irq_unbind_guest(struct irq *irq)
         irq_release_vector(irq);
     }
     spin_unlock_irqrestore(&irq->lock, flags);
-    while (__atomic_load_n(&irq->delivering, __ATOMIC_ACQUIRE)) /* another CPU is raising the guest's event: it takes no lock of ours */
+    while (__atomic_load_n(&irq->delivering,
+                           __ATOMIC_ACQUIRE)) /* another CPU is raising the guest's event: it takes no lock of ours */
         cpu_relax();
 }
 
@@ -208,7 +214,10 @@ void irq_guest_eoi(struct irq *irq)
     spin_unlock_irqrestore(&irq->lock, flags);
 }
 
-bool irq_needs_eoi(const struct irq *irq) { return irq->level; }
+bool irq_needs_eoi(const struct irq *irq)
+{
+    return irq->level;
+}
 
 int irq_request(struct irq *irq, void (*handler)(void *data), void *data)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Device interrupts. An irq is a source: an IO-APIC input (irq number = GSI) or an MSI (numbers from irq_gsi_count on). Each in
- * use has a vector on one CPU. It is either the hypervisor's own (a handler) or bound to guests' pirqs.
+ * Device interrupts. An irq is a source: an IO-APIC input (irq number = GSI) or an MSI (numbers from irq_gsi_count on).
+ * Each in use has a vector on one CPU. It is either the hypervisor's own (a handler) or bound to guests' pirqs.
  *
- * When a guest's interrupt comes in, its event channels are raised. An edge or MSI is acknowledged at once. A level-triggered one
- * is masked at its IO-APIC input and acknowledged at the APIC, and unmasked when the guest says that it is done (PHYSDEVOP_eoi),
- * so that no guest can hold the priority of a CPU's APIC.
+ * When a guest's interrupt comes in, its event channels are raised. An edge or MSI is acknowledged at once. A
+ * level-triggered one is masked at its IO-APIC input and acknowledged at the APIC, and unmasked when the guest says
+ * that it is done (PHYSDEVOP_eoi), so that no guest can hold the priority of a CPU's APIC.
  */
 #ifndef IRQ_IRQ_H
 #define IRQ_IRQ_H
@@ -32,14 +32,14 @@ struct irq {
     uint32_t nr;
     const struct irq_source *source;
     bool level, active_low;
-    bool in_service;            /* level, waiting for the guest's EOI */
-    uint8_t vector;             /* 0: none */
-    uint8_t old_vector;         /* still valid on old_cpu until the next interrupt arrives at the new place */
+    bool in_service;    /* level, waiting for the guest's EOI */
+    uint8_t vector;     /* 0: none */
+    uint8_t old_vector; /* still valid on old_cpu until the next interrupt arrives at the new place */
     uint32_t cpu, old_cpu;
-    void (*handler)(void *data);/* the hypervisor's own */
+    void (*handler)(void *data); /* the hypervisor's own */
     void *data;
-    uint32_t delivering;        /* CPUs that have left the lock and are still telling the owner */
-    struct domain *guest;       /* or the guest it is bound to */
+    uint32_t delivering;  /* CPUs that have left the lock and are still telling the owner */
+    struct domain *guest; /* or the guest it is bound to */
     uint32_t guest_pirq;
     bool shareable;
     /* MSI */

@@ -16,10 +16,26 @@
 #include <arch/irqflags.h>
 
 enum lapic_register {
-    LAPIC_ID = 0x020, LAPIC_VERSION = 0x030, LAPIC_TPR = 0x080, LAPIC_EOI = 0x0b0, LAPIC_LDR = 0x0d0, LAPIC_DFR = 0x0e0,
-    LAPIC_SVR = 0x0f0, LAPIC_ISR = 0x100, LAPIC_ESR = 0x280, LAPIC_ICR_LOW = 0x300, LAPIC_ICR_HIGH = 0x310, LAPIC_LVT_TIMER = 0x320,
-    LAPIC_LVT_THERMAL = 0x330, LAPIC_LVT_PERF = 0x340, LAPIC_LVT_LINT0 = 0x350, LAPIC_LVT_LINT1 = 0x360, LAPIC_LVT_ERROR = 0x370,
-    LAPIC_TIMER_INITIAL = 0x380, LAPIC_TIMER_CURRENT = 0x390, LAPIC_TIMER_DIVIDE = 0x3e0,
+    LAPIC_ID = 0x020,
+    LAPIC_VERSION = 0x030,
+    LAPIC_TPR = 0x080,
+    LAPIC_EOI = 0x0b0,
+    LAPIC_LDR = 0x0d0,
+    LAPIC_DFR = 0x0e0,
+    LAPIC_SVR = 0x0f0,
+    LAPIC_ISR = 0x100,
+    LAPIC_ESR = 0x280,
+    LAPIC_ICR_LOW = 0x300,
+    LAPIC_ICR_HIGH = 0x310,
+    LAPIC_LVT_TIMER = 0x320,
+    LAPIC_LVT_THERMAL = 0x330,
+    LAPIC_LVT_PERF = 0x340,
+    LAPIC_LVT_LINT0 = 0x350,
+    LAPIC_LVT_LINT1 = 0x360,
+    LAPIC_LVT_ERROR = 0x370,
+    LAPIC_TIMER_INITIAL = 0x380,
+    LAPIC_TIMER_CURRENT = 0x390,
+    LAPIC_TIMER_DIVIDE = 0x3e0,
 };
 #define SVR_ENABLE       0x100
 #define LVT_MASKED       0x10000
@@ -50,9 +66,18 @@ static void lapic_write(enum lapic_register r, uint32_t v)
         mmio_write32(lapic_mmio + r, v);
 }
 
-uint32_t lapic_id(void) { return x2apic ? lapic_read(LAPIC_ID) : lapic_read(LAPIC_ID) >> 24; }
-void lapic_eoi(void) { lapic_write(LAPIC_EOI, 0); }
-bool lapic_is_x2apic(void) { return x2apic; }
+uint32_t lapic_id(void)
+{
+    return x2apic ? lapic_read(LAPIC_ID) : lapic_read(LAPIC_ID) >> 24;
+}
+void lapic_eoi(void)
+{
+    lapic_write(LAPIC_EOI, 0);
+}
+bool lapic_is_x2apic(void)
+{
+    return x2apic;
+}
 
 static void icr_write(uint32_t id, uint32_t low)
 {
@@ -68,10 +93,22 @@ static void icr_write(uint32_t id, uint32_t low)
     irq_restore(flags);
 }
 
-void lapic_send_ipi(uint32_t id, uint8_t vector) { icr_write(id, 0x4000 | vector); }
-void lapic_send_nmi(uint32_t id) { icr_write(id, 0x4000 | ICR_NMI); }
-void lapic_send_init(uint32_t id) { icr_write(id, ICR_LEVEL_ASSERT | ICR_INIT); }
-void lapic_send_startup(uint32_t id, uint8_t page) { icr_write(id, 0x4000 | ICR_STARTUP | page); }
+void lapic_send_ipi(uint32_t id, uint8_t vector)
+{
+    icr_write(id, 0x4000 | vector);
+}
+void lapic_send_nmi(uint32_t id)
+{
+    icr_write(id, 0x4000 | ICR_NMI);
+}
+void lapic_send_init(uint32_t id)
+{
+    icr_write(id, ICR_LEVEL_ASSERT | ICR_INIT);
+}
+void lapic_send_startup(uint32_t id, uint8_t page)
+{
+    icr_write(id, 0x4000 | ICR_STARTUP | page);
+}
 
 __init void lapic_init(paddr_t base, bool want_x2apic)
 {

@@ -22,8 +22,14 @@
 #define MSIX_ENTRY_CTRL  12
 #define MSI_ADDRESS_BASE 0xfee00000u
 
-static uint16_t control(const struct msi_desc *m) { return (uint16_t)pci_read(m->sbdf, m->cap + MSI_CONTROL, 2); }
-static void set_control(const struct msi_desc *m, uint16_t v) { pci_write(m->sbdf, m->cap + MSI_CONTROL, 2, v); }
+static uint16_t control(const struct msi_desc *m)
+{
+    return (uint16_t)pci_read(m->sbdf, m->cap + MSI_CONTROL, 2);
+}
+static void set_control(const struct msi_desc *m, uint16_t v)
+{
+    pci_write(m->sbdf, m->cap + MSI_CONTROL, 2, v);
+}
 
 static void write_mask(struct irq *irq, bool masked)
 {
@@ -42,8 +48,14 @@ static void write_mask(struct irq *irq, bool masked)
     }
 }
 
-static void mask(struct irq *irq) { write_mask(irq, true); }
-static void unmask(struct irq *irq) { write_mask(irq, false); }
+static void mask(struct irq *irq)
+{
+    write_mask(irq, true);
+}
+static void unmask(struct irq *irq)
+{
+    write_mask(irq, false);
+}
 
 static void set_target(struct irq *irq, uint8_t vector, uint32_t apic_id)
 {
@@ -67,7 +79,7 @@ static void set_target(struct irq *irq, uint8_t vector, uint32_t apic_id)
     pci_write(m->sbdf, m->cap + MSI_ADDRESS + (wide ? 8 : 4), 2, vector);
 }
 
-static const struct irq_source msi_source = { "MSI", mask, unmask, set_target };
+static const struct irq_source msi_source = {"MSI", mask, unmask, set_target};
 
 static int map_entry(struct msi_desc *m)
 {
@@ -100,7 +112,7 @@ int msi_setup(pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, struct irq *
         return -ENODEV;
     if (!m)
         return -ENOMEM;
-    *m = (struct msi_desc){ .sbdf = sbdf, .cap = (uint16_t)cap, .msix = table_base != 0, .entry = entry, .masked = true };
+    *m = (struct msi_desc){.sbdf = sbdf, .cap = (uint16_t)cap, .msix = table_base != 0, .entry = entry, .masked = true};
     rc = m->msix ? map_entry(m) : 0;
     struct irq *irq = rc ? NULL : irq_alloc_msi(&msi_source);
     if (!irq) {

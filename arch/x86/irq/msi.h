@@ -9,18 +9,18 @@
 
 struct msi_desc {
     pci_sbdf_t sbdf;
-    uint16_t cap;           /* offset of the capability */
+    uint16_t cap; /* offset of the capability */
     bool msix;
-    uint16_t entry;         /* of the MSI-X table */
-    uint8_t *table;         /* MSI-X: the mapped entry, 16 bytes */
+    uint16_t entry; /* of the MSI-X table */
+    uint8_t *table; /* MSI-X: the mapped entry, 16 bytes */
     bool masked;
     uint8_t vector;
     uint32_t apic_id;
 };
 
 /**
- * Allocates an irq for MSI (@table_base 0) or entry @entry of MSI-X, and switches the device over to it; still masked. @out.
- * 0, -ENODEV (no such function or capability), -EINVAL (entry), -ENOSPC, -ENOMEM.
+ * Allocates an irq for MSI (@table_base 0) or entry @entry of MSI-X, and switches the device over to it; still masked.
+ * @out. 0, -ENODEV (no such function or capability), -EINVAL (entry), -ENOSPC, -ENOMEM.
  */
 int msi_setup(pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, struct irq **out);
 /** Switches the device back and frees the irq, which no guest may be bound to. */

@@ -14,7 +14,10 @@
 struct pirq_map {
     spinlock_t lock;
     uint32_t count;
-    struct pirq_entry { uint32_t irq; bool bound; } entry[]; /* irq + 1; 0: not mapped */
+    struct pirq_entry {
+        uint32_t irq;
+        bool bound;
+    } entry[]; /* irq + 1; 0: not mapped */
 };
 
 int pirq_map_create(struct domain *d)
@@ -101,7 +104,7 @@ int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t tab
     if (pirq >= 0 && m->entry[pirq].irq)
         pirq = -EEXIST;
     if (pirq >= 0)
-        m->entry[pirq] = (struct pirq_entry){ .irq = irq->nr + 1 };
+        m->entry[pirq] = (struct pirq_entry){.irq = irq->nr + 1};
     spin_unlock_irqrestore(&m->lock, flags);
     if (pirq < 0)
         msi_teardown(irq);

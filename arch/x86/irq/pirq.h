@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A domain's physical interrupts: numbers of the domain's own choosing (pirq), each mapped to an irq of the machine, then perhaps
- * bound to an event channel. For dom0 the pirq of a GSI is the GSI.
+ * A domain's physical interrupts: numbers of the domain's own choosing (pirq), each mapped to an irq of the machine,
+ * then perhaps bound to an event channel. For dom0 the pirq of a GSI is the GSI.
  */
 #ifndef IRQ_PIRQ_H
 #define IRQ_PIRQ_H

@@ -9,13 +9,13 @@
 #ifndef IRQ_VECTORS_H
 #define IRQ_VECTORS_H
 
-#define VECTOR_PIC_FIRST   0x20
-#define VECTOR_FIRST       0x30
-#define VECTOR_LAST        0xdf
-#define VECTOR_CALL        0xf9 /* smp_call() */
-#define VECTOR_KICK        0xfa /* look at your softirqs */
-#define VECTOR_TIMER       0xfb
-#define VECTOR_ERROR       0xfe
-#define VECTOR_SPURIOUS    0xff
+#define VECTOR_PIC_FIRST 0x20
+#define VECTOR_FIRST     0x30
+#define VECTOR_LAST      0xdf
+#define VECTOR_CALL      0xf9 /* smp_call() */
+#define VECTOR_KICK      0xfa /* look at your softirqs */
+#define VECTOR_TIMER     0xfb
+#define VECTOR_ERROR     0xfe
+#define VECTOR_SPURIOUS  0xff
 
 #endif

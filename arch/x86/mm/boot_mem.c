@@ -8,7 +8,9 @@
 
 #define RANGES_MAX 512
 
-struct ram_range { paddr_t start, end; };
+struct ram_range {
+    paddr_t start, end;
+};
 static struct ram_range ram[RANGES_MAX];
 static unsigned int ram_count;
 static struct ram_range avail[RANGES_MAX] __attribute__((section(".init.bss")));
@@ -19,13 +21,14 @@ static __init void insert(struct ram_range *list, unsigned int *count, paddr_t s
     if (start >= end)
         return;
     if (*count == RANGES_MAX) {
-        log_warning("memory: more than %u ranges, %#lx-%#lx not used", RANGES_MAX, (unsigned long)start, (unsigned long)end);
+        log_warning("memory: more than %u ranges, %#lx-%#lx not used", RANGES_MAX, (unsigned long)start,
+                    (unsigned long)end);
         return;
     }
     unsigned int i = (*count)++;
     for (; i && list[i - 1].start > start; i--)
         list[i] = list[i - 1];
-    list[i] = (struct ram_range){ start, end };
+    list[i] = (struct ram_range){start, end};
 }
 
 static __init void remove_at(struct ram_range *list, unsigned int *count, unsigned int i)
@@ -74,7 +77,10 @@ __init paddr_t boot_mem_alloc(uint64_t size, uint64_t align, paddr_t limit)
     return 0;
 }
 
-__init paddr_t boot_mem_table(void) { return boot_mem_alloc(PAGE_SIZE, PAGE_SIZE, map_table_base ? ~0ULL : 1ULL << 32); }
+__init paddr_t boot_mem_table(void)
+{
+    return boot_mem_alloc(PAGE_SIZE, PAGE_SIZE, map_table_base ? ~0ULL : 1ULL << 32);
+}
 
 __init void boot_mem_to_heap(void)
 {
@@ -97,7 +103,10 @@ uint64_t boot_mem_ram_size(void)
     return sum;
 }
 
-paddr_t boot_mem_ram_end(void) { return ram_count ? ram[ram_count - 1].end : 0; }
+paddr_t boot_mem_ram_end(void)
+{
+    return ram_count ? ram[ram_count - 1].end : 0;
+}
 
 bool boot_mem_is_ram(paddr_t start, paddr_t end)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frame table and M2P exist where there is RAM, in chunks of 32 MiB of it; the rest of their windows is not mapped, so a big
- * hole in the machine's memory costs nothing. Frames of a chunk that are no RAM are marked broken and belong to nobody.
+ * Frame table and M2P exist where there is RAM, in chunks of 32 MiB of it; the rest of their windows is not mapped, so
+ * a big hole in the machine's memory costs nothing. Frames of a chunk that are no RAM are marked broken and belong to
+ * nobody.
  */
 #include "mm/frametable.h"
 
@@ -18,7 +19,10 @@
 uint64_t frame_table_end;
 static uint64_t chunk_known[CHUNKS / 64];
 
-static bool chunk_test(uint64_t c) { return c < CHUNKS && (chunk_known[c / 64] >> (c % 64)) & 1; }
+static bool chunk_test(uint64_t c)
+{
+    return c < CHUNKS && (chunk_known[c / 64] >> (c % 64)) & 1;
+}
 
 bool mfn_valid(mfn_t m)
 {
@@ -26,7 +30,10 @@ bool mfn_valid(mfn_t m)
            !(__atomic_load_n(&mfn_to_frame(m)->count, __ATOMIC_RELAXED) & FRAME_BROKEN);
 }
 
-bool m2p_mapped(mfn_t m) { return chunk_test(m.nr >> (CHUNK_SHIFT - PAGE_SHIFT)); }
+bool m2p_mapped(mfn_t m)
+{
+    return chunk_test(m.nr >> (CHUNK_SHIFT - PAGE_SHIFT));
+}
 
 /* Backs [va, va + len) with RAM unless it is backed; 2 MiB pages where a whole one is wanted and to be had. */
 static __init void back(vaddr_t va, uint64_t len, vaddr_t alias)
@@ -41,7 +48,8 @@ static __init void back(vaddr_t va, uint64_t len, vaddr_t alias)
         paddr_t pa = boot_mem_alloc(step, step, ~0ULL);
         if (!pa && step > PAGE_SIZE)
             pa = boot_mem_alloc(step = PAGE_SIZE, PAGE_SIZE, ~0ULL);
-        if (!pa || map_range(va, pa, step, MAP_RW) || (alias && map_range(va - M2P_RW_VIRT + alias, pa, step, MAP_USER_RO)))
+        if (!pa || map_range(va, pa, step, MAP_RW) ||
+            (alias && map_range(va - M2P_RW_VIRT + alias, pa, step, MAP_USER_RO)))
             panic("memory: not enough RAM for the frame table; give the machine more");
         va += step;
     }
@@ -68,7 +76,7 @@ static __init void chunks_create(uint64_t first_chunk, uint64_t end_chunk)
         if (chunk_test(c))
             continue;
         for (uint64_t i = c * CHUNK_FRAMES; i < (c + 1) * CHUNK_FRAMES; i++)
-            frame_table[i] = (struct frame){ .count = FRAME_BROKEN | (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT };
+            frame_table[i] = (struct frame){.count = FRAME_BROKEN | (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT};
         chunk_known[c / 64] |= 1ULL << (c % 64);
     }
 }
@@ -82,4 +90,7 @@ static __init void ram_range_create(paddr_t start, paddr_t end)
     frame_table_end = MAX(frame_table_end, end >> PAGE_SHIFT);
 }
 
-__init void frametable_init(void) { boot_mem_for_each_ram(ram_range_create); }
+__init void frametable_init(void)
+{
+    boot_mem_for_each_ram(ram_range_create);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Copying from and to the memory of the guest whose address space is loaded. An address in our part of the space is refused
- * here, everything else is left to the MMU: the fault of a bad address lands in the exception table.
+ * Copying from and to the memory of the guest whose address space is loaded. An address in our part of the space is
+ * refused here, everything else is left to the MMU: the fault of a bad address lands in the exception table.
  */
 #include "cpu/features.h"
 #include "hv/guest_access.h"
@@ -22,8 +22,16 @@ static bool range_ok(vaddr_t va, size_t len)
     return end <= CANONICAL_LOW_END || va >= HV_VIRT_END;
 }
 
-static void access_begin(void) { if (cpu_has_smap) stac(); }
-static void access_end(void) { if (cpu_has_smap) clac(); }
+static void access_begin(void)
+{
+    if (cpu_has_smap)
+        stac();
+}
+static void access_end(void)
+{
+    if (cpu_has_smap)
+        clac();
+}
 
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 {

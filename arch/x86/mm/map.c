@@ -9,15 +9,15 @@
 #include "hw/native/cpu.h"
 #include "mm/percpu_area.h"
 
-#define PTE_P   0x001ULL
-#define PTE_RW  0x002ULL
-#define PTE_US  0x004ULL
-#define PTE_PWT 0x008ULL
-#define PTE_PCD 0x010ULL
-#define PTE_AD  0x060ULL
-#define PTE_PS  0x080ULL
-#define PTE_G   0x100ULL
-#define PTE_NX  (1ULL << 63)
+#define PTE_P    0x001ULL
+#define PTE_RW   0x002ULL
+#define PTE_US   0x004ULL
+#define PTE_PWT  0x008ULL
+#define PTE_PCD  0x010ULL
+#define PTE_AD   0x060ULL
+#define PTE_PS   0x080ULL
+#define PTE_G    0x100ULL
+#define PTE_NX   (1ULL << 63)
 #define PTE_ADDR 0x000ffffffffff000ULL
 
 uint64_t *hv_l4;
@@ -34,21 +34,30 @@ static const uint8_t zero_page[PAGE_SIZE] __aligned_to(4096);
 extern const char image_start[];
 extern uint64_t image_paddr;
 
-void map_set_nx(bool available) { nx_bit = available ? PTE_NX : 0; }
-void map_set_1g(bool available) { use_1g = available; }
+void map_set_nx(bool available)
+{
+    nx_bit = available ? PTE_NX : 0;
+}
+void map_set_1g(bool available)
+{
+    use_1g = available;
+}
 
-static uint64_t *table_virt(paddr_t pa) { return (uint64_t *)(map_table_base + pa); }
+static uint64_t *table_virt(paddr_t pa)
+{
+    return (uint64_t *)(map_table_base + pa);
+}
 
 static uint64_t rights_bits(enum map_rights rights)
 {
     switch (rights) {
-    case MAP_RO:      return PTE_P | PTE_AD | PTE_G | nx_bit;
-    case MAP_RW:      return PTE_P | PTE_RW | PTE_AD | PTE_G | nx_bit;
-    case MAP_RX:      return PTE_P | PTE_AD | PTE_G;
-    case MAP_RWX:     return PTE_P | PTE_RW | PTE_AD | PTE_G;
+    case MAP_RO: return PTE_P | PTE_AD | PTE_G | nx_bit;
+    case MAP_RW: return PTE_P | PTE_RW | PTE_AD | PTE_G | nx_bit;
+    case MAP_RX: return PTE_P | PTE_AD | PTE_G;
+    case MAP_RWX: return PTE_P | PTE_RW | PTE_AD | PTE_G;
     case MAP_USER_RO: return PTE_P | PTE_US | PTE_AD | nx_bit;
-    case MAP_DEVICE:  return PTE_P | PTE_RW | PTE_AD | PTE_G | PTE_PCD | PTE_PWT | nx_bit;
-    case MAP_WC:      return PTE_P | PTE_RW | PTE_AD | PTE_G | nx_bit; /* PAT index 4 needs bit 7 or 12: set by size below */
+    case MAP_DEVICE: return PTE_P | PTE_RW | PTE_AD | PTE_G | PTE_PCD | PTE_PWT | nx_bit;
+    case MAP_WC: return PTE_P | PTE_RW | PTE_AD | PTE_G | nx_bit; /* PAT index 4 needs bit 7 or 12: set by size below */
     }
     return 0;
 }
@@ -58,8 +67,14 @@ uint64_t map_make_entry(paddr_t pa, enum map_rights rights)
     return pa | rights_bits(rights) | (rights == MAP_WC ? PTE_PS : 0);
 }
 
-static unsigned int level_shift(unsigned int level) { return 12 + 9 * (level - 1); }
-static unsigned int level_index(vaddr_t va, unsigned int level) { return (va >> level_shift(level)) & 511; }
+static unsigned int level_shift(unsigned int level)
+{
+    return 12 + 9 * (level - 1);
+}
+static unsigned int level_index(vaddr_t va, unsigned int level)
+{
+    return (va >> level_shift(level)) & 511;
+}
 
 /* A large page where smaller ones are wanted: the same mapping, one level down. */
 static bool split(uint64_t *entry, unsigned int level)
@@ -133,7 +148,10 @@ bool map_present(vaddr_t va)
     return false;
 }
 
-uint64_t *map_l1_slot(vaddr_t va) { return walk_to(va, 1); }
+uint64_t *map_l1_slot(vaddr_t va)
+{
+    return walk_to(va, 1);
+}
 
 void unmap_range(vaddr_t va, uint64_t len)
 {
@@ -173,7 +191,10 @@ void *ioremap_rights(paddr_t pa, size_t len, enum map_rights rights)
     return (void *)(va + offset);
 }
 
-void *ioremap(paddr_t pa, size_t len) { return ioremap_rights(pa, len, MAP_DEVICE); }
+void *ioremap(paddr_t pa, size_t len)
+{
+    return ioremap_rights(pa, len, MAP_DEVICE);
+}
 
 uint64_t percpu_empty_entry(void)
 {
@@ -186,8 +207,14 @@ void percpu_pte_set(vaddr_t va, uint64_t pte)
     *percpu_l1_slot(this_cpu_id(), va) = !pte && in_gdt ? percpu_empty_entry() : pte;
 }
 
-vaddr_t percpu_gdt_window(void) { return percpu_area(this_cpu_id()) + PERCPU_GDT; }
-vaddr_t percpu_ldt_window(void) { return percpu_area(this_cpu_id()) + PERCPU_LDT; }
+vaddr_t percpu_gdt_window(void)
+{
+    return percpu_area(this_cpu_id()) + PERCPU_GDT;
+}
+vaddr_t percpu_ldt_window(void)
+{
+    return percpu_area(this_cpu_id()) + PERCPU_LDT;
+}
 
 __init void map_init(void)
 {
@@ -205,7 +232,7 @@ __init void map_use_direct(void)
 /* Only slots that a region uses; the others stay empty for ever. */
 __init void map_finish_slots(void)
 {
-    static const vaddr_t used[] __initconst = { M2P_VIRT, M2P_RW_VIRT, IMAGE_VIRT, FRAMETABLE_VIRT };
+    static const vaddr_t used[] __initconst = {M2P_VIRT, M2P_RW_VIRT, IMAGE_VIRT, FRAMETABLE_VIRT};
 
     for (unsigned int i = 0; i < ARRAY_SIZE(used); i++)
         BUG_ON(!walk_to(used[i], 3));

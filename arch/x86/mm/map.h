@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The hypervisor's own mappings. One set of tables below L4 slots 256 to 271, shared by every page table in the system, so a
- * change is seen everywhere; the slots in use are filled before the first guest table exists.
+ * The hypervisor's own mappings. One set of tables below L4 slots 256 to 271, shared by every page table in the system,
+ * so a change is seen everywhere; the slots in use are filled before the first guest table exists.
  */
 #ifndef MM_MAP_H
 #define MM_MAP_H
@@ -23,7 +23,8 @@ enum map_rights {
 extern uint64_t *hv_l4;
 extern paddr_t hv_l4_paddr;
 
-/** Maps [@va, @va + @len) to @pa with the largest pages that fit. All 4 KiB aligned. Existing entries are replaced. -ENOMEM. */
+/** Maps [@va, @va + @len) to @pa with the largest pages that fit. All 4 KiB aligned. Existing entries are replaced.
+ * -ENOMEM. */
 int map_range(vaddr_t va, paddr_t pa, uint64_t len, enum map_rights rights);
 /** Removes the mappings; flushes this CPU. Page tables stay. */
 void unmap_range(vaddr_t va, uint64_t len);
@@ -44,8 +45,8 @@ void *ioremap_rights(paddr_t pa, size_t len, enum map_rights rights);
 vaddr_t vmap_reserve(uint64_t pages);
 
 /**
- * Writes an entry of this CPU's GDT, LDT or TMAP window (va inside PERCPU_GDT.. of this CPU's area), without a flush. @pte 0
- * means nothing: a page of null descriptors in the GDT, not present elsewhere.
+ * Writes an entry of this CPU's GDT, LDT or TMAP window (va inside PERCPU_GDT.. of this CPU's area), without a flush.
+ * @pte 0 means nothing: a page of null descriptors in the GDT, not present elsewhere.
  */
 void percpu_pte_set(vaddr_t va, uint64_t pte);
 /** A GDT page of null descriptors. */

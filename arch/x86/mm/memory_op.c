@@ -21,7 +21,10 @@ static long machine_memory_map(uint64_t arg)
     for (uint32_t i = 0; i < count; i++) {
         const struct e820_entry *e = &machine_map.entry[i];
         /* The ABI's entry, as BIOS functions give it: 20 bytes. */
-        struct { uint64_t addr, size; uint32_t type; } __attribute__((packed)) out = { e->start, e->end - e->start, e->type };
+        struct {
+            uint64_t addr, size;
+            uint32_t type;
+        } __attribute__((packed)) out = {e->start, e->end - e->start, e->type};
         if (copy_to_guest_va(guest_handle_va(map.buffer) + i * sizeof(out), &out))
             return -EFAULT;
     }
@@ -31,18 +34,15 @@ static long machine_memory_map(uint64_t arg)
 
 static long machphys_mapping(uint64_t arg)
 {
-    struct xen_machphys_mapping m = { M2P_VIRT, M2P_VIRT_END, frame_table_end - 1 };
+    struct xen_machphys_mapping m = {M2P_VIRT, M2P_VIRT_END, frame_table_end - 1};
     return copy_to_guest_va(arg, &m);
 }
 
 long arch_memory_op(struct hypercall *call, unsigned int cmd, uint64_t arg)
 {
     switch (cmd) {
-    case XENMEM_machine_memory_map:
-        return machine_memory_map(arg);
-    case XENMEM_machphys_mapping:
-        return machphys_mapping(arg);
-    default:
-        return -ENOSYS;
+    case XENMEM_machine_memory_map: return machine_memory_map(arg);
+    case XENMEM_machphys_mapping: return machphys_mapping(arg);
+    default: return -ENOSYS;
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See mm/percpu_area.h. The GDT window's first 14 pages are the running guest's, the 15th is ours (PV ABI, FIRST_RESERVED_GDT_PAGE). */
+/* See mm/percpu_area.h. The GDT window's first 14 pages are the running guest's, the 15th is ours (PV ABI,
+ * FIRST_RESERVED_GDT_PAGE). */
 #include "mm/percpu_area.h"
 
 #include "hv/heap.h"
@@ -25,15 +26,19 @@ _Static_assert(sizeof(struct tss) == 104, "APM vol. 2, figure 12-8");
 struct cpu_area {
     uint64_t *l1[PERCPU_AREA_SIZE / PAGE_SIZE / 512 + 1]; /* tables that map the area */
     uint8_t *stub;
-    uint64_t *gdt;  /* our page of it */
+    uint64_t *gdt; /* our page of it */
     struct tss tss;
 };
 static struct cpu_area *area_of[CPU_MAX];
 static struct cpu_area boot_area; /* CPU 0 has one before there is a heap */
 
-_Static_assert(PERCPU_AREA_SIZE / PAGE_SIZE <= 512 && 512 * PAGE_SIZE % PERCPU_AREA_SIZE == 0, "an area lies in one L1 table");
+_Static_assert(PERCPU_AREA_SIZE / PAGE_SIZE <= 512 && 512 * PAGE_SIZE % PERCPU_AREA_SIZE == 0,
+               "an area lies in one L1 table");
 
-static bool is_guard(unsigned int page) { return page < 7 && page % 2 == 0; }
+static bool is_guard(unsigned int page)
+{
+    return page < 7 && page % 2 == 0;
+}
 
 static void *page_alloc(void)
 {
@@ -41,7 +46,10 @@ static void *page_alloc(void)
     return pa ? (void *)(map_table_base + pa) : NULL;
 }
 
-static paddr_t page_paddr(const void *p) { return (uint64_t)p - map_table_base; }
+static paddr_t page_paddr(const void *p)
+{
+    return (uint64_t)p - map_table_base;
+}
 
 static int map_stack(vaddr_t area)
 {
@@ -74,14 +82,20 @@ static void tss_fill(struct tss *tss, unsigned int cpu)
 {
     vaddr_t area = percpu_area(cpu);
 
-    *tss = (struct tss){ .rsp = { info_sysenter_stack(cpu) }, .io_map_base = sizeof(*tss) };
+    *tss = (struct tss){.rsp = {info_sysenter_stack(cpu)}, .io_map_base = sizeof(*tss)};
     for (unsigned int i = 0; i < 3; i++) /* #DF, NMI, #MC: pages 1, 3, 5; leave room for a cpu_info-free, aligned top */
         tss->ist[i] = area + (2 * i + 2) * PAGE_SIZE;
 }
 
-uint64_t *percpu_l1_slot(unsigned int cpu, vaddr_t va) { return &area_of[cpu]->l1[0][(va >> PAGE_SHIFT) & 511]; }
+uint64_t *percpu_l1_slot(unsigned int cpu, vaddr_t va)
+{
+    return &area_of[cpu]->l1[0][(va >> PAGE_SHIFT) & 511];
+}
 
-uint8_t *percpu_stub_page(unsigned int cpu) { return area_of[cpu]->stub; }
+uint8_t *percpu_stub_page(unsigned int cpu)
+{
+    return area_of[cpu]->stub;
+}
 
 static int map_windows(struct cpu_area *a, vaddr_t area)
 {
@@ -105,19 +119,20 @@ int percpu_area_create(unsigned int cpu)
         return -ENOMEM;
     a->stub = page_alloc();
     a->gdt = page_alloc();
-    if (!a->stub || !a->gdt || map_range(area + PERCPU_STUB, page_paddr(a->stub), PAGE_SIZE, MAP_RX) || map_windows(a, area))
+    if (!a->stub || !a->gdt || map_range(area + PERCPU_STUB, page_paddr(a->stub), PAGE_SIZE, MAP_RX) ||
+        map_windows(a, area))
         return -ENOMEM;
     a->l1[0] = (uint64_t *)((uint64_t)map_l1_slot(area) & PAGE_MASK);
     tss_fill(&a->tss, cpu);
     gdt_fill(a->gdt, &a->tss);
     area_of[cpu] = a;
-    *percpu_cpu_info(cpu) = (struct cpu_info){ .cpu = cpu };
+    *percpu_cpu_info(cpu) = (struct cpu_info){.cpu = cpu};
     return 0;
 }
 
 void percpu_tables_load(unsigned int cpu)
 {
-    const struct desc_ptr gdt = { (GDT_OURS_PAGE + 1) * PAGE_SIZE - 1, percpu_area(cpu) + PERCPU_GDT };
+    const struct desc_ptr gdt = {(GDT_OURS_PAGE + 1) * PAGE_SIZE - 1, percpu_area(cpu) + PERCPU_GDT};
 
     lgdt(&gdt);
     area_of[cpu]->gdt[(HV_TSS - 0xe000) / 8] &= ~(2ULL << 40); /* not busy: LTR wants it available */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Forgetting translations, here and on other CPUs. Reloading CR3 drops all that is not global; toggling CR4.PGE drops the rest.
- * Guests' entries are never global, ours always are.
+ * Forgetting translations, here and on other CPUs. Reloading CR3 drops all that is not global; toggling CR4.PGE drops
+ * the rest. Guests' entries are never global, ours always are.
  */
 #include "mm/tlb.h"
 
@@ -11,7 +11,10 @@
 
 #include <arch/irqflags.h>
 
-struct flush_request { vaddr_t va; bool one, global; };
+struct flush_request {
+    vaddr_t va;
+    bool one, global;
+};
 
 void tlb_flush_local(bool global)
 {
@@ -48,6 +51,12 @@ static void flush(const cpumask_t *mask, struct flush_request *r)
         smp_call(&others, flush_here, r);
 }
 
-void arch_tlb_flush_mask(const cpumask_t *mask, bool global) { flush(mask, &(struct flush_request){ .global = global }); }
+void arch_tlb_flush_mask(const cpumask_t *mask, bool global)
+{
+    flush(mask, &(struct flush_request){.global = global});
+}
 
-void arch_tlb_flush_one_mask(const cpumask_t *mask, vaddr_t va) { flush(mask, &(struct flush_request){ .va = va, .one = true }); }
+void arch_tlb_flush_one_mask(const cpumask_t *mask, vaddr_t va)
+{
+    flush(mask, &(struct flush_request){.va = va, .one = true});
+}

@@ -14,16 +14,17 @@
 #include "time/reference.h"
 #include "x86/acpi/acpi.h"
 
-#define LAPIC_DEFAULT   0xfee00000u
-#define PM1_SLP_EN      (1u << 13)
-#define PM1_SLP_TYP(t)  ((t) << 10)
-#define READ_CHUNK      0x10000u
+#define LAPIC_DEFAULT  0xfee00000u
+#define PM1_SLP_EN     (1u << 13)
+#define PM1_SLP_TYP(t) ((t) << 10)
+#define READ_CHUNK     0x10000u
 
 static struct acpi_fadt fadt;
 static struct acpi_s5 s5;
 static struct acpi_info *info; /* only while booting */
 
-/* Tables are in memory that is reserved, and may lie where the direct map has a hole: map what is asked for, briefly. */
+/* Tables are in memory that is reserved, and may lie where the direct map has a hole: map what is asked for, briefly.
+ */
 static __init bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t len)
 {
     static vaddr_t window;
@@ -47,7 +48,7 @@ static __init bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t
 
 __init void acpi_init(void)
 {
-    const struct phys_reader mem = { read_physical, NULL };
+    const struct phys_reader mem = {read_physical, NULL};
 
     info = hv_zalloc(sizeof(*info));
     if (!info)
@@ -61,14 +62,21 @@ __init void acpi_init(void)
     s5 = info->s5;
 }
 
-paddr_t acpi_lapic_base(void) { return info->madt.present ? info->madt.lapic_paddr : LAPIC_DEFAULT; }
+paddr_t acpi_lapic_base(void)
+{
+    return info->madt.present ? info->madt.lapic_paddr : LAPIC_DEFAULT;
+}
 
 uint16_t acpi_pm_timer_port(void)
 {
-    return fadt.present && fadt.pm_timer.bit_width && fadt.pm_timer.space == ACPI_IO ? (uint16_t)fadt.pm_timer.address : 0;
+    return fadt.present && fadt.pm_timer.bit_width && fadt.pm_timer.space == ACPI_IO ? (uint16_t)fadt.pm_timer.address
+                                                                                     : 0;
 }
 
-uint8_t acpi_century(void) { return fadt.present ? fadt.century : 0; }
+uint8_t acpi_century(void)
+{
+    return fadt.present ? fadt.century : 0;
+}
 
 __init void acpi_add_cpus(void)
 {
@@ -99,13 +107,17 @@ __init void acpi_add_interrupts(void)
     for (uint32_t i = 0; i < m->ioapic_count; i++)
         ioapic_add(m->ioapic[i].id, m->ioapic[i].paddr, m->ioapic[i].gsi_base);
     for (uint32_t i = 0; i < m->override_count; i++)
-        ioapic_override(m->override[i].isa_irq, m->override[i].gsi, m->override[i].trigger == 3, m->override[i].polarity == 3);
+        ioapic_override(m->override[i].isa_irq, m->override[i].gsi, m->override[i].trigger == 3,
+                        m->override[i].polarity == 3);
     for (uint32_t i = 0; i < info->mcfg.count; i++)
         pci_mmconfig_add(info->mcfg.segment[i].segment, info->mcfg.segment[i].start_bus, info->mcfg.segment[i].end_bus,
                          info->mcfg.segment[i].paddr);
 }
 
-__init void reference_from_acpi(void) { reference_set(info->hpet.present ? info->hpet.paddr : 0, acpi_pm_timer_port()); }
+__init void reference_from_acpi(void)
+{
+    reference_set(info->hpet.present ? info->hpet.paddr : 0, acpi_pm_timer_port());
+}
 
 static void register_write(const struct acpi_register *r, uint32_t value)
 {
@@ -120,7 +132,8 @@ static void register_write(const struct acpi_register *r, uint32_t value)
         if (p)
             mmio_write8(p, (uint8_t)value);
     } else if (r->space == ACPI_PCI_CONFIG)
-        pci_write(PCI_SBDF(0, 0, ((r->address >> 32) & 31) << 3 | ((r->address >> 16) & 7)), r->address & 0xff, 1, value);
+        pci_write(PCI_SBDF(0, 0, ((r->address >> 32) & 31) << 3 | ((r->address >> 16) & 7)), r->address & 0xff, 1,
+                  value);
 }
 
 int acpi_sleep_values(uint16_t pm1a, uint16_t pm1b)

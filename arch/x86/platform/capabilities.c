@@ -3,4 +3,7 @@
 #include "base/format.h"
 #include "hv/version.h"
 
-void arch_capabilities(char *buf, size_t len) { format(buf, len, "xen-3.0-x86_64 "); }
+void arch_capabilities(char *buf, size_t len)
+{
+    format(buf, len, "xen-3.0-x86_64 ");
+}

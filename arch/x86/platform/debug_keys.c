@@ -28,8 +28,9 @@ static void key_registers(char key)
 {
     unsigned int cpu;
 
-    for_each_cpu(cpu, &cpu_online) {
-        cpumask_t one = { { 0 } };
+    for_each_cpu(cpu, &cpu_online)
+    {
+        cpumask_t one = {{0}};
         cpumask_set(&one, cpu);
         smp_call(&one, show_cpu, NULL);
     }
@@ -40,8 +41,7 @@ static void key_dom0(char key)
     struct vcpu *v;
 
     if (hardware_domain)
-        for_each_vcpu(hardware_domain, v)
-            arch_dump_vcpu(v);
+        for_each_vcpu(hardware_domain, v) arch_dump_vcpu(v);
 }
 
 static void key_interrupts(char key)
@@ -50,8 +50,12 @@ static void key_interrupts(char key)
         const struct irq *irq = irq_get(nr);
         if (!irq->vector)
             continue;
-        log_error("  irq %u: %s %s, vector %#x on CPU %u, %s%s", nr, irq->source ? irq->source->name : "?", irq->level ? "level" : "edge",
-                  irq->vector, irq->cpu, irq->guest ? "a guest's" : irq->handler ? "ours" : "nobody's", irq->in_service ? ", in service" : "");
+        log_error("  irq %u: %s %s, vector %#x on CPU %u, %s%s", nr, irq->source ? irq->source->name : "?",
+                  irq->level ? "level" : "edge", irq->vector, irq->cpu,
+                  irq->guest     ? "a guest's"
+                  : irq->handler ? "ours"
+                                 : "nobody's",
+                  irq->in_service ? ", in service" : "");
     }
 }
 
@@ -61,12 +65,16 @@ static void key_msi(char key)
         const struct irq *irq = irq_get(nr);
         const struct msi_desc *m = irq->msi;
         if (m)
-            log_error("  irq %u: MSI%s of %04x:%02x:%02x.%u entry %u, vector %#x to APIC %#x%s", nr, m->msix ? "-X" : "", m->sbdf >> 16,
-                      (m->sbdf >> 8) & 0xff, (m->sbdf >> 3) & 31, m->sbdf & 7, m->entry, m->vector, m->apic_id, m->masked ? ", masked" : "");
+            log_error("  irq %u: MSI%s of %04x:%02x:%02x.%u entry %u, vector %#x to APIC %#x%s", nr,
+                      m->msix ? "-X" : "", m->sbdf >> 16, (m->sbdf >> 8) & 0xff, (m->sbdf >> 3) & 31, m->sbdf & 7,
+                      m->entry, m->vector, m->apic_id, m->masked ? ", masked" : "");
     }
 }
 
-static void key_restart(char key) { machine_restart(); }
+static void key_restart(char key)
+{
+    machine_restart();
+}
 
 __init void debug_keys_arch_init(void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the firmware left. A BIOS's disk table is not read (we never were in real mode); of EFI dom0 needs the configuration
- * table, for without it there is no way to ACPI, and the versions and vendor that go with it (UEFI 2.9, 4.3).
+ * What the firmware left. A BIOS's disk table is not read (we never were in real mode); of EFI dom0 needs the
+ * configuration table, for without it there is no way to ACPI, and the versions and vendor that go with it
+ * (UEFI 2.9, 4.3).
  */
 #include "platform/firmware_info.h"
 
@@ -13,7 +14,7 @@
 #include <arch/page.h>
 
 #define EFI_SYSTEM_TABLE_SIGNATURE 0x5453595320494249ULL /* "IBI SYST" */
-#define VENDOR_MAX 100u
+#define VENDOR_MAX                 100u
 
 struct efi_system_table {
     uint64_t signature;
@@ -31,7 +32,8 @@ static uint16_t vendor[VENDOR_MAX];
 
 __init void firmware_init(void)
 {
-    const struct efi_system_table *t = boot_info.efi.system_table ? ioremap_rights(boot_info.efi.system_table, sizeof(*t), MAP_RO) : NULL;
+    const struct efi_system_table *t =
+        boot_info.efi.system_table ? ioremap_rights(boot_info.efi.system_table, sizeof(*t), MAP_RO) : NULL;
 
     if (!t || t->signature != EFI_SYSTEM_TABLE_SIGNATURE)
         return;
@@ -52,12 +54,8 @@ static long efi_info(struct xenpf_firmware_info *info)
     if (!efi.signature)
         return -ENOSYS;
     switch (info->index) {
-    case XEN_FW_EFI_VERSION:
-        out->version = efi.revision;
-        return 0;
-    case XEN_FW_EFI_RT_VERSION:
-        out->version = efi_runtime_revision;
-        return 0;
+    case XEN_FW_EFI_VERSION: out->version = efi.revision; return 0;
+    case XEN_FW_EFI_RT_VERSION: out->version = efi_runtime_revision; return 0;
     case XEN_FW_EFI_CONFIG_TABLE:
         out->cfg.addr = efi.config_table;
         out->cfg.nent = (uint32_t)efi.config_entries;
@@ -66,8 +64,7 @@ static long efi_info(struct xenpf_firmware_info *info)
         out->vendor.revision = efi.firmware_revision;
         uint32_t bytes = MIN(out->vendor.bufsz, (uint32_t)sizeof(vendor)) & ~1u;
         return bytes ? copy_to_guest_bytes(guest_handle_va(out->vendor.name), vendor, 1, bytes) : 0;
-    default:
-        return -EINVAL;
+    default: return -EINVAL;
     }
 }
 
@@ -75,16 +72,12 @@ long firmware_info(struct xenpf_firmware_info *info)
 {
     switch (info->type) {
     case XEN_FW_DISK_INFO:
-    case XEN_FW_DISK_MBR_SIGNATURE:
-        return -ENOENT; /* the list is empty */
-    case XEN_FW_VBEDDC_INFO:
-        return -ENODEV;
+    case XEN_FW_DISK_MBR_SIGNATURE: return -ENOENT; /* the list is empty */
+    case XEN_FW_VBEDDC_INFO: return -ENODEV;
     case XEN_FW_KBD_SHIFT_FLAGS:
         info->u.kbd_shift_flags = *((const volatile uint8_t *)paddr_to_virt(0x417)) & 0x70;
         return 0;
-    case XEN_FW_EFI_INFO:
-        return efi_info(info);
-    default:
-        return -EINVAL;
+    case XEN_FW_EFI_INFO: return efi_info(info);
+    default: return -EINVAL;
     }
 }

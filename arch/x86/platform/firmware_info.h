@@ -5,7 +5,8 @@
 #include "hv/compiler.h"
 #include "public.h"
 
-/** XENPF_firmware_info: fills @info. 0; -ENOENT past the end of a list, -ENOSYS for a firmware that this machine hasn't, -EINVAL. */
+/** XENPF_firmware_info: fills @info. 0; -ENOENT past the end of a list, -ENOSYS for a firmware that this machine
+ * hasn't, -EINVAL. */
 long firmware_info(struct xenpf_firmware_info *info);
 /** Remembers what of EFI's system table dom0 may ask for. Boot. */
 __init void firmware_init(void);

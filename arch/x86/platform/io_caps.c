@@ -13,8 +13,16 @@
 
 #define RANGES_MAX 64u
 
-struct io_set { uint32_t count; struct { uint64_t first, last; } range[RANGES_MAX]; };
-struct io_caps { rwlock_t lock; struct io_set set[IO_CAP_KINDS]; };
+struct io_set {
+    uint32_t count;
+    struct {
+        uint64_t first, last;
+    } range[RANGES_MAX];
+};
+struct io_caps {
+    rwlock_t lock;
+    struct io_set set[IO_CAP_KINDS];
+};
 
 int io_caps_create(struct domain *d)
 {
@@ -134,10 +142,18 @@ int io_caps_revoke(struct domain *d, enum io_cap kind, uint64_t first, uint64_t 
 /* What the hypervisor drives itself: interrupt controllers, timers, PCI address ports (emulated), its own power-off. */
 int io_caps_grant_hardware(struct domain *d)
 {
-    static const struct { enum io_cap kind; uint64_t first, last; } kept[] = {
-        { IO_CAP_PORT, 0x20, 0x21 }, { IO_CAP_PORT, 0xa0, 0xa1 }, { IO_CAP_PORT, 0x40, 0x43 }, { IO_CAP_PORT, 0x61, 0x61 },
-        { IO_CAP_PORT, 0x70, 0x71 }, { IO_CAP_PORT, 0xcf8, 0xcff }, { IO_CAP_MMIO, 0xfee00, 0xfeeff },
-        { IO_CAP_IRQ, 0, 0 },
+    static const struct {
+        enum io_cap kind;
+        uint64_t first, last;
+    } kept[] = {
+        {IO_CAP_PORT, 0x20,    0x21   },
+        {IO_CAP_PORT, 0xa0,    0xa1   },
+        {IO_CAP_PORT, 0x40,    0x43   },
+        {IO_CAP_PORT, 0x61,    0x61   },
+        {IO_CAP_PORT, 0x70,    0x71   },
+        {IO_CAP_PORT, 0xcf8,   0xcff  },
+        {IO_CAP_MMIO, 0xfee00, 0xfeeff},
+        {IO_CAP_IRQ,  0,       0      },
     };
     int rc = io_caps_grant(d, IO_CAP_PORT, 0, 0xffff);
 
@@ -160,4 +176,7 @@ enum mmio_access arch_mmio_access(const struct domain *d, mfn_t m)
     return io_caps_allowed(d, IO_CAP_MMIO, m.nr, m.nr) ? MMIO_READ_WRITE : MMIO_NONE;
 }
 
-bool arch_mmio_ro_store(struct vcpu *v, paddr_t addr, uint64_t value, unsigned int len) { return false; }
+bool arch_mmio_ro_store(struct vcpu *v, paddr_t addr, uint64_t value, unsigned int len)
+{
+    return false;
+}

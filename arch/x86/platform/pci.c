@@ -13,7 +13,12 @@
 #define BUS_SIZE    0x100000u
 #define CAPS_MAX    48u
 
-struct mmconfig { uint16_t segment; uint8_t first_bus, last_bus; paddr_t base; uint8_t *bus[256]; };
+struct mmconfig {
+    uint16_t segment;
+    uint8_t first_bus, last_bus;
+    paddr_t base;
+    uint8_t *bus[256];
+};
 static struct mmconfig windows[WINDOWS_MAX];
 static unsigned int window_count;
 static spinlock_t lock = SPINLOCK_INIT(LOCK_PCI);
@@ -27,7 +32,8 @@ void pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, pad
         log_warning("PCI: more than %u MMCONFIG windows, segment %u not reached", WINDOWS_MAX, segment);
         return;
     }
-    windows[window_count++] = (struct mmconfig){ .segment = segment, .first_bus = first_bus, .last_bus = last_bus, .base = base };
+    windows[window_count++] =
+        (struct mmconfig){.segment = segment, .first_bus = first_bus, .last_bus = last_bus, .base = base};
 }
 
 /* The function's 4096 bytes, or NULL. Lock held. */
@@ -76,7 +82,10 @@ static void mmio_write(uint8_t *p, unsigned int size, uint32_t v)
         mmio_write32(p, v);
 }
 
-static bool by_ports(pci_sbdf_t sbdf, unsigned int reg) { return reg < 256 && !(sbdf >> 16); }
+static bool by_ports(pci_sbdf_t sbdf, unsigned int reg)
+{
+    return reg < 256 && !(sbdf >> 16);
+}
 
 uint32_t pci_read(pci_sbdf_t sbdf, unsigned int reg, unsigned int size)
 {
@@ -125,7 +134,10 @@ void pci_port_write(uint32_t cf8, unsigned int offset, unsigned int size, uint32
     spin_unlock_irqrestore(&lock, flags);
 }
 
-bool pci_present(pci_sbdf_t sbdf) { return pci_read(sbdf, PCI_VENDOR_ID, 2) != 0xffff; }
+bool pci_present(pci_sbdf_t sbdf)
+{
+    return pci_read(sbdf, PCI_VENDOR_ID, 2) != 0xffff;
+}
 
 unsigned int pci_find_capability(pci_sbdf_t sbdf, uint8_t id)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * PCI configuration space, by ports 0xcf8/0xcfc and by MMCONFIG where ACPI's MCFG and PHYSDEVOP_pci_mmcfg_reserved agree on it
- * (PCI 3.0, 3.2.2.3; PCI Firmware 3.0, 4.1).
+ * PCI configuration space, by ports 0xcf8/0xcfc and by MMCONFIG where ACPI's MCFG and PHYSDEVOP_pci_mmcfg_reserved
+ * agree on it (PCI 3.0, 3.2.2.3; PCI Firmware 3.0, 4.1).
  */
 #ifndef PLATFORM_PCI_H
 #define PLATFORM_PCI_H
@@ -11,7 +11,7 @@
 
 /** A function's address: segment in bits 16-31, bus 8-15, device 3-7, function 0-2. */
 typedef uint32_t pci_sbdf_t;
-#define PCI_SBDF(seg, bus, devfn) ((pci_sbdf_t)(seg) << 16 | (pci_sbdf_t)((bus) & 0xff) << 8 | ((devfn) & 0xff))
+#define PCI_SBDF(seg, bus, devfn) ((pci_sbdf_t)(seg) << 16 | (pci_sbdf_t)((bus)&0xff) << 8 | ((devfn)&0xff))
 
 /** @reg aligned to @size (1, 2, 4) and below 4096; beyond 255 only with MMCONFIG. All ones when nothing answers. */
 uint32_t pci_read(pci_sbdf_t sbdf, unsigned int reg, unsigned int size);
@@ -25,21 +25,21 @@ bool pci_present(pci_sbdf_t sbdf);
 paddr_t pci_bar_address(pci_sbdf_t sbdf, unsigned int bar);
 
 /**
- * The emulated ports of the hardware domain: an access of @size bytes at 0xcfc + @offset with address register @cf8. The caller has
- * checked that the domain may.
+ * The emulated ports of the hardware domain: an access of @size bytes at 0xcfc + @offset with address register @cf8.
+ * The caller has checked that the domain may.
  */
 uint32_t pci_port_read(uint32_t cf8, unsigned int offset, unsigned int size);
 void pci_port_write(uint32_t cf8, unsigned int offset, unsigned int size, uint32_t value);
 
-#define PCI_VENDOR_ID   0x00
-#define PCI_COMMAND     0x04
-#define PCI_STATUS      0x06
-#define PCI_HEADER_TYPE 0x0e
-#define PCI_BAR0        0x10
-#define PCI_CAP_POINTER 0x34
+#define PCI_VENDOR_ID            0x00
+#define PCI_COMMAND              0x04
+#define PCI_STATUS               0x06
+#define PCI_HEADER_TYPE          0x0e
+#define PCI_BAR0                 0x10
+#define PCI_CAP_POINTER          0x34
 #define PCI_COMMAND_MEMORY       0x002
 #define PCI_COMMAND_INTX_DISABLE 0x400
-#define PCI_CAP_MSI     0x05
-#define PCI_CAP_MSIX    0x11
+#define PCI_CAP_MSI              0x05
+#define PCI_CAP_MSIX             0x11
 
 #endif

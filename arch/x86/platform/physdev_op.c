@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* PHYSDEVOP_* (xen/physdev.h): what the hardware domain asks about interrupts and PCI; and I/O privilege, for every PV guest. */
+/* PHYSDEVOP_* (xen/physdev.h): what the hardware domain asks about interrupts and PCI; and I/O privilege, for every PV
+ * guest. */
 #include "hv/domain.h"
 #include "hv/event.h"
 #include "hv/guest_access.h"
@@ -107,16 +108,16 @@ static long op_setup_gsi(struct domain *d, uint64_t arg)
 static long map_one(struct domain *d, const struct physdev_map_pirq *map)
 {
     switch (map->type) {
-    case MAP_PIRQ_TYPE_GSI:
-        return pirq_map_gsi(d, map->index, map->pirq);
+    case MAP_PIRQ_TYPE_GSI: return pirq_map_gsi(d, map->index, map->pirq);
     case MAP_PIRQ_TYPE_MSI:
         return pirq_map_msi(d, PCI_SBDF(0, map->bus, map->devfn), (uint16_t)map->entry_nr, map->table_base, map->pirq);
     case MAP_PIRQ_TYPE_MSI_SEG:
-        return pirq_map_msi(d, PCI_SBDF(map->bus >> 16, map->bus, map->devfn), (uint16_t)map->entry_nr, map->table_base, map->pirq);
+        return pirq_map_msi(d, PCI_SBDF(map->bus >> 16, map->bus, map->devfn), (uint16_t)map->entry_nr, map->table_base,
+                            map->pirq);
     case MAP_PIRQ_TYPE_MULTI_MSI: /* several vectors of one function: drivers fall back to one */
-        return map->entry_nr == 1 ? pirq_map_msi(d, PCI_SBDF(map->bus >> 16, map->bus, map->devfn), 0, 0, map->pirq) : -EOPNOTSUPP;
-    default:
-        return -EINVAL;
+        return map->entry_nr == 1 ? pirq_map_msi(d, PCI_SBDF(map->bus >> 16, map->bus, map->devfn), 0, 0, map->pirq)
+                                  : -EOPNOTSUPP;
+    default: return -EINVAL;
     }
 }
 
@@ -222,24 +223,27 @@ static long op_msix(struct domain *d, uint64_t arg)
     return pci_find_capability(PCI_SBDF(dev.seg, dev.bus, dev.devfn), PCI_CAP_MSIX) ? 0 : -ENODEV;
 }
 
-static const struct { physdev_fn fn; bool everyone; } ops[] = {
-    [PHYSDEVOP_irq_status_query] = { op_irq_status, true },
-    [PHYSDEVOP_set_iopl] = { op_set_iopl, true },
-    [PHYSDEVOP_set_iobitmap] = { op_set_iobitmap, true },
-    [PHYSDEVOP_apic_read] = { op_apic_read, false },
-    [PHYSDEVOP_alloc_irq_vector] = { op_alloc_irq_vector, false },
-    [PHYSDEVOP_eoi] = { op_eoi, true },
-    [PHYSDEVOP_map_pirq] = { op_map_pirq, false },
-    [PHYSDEVOP_unmap_pirq] = { op_unmap_pirq, false },
-    [PHYSDEVOP_restore_msi] = { op_restore_msi, false },
-    [PHYSDEVOP_setup_gsi] = { op_setup_gsi, false },
-    [PHYSDEVOP_get_free_pirq] = { op_get_free_pirq, true },
-    [PHYSDEVOP_pci_mmcfg_reserved] = { op_mmcfg_reserved, false },
-    [PHYSDEVOP_pci_device_add] = { op_device_add, false },
-    [PHYSDEVOP_pci_device_remove] = { op_device_remove, false },
-    [PHYSDEVOP_restore_msi_ext] = { op_restore_msi_ext, false },
-    [PHYSDEVOP_prepare_msix] = { op_msix, false },
-    [PHYSDEVOP_release_msix] = { op_msix, false },
+static const struct {
+    physdev_fn fn;
+    bool everyone;
+} ops[] = {
+    [PHYSDEVOP_irq_status_query] = {op_irq_status,       true },
+    [PHYSDEVOP_set_iopl] = {op_set_iopl,         true },
+    [PHYSDEVOP_set_iobitmap] = {op_set_iobitmap,     true },
+    [PHYSDEVOP_apic_read] = {op_apic_read,        false},
+    [PHYSDEVOP_alloc_irq_vector] = {op_alloc_irq_vector, false},
+    [PHYSDEVOP_eoi] = {op_eoi,              true },
+    [PHYSDEVOP_map_pirq] = {op_map_pirq,         false},
+    [PHYSDEVOP_unmap_pirq] = {op_unmap_pirq,       false},
+    [PHYSDEVOP_restore_msi] = {op_restore_msi,      false},
+    [PHYSDEVOP_setup_gsi] = {op_setup_gsi,        false},
+    [PHYSDEVOP_get_free_pirq] = {op_get_free_pirq,    true },
+    [PHYSDEVOP_pci_mmcfg_reserved] = {op_mmcfg_reserved,   false},
+    [PHYSDEVOP_pci_device_add] = {op_device_add,       false},
+    [PHYSDEVOP_pci_device_remove] = {op_device_remove,    false},
+    [PHYSDEVOP_restore_msi_ext] = {op_restore_msi_ext,  false},
+    [PHYSDEVOP_prepare_msix] = {op_msix,             false},
+    [PHYSDEVOP_release_msix] = {op_msix,             false},
 };
 
 long hypercall_physdev_op(struct hypercall *call)

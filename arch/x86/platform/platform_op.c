@@ -87,7 +87,10 @@ static long op_cpu_version(struct xen_platform_op *op)
 }
 
 /* C-states and P-states that dom0's ACPI driver found: idle CPUs halt, and frequency is the firmware's business. */
-static long op_pminfo(const struct xen_platform_op *op) { return -EOPNOTSUPP; }
+static long op_pminfo(const struct xen_platform_op *op)
+{
+    return -EOPNOTSUPP;
+}
 
 static long op_idletime(struct xen_platform_op *op)
 {
@@ -107,7 +110,7 @@ static long op_idletime(struct xen_platform_op *op)
             if (copy_to_handle(g->idletime, cpu, &idle))
                 return -EFAULT;
         } else {
-            byte &= (uint8_t)~(1u << (cpu % 8));
+            byte &= (uint8_t) ~(1u << (cpu % 8));
             if (copy_to_handle(g->cpumap_bitmap, cpu / 8, &byte))
                 return -EFAULT;
         }
@@ -120,22 +123,14 @@ static long perform(struct xen_platform_op *op)
 {
     switch (op->cmd) {
     case XENPF_settime32:
-    case XENPF_settime64:
-        return op_settime(op);
-    case XENPF_firmware_info:
-        return firmware_info(&op->u.firmware_info);
-    case XENPF_enter_acpi_sleep:
-        return op_sleep(op);
-    case XENPF_getidletime:
-        return op_idletime(op);
-    case XENPF_set_processor_pminfo:
-        return op_pminfo(op);
-    case XENPF_get_cpuinfo:
-        return op_cpuinfo(op);
-    case XENPF_get_cpu_version:
-        return op_cpu_version(op);
-    default:
-        return -ENOSYS;
+    case XENPF_settime64: return op_settime(op);
+    case XENPF_firmware_info: return firmware_info(&op->u.firmware_info);
+    case XENPF_enter_acpi_sleep: return op_sleep(op);
+    case XENPF_getidletime: return op_idletime(op);
+    case XENPF_set_processor_pminfo: return op_pminfo(op);
+    case XENPF_get_cpuinfo: return op_cpuinfo(op);
+    case XENPF_get_cpu_version: return op_cpu_version(op);
+    default: return -ENOSYS;
     }
 }
 
@@ -148,7 +143,8 @@ long hypercall_platform_op(struct hypercall *call)
     if (copy_from_guest_va(&op, call->arg[0]))
         return -EFAULT;
     if (op.interface_version != XENPF_INTERFACE_VERSION) {
-        log_warning("platform_op: interface version %#x asked for, this is %#x", op.interface_version, XENPF_INTERFACE_VERSION);
+        log_warning("platform_op: interface version %#x asked for, this is %#x", op.interface_version,
+                    XENPF_INTERFACE_VERSION);
         return -EACCES;
     }
     long rc = perform(&op);

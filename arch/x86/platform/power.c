@@ -32,7 +32,10 @@ void machine_halt(void)
     }
 }
 
-static void restart_pci(void) { outb(0x06, 0xcf9); }
+static void restart_pci(void)
+{
+    outb(0x06, 0xcf9);
+}
 
 static void restart_keyboard(void)
 {
@@ -44,7 +47,7 @@ static void restart_keyboard(void)
 /* No interrupt table: the next exception is the third fault in a row, and resets the processor. */
 static void restart_triple(void)
 {
-    const struct desc_ptr nothing = { 0, 0 };
+    const struct desc_ptr nothing = {0, 0};
 
     lidt(&nothing);
     __builtin_trap();
@@ -54,10 +57,12 @@ static void restart_triple(void)
 void machine_restart(void)
 {
     static void (*const way[])(void) = {
-        [OPTION_REBOOT_ACPI] = acpi_reset, [OPTION_REBOOT_PCI] = restart_pci, [OPTION_REBOOT_KBD] = restart_keyboard,
+        [OPTION_REBOOT_ACPI] = acpi_reset,
+        [OPTION_REBOOT_PCI] = restart_pci,
+        [OPTION_REBOOT_KBD] = restart_keyboard,
         [OPTION_REBOOT_TRIPLE] = restart_triple,
     };
-    static const uint8_t order[] = { OPTION_REBOOT_ACPI, OPTION_REBOOT_PCI, OPTION_REBOOT_KBD, OPTION_REBOOT_TRIPLE };
+    static const uint8_t order[] = {OPTION_REBOOT_ACPI, OPTION_REBOOT_PCI, OPTION_REBOOT_KBD, OPTION_REBOOT_TRIPLE};
 
     if (hv_options.reboot == OPTION_REBOOT_NO)
         machine_halt();
@@ -87,16 +92,13 @@ void machine_power_off(void)
 void arch_hardware_shutdown(uint32_t reason)
 {
     switch (reason) {
-    case SHUTDOWN_poweroff:
-        log_info("dom0 powered off: power off");
-        machine_power_off();
-    case SHUTDOWN_reboot:
-        log_info("dom0 rebooted: restart");
-        machine_restart();
+    case SHUTDOWN_poweroff: log_info("dom0 powered off: power off"); machine_power_off();
+    case SHUTDOWN_reboot: log_info("dom0 rebooted: restart"); machine_restart();
     default:
         console_enter_panic();
         log_error("dom0 %s; %s", reason == SHUTDOWN_crash ? "crashed" : "ended for an unknown reason",
-                  hv_options.noreboot ? "halted, as noreboot says" : "restarting in 5 seconds (noreboot would halt instead)");
+                  hv_options.noreboot ? "halted, as noreboot says"
+                                      : "restarting in 5 seconds (noreboot would halt instead)");
         if (hv_options.noreboot)
             machine_halt();
         wait_ns(REBOOT_DELAY);

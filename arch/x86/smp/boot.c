@@ -16,18 +16,21 @@
 #include "mm/map.h"
 #include "mm/percpu_area.h"
 
-#define INIT_DELAY    (10 * NS_PER_MS)
-#define ANSWER_TIME   (200 * NS_PER_MS)
+#define INIT_DELAY  (10 * NS_PER_MS)
+#define ANSWER_TIME (200 * NS_PER_MS)
 
-extern const uint8_t trampoline_start[], trampoline_end[], trampoline_base_field[], trampoline_gdt[], trampoline_gdt_ptr[],
-    trampoline_far32[], trampoline_far64[], trampoline_cr3[], trampoline_efer[], trampoline_stack[], trampoline_entry[],
-    trampoline_cpu[];
+extern const uint8_t trampoline_start[], trampoline_end[], trampoline_base_field[], trampoline_gdt[],
+    trampoline_gdt_ptr[], trampoline_far32[], trampoline_far64[], trampoline_cr3[], trampoline_efer[],
+    trampoline_stack[], trampoline_entry[], trampoline_cpu[];
 extern const uint32_t trampoline32_offset, trampoline64_offset;
 
 static paddr_t trampoline_page __ro_after_init;
 static volatile uint32_t answered; /* index of the last CPU that came up */
 
-__init void smp_set_trampoline(paddr_t page) { trampoline_page = page; }
+__init void smp_set_trampoline(paddr_t page)
+{
+    trampoline_page = page;
+}
 
 static __init void put32(const uint8_t *field, uint32_t v)
 {
@@ -111,14 +114,16 @@ __init void smp_boot_all(unsigned int max_cpus)
 
     if (cr3)
         trampoline_fill(cr3);
-    for_each_cpu(cpu, &cpu_present) {
+    for_each_cpu(cpu, &cpu_present)
+    {
         if (cpu == 0 || !cr3 || cpumask_weight(&cpu_online) >= max_cpus)
             continue;
         int rc = cpu_prepare(cpu);
         if (rc)
             log_warning("CPU %u: no memory to bring it up (error %d), left offline", cpu, rc);
         else if (!start_one(cpu))
-            log_warning("CPU %u (APIC id %#x) does not answer the start-up interrupt, left offline", cpu, cpu_apic_id[cpu]);
+            log_warning("CPU %u (APIC id %#x) does not answer the start-up interrupt, left offline", cpu,
+                        cpu_apic_id[cpu]);
     }
     log_info("CPUs: %u online of %u", cpumask_weight(&cpu_online), cpumask_weight(&cpu_present));
 }

@@ -10,14 +10,15 @@
 
 #include <arch/irqflags.h>
 
-void arch_smp_kick(unsigned int cpu) { lapic_send_ipi(cpu_apic_id[cpu], VECTOR_KICK); }
+void arch_smp_kick(unsigned int cpu)
+{
+    lapic_send_ipi(cpu_apic_id[cpu], VECTOR_KICK);
+}
 
 void arch_smp_call_ipi(const cpumask_t *mask)
 {
     unsigned int cpu;
-    for_each_cpu(cpu, mask)
-        if (cpu != this_cpu_id())
-            lapic_send_ipi(cpu_apic_id[cpu], VECTOR_CALL);
+    for_each_cpu(cpu, mask) if (cpu != this_cpu_id()) lapic_send_ipi(cpu_apic_id[cpu], VECTOR_CALL);
 }
 
 /* A CPU that is to stop takes an NMI and stays in it. */
@@ -40,9 +41,7 @@ void smp_stop_others(void)
 
     stopping = true;
     nmi_hook = stop_here;
-    for_each_cpu(cpu, &cpu_online)
-        if (cpu != me)
-            lapic_send_nmi(cpu_apic_id[cpu]);
+    for_each_cpu(cpu, &cpu_online) if (cpu != me) lapic_send_nmi(cpu_apic_id[cpu]);
     for (unsigned int i = 0; i < 10000000 && cpumask_weight(&cpu_online) > 1; i++)
         cpu_relax();
 }

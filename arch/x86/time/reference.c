@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Each clock: a counter of known frequency and width. The TSC is read around a span of the counter; the shortest of several
- * reads on each side bounds the error of a read that was disturbed.
+ * Each clock: a counter of known frequency and width. The TSC is read around a span of the counter; the shortest of
+ * several reads on each side bounds the error of a read that was disturbed.
  */
 #include "time/reference.h"
 
@@ -22,14 +22,25 @@
 #define SPAN_MS           20u
 #define SPIN_MAX          100000000u
 
-struct reference { const char *name; uint64_t hz; uint32_t mask; uint32_t (*read)(void); };
+struct reference {
+    const char *name;
+    uint64_t hz;
+    uint32_t mask;
+    uint32_t (*read)(void);
+};
 
 static paddr_t hpet_paddr __initdata;
 static uint8_t *hpet_mmio __initdata;
 static uint16_t pm_port __initdata;
 
-static __init uint32_t hpet_read(void) { return mmio_read32(hpet_mmio + HPET_COUNTER); }
-static __init uint32_t pm_read(void) { return inl(pm_port) & 0xffffff; }
+static __init uint32_t hpet_read(void)
+{
+    return mmio_read32(hpet_mmio + HPET_COUNTER);
+}
+static __init uint32_t pm_read(void)
+{
+    return inl(pm_port) & 0xffffff;
+}
 
 /* Channel 2 counts down from 65535 with its gate open and the speaker off. */
 static __init uint32_t pit_read(void)
@@ -106,16 +117,16 @@ static __init bool wanted(enum option_clocksource source)
 
 __init uint64_t reference_measure_tsc(const char **source)
 {
-    struct reference r = { "HPET", 0, 0xffffffff, hpet_read };
+    struct reference r = {"HPET", 0, 0xffffffff, hpet_read};
     uint64_t hz = wanted(OPTION_CLOCKSOURCE_HPET) && hv_options.hpet && hpet_start(&r.hz) ? measure(&r) : 0;
 
     if (!hz && pm_port && wanted(OPTION_CLOCKSOURCE_ACPI)) {
-        r = (struct reference){ "ACPI PM timer", PM_TIMER_HZ, 0xffffff, pm_read };
+        r = (struct reference){"ACPI PM timer", PM_TIMER_HZ, 0xffffff, pm_read};
         hz = measure(&r);
     }
     if (!hz) {
         pit_start();
-        r = (struct reference){ "PIT", PIT_HZ, 0xffff, pit_read };
+        r = (struct reference){"PIT", PIT_HZ, 0xffff, pit_read};
         hz = measure(&r);
     }
     *source = r.name;

@@ -22,7 +22,7 @@ uint64_t tsc_scale_to_ns(uint64_t tsc, const struct tsc_scale *scale)
 
 struct tsc_scale tsc_scale_for(uint64_t hz)
 {
-    struct tsc_scale s = { 0, 0 };
+    struct tsc_scale s = {0, 0};
 
     while (hz > 2 * NS_PER_SEC) {
         hz >>= 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The time stamp counter as the clock of the system. It is measured against a clock that the machine has (HPET, ACPI PM timer,
- * PIT), and scaled to ns by a 32.32 multiplier after a shift, the same pair that PV guests get.
+ * The time stamp counter as the clock of the system. It is measured against a clock that the machine has (HPET, ACPI PM
+ * timer, PIT), and scaled to ns by a 32.32 multiplier after a shift, the same pair that PV guests get.
  */
 #ifndef TIME_TSC_H
 #define TIME_TSC_H
@@ -9,7 +9,10 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
-struct tsc_scale { uint32_t mul; int8_t shift; };
+struct tsc_scale {
+    uint32_t mul;
+    int8_t shift;
+};
 
 /** ns = ((tsc << shift) * mul) >> 32, the PV ABI's form (xen.h, struct vcpu_time_info). */
 uint64_t tsc_scale_to_ns(uint64_t tsc, const struct tsc_scale *scale);

@@ -35,7 +35,7 @@ static void update_area(struct vcpu *v, const struct vcpu_time_info *t)
 void arch_vcpu_update_time(struct vcpu *v)
 {
     struct vcpu_time_info *t = v->info ? &v->info->time : NULL;
-    struct vcpu_time_info new = { 0 };
+    struct vcpu_time_info new = {0};
 
     if (!t)
         return;

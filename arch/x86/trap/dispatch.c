@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An exception is a guest's, and then pv/ decides; or it is at an instruction of ours that is known to fault; or it is the
- * return to a guest whose state was bad; or else it is a defect of ours, and the machine stops.
+ * An exception is a guest's, and then pv/ decides; or it is at an instruction of ours that is known to fault; or it is
+ * the return to a guest whose state was bad; or else it is a defect of ours, and the machine stops.
  */
 #include "entry/entry.h"
 #include "hv/console.h"
@@ -16,11 +16,25 @@
 const char *trap_name(unsigned int vector)
 {
     static const char *const name[] = {
-        [TRAP_DE] = "divide error", [TRAP_DB] = "debug", [TRAP_NMI] = "NMI", [TRAP_BP] = "breakpoint", [TRAP_OF] = "overflow",
-        [TRAP_BR] = "bound range", [TRAP_UD] = "invalid opcode", [TRAP_NM] = "device not available",
-        [TRAP_DF] = "double fault", [TRAP_TS] = "invalid TSS", [TRAP_NP] = "segment not present", [TRAP_SS] = "stack fault",
-        [TRAP_GP] = "general protection", [TRAP_PF] = "page fault", [TRAP_MF] = "x87 error", [TRAP_AC] = "alignment check",
-        [TRAP_MC] = "machine check", [TRAP_XM] = "SIMD error", [TRAP_CP] = "control protection",
+        [TRAP_DE] = "divide error",
+        [TRAP_DB] = "debug",
+        [TRAP_NMI] = "NMI",
+        [TRAP_BP] = "breakpoint",
+        [TRAP_OF] = "overflow",
+        [TRAP_BR] = "bound range",
+        [TRAP_UD] = "invalid opcode",
+        [TRAP_NM] = "device not available",
+        [TRAP_DF] = "double fault",
+        [TRAP_TS] = "invalid TSS",
+        [TRAP_NP] = "segment not present",
+        [TRAP_SS] = "stack fault",
+        [TRAP_GP] = "general protection",
+        [TRAP_PF] = "page fault",
+        [TRAP_MF] = "x87 error",
+        [TRAP_AC] = "alignment check",
+        [TRAP_MC] = "machine check",
+        [TRAP_XM] = "SIMD error",
+        [TRAP_CP] = "control protection",
     };
     return vector < ARRAY_SIZE(name) ? name[vector] : NULL;
 }
@@ -35,8 +49,8 @@ static void guest_exception(struct cpu_user_regs *regs, uint64_t cr2)
 }
 
 /*
- * IRET to the guest faulted. Its frame is still at the top of the stack, and the guest's other registers are in ours: put
- * them back together and let the guest's failsafe callback have it.
+ * IRET to the guest faulted. Its frame is still at the top of the stack, and the guest's other registers are in ours:
+ * put them back together and let the guest's failsafe callback have it.
  */
 static __noreturn void guest_return_fault(const struct cpu_user_regs *regs)
 {
@@ -61,7 +75,8 @@ static __noreturn void hypervisor_exception(const struct cpu_user_regs *regs, ui
     panic("unexpected exception %u", regs->entry_vector);
 }
 
-/* Our own debug exceptions: a guest's breakpoint that hit while we touched its memory, or MOV SS/SYSCALL tricks. Not ours. */
+/* Our own debug exceptions: a guest's breakpoint that hit while we touched its memory, or MOV SS/SYSCALL tricks. Not
+ * ours. */
 static bool ignore_debug(struct cpu_user_regs *regs)
 {
     if (regs->entry_vector != TRAP_DB)

@@ -42,15 +42,16 @@ void trap_dump(const struct cpu_user_regs *r)
 {
     const struct vcpu *v = current_vcpu();
 
-    log_error("CPU %u, running %s%u vCPU %u", this_cpu_id(), v ? "domain " : "nothing yet ", v ? v->domain->id : 0, v ? v->id : 0);
-    log_error("rip %04x:%016lx rsp %04x:%016lx rflags %08lx", r->cs, (unsigned long)r->rip, r->ss, (unsigned long)r->rsp,
-              (unsigned long)r->rflags);
-    log_error("rax %016lx rbx %016lx rcx %016lx rdx %016lx", (unsigned long)r->rax, (unsigned long)r->rbx, (unsigned long)r->rcx,
-              (unsigned long)r->rdx);
-    log_error("rsi %016lx rdi %016lx rbp %016lx r8  %016lx", (unsigned long)r->rsi, (unsigned long)r->rdi, (unsigned long)r->rbp,
-              (unsigned long)r->r8);
-    log_error("r9  %016lx r10 %016lx r11 %016lx r12 %016lx", (unsigned long)r->r9, (unsigned long)r->r10, (unsigned long)r->r11,
-              (unsigned long)r->r12);
+    log_error("CPU %u, running %s%u vCPU %u", this_cpu_id(), v ? "domain " : "nothing yet ", v ? v->domain->id : 0,
+              v ? v->id : 0);
+    log_error("rip %04x:%016lx rsp %04x:%016lx rflags %08lx", r->cs, (unsigned long)r->rip, r->ss,
+              (unsigned long)r->rsp, (unsigned long)r->rflags);
+    log_error("rax %016lx rbx %016lx rcx %016lx rdx %016lx", (unsigned long)r->rax, (unsigned long)r->rbx,
+              (unsigned long)r->rcx, (unsigned long)r->rdx);
+    log_error("rsi %016lx rdi %016lx rbp %016lx r8  %016lx", (unsigned long)r->rsi, (unsigned long)r->rdi,
+              (unsigned long)r->rbp, (unsigned long)r->r8);
+    log_error("r9  %016lx r10 %016lx r11 %016lx r12 %016lx", (unsigned long)r->r9, (unsigned long)r->r10,
+              (unsigned long)r->r11, (unsigned long)r->r12);
     log_error("r13 %016lx r14 %016lx r15 %016lx", (unsigned long)r->r13, (unsigned long)r->r14, (unsigned long)r->r15);
     log_error("cr0 %08lx cr2 %016lx cr3 %010lx cr4 %08lx", (unsigned long)read_cr0(), (unsigned long)read_cr2(),
               (unsigned long)read_cr3(), (unsigned long)read_cr4());

@@ -2,7 +2,9 @@
 /* The table is a few dozen rows, in link order: a walk is as good as anything, on a path that is rare. */
 #include "trap/extable.h"
 
-struct extable_row { uint64_t from, to; };
+struct extable_row {
+    uint64_t from, to;
+};
 extern const struct extable_row extable_start[], extable_end[];
 
 uint64_t extable_find(uint64_t rip)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Instructions of ours that may fault, each with the place to go on when it does. Inline assembly adds a row with EXTABLE;
- * trap/dispatch.c looks it up before it calls a fault ours.
+ * Instructions of ours that may fault, each with the place to go on when it does. Inline assembly adds a row with
+ * EXTABLE; trap/dispatch.c looks it up before it calls a fault ours.
  */
 #ifndef TRAP_EXTABLE_H
 #define TRAP_EXTABLE_H

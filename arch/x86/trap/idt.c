@@ -13,7 +13,10 @@
 /* TSS.IST numbers; the stacks are in the CPU's area, see <arch/layout.h>. */
 enum { IST_NONE, IST_DF, IST_NMI, IST_MC };
 
-struct gate { uint16_t offset_low, selector, flags, offset_mid; uint32_t offset_high, reserved; };
+struct gate {
+    uint16_t offset_low, selector, flags, offset_mid;
+    uint32_t offset_high, reserved;
+};
 _Static_assert(sizeof(struct gate) == 16, "APM vol. 2, figure 4-24");
 
 static struct gate idt[256] __aligned_to(4096) __ro_after_init;
@@ -22,8 +25,11 @@ static __init void idt_set(unsigned int vector, const char *handler, unsigned in
 {
     uint64_t offset = (uint64_t)handler;
     idt[vector] = (struct gate){
-        .offset_low = (uint16_t)offset, .selector = HV_CS, .flags = (uint16_t)flags,
-        .offset_mid = (uint16_t)(offset >> 16), .offset_high = (uint32_t)(offset >> 32),
+        .offset_low = (uint16_t)offset,
+        .selector = HV_CS,
+        .flags = (uint16_t)flags,
+        .offset_mid = (uint16_t)(offset >> 16),
+        .offset_high = (uint32_t)(offset >> 32),
     };
 }
 
@@ -43,6 +49,6 @@ __init void idt_init(void)
 
 void idt_load(void)
 {
-    const struct desc_ptr p = { sizeof(idt) - 1, (uint64_t)idt };
+    const struct desc_ptr p = {sizeof(idt) - 1, (uint64_t)idt};
     lidt(&p);
 }

@@ -32,14 +32,10 @@ static void nmi(const struct cpu_user_regs *regs)
 void ist_entry(struct cpu_user_regs *regs)
 {
     switch (regs->entry_vector) {
-    case TRAP_NMI:
-        nmi(regs);
-        break;
+    case TRAP_NMI: nmi(regs); break;
     case TRAP_DF:
         fatal(regs, "double fault (a stack overflowed into its guard page, or an exception handler is broken)");
-    case TRAP_MC:
-        fatal(regs, "machine check (the processor reports a hardware error)");
-    default:
-        fatal(regs, "unexpected exception on a special stack");
+    case TRAP_MC: fatal(regs, "machine check (the processor reports a hardware error)");
+    default: fatal(regs, "unexpected exception on a special stack");
     }
 }

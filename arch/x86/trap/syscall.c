@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SYSCALL: from a guest kernel it is a hypercall, from guest user mode it is the guest's own system call. The stub that LSTAR
- * points to is made here, one for each CPU, because it must find the CPU's stack by itself.
+ * SYSCALL: from a guest kernel it is a hypercall, from guest user mode it is the guest's own system call. The stub that
+ * LSTAR points to is made here, one for each CPU, because it must find the CPU's stack by itself.
  */
 #include "entry/entry.h"
 #include "entry/frame.h"

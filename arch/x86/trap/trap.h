@@ -8,8 +8,24 @@
 
 /* Exception vectors (APM vol. 2, table 8-1). */
 enum trap_vector {
-    TRAP_DE = 0, TRAP_DB = 1, TRAP_NMI = 2, TRAP_BP = 3, TRAP_OF = 4, TRAP_BR = 5, TRAP_UD = 6, TRAP_NM = 7, TRAP_DF = 8,
-    TRAP_TS = 10, TRAP_NP = 11, TRAP_SS = 12, TRAP_GP = 13, TRAP_PF = 14, TRAP_MF = 16, TRAP_AC = 17, TRAP_MC = 18, TRAP_XM = 19,
+    TRAP_DE = 0,
+    TRAP_DB = 1,
+    TRAP_NMI = 2,
+    TRAP_BP = 3,
+    TRAP_OF = 4,
+    TRAP_BR = 5,
+    TRAP_UD = 6,
+    TRAP_NM = 7,
+    TRAP_DF = 8,
+    TRAP_TS = 10,
+    TRAP_NP = 11,
+    TRAP_SS = 12,
+    TRAP_GP = 13,
+    TRAP_PF = 14,
+    TRAP_MF = 16,
+    TRAP_AC = 17,
+    TRAP_MC = 18,
+    TRAP_XM = 19,
     TRAP_CP = 21,
 };
 
@@ -36,7 +52,8 @@ void trap_backtrace(uint64_t rip, uint64_t rbp);
 /** Name and offset of the function at @address; NULL if it is not ours. */
 const char *symbol_find(uint64_t address, uint64_t *offset);
 
-/** Called with the context of a guest that hit an NMI, or NULL: something watches NMIs (watchdog, crash). True: handled. */
+/** Called with the context of a guest that hit an NMI, or NULL: something watches NMIs (watchdog, crash). True:
+ * handled. */
 extern bool (*nmi_hook)(const struct cpu_user_regs *regs);
 
 /** The panicking CPU stops all others; set once they exist. */

@@ -12,7 +12,8 @@
 static __init void find_modules(struct dom0_builder *b)
 {
     if (!boot_info.module_count)
-        panic("no dom0 kernel: the boot loader passed no module. In GRUB, add a module2 line with a Linux kernel after multiboot2; "
+        panic("no dom0 kernel: the boot loader passed no module. In GRUB, add a module2 line with a Linux kernel after "
+              "multiboot2; "
               "with QEMU, pass it to -initrd");
     b->kernel = &boot_info.module[0];
     b->initrd = boot_info.module_count > 1 ? &boot_info.module[1] : NULL;
@@ -25,8 +26,9 @@ static __init void pin_vcpus(struct domain *d)
 {
     struct vcpu *v;
 
-    for_each_vcpu(d, v) {
-        cpumask_t one = { { 0 } };
+    for_each_vcpu(d, v)
+    {
+        cpumask_t one = {{0}};
         cpumask_set(&one, v->id);
         if (!cpumask_test(&cpu_online, v->id) || vcpu_set_affinity(v, &one, &one))
             log_warning("dom0_vcpus_pin: vCPU %u has no CPU of its number, not pinned", v->id);
@@ -36,9 +38,12 @@ static __init void pin_vcpus(struct domain *d)
 static __init void create_domain(struct dom0_builder *b)
 {
     const struct domain_config config = {
-        .max_vcpus = dom0_vcpus_choose(&hv_options.dom0_max_vcpus, cpumask_weight(&cpu_online)), .max_evtchn_port = EVTCHN_PORTS_FIFO - 1,
-        .max_grant_frames = (uint32_t)hv_options.gnttab_max_frames, .max_maptrack_frames = (uint32_t)hv_options.gnttab_max_maptrack_frames,
-        .privileged = true, .hardware = true,
+        .max_vcpus = dom0_vcpus_choose(&hv_options.dom0_max_vcpus, cpumask_weight(&cpu_online)),
+        .max_evtchn_port = EVTCHN_PORTS_FIFO - 1,
+        .max_grant_frames = (uint32_t)hv_options.gnttab_max_frames,
+        .max_maptrack_frames = (uint32_t)hv_options.gnttab_max_maptrack_frames,
+        .privileged = true,
+        .hardware = true,
     };
     int rc = domain_create(0, &config, &b->d);
 
@@ -71,8 +76,9 @@ __init struct domain *dom0_build(void)
     dom0_p2m_fill(b);
     dom0_start_info_fill(b);
     dom0_vcpu_start(b, dom0_tables_build(b));
-    log_info("dom0: %lu MiB in %u pieces, %u vCPUs, kernel at %#lx, starts at %#lx", (unsigned long)(b->at.total_frames >> 8),
-             b->extents, b->d->max_vcpus, (unsigned long)b->verdict.pv.start, (unsigned long)b->verdict.pv.entry);
+    log_info("dom0: %lu MiB in %u pieces, %u vCPUs, kernel at %#lx, starts at %#lx",
+             (unsigned long)(b->at.total_frames >> 8), b->extents, b->d->max_vcpus, (unsigned long)b->verdict.pv.start,
+             (unsigned long)b->verdict.pv.entry);
     struct domain *d = b->d;
     hv_free_pages(b->extent, 6);
     if (b->image_buffer)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Domain 0 from the loader's modules: the first is a Linux-style kernel, the second its initial RAM disk. What a PV kernel finds
- * at its entry is the ABI's (xen.h, "Start of day"): from virt_base on, in this order,
+ * Domain 0 from the loader's modules: the first is a Linux-style kernel, the second its initial RAM disk. What a PV
+ * kernel finds at its entry is the ABI's (xen.h, "Start of day"): from virt_base on, in this order,
  *
  *   kernel, [initrd], [p2m], start_info, page tables, boot stack, at least 512 KiB of room, up to a 4 MiB border
  *
- * where the initrd is elsewhere if the kernel says MOD_START_PFN, and the p2m if it says INIT_P2M. Pseudo-physical memory begins
- * with the frames of that region; then come the initrd and the p2m with its tables if they are elsewhere, then all the rest.
+ * where the initrd is elsewhere if the kernel says MOD_START_PFN, and the p2m if it says INIT_P2M. Pseudo-physical
+ * memory begins with the frames of that region; then come the initrd and the p2m with its tables if they are elsewhere,
+ * then all the rest.
  */
 #ifndef BOOT_DOM0_H
 #define BOOT_DOM0_H
@@ -17,13 +18,15 @@
 #define DOM0_EXTENTS_MAX 4096u
 
 /** Contiguous machine frames that back contiguous pseudo-physical ones. */
-struct dom0_extent { uint64_t pfn, mfn, count; };
+struct dom0_extent {
+    uint64_t pfn, mfn, count;
+};
 
 struct dom0_layout {
     vaddr_t v_start, v_end;
     vaddr_t initrd, p2m, start_info, page_tables, stack; /* initrd and p2m: 0 if not in the region */
     uint64_t pt_frames;
-    uint64_t region_frames;                 /* pfns [0, region_frames) are the region */
+    uint64_t region_frames; /* pfns [0, region_frames) are the region */
     uint64_t initrd_pfn, initrd_frames;
     uint64_t p2m_pfn, p2m_frames, p2m_table_frames; /* list, then the tables that map it at INIT_P2M */
     uint64_t total_frames;
@@ -31,9 +34,9 @@ struct dom0_layout {
 
 struct dom0_builder {
     struct domain *d;
-    const void *image;                      /* the unpacked ELF */
+    const void *image; /* the unpacked ELF */
     uint64_t image_size;
-    void *image_buffer;                     /* to be freed, with its order */
+    void *image_buffer; /* to be freed, with its order */
     unsigned int image_order;
     struct image_verdict verdict;
     const struct boot_module *kernel, *initrd; /* initrd NULL: none */

@@ -27,7 +27,7 @@ static __init unsigned int order_of(uint64_t bytes)
 /* The libraries are process code: they want an FS base, and the red zone below the stack pointer. */
 static __init irqflags_t library_enter(void)
 {
-    static uint8_t canary[CANARY_AREA] __initdata = { 0 };
+    static uint8_t canary[CANARY_AREA] __initdata = {0};
     irqflags_t flags = irq_save();
 
     wrmsr(MSR_FS_BASE, (uint64_t)canary);
@@ -48,7 +48,8 @@ static __init void unpack_payload(struct dom0_builder *b, const struct bzimage *
     unsigned int arena_order = order_of(arena_len);
 
     if (bz->unpacked_size > UNPACKED_MAX)
-        panic("dom0 kernel claims to unpack to %u MiB, more than %u: is the file damaged?", bz->unpacked_size >> 20, UNPACKED_MAX >> 20);
+        panic("dom0 kernel claims to unpack to %u MiB, more than %u: is the file damaged?", bz->unpacked_size >> 20,
+              UNPACKED_MAX >> 20);
     b->image_order = order_of(bz->unpacked_size);
     b->image_buffer = hv_alloc_pages(b->image_order);
     void *arena = hv_alloc_pages(arena_order);
@@ -57,11 +58,13 @@ static __init void unpack_payload(struct dom0_builder *b, const struct bzimage *
               (unsigned int)((PAGE_SIZE << b->image_order) >> 20));
     log_info("dom0: unpacking the kernel, %s, %u KiB", pack_kind_name(bz->kind), bz->unpacked_size >> 10);
     flags = library_enter();
-    int rc = unpack(bz->kind, in, bz->payload_len, b->image_buffer, bz->unpacked_size, &len, arena, PAGE_SIZE << arena_order, &hv_lib_log);
+    int rc = unpack(bz->kind, in, bz->payload_len, b->image_buffer, bz->unpacked_size, &len, arena,
+                    PAGE_SIZE << arena_order, &hv_lib_log);
     library_leave(flags);
     hv_free_pages(arena, arena_order);
     if (rc || len != bz->unpacked_size)
-        panic("dom0 kernel cannot be unpacked (%s, error %d): is the file complete and undamaged?", pack_kind_name(bz->kind), rc);
+        panic("dom0 kernel cannot be unpacked (%s, error %d): is the file complete and undamaged?",
+              pack_kind_name(bz->kind), rc);
     b->image = b->image_buffer;
     b->image_size = len;
 }
@@ -87,7 +90,7 @@ static __init void find_image(struct dom0_builder *b, const uint8_t *file, uint6
 
 __init void dom0_image_load(struct dom0_builder *b)
 {
-    const struct image_ask ask = { .can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true };
+    const struct image_ask ask = {.can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true};
     char words[256];
 
     find_image(b, paddr_to_virt(b->kernel->at.start), b->kernel->at.end - b->kernel->at.start);

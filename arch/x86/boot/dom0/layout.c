@@ -18,7 +18,10 @@ uint64_t dom0_table_frames(vaddr_t start, vaddr_t end)
     return tables_at(start, end, 21) + tables_at(start, end, 30) + tables_at(start, end, 39);
 }
 
-static __init uint64_t bytes_to_frames(uint64_t bytes) { return ROUND_UP(bytes, PAGE_SIZE) >> PAGE_SHIFT; }
+static __init uint64_t bytes_to_frames(uint64_t bytes)
+{
+    return ROUND_UP(bytes, PAGE_SIZE) >> PAGE_SHIFT;
+}
 
 /* Everything up to the page tables; returns where they go. */
 static __init vaddr_t place_fixed(struct dom0_builder *b, uint64_t frames)
@@ -74,8 +77,10 @@ static __init void place_outside(struct dom0_builder *b)
         pfn += at->p2m_frames + at->p2m_table_frames;
     }
     if (pfn > at->total_frames)
-        panic("too little memory for domain 0: its kernel%s and tables need %lu MiB, it has %lu. Raise dom0_mem= or the machine's memory",
-              at->initrd_frames ? ", initrd" : "", (unsigned long)((pfn + 255) >> 8), (unsigned long)(at->total_frames >> 8));
+        panic("too little memory for domain 0: its kernel%s and tables need %lu MiB, it has %lu. Raise dom0_mem= or "
+              "the machine's memory",
+              at->initrd_frames ? ", initrd" : "", (unsigned long)((pfn + 255) >> 8),
+              (unsigned long)(at->total_frames >> 8));
 }
 
 static __init void refuse_ours(vaddr_t start, vaddr_t end, const char *what)

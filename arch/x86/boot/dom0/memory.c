@@ -28,8 +28,9 @@ static __init void add_extent(struct dom0_builder *b, uint64_t pfn, mfn_t m, uin
         return;
     }
     if (b->extents == DOM0_EXTENTS_MAX)
-        panic("memory is in too many pieces for domain 0 (more than %u); give it less with dom0_mem=", DOM0_EXTENTS_MAX);
-    b->extent[b->extents++] = (struct dom0_extent){ pfn, m.nr, count };
+        panic("memory is in too many pieces for domain 0 (more than %u); give it less with dom0_mem=",
+              DOM0_EXTENTS_MAX);
+    b->extent[b->extents++] = (struct dom0_extent){pfn, m.nr, count};
 }
 
 __init void dom0_memory_allocate(struct dom0_builder *b)
@@ -48,8 +49,8 @@ __init void dom0_memory_allocate(struct dom0_builder *b)
         mfn_t m = domain_alloc_frames(b->d, order, 0);
         if (mfn_eq(m, MFN_NONE)) {
             if (!order--)
-                panic("too little memory for domain 0: %lu MiB found of %lu. Give it less with dom0_mem=", (unsigned long)(pfn >> 8),
-                      (unsigned long)(b->at.total_frames >> 8));
+                panic("too little memory for domain 0: %lu MiB found of %lu. Give it less with dom0_mem=",
+                      (unsigned long)(pfn >> 8), (unsigned long)(b->at.total_frames >> 8));
             continue;
         }
         for (uint64_t i = 0; i < 1ULL << order; i++)
@@ -74,7 +75,10 @@ mfn_t dom0_mfn(const struct dom0_builder *b, uint64_t pfn)
     return mfn(b->extent[low].mfn + (pfn - b->extent[low].pfn));
 }
 
-void *dom0_page(const struct dom0_builder *b, uint64_t pfn) { return mfn_to_virt(dom0_mfn(b, pfn)); }
+void *dom0_page(const struct dom0_builder *b, uint64_t pfn)
+{
+    return mfn_to_virt(dom0_mfn(b, pfn));
+}
 
 __init void dom0_write(const struct dom0_builder *b, vaddr_t va, const void *src, uint64_t len)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The first page tables, written as a guest would write them; giving the L4 its type then checks and counts every entry. Tables
- * come from the region's page-table frames in the order in which they are needed, L4 first, and are mapped read-only.
+ * The first page tables, written as a guest would write them; giving the L4 its type then checks and counts every
+ * entry. Tables come from the region's page-table frames in the order in which they are needed, L4 first, and are
+ * mapped read-only.
  */
 #include "boot/dom0/dom0.h"
 #include "hv/frame.h"
@@ -11,7 +12,9 @@
 #define TABLE_FLAGS (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 #define PAGE_FLAGS  (PTE_P | PTE_RW | PTE_A | PTE_D)
 
-struct table_source { uint64_t next_pfn, end_pfn; };
+struct table_source {
+    uint64_t next_pfn, end_pfn;
+};
 
 static __init uint64_t table_new(const struct dom0_builder *b, struct table_source *from)
 {
@@ -44,8 +47,8 @@ __init mfn_t dom0_tables_build(const struct dom0_builder *b)
 {
     const struct dom0_layout *at = &b->at;
     uint64_t first = (at->page_tables - at->v_start) >> PAGE_SHIFT;
-    struct table_source region = { first, first + at->pt_frames };
-    struct table_source outside = { at->p2m_pfn + at->p2m_frames, at->p2m_pfn + at->p2m_frames + at->p2m_table_frames };
+    struct table_source region = {first, first + at->pt_frames};
+    struct table_source outside = {at->p2m_pfn + at->p2m_frames, at->p2m_pfn + at->p2m_frames + at->p2m_table_frames};
     uint64_t l4_pfn = table_new(b, &region);
     uint64_t *l4 = dom0_page(b, l4_pfn);
 
@@ -53,6 +56,7 @@ __init mfn_t dom0_tables_build(const struct dom0_builder *b)
         *slot(b, &region, l4, at->v_start + (pfn << PAGE_SHIFT)) =
             pte_make(dom0_mfn(b, pfn), is_table(b, pfn) ? PAGE_FLAGS & ~PTE_RW : PAGE_FLAGS);
     for (uint64_t i = 0; !at->p2m && i < at->p2m_frames; i++)
-        *slot(b, &outside, l4, b->verdict.pv.init_p2m + (i << PAGE_SHIFT)) = pte_make(dom0_mfn(b, at->p2m_pfn + i), PAGE_FLAGS);
+        *slot(b, &outside, l4, b->verdict.pv.init_p2m + (i << PAGE_SHIFT)) =
+            pte_make(dom0_mfn(b, at->p2m_pfn + i), PAGE_FLAGS);
     return dom0_mfn(b, l4_pfn);
 }

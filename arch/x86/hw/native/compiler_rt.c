@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Functions that compilers call and nobody writes. libgcc's own use the red zone, which interrupts on our stacks destroy. */
+/* Functions that compilers call and nobody writes. libgcc's own use the red zone, which interrupts on our stacks
+ * destroy. */
 #include "hv/compiler.h"
 #include "hv/log.h"
 
@@ -18,4 +19,7 @@ int __popcountdi2(long long value)
 }
 
 /** The decompression libraries found their stack overwritten. */
-void __stack_chk_fail(void) { panic("a decompression library overwrote its stack: the kernel image is hostile or memory is bad"); }
+void __stack_chk_fail(void)
+{
+    panic("a decompression library overwrote its stack: the kernel image is hostile or memory is bad");
+}

@@ -14,18 +14,21 @@ static inline bool hw_copy_safe(void *dst, const void *src, size_t len)
 {
     size_t words = len / 8, rest = len % 8;
     __asm__ volatile("1: rep movsq\n mov %3, %0\n 2: rep movsb\n 3:\n"
-                     ".pushsection .text.entry, \"ax\"\n 4: mov $1, %0\n jmp 3b\n .popsection\n"
-                     EXTABLE(1b, 4b) EXTABLE(2b, 4b)
-                     : "+&c"(words), "+&D"(dst), "+&S"(src) : "r"(rest) : "memory");
+                     ".pushsection .text.entry, \"ax\"\n 4: mov $1, %0\n jmp 3b\n .popsection\n" EXTABLE(1b, 4b)
+                         EXTABLE(2b, 4b)
+                     : "+&c"(words), "+&D"(dst), "+&S"(src)
+                     : "r"(rest)
+                     : "memory");
     return !words;
 }
 
 static inline bool hw_clear_safe(void *dst, size_t len)
 {
     __asm__ volatile("1: rep stosb\n 3:\n"
-                     ".pushsection .text.entry, \"ax\"\n 4: mov $1, %0\n jmp 3b\n .popsection\n"
-                     EXTABLE(1b, 4b)
-                     : "+&c"(len), "+&D"(dst) : "a"(0) : "memory");
+                     ".pushsection .text.entry, \"ax\"\n 4: mov $1, %0\n jmp 3b\n .popsection\n" EXTABLE(1b, 4b)
+                     : "+&c"(len), "+&D"(dst)
+                     : "a"(0)
+                     : "memory");
     return !len;
 }
 

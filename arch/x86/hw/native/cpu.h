@@ -6,14 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HW_REGISTER(name)                                                                            \
-    static inline uint64_t read_##name(void)                                                         \
-    {                                                                                                \
-        uint64_t v;                                                                                  \
-        __asm__ volatile("mov %%" #name ", %0" : "=r"(v));                                           \
-        return v;                                                                                    \
-    }                                                                                                \
-    static inline void write_##name(uint64_t v) { __asm__ volatile("mov %0, %%" #name : : "r"(v) : "memory"); }
+#define HW_REGISTER(name)                                           \
+    static inline uint64_t read_##name(void)                        \
+    {                                                               \
+        uint64_t v;                                                 \
+        __asm__ volatile("mov %%" #name ", %0" : "=r"(v));          \
+        return v;                                                   \
+    }                                                               \
+    static inline void write_##name(uint64_t v)                     \
+    {                                                               \
+        __asm__ volatile("mov %0, %%" #name : : "r"(v) : "memory"); \
+    }
 HW_REGISTER(cr0)
 HW_REGISTER(cr2)
 HW_REGISTER(cr3)
@@ -26,7 +29,9 @@ HW_REGISTER(dr6)
 HW_REGISTER(dr7)
 #undef HW_REGISTER
 
-struct cpuid_regs { uint32_t eax, ebx, ecx, edx; };
+struct cpuid_regs {
+    uint32_t eax, ebx, ecx, edx;
+};
 
 /** The one place where the hypervisor executes CPUID, so that a debugger can stand in for a processor. */
 void hw_cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_regs *out);
@@ -72,14 +77,38 @@ static inline void xsetbv(uint32_t index, uint64_t v)
 /** False when it raises #GP. */
 bool xsetbv_safe(uint32_t index, uint64_t v);
 
-static inline void memory_fence(void) { __asm__ volatile("mfence" ::: "memory"); }
-static inline void clts(void) { __asm__ volatile("clts"); }
-static inline void wbinvd(void) { __asm__ volatile("wbinvd" ::: "memory"); }
-static inline void halt(void) { __asm__ volatile("hlt" ::: "memory"); }
-static inline void stac(void) { __asm__ volatile(".byte 0x0f, 0x01, 0xcb" ::: "memory"); } /* only where CPUID has SMAP */
-static inline void clac(void) { __asm__ volatile(".byte 0x0f, 0x01, 0xca" ::: "memory"); }
-static inline void clflush(const void *p) { __asm__ volatile("clflush %0" : : "m"(*(const char *)p) : "memory"); }
-static inline void invlpg(uint64_t va) { __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory"); }
+static inline void memory_fence(void)
+{
+    __asm__ volatile("mfence" ::: "memory");
+}
+static inline void clts(void)
+{
+    __asm__ volatile("clts");
+}
+static inline void wbinvd(void)
+{
+    __asm__ volatile("wbinvd" ::: "memory");
+}
+static inline void halt(void)
+{
+    __asm__ volatile("hlt" ::: "memory");
+}
+static inline void stac(void)
+{
+    __asm__ volatile(".byte 0x0f, 0x01, 0xcb" ::: "memory");
+} /* only where CPUID has SMAP */
+static inline void clac(void)
+{
+    __asm__ volatile(".byte 0x0f, 0x01, 0xca" ::: "memory");
+}
+static inline void clflush(const void *p)
+{
+    __asm__ volatile("clflush %0" : : "m"(*(const char *)p) : "memory");
+}
+static inline void invlpg(uint64_t va)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
 
 #define CR0_PE 0x1UL
 #define CR0_MP 0x2UL
@@ -118,18 +147,18 @@ static inline void invlpg(uint64_t va) { __asm__ volatile("invlpg (%0)" : : "r"(
 #define EFER_NXE  0x800UL
 #define EFER_SVME 0x1000UL
 
-#define RFLAGS_CF   0x1UL
+#define RFLAGS_CF    0x1UL
 #define RFLAGS_FIXED 0x2UL
-#define RFLAGS_TF   0x100UL
-#define RFLAGS_IF   0x200UL
-#define RFLAGS_DF   0x400UL
-#define RFLAGS_IOPL 0x3000UL
-#define RFLAGS_NT   0x4000UL
-#define RFLAGS_RF   0x10000UL
-#define RFLAGS_VM   0x20000UL
-#define RFLAGS_AC   0x40000UL
-#define RFLAGS_VIF  0x80000UL
-#define RFLAGS_VIP  0x100000UL
-#define RFLAGS_ID   0x200000UL
+#define RFLAGS_TF    0x100UL
+#define RFLAGS_IF    0x200UL
+#define RFLAGS_DF    0x400UL
+#define RFLAGS_IOPL  0x3000UL
+#define RFLAGS_NT    0x4000UL
+#define RFLAGS_RF    0x10000UL
+#define RFLAGS_VM    0x20000UL
+#define RFLAGS_AC    0x40000UL
+#define RFLAGS_VIF   0x80000UL
+#define RFLAGS_VIP   0x100000UL
+#define RFLAGS_ID    0x200000UL
 
 #endif

@@ -14,8 +14,14 @@ static inline irqflags_t irq_save(void)
     __asm__ volatile("pushfq; popq %0; cli" : "=r"(flags) : : "memory");
     return flags;
 }
-static inline void irq_disable(void) { __asm__ volatile("cli" ::: "memory"); }
-static inline void irq_enable(void) { __asm__ volatile("sti" ::: "memory"); }
+static inline void irq_disable(void)
+{
+    __asm__ volatile("cli" ::: "memory");
+}
+static inline void irq_enable(void)
+{
+    __asm__ volatile("sti" ::: "memory");
+}
 static inline bool irqs_enabled(void)
 {
     uint64_t flags;
@@ -27,8 +33,14 @@ static inline void irq_restore(irqflags_t flags)
     if (flags & 0x200)
         irq_enable();
 }
-static inline void cpu_relax(void) { __asm__ volatile("pause" ::: "memory"); }
+static inline void cpu_relax(void)
+{
+    __asm__ volatile("pause" ::: "memory");
+}
 /** Sleeps until an interrupt; interrupts must be off and are on afterwards, with no window in which one is missed. */
-static inline void irq_enable_and_halt(void) { __asm__ volatile("sti; hlt" ::: "memory"); }
+static inline void irq_enable_and_halt(void)
+{
+    __asm__ volatile("sti; hlt" ::: "memory");
+}
 
 #endif

@@ -11,14 +11,26 @@
 #include "mm/tlb.h"
 #include "pv/mm/pte_flags.h"
 
-#define HV_LDT          0xe050 /* after the TSS in our page of every GDT; 16 bytes */
-#define DESC_LDT        (0x82ULL << 40)
-#define CACHE_LINE_MIN  16u    /* CLFLUSH of a line twice does no harm, of too few does */
+#define HV_LDT         0xe050 /* after the TSS in our page of every GDT; 16 bytes */
+#define DESC_LDT       (0x82ULL << 40)
+#define CACHE_LINE_MIN 16u /* CLFLUSH of a line twice does no harm, of too few does */
 
-void machine_load_cr3(paddr_t cr3) { write_cr3(cr3); }
-void machine_flush_tlb_local(void) { tlb_flush_local(false); }
-void machine_flush_page_local(vaddr_t va) { invlpg(va); }
-void machine_l4_install(uint64_t *l4) { l4_install_hv_slots(l4); }
+void machine_load_cr3(paddr_t cr3)
+{
+    write_cr3(cr3);
+}
+void machine_flush_tlb_local(void)
+{
+    tlb_flush_local(false);
+}
+void machine_flush_page_local(vaddr_t va)
+{
+    invlpg(va);
+}
+void machine_l4_install(uint64_t *l4)
+{
+    l4_install_hv_slots(l4);
+}
 
 /** CLFLUSH is coherent: it acts on the caches of all processors. Every CPU with long mode and SSE2 has it. */
 void machine_cache_flush_page(mfn_t m)

@@ -7,14 +7,18 @@
 
 __attribute__((noinline)) void hw_cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_regs *out)
 {
-    __asm__ volatile("cpuid" : "=a"(out->eax), "=b"(out->ebx), "=c"(out->ecx), "=d"(out->edx) : "a"(leaf), "c"(subleaf));
+    __asm__ volatile("cpuid"
+                     : "=a"(out->eax), "=b"(out->ebx), "=c"(out->ecx), "=d"(out->edx)
+                     : "a"(leaf), "c"(subleaf));
 }
 
 bool rdmsr_safe(uint32_t msr, uint64_t *v)
 {
     uint32_t lo = 0, hi = 0, failed = 0;
-    __asm__ volatile("1: rdmsr\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %2\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
-                     : "+a"(lo), "+d"(hi), "+r"(failed) : "c"(msr));
+    __asm__ volatile(
+        "1: rdmsr\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %2\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
+        : "+a"(lo), "+d"(hi), "+r"(failed)
+        : "c"(msr));
     *v = (uint64_t)hi << 32 | lo;
     return !failed;
 }
@@ -22,51 +26,71 @@ bool rdmsr_safe(uint32_t msr, uint64_t *v)
 bool wrmsr_safe(uint32_t msr, uint64_t v)
 {
     uint32_t failed = 0;
-    __asm__ volatile("1: wrmsr\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
-                     : "+r"(failed) : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+    __asm__ volatile(
+        "1: wrmsr\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
+        : "+r"(failed)
+        : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32))
+        : "memory");
     return !failed;
 }
 
 bool xsetbv_safe(uint32_t index, uint64_t v)
 {
     uint32_t failed = 0;
-    __asm__ volatile("1: xsetbv\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
-                     : "+r"(failed) : "c"(index), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+    __asm__ volatile(
+        "1: xsetbv\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
+        : "+r"(failed)
+        : "c"(index), "a"((uint32_t)v), "d"((uint32_t)(v >> 32))
+        : "memory");
     return !failed;
 }
 
 bool xrstor_safe(const void *area, uint64_t mask)
 {
     uint32_t failed = 0;
-    __asm__ volatile("1: xrstor64 (%1)\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
-                     : "+r"(failed) : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory");
+    __asm__ volatile(
+        "1: xrstor64 (%1)\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b,
+                                                                                                                    3b)
+        : "+r"(failed)
+        : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32))
+        : "memory");
     return !failed;
 }
 
 bool xrstors_safe(const void *area, uint64_t mask)
 {
     uint32_t failed = 0;
-    __asm__ volatile("1: xrstors64 (%1)\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
-                     : "+r"(failed) : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) : "memory");
+    __asm__ volatile(
+        "1: xrstors64 (%1)\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b,
+                                                                                                                     3b)
+        : "+r"(failed)
+        : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32))
+        : "memory");
     return !failed;
 }
 
 bool fxrstor_safe(const void *area)
 {
     uint32_t failed = 0;
-    __asm__ volatile("1: fxrstor64 (%1)\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
-                     : "+r"(failed) : "r"(area) : "memory");
+    __asm__ volatile(
+        "1: fxrstor64 (%1)\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b,
+                                                                                                                     3b)
+        : "+r"(failed)
+        : "r"(area)
+        : "memory");
     return !failed;
 }
 
-#define LOAD_SAFE(seg)                                                                                                \
-    bool load_##seg##_safe(uint16_t sel)                                                                              \
-    {                                                                                                                 \
-        uint32_t value = sel, failed = 0;                                                                             \
-        __asm__ volatile("1: mov %1, %%" #seg "\n 2:\n .pushsection .text.entry, \"ax\"\n"                            \
-                         "3: xor %1, %1\n mov $1, %0\n jmp 1b\n .popsection\n" EXTABLE(1b, 3b)                        \
-                         : "+r"(failed), "+r"(value) : : "memory");                                                   \
-        return !failed;                                                                                               \
+#define LOAD_SAFE(seg)                                                                         \
+    bool load_##seg##_safe(uint16_t sel)                                                       \
+    {                                                                                          \
+        uint32_t value = sel, failed = 0;                                                      \
+        __asm__ volatile("1: mov %1, %%" #seg "\n 2:\n .pushsection .text.entry, \"ax\"\n"     \
+                         "3: xor %1, %1\n mov $1, %0\n jmp 1b\n .popsection\n" EXTABLE(1b, 3b) \
+                         : "+r"(failed), "+r"(value)                                           \
+                         :                                                                     \
+                         : "memory");                                                          \
+        return !failed;                                                                        \
     }
 LOAD_SAFE(ds)
 LOAD_SAFE(es)

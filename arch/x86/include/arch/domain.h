@@ -11,16 +11,16 @@ struct pirq_map;
 struct io_caps;
 
 struct arch_domain {
-    cpumask_t dirty_cpus;           /* CPUs whose TLB may hold this domain's translations */
-    struct cpuid_policy *policy;    /* what CPUID and MSR reads show */
-    struct pirq_map *pirqs;         /* pirq -> interrupt, see arch/x86/irq/pirq.c */
-    struct io_caps *io;             /* ports, MMIO frames and interrupts that it may use; NULL: none */
-    uint32_t pci_cf8;               /* latched by the emulated port 0xcf8 */
-    uint8_t rtc_index;              /* latched by the emulated port 0x70 */
-    uint64_t relinquish_stage;      /* where arch_domain_relinquish() goes on */
-    uint64_t pv_unpin_cursor;       /* frame number + 1 where pv_mm_relinquish() goes on, referenced; 0: not begun */
-    uint64_t phys_addr_bits;        /* limit for its frames; 0: none */
-    uint64_t hv_compat_start;       /* PV32 only */
+    cpumask_t dirty_cpus;        /* CPUs whose TLB may hold this domain's translations */
+    struct cpuid_policy *policy; /* what CPUID and MSR reads show */
+    struct pirq_map *pirqs;      /* pirq -> interrupt, see arch/x86/irq/pirq.c */
+    struct io_caps *io;          /* ports, MMIO frames and interrupts that it may use; NULL: none */
+    uint32_t pci_cf8;            /* latched by the emulated port 0xcf8 */
+    uint8_t rtc_index;           /* latched by the emulated port 0x70 */
+    uint64_t relinquish_stage;   /* where arch_domain_relinquish() goes on */
+    uint64_t pv_unpin_cursor;    /* frame number + 1 where pv_mm_relinquish() goes on, referenced; 0: not begun */
+    uint64_t phys_addr_bits;     /* limit for its frames; 0: none */
+    uint64_t hv_compat_start;    /* PV32 only */
     /* virtual TSC, see arch/x86/time */
     uint32_t tsc_mode, tsc_incarnation;
     bool vtsc;

@@ -5,10 +5,9 @@
  *
  *   slot 256  0xffff800000000000  M2P, read-only, user-visible: 8 bytes for each machine frame (PV ABI, 256 GiB window)
  *   slot 257  0xffff808000000000  the same frames, writable, supervisor only
- *   slot 258  0xffff810000000000  the image (first GiB), per-CPU areas (second), mappings of devices and such (from the third)
- *   slot 259  0xffff818000000000  frame table, 24 bytes for each machine frame
- *   slot 260  0xffff820000000000  unused, never mapped
- *   slot 262  0xffff830000000000  direct map of all RAM, 10 slots: 5 TiB
+ *   slot 258  0xffff810000000000  the image (first GiB), per-CPU areas (second), mappings of devices and such (from the
+ * third) slot 259  0xffff818000000000  frame table, 24 bytes for each machine frame slot 260  0xffff820000000000
+ * unused, never mapped slot 262  0xffff830000000000  direct map of all RAM, 10 slots: 5 TiB
  *
  * Image and per-CPU areas lie within 2 GiB of each other, because the per-CPU syscall stub reaches both by rel32.
  */
@@ -26,28 +25,29 @@
 #define HV_VIRT_START LAYOUT_UL(0xffff800000000000)
 #define HV_VIRT_END   LAYOUT_UL(0xffff880000000000) /* first byte that a guest kernel may use again */
 
-#define M2P_VIRT        LAYOUT_UL(0xffff800000000000)
-#define M2P_VIRT_END    LAYOUT_UL(0xffff804000000000)
-#define M2P_RW_VIRT     LAYOUT_UL(0xffff808000000000)
-#define IMAGE_VIRT      LAYOUT_UL(0xffff810000000000)
+#define M2P_VIRT         LAYOUT_UL(0xffff800000000000)
+#define M2P_VIRT_END     LAYOUT_UL(0xffff804000000000)
+#define M2P_RW_VIRT      LAYOUT_UL(0xffff808000000000)
+#define IMAGE_VIRT       LAYOUT_UL(0xffff810000000000)
 #define PERCPU_AREA_VIRT LAYOUT_UL(0xffff810040000000)
-#define VMAP_VIRT       LAYOUT_UL(0xffff810080000000)
-#define VMAP_VIRT_END   LAYOUT_UL(0xffff818000000000)
-#define FRAMETABLE_VIRT LAYOUT_UL(0xffff818000000000)
-#define DIRECTMAP_VIRT  LAYOUT_UL(0xffff830000000000)
-#define DIRECTMAP_SIZE  LAYOUT_UL(0x0000050000000000)
+#define VMAP_VIRT        LAYOUT_UL(0xffff810080000000)
+#define VMAP_VIRT_END    LAYOUT_UL(0xffff818000000000)
+#define FRAMETABLE_VIRT  LAYOUT_UL(0xffff818000000000)
+#define DIRECTMAP_VIRT   LAYOUT_UL(0xffff830000000000)
+#define DIRECTMAP_SIZE   LAYOUT_UL(0x0000050000000000)
 
 /* One CPU's area: stacks first, because the base of the CPU's data is found by masking the stack pointer. */
-#define PERCPU_AREA_SIZE  0x80000
-#define STACK_SIZE        0x10000 /* aligned to its size; pages 0,2,4,6 are guards; 1 #DF, 3 NMI, 5 #MC, 7-15 the rest */
-#define PERCPU_STUB       0x10000 /* syscall stub, read and execute */
-#define PERCPU_GDT        0x20000 /* 16 pages: 14 of the guest's, ours at FIRST_RESERVED_GDT_PAGE */
-#define PERCPU_LDT        0x30000 /* 16 pages of the guest's */
-#define PERCPU_TMAP       0x40000 /* 16 pages of temporary mappings */
+#define PERCPU_AREA_SIZE 0x80000
+#define STACK_SIZE       0x10000 /* aligned to its size; pages 0,2,4,6 are guards; 1 #DF, 3 NMI, 5 #MC, 7-15 the rest */
+#define PERCPU_STUB      0x10000 /* syscall stub, read and execute */
+#define PERCPU_GDT       0x20000 /* 16 pages: 14 of the guest's, ours at FIRST_RESERVED_GDT_PAGE */
+#define PERCPU_LDT       0x30000 /* 16 pages of the guest's */
+#define PERCPU_TMAP      0x40000 /* 16 pages of temporary mappings */
 
-/* Our own selectors: the ABI's flat ones, and the TSS, in the reserved part of every GDT (xen/arch-x86/xen-x86_64.h). */
-#define HV_CS       0xe008
-#define HV_DS       0xe010
-#define HV_TSS      0xe040
+/* Our own selectors: the ABI's flat ones, and the TSS, in the reserved part of every GDT (xen/arch-x86/xen-x86_64.h).
+ */
+#define HV_CS  0xe008
+#define HV_DS  0xe010
+#define HV_TSS 0xe040
 
 #endif

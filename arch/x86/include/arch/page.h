@@ -11,15 +11,33 @@
 /** One more than the highest frame number that the frame table covers. */
 extern uint64_t frame_table_end;
 
-static inline void *mfn_to_virt(mfn_t m) { return (void *)(DIRECTMAP_VIRT + (m.nr << PAGE_SHIFT)); }
-static inline void *paddr_to_virt(paddr_t p) { return (void *)(DIRECTMAP_VIRT + p); }
+static inline void *mfn_to_virt(mfn_t m)
+{
+    return (void *)(DIRECTMAP_VIRT + (m.nr << PAGE_SHIFT));
+}
+static inline void *paddr_to_virt(paddr_t p)
+{
+    return (void *)(DIRECTMAP_VIRT + p);
+}
 /** Only for addresses in the direct map. */
-static inline mfn_t virt_to_mfn(const void *v) { return mfn(((uint64_t)v - DIRECTMAP_VIRT) >> PAGE_SHIFT); }
-static inline paddr_t virt_to_paddr(const void *v) { return (uint64_t)v - DIRECTMAP_VIRT; }
+static inline mfn_t virt_to_mfn(const void *v)
+{
+    return mfn(((uint64_t)v - DIRECTMAP_VIRT) >> PAGE_SHIFT);
+}
+static inline paddr_t virt_to_paddr(const void *v)
+{
+    return (uint64_t)v - DIRECTMAP_VIRT;
+}
 
 #define M2P_INVALID (~0ULL)
 /** Machine to (guest-)physical, as guests read it; @m must be mfn_valid(). */
-static inline uint64_t m2p_get(mfn_t m) { return ((const volatile uint64_t *)M2P_RW_VIRT)[m.nr]; }
-static inline void m2p_set(mfn_t m, uint64_t pfn) { ((volatile uint64_t *)M2P_RW_VIRT)[m.nr] = pfn; }
+static inline uint64_t m2p_get(mfn_t m)
+{
+    return ((const volatile uint64_t *)M2P_RW_VIRT)[m.nr];
+}
+static inline void m2p_set(mfn_t m, uint64_t pfn)
+{
+    ((volatile uint64_t *)M2P_RW_VIRT)[m.nr] = pfn;
+}
 
 #endif
