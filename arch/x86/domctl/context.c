@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A PV vCPU's registers, for building, saving and looking at a guest. The vCPU does not run meanwhile. */
+#include "hv/guest_access.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hv/toolstack.h"
+#include "pv/canonical.h"
+#include "pv/pv.h"
+
+#include <toolstack_handlers.h>
+
+static int context_reset(struct vcpu *v)
+{
+    int rc = arch_vcpu_reset(v);
+
+    if (rc)
+        return rc;
+    vcpu_down(v);
+    v->is_initialised = false;
+    return 0;
+}
+
+static int context_set(struct vcpu *v, const struct vcpu_guest_context *ctx)
+{
+    int rc = arch_vcpu_set_context(v, ctx);
+
+    if (rc)
+        return rc;
+    v->is_initialised = true;
+    if (ctx->flags & VGCF_online)
+        vcpu_up(v);
+    else
+        vcpu_down(v);
+    return 0;
+}
+
+long domctl_setvcpucontext(struct domctl_call *c)
+{
+    const struct xen_domctl_vcpucontext *op = &c->op.u.vcpucontext;
+    struct vcpu_guest_context *ctx = NULL;
+    struct vcpu *v;
+
+    if (domctl_vcpu(c, op->vcpu, &v) || c->d->type != DOMAIN_PV || c->d->life >= DOMAIN_DYING)
+        return -EINVAL;
+    if (!guest_handle_null(op->ctxt)) {
+        ctx = hv_zalloc(sizeof(*ctx));
+        if (!ctx)
+            return -ENOMEM;
+        if (copy_from_handle(ctx, op->ctxt, 0)) {
+            hv_free(ctx);
+            return -EFAULT;
+        }
+    }
+    domain_pause(c->d);
+    int rc = ctx ? context_set(v, ctx) : context_reset(v);
+    domain_unpause(c->d);
+    hv_free(ctx);
+    return rc;
+}
+
+long domctl_getvcpucontext(struct domctl_call *c)
+{
+    const struct xen_domctl_vcpucontext *op = &c->op.u.vcpucontext;
+    struct vcpu *v;
+    int rc = domctl_vcpu(c, op->vcpu, &v);
+
+    if (rc)
+        return rc;
+    if (v == current_vcpu() || c->d->type != DOMAIN_PV)
+        return -EINVAL;
+    if (!v->is_initialised)
+        return -ENODATA;
+    struct vcpu_guest_context *ctx = hv_zalloc(sizeof(*ctx));
+    if (!ctx)
+        return -ENOMEM;
+    vcpu_pause(v);
+    arch_sync_vcpu(v);
+    pv_vcpu_get_context(v, ctx);
+    vcpu_unpause(v);
+    rc = copy_to_handle(op->ctxt, 0, ctx);
+    hv_free(ctx);
+    return rc;
+}
+
+/* Entry points of 32-bit code in a 64-bit guest. They are entered with the flat kernel code segment, whatever is asked for. */
+static bool entry_bad(uint64_t address, uint16_t cs, uint8_t disables)
+{
+    return !pv_canonical(address) || (cs && (cs | 3) != FLAT_KERNEL_CS) || disables > 1;
+}
+
+static bool ext_bad(const struct xen_domctl_ext_vcpucontext *op)
+{
+    return op->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap) ||
+           entry_bad(op->syscall32_callback_eip, op->syscall32_callback_cs, op->syscall32_disables_events) ||
+           entry_bad(op->sysenter_callback_eip, op->sysenter_callback_cs, op->sysenter_disables_events);
+}
+
+long domctl_set_ext_vcpucontext(struct domctl_call *c)
+{
+    const struct xen_domctl_ext_vcpucontext *op = &c->op.u.ext_vcpucontext;
+    struct vcpu *v;
+    int rc = domctl_vcpu(c, op->vcpu, &v);
+
+    if (rc)
+        return rc;
+    if (c->d->type != DOMAIN_PV || ext_bad(op))
+        return -EINVAL;
+    vcpu_pause(v);
+    v->arch.pv.syscall32 = (struct pv_callback){ op->syscall32_callback_eip, op->syscall32_disables_events };
+    v->arch.pv.sysenter = (struct pv_callback){ op->sysenter_callback_eip, op->sysenter_disables_events };
+    vcpu_unpause(v);
+    return 0;
+}
+
+long domctl_get_ext_vcpucontext(struct domctl_call *c)
+{
+    struct xen_domctl_ext_vcpucontext *op = &c->op.u.ext_vcpucontext;
+    uint32_t id = op->vcpu;
+    struct vcpu *v;
+    int rc = domctl_vcpu(c, id, &v);
+
+    if (rc)
+        return rc;
+    if (c->d->type != DOMAIN_PV)
+        return -EINVAL;
+    memset(op, 0, sizeof(*op));
+    op->vcpu = id;
+    op->size = sizeof(*op);
+    op->syscall32_callback_eip = v->arch.pv.syscall32.address;
+    op->sysenter_callback_eip = v->arch.pv.sysenter.address;
+    op->syscall32_callback_cs = op->sysenter_callback_cs = FLAT_KERNEL_CS;
+    op->syscall32_disables_events = v->arch.pv.syscall32.mask_events;
+    op->sysenter_disables_events = v->arch.pv.sysenter.mask_events;
+    c->copy_back = true;
+    return 0;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What this machine and its guests are like, for tools: capabilities, CPUID words, topology, PCI. */
+#include "cpu/cpuid_boot.h"
+#include "cpu/features.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hv/toolstack.h"
+#include "irq/lapic.h"
+#include "platform/pci.h"
+#include "time/tsc.h"
+
+#define HW_CAP_WORDS 8
+
+/* How an APIC id is made: thread in the lowest bits, then core, then socket. */
+struct apic_shifts { unsigned int thread, package; };
+
+/* Intel SDM vol. 3, 9.9; AMD64 APM vol. 3, E.5: leaf 0xb where there is one, else leaf 0x80000008 or 1. */
+static struct apic_shifts apic_shifts(void)
+{
+    const struct cpuid_policy *p = &arch_cpuid_policies.raw;
+    struct apic_shifts s = { 0, 0 };
+
+    if (p->basic[0].a >= 0xb && p->leafb[0].b) {
+        s.thread = p->leafb[0].a & 0x1f;
+        s.package = p->leafb[1].b ? p->leafb[1].a & 0x1f : s.thread;
+    } else if (cpu_is_amd && p->extd[0].a >= 0x80000008) {
+        uint32_t c = p->extd[8].c;
+        s.package = c >> 12 & 0xf;
+        while (!(c >> 12 & 0xf) && (1u << s.package) < (c & 0xff) + 1)
+            s.package++;
+    } else if (p->basic[1].d >> 28 & 1) {
+        while ((1u << s.package) < (p->basic[1].b >> 16 & 0xff))
+            s.package++;
+    }
+    return s;
+}
+
+void arch_cpu_topology(unsigned int cpu, struct xen_sysctl_cputopo *topo)
+{
+    const struct apic_shifts s = apic_shifts();
+    uint32_t id = cpu_apic_id[cpu];
+
+    topo->socket = (uint32_t)((uint64_t)id >> s.package);
+    topo->core = (uint32_t)(id & ((1ull << s.package) - 1)) >> s.thread;
+}
+
+/* Of the boot CPU's core and socket, as they are online. */
+static void count_siblings(struct xen_sysctl_physinfo *info)
+{
+    struct xen_sysctl_cputopo boot, other;
+    uint32_t threads = 0, in_socket = 0;
+    unsigned int cpu;
+
+    arch_cpu_topology(0, &boot);
+    for_each_cpu(cpu, &cpu_online) {
+        arch_cpu_topology(cpu, &other);
+        in_socket += other.socket == boot.socket;
+        threads += other.socket == boot.socket && other.core == boot.core;
+    }
+    info->threads_per_core = threads;
+    info->cores_per_socket = in_socket / threads;
+}
+
+void arch_physinfo(struct xen_sysctl_physinfo *info)
+{
+    uint32_t features[CPUFEAT_WORDS];
+
+    count_siblings(info);
+    info->cpu_khz = (uint32_t)(tsc_hz / 1000);
+    info->capabilities |= XEN_SYSCTL_PHYSCAP_pv;
+    cpuid_policy_features(&arch_cpuid_policies.host, features);
+    memcpy(info->hw_cap, features, HW_CAP_WORDS * sizeof(uint32_t));
+}
+
+void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info) { info->gpaddr_bits = cpu_paddr_bits; }
+
+int arch_createdomain_check(const struct xen_domctl_createdomain *c)
+{
+    const struct vcpu *caller = current_vcpu();
+
+    if (c->flags & XEN_DOMCTL_CDF_hvm) {
+        guest_log(caller, LOG_WARNING, "createdomain: PVH and HVM guests cannot be built here, only PV");
+        return -EOPNOTSUPP;
+    }
+    if (c->flags & (XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_oos_off))
+        return -EINVAL; /* for HVM only */
+    if (c->arch.emulation_flags || c->arch.misc_flags) {
+        guest_log(caller, LOG_WARNING, "createdomain: emulated devices (%#x) and relaxed MSRs (%#x) are not for PV guests here",
+                  c->arch.emulation_flags, c->arch.misc_flags);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+bool arch_pci_known(const struct physdev_pci_device *dev) { return pci_present(PCI_SBDF(dev->seg, dev->bus, dev->devfn)); }

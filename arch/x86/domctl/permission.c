@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Giving domains a part of the machine's I/O, out of what the caller has itself, and taking it away. */
+#include "cpu/features.h"
+#include "hv/percpu.h"
+#include "hv/toolstack.h"
+#include "irq/pirq.h"
+#include "platform/io_caps.h"
+
+#include <toolstack_handlers.h>
+
+#define PORTS 0x10000u
+
+static long permission_set(struct domctl_call *c, enum io_cap kind, uint64_t first, uint64_t last, bool allow)
+{
+    if (!io_caps_allowed(current_vcpu()->domain, kind, first, last))
+        return -EPERM;
+    return allow ? io_caps_grant(c->d, kind, first, last) : io_caps_revoke(c->d, kind, first, last);
+}
+
+long domctl_ioport_permission(struct domctl_call *c)
+{
+    const struct xen_domctl_ioport_permission *op = &c->op.u.ioport_permission;
+
+    if (op->first_port >= PORTS || op->nr_ports > PORTS - op->first_port)
+        return -EINVAL;
+    if (!op->nr_ports)
+        return 0;
+    return permission_set(c, IO_CAP_PORT, op->first_port, op->first_port + op->nr_ports - 1, op->allow_access);
+}
+
+static bool frames_bad(uint64_t first, uint64_t nr)
+{
+    uint64_t limit = 1ull << (cpu_paddr_bits - PAGE_SHIFT);
+
+    return !nr || first >= limit || nr > limit - first;
+}
+
+long domctl_iomem_permission(struct domctl_call *c)
+{
+    const struct xen_domctl_iomem_permission *op = &c->op.u.iomem_permission;
+
+    if (frames_bad(op->first_mfn, op->nr_mfns))
+        return -EINVAL;
+    return permission_set(c, IO_CAP_MMIO, op->first_mfn, op->first_mfn + op->nr_mfns - 1, op->allow_access);
+}
+
+/* The number is the caller's pirq where it has mapped one, else a GSI. */
+long domctl_irq_permission(struct domctl_call *c)
+{
+    const struct xen_domctl_irq_permission *op = &c->op.u.irq_permission;
+    struct irq *irq = pirq_irq(current_vcpu()->domain, op->pirq);
+
+    if (op->pad[0] || op->pad[1] || op->pad[2])
+        return -EINVAL;
+    if (!irq && op->pirq >= irq_gsi_count)
+        return -EINVAL;
+    uint32_t nr = irq ? irq->nr : op->pirq;
+    return permission_set(c, IO_CAP_IRQ, nr, nr, op->allow_access);
+}
+
+/* A PV guest's page tables name machine frames, so there is no map to change; a caller without the right is told so. */
+long domctl_memory_mapping(struct domctl_call *c)
+{
+    const struct xen_domctl_memory_mapping *op = &c->op.u.memory_mapping;
+
+    if (frames_bad(op->first_mfn, op->nr_mfns) || op->first_gfn + op->nr_mfns - 1 < op->first_gfn || op->add_mapping > 1)
+        return -EINVAL;
+    uint64_t last = op->first_mfn + op->nr_mfns - 1;
+    if (!io_caps_allowed(current_vcpu()->domain, IO_CAP_MMIO, op->first_mfn, last) ||
+        (op->add_mapping && !io_caps_allowed(c->d, IO_CAP_MMIO, op->first_mfn, last)))
+        return -EPERM;
+    return 0;
+}

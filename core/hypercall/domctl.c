@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* domctl(op): who calls, which version, which row, whom it is about; then the row's function under the lock. */
+#include "hv/guest_access.h"
+#include "hv/lock.h"
+#include "hv/log.h"
+#include "hv/toolstack.h"
+
+#include <arch/current.h>
+#include <hypercall_handlers.h>
+
+static spinlock_t domctl_lock = SPINLOCK_INIT(LOCK_DOMCTL);
+
+static const struct domctl_row *domctl_find(uint32_t nr)
+{
+    unsigned int low = 0, high = domctl_row_count;
+
+    while (low < high) {
+        unsigned int middle = (low + high) / 2;
+        if (domctl_rows[middle].nr == nr)
+            return &domctl_rows[middle];
+        if (domctl_rows[middle].nr < nr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+int domctl_vcpu(const struct domctl_call *call, uint32_t id, struct vcpu **out)
+{
+    if (id >= call->d->max_vcpus)
+        return -EINVAL;
+    *out = domain_vcpu(call->d, id);
+    return *out ? 0 : -ESRCH;
+}
+
+static int domctl_target_get(const struct domctl_row *row, struct domctl_call *c)
+{
+    if (row->target == DOMCTL_TARGET_NONE)
+        return 0;
+    c->d = domain_get_by_id(c->op.domain);
+    if (!c->d)
+        return -ESRCH;
+    return row->target == DOMCTL_TARGET_OTHER && c->d == current_vcpu()->domain ? -EINVAL : 0;
+}
+
+/* Whoever holds the lock may wait for our vCPU to stop, so waiting for it here is not allowed. */
+static long domctl_run(const struct domctl_row *row, struct domctl_call *c)
+{
+    if (!spin_trylock(&domctl_lock))
+        return -ERESTART;
+    long rc = row->fn(c);
+    spin_unlock(&domctl_lock);
+    return rc;
+}
+
+static long domctl_row_call(const struct domctl_row *row, struct domctl_call *c)
+{
+    long rc = domctl_target_get(row, c);
+
+    if (!rc)
+        rc = row->refused ? -row->refused : row->fn ? domctl_run(row, c) : -ENOSYS;
+    if (rc != -ERESTART && c->copy_back && copy_to_guest_va(c->arg, &c->op))
+        rc = -EFAULT;
+    if (c->d)
+        domain_put(c->d);
+    return rc;
+}
+
+long hypercall_domctl(struct hypercall *call)
+{
+    struct domctl_call c = { .arg = call->arg[0] };
+
+    if (!current_vcpu()->domain->is_privileged)
+        return -EPERM;
+    if (copy_from_guest_va(&c.op, c.arg))
+        return -EFAULT;
+    if (c.op.interface_version != XEN_DOMCTL_INTERFACE_VERSION) {
+        guest_log(current_vcpu(), LOG_WARNING, "domctl interface version %#x, this hypervisor speaks %#x: install the tools of "
+                  "Xen 4.17", c.op.interface_version, XEN_DOMCTL_INTERFACE_VERSION);
+        return -EACCES;
+    }
+    const struct domctl_row *row = domctl_find(c.op.cmd);
+    return row ? domctl_row_call(row, &c) : -ENOSYS;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* createdomain and max_vcpus: what a domain is, before anything is in it. */
+#include "hv/guest_access.h"
+#include "hv/log.h"
+#include "hv/options.h"
+#include "hv/toolstack.h"
+
+#include <arch/current.h>
+#include <toolstack_handlers.h>
+
+#define FLAGS_KNOWN (XEN_DOMCTL_CDF_MAX | (XEN_DOMCTL_CDF_MAX - 1))
+/* Of these, what nothing here serves: suspend integrity, shadow options, IOMMU, nested virtualisation, performance counters. */
+#define FLAGS_ABSENT (XEN_DOMCTL_CDF_s3_integrity | XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | XEN_DOMCTL_CDF_vpmu)
+
+static int create_refuse(const char *why, uint32_t value)
+{
+    guest_log(current_vcpu(), LOG_WARNING, "createdomain: %s (%#x)", why, value);
+    return -EINVAL;
+}
+
+static int create_check(const struct xen_domctl_createdomain *in)
+{
+    if (in->flags & ~FLAGS_KNOWN)
+        return create_refuse("unknown flags", in->flags & ~FLAGS_KNOWN);
+    if (in->flags & FLAGS_ABSENT)
+        return create_refuse("flags that this hypervisor cannot serve", in->flags & FLAGS_ABSENT);
+    if (in->iommu_opts)
+        return create_refuse("IOMMU options without an IOMMU", in->iommu_opts);
+    if (!in->max_vcpus)
+        return create_refuse("no vCPUs", 0);
+    if (in->grant_opts & ~XEN_DOMCTL_GRANT_version_mask)
+        return create_refuse("unknown grant table options", in->grant_opts);
+    if (in->vmtrace_size)
+        return create_refuse("no processor trace here", in->vmtrace_size);
+    if (in->cpupool_id)
+        return -ESRCH; /* there is only pool 0 */
+    return arch_createdomain_check(in);
+}
+
+static struct domain_config create_config(const struct xen_domctl_createdomain *in)
+{
+    return (struct domain_config){
+        .flags = in->flags,
+        .max_vcpus = in->max_vcpus,
+        .max_evtchn_port = in->max_evtchn_port,
+        .max_grant_frames = (uint32_t)(in->max_grant_frames < 0 ? (int64_t)hv_options.gnttab_max_frames : in->max_grant_frames),
+        .max_maptrack_frames = (uint32_t)(in->max_maptrack_frames < 0 ? (int64_t)hv_options.gnttab_max_maptrack_frames :
+                                                                        in->max_maptrack_frames),
+        .grant_opts = in->grant_opts,
+    };
+}
+
+static bool id_taken(domid_t id)
+{
+    struct domain *d = domain_get_by_id(id);
+
+    if (d)
+        domain_put(d);
+    return d;
+}
+
+/* Ids go round, so that a new domain is not soon taken for an old one. Under the domctl lock. */
+static int create_any_id(const struct domain_config *config, struct domain **out)
+{
+    static domid_t last;
+
+    for (unsigned int tries = 1; tries < DOMID_FIRST_RESERVED; tries++) {
+        last = last < DOMID_FIRST_RESERVED - 1 ? (domid_t)(last + 1) : 1;
+        if (id_taken(last))
+            continue;
+        int rc = domain_create(last, config, out);
+        if (rc != -EEXIST) /* one that is just being freed */
+            return rc;
+    }
+    return -ENOMEM;
+}
+
+long domctl_createdomain(struct domctl_call *c)
+{
+    const struct xen_domctl_createdomain *in = &c->op.u.createdomain;
+    struct domain *d;
+    int rc = create_check(in);
+
+    if (rc)
+        return rc;
+    if (copy_to_guest_va(c->arg, &c->op))
+        return -EFAULT; /* the caller could not be told the id */
+    const struct domain_config config = create_config(in);
+    domid_t id = c->op.domain;
+    if (id && id < DOMID_FIRST_RESERVED)
+        rc = id_taken(id) ? -EEXIST : domain_create(id, &config, &d);
+    else
+        rc = create_any_id(&config, &d);
+    if (rc)
+        return rc;
+    memcpy(d->handle, in->handle, sizeof(d->handle));
+    c->op.domain = d->id;
+    c->copy_back = true;
+    domain_put(d);
+    return 0;
+}
+
+long domctl_max_vcpus(struct domctl_call *c)
+{
+    struct domain *d = c->d;
+    long rc = 0;
+
+    if (c->op.u.max_vcpus.max != d->max_vcpus || d->life >= DOMAIN_DYING)
+        return -EINVAL;
+    for (uint32_t i = 0; i < d->max_vcpus && !rc; i++) {
+        if (d->vcpu[i])
+            continue;
+        if (hypercall_preempt_every(i, 16))
+            return -ERESTART;
+        spin_lock(&d->lock);
+        rc = vcpu_create(d, i) ? 0 : -ENOMEM;
+        spin_unlock(&d->lock);
+    }
+    return rc;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a domain and its vCPUs are doing. Numbers are a snapshot of things in motion, each consistent in itself. */
+#include "hv/guest_access.h"
+#include "hv/toolstack.h"
+
+#include <toolstack_handlers.h>
+
+static bool vcpu_is_down(const struct vcpu *v) { return READ_ONCE(v->pause_flags) & VPF_DOWN; }
+static bool vcpu_is_blocked(const struct vcpu *v) { return READ_ONCE(v->pause_flags) & (VPF_BLOCKED | VPF_POLLED | VPF_BLOCKED_HV); }
+
+static uint64_t vcpu_cpu_time(const struct vcpu *v)
+{
+    struct vcpu_runstate_info info;
+
+    vcpu_runstate_get(v, &info);
+    return info.time[RUNSTATE_running];
+}
+
+/* A domain counts as blocked if none of its vCPUs that are up has anything to do. */
+static uint32_t info_vcpus(const struct domain *d, struct xen_domctl_getdomaininfo *info)
+{
+    uint32_t flags = XEN_DOMINF_blocked;
+    const struct vcpu *v;
+
+    info->max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
+    for_each_vcpu(d, v) {
+        info->cpu_time += vcpu_cpu_time(v);
+        info->max_vcpu_id = v->id;
+        if (vcpu_is_down(v))
+            continue;
+        info->nr_online_vcpus++;
+        if (!vcpu_is_blocked(v))
+            flags &= ~XEN_DOMINF_blocked;
+        if (READ_ONCE(v->is_running))
+            flags |= XEN_DOMINF_running;
+    }
+    return flags;
+}
+
+static uint32_t info_flags(const struct domain *d)
+{
+    return (d->life == DOMAIN_DEAD ? XEN_DOMINF_dying : 0) | (d->type == DOMAIN_HVM ? XEN_DOMINF_hvm_guest : 0) |
+           (d->is_shut_down ? XEN_DOMINF_shutdown : 0) | (d->controller_pauses ? XEN_DOMINF_paused : 0) |
+           (d->is_xenstore ? XEN_DOMINF_xs_domain : 0) |
+           (d->is_shut_down ? (d->shutdown_code & XEN_DOMINF_shutdownmask) << XEN_DOMINF_shutdownshift : 0);
+}
+
+void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info)
+{
+    memset(info, 0, sizeof(*info));
+    info->domain = d->id;
+    info->flags = info_vcpus(d, info) | info_flags(d);
+    info->tot_pages = d->tot_pages;
+    info->max_pages = d->max_pages;
+    info->outstanding_pages = d->outstanding_pages;
+    info->shr_pages = d->shr_pages;
+    info->shared_info_frame = virt_to_mfn(d->shared_info).nr;
+    memcpy(info->handle, d->handle, sizeof(info->handle));
+    arch_domain_info(d, info);
+}
+
+/* The first domain from the given id on: tools walk through all of them so. */
+long domctl_getdomaininfo(struct domctl_call *c)
+{
+    if (c->op.domain >= DOMID_FIRST_RESERVED)
+        return -EINVAL;
+    struct domain *d = domain_get_next(c->op.domain);
+    if (!d)
+        return -ESRCH;
+    domain_info_fill(d, &c->op.u.getdomaininfo);
+    c->op.domain = d->id;
+    c->copy_back = true;
+    domain_put(d);
+    return 0;
+}
+
+long domctl_getvcpuinfo(struct domctl_call *c)
+{
+    struct xen_domctl_getvcpuinfo *info = &c->op.u.getvcpuinfo;
+    struct vcpu *v;
+    int rc = domctl_vcpu(c, info->vcpu, &v);
+
+    if (rc)
+        return rc;
+    info->online = !vcpu_is_down(v);
+    info->blocked = vcpu_is_blocked(v);
+    info->running = READ_ONCE(v->is_running);
+    info->cpu_time = vcpu_cpu_time(v);
+    info->cpu = READ_ONCE(v->processor);
+    c->copy_back = true;
+    return 0;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Starting, stopping and ending a domain; its limits and names. */
+#include "hv/log.h"
+#include "hv/time.h"
+#include "hv/toolstack.h"
+
+#include <arch/current.h>
+#include <toolstack_handlers.h>
+
+#define KIB_PER_PAGE (PAGE_SIZE / 1024)
+
+long domctl_destroydomain(struct domctl_call *c) { return domain_kill(c->d); }
+
+long domctl_pausedomain(struct domctl_call *c)
+{
+    struct domain *d = c->d;
+
+    if (d->controller_pauses == ~0u)
+        return -EOVERFLOW;
+    domain_pause(d);
+    spin_lock(&d->lock);
+    d->controller_pauses++;
+    spin_unlock(&d->lock);
+    return 0;
+}
+
+long domctl_unpausedomain(struct domctl_call *c)
+{
+    struct domain *d = c->d;
+
+    spin_lock(&d->lock);
+    bool paused = d->controller_pauses;
+    if (paused)
+        d->controller_pauses--;
+    if (paused && d->life == DOMAIN_BUILDING)
+        d->life = DOMAIN_ALIVE;
+    spin_unlock(&d->lock);
+    if (!paused)
+        return -EINVAL;
+    domain_unpause(d);
+    return 0;
+}
+
+long domctl_resumedomain(struct domctl_call *c)
+{
+    domain_pause(c->d);
+    domain_resume(c->d);
+    domain_unpause(c->d);
+    return 0;
+}
+
+/* Below what the domain has: it keeps that, and gets no more. */
+long domctl_max_mem(struct domctl_call *c)
+{
+    struct domain *d = c->d;
+
+    spin_lock(&d->frames_lock);
+    d->max_pages = c->op.u.max_mem.max_memkb / KIB_PER_PAGE;
+    spin_unlock(&d->frames_lock);
+    return 0;
+}
+
+long domctl_setdomainhandle(struct domctl_call *c)
+{
+    memcpy(c->d->handle, c->op.u.setdomainhandle.handle, sizeof(c->d->handle));
+    return 0;
+}
+
+long domctl_setdebugging(struct domctl_call *c) { return c->op.u.setdebugging.enable ? -EOPNOTSUPP : 0; }
+
+long domctl_settimeoffset(struct domctl_call *c)
+{
+    int64_t ns;
+
+    if (__builtin_mul_overflow(c->op.u.settimeoffset.time_offset_seconds, (int64_t)NS_PER_SEC, &ns))
+        return -EINVAL;
+    c->d->time_offset_ns = ns;
+    domain_update_wallclock(c->d);
+    return 0;
+}
+
+long domctl_subscribe(struct domctl_call *c)
+{
+    c->d->suspend_port = c->op.u.subscribe.port;
+    return 0;
+}
+
+long domctl_set_virq_handler(struct domctl_call *c) { return virq_set_handler(c->op.u.set_virq_handler.virq, c->d); }
+
+long domctl_sendtrigger(struct domctl_call *c)
+{
+    struct vcpu *v;
+    int rc = domctl_vcpu(c, c->op.u.sendtrigger.vcpu, &v);
+
+    if (rc)
+        return rc;
+    switch (c->op.u.sendtrigger.trigger) {
+    case XEN_DOMCTL_SENDTRIGGER_NMI:
+        return arch_vcpu_op(VCPUOP_send_nmi, v, 0);
+    case XEN_DOMCTL_SENDTRIGGER_POWER:
+    case XEN_DOMCTL_SENDTRIGGER_SLEEP:
+        return -EINVAL; /* buttons of a platform that PV guests don't have */
+    }
+    return -ENOSYS;
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads gen/privileges.tbl and writes one product: --header, --table or --doc."""
+import sys
+from collections import namedtuple
+
+Row = namedtuple("Row", "family nr name who target state text")
+PREFIX = {"domctl": "XEN_DOMCTL_", "sysctl": "XEN_SYSCTL_", "memory_op": "XENMEM_"}
+WHO = ("any", "owner", "control", "hardware")
+TARGET = ("none", "any", "other", "-")
+STATES = ("works", "ENOSYS", "EOPNOTSUPP", "EINVAL", "ENODEV", "EPERM")
+NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/privileges.tbl by gen/privileges.py. */\n"
+
+
+def rows(path):
+    out, seen = [], {}
+    for n, line in enumerate(open(path, encoding="utf-8"), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        try:
+            family, nr, name, who, target, state, text = line.split(None, 6)
+            row = Row(family, int(nr), name, who, target, state, text)
+        except ValueError:
+            sys.exit(f"{path}:{n}: expected family, nr, name, who, target, state, what")
+        if who not in WHO or target not in TARGET or state not in STATES:
+            sys.exit(f"{path}:{n}: unknown word in who, target or state")
+        if (family == "domctl") == (target == "-"):
+            sys.exit(f"{path}:{n}: a target is for domctl and only for it")
+        if family in ("domctl", "sysctl") and who != "control":
+            sys.exit(f"{path}:{n}: {family} is for control domains")
+        if row.nr <= seen.get(family, -1):
+            sys.exit(f"{path}:{n}: rows of a family must ascend and be unique")
+        seen[family] = row.nr
+        out.append(row)
+    return out
+
+
+def handlers(table):
+    return [r for r in table if r.family in ("domctl", "sysctl") and r.state == "works"]
+
+
+def header(table):
+    yield NOTE + "#ifndef TOOLSTACK_HANDLERS_H\n#define TOOLSTACK_HANDLERS_H\n"
+    yield "struct domctl_call;\nstruct sysctl_call;\n"
+    for r in handlers(table):
+        yield f"/** {r.text}. */\nlong {r.family}_{r.name}(struct {r.family}_call *call);"
+    yield "\n#endif"
+
+
+def dispatch(table):
+    yield NOTE + '#include "hv/toolstack.h"\n#include "public.h"\n'
+    yield "/* Weak: what is not in the build is NULL, and answered with -ENOSYS. */"
+    for r in handlers(table):
+        yield f"extern __attribute__((weak)) long {r.family}_{r.name}(struct {r.family}_call *call);"
+    yield ""
+    for r in table:
+        if r.family in PREFIX and not (r.family == "memory_op" and r.nr in (18, 19)):
+            yield f'_Static_assert({PREFIX[r.family]}{r.name} == {r.nr}, "gen/privileges.tbl: {r.name}");'
+    for family in ("domctl", "sysctl"):
+        mine = [r for r in table if r.family == family]
+        yield f"\nconst struct {family}_row {family}_rows[] = {{"
+        for r in mine:
+            fn = f"{family}_{r.name}" if r.state == "works" else "NULL"
+            error = "0" if r.state == "works" else r.state
+            target = f", DOMCTL_TARGET_{r.target.upper()}" if family == "domctl" else ""
+            yield f'    {{ {fn}, "{r.name}", {r.nr}, {error}{target} }},'
+        yield "};"
+        yield f"const unsigned int {family}_row_count = {len(mine)};"
+
+
+def doc(table):
+    yield "# What works\n"
+    yield "Made from `gen/privileges.tbl`, from which the dispatch tables of domctl and sysctl are made as well. Hypercalls without"
+    yield "sub-operations are in `hypercalls.md`. A sub-operation that is not listed does not exist: -ENOSYS.\n"
+    yield "*any*: every guest, on itself. *owner*: every guest on itself, control domains on others. *control*: control domains."
+    yield "Whoever may not gets -EPERM.\n"
+    for family in dict.fromkeys(r.family for r in table):
+        yield f"\n## {family}\n\n| nr | name | who | state | what |\n| --- | --- | --- | --- | --- |"
+        for r in table:
+            if r.family == family:
+                state = "works" if r.state == "works" else f"-{r.state}"
+                yield f"| {r.nr} | `{r.name}` | {r.who} | {state} | {r.text} |"
+
+
+def main():
+    products = {"--header": header, "--table": dispatch, "--doc": doc}
+    if len(sys.argv) != 4 or sys.argv[1] not in products:
+        sys.exit("usage: privileges.py --header|--table|--doc TABLE OUT")
+    text = "\n".join(products[sys.argv[1]](rows(sys.argv[2]))) + "\n"
+    with open(sys.argv[3], "w", encoding="utf-8") as out:
+        out.write(text)
+
+
+main()
