@@ -239,6 +239,26 @@ void heap_add(mfn_t start, mfn_t end)
     }
 }
 
+static void block_taint(uint64_t nr)
+{
+    unsigned int order = block_order(mfn_to_frame(mfn(nr)));
+
+    block_remove(nr);
+    for (uint64_t i = 0; i < 1ULL << order; i++)
+        mfn_to_frame(mfn(nr + i))->count |= FRAME_DIRTY;
+    heap.dirty += 1ULL << order;
+    block_insert(nr, order, 0);
+}
+
+void heap_taint(void)
+{
+    irqflags_t irq = spin_lock_irqsave(&heap.lock);
+    for (unsigned int zone = 0; zone < ZONES; zone++)
+        while (heap.orders[zone][false])
+            block_taint(heap.list[zone][__builtin_ctz(heap.orders[zone][false])][false]);
+    spin_unlock_irqrestore(&heap.lock, irq);
+}
+
 uint64_t heap_free_frames(void) { return READ_ONCE(heap.free); }
 uint64_t heap_total_frames(void) { return READ_ONCE(heap.total); }
 uint64_t heap_dirty_frames(void) { return READ_ONCE(heap.dirty); }

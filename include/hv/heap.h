@@ -24,6 +24,8 @@ void heap_add(mfn_t start, mfn_t end);
 mfn_t heap_alloc(unsigned int order, unsigned int flags);
 /** Gives 2^@order frames back. @dirty: they held a guest's data and must be scrubbed before they are used again. */
 void heap_free(mfn_t first, unsigned int order, bool dirty);
+/** What is free now may hold somebody's secrets from before we came: treats it as a guest's. Boot, bootscrub=. */
+void heap_taint(void);
 /** Frames free now, scrubbed or waiting for it. */
 uint64_t heap_free_frames(void);
 /** Of these, frames that wait to be scrubbed. */

@@ -49,6 +49,8 @@ void boot_finish(struct domain *dom0)
     }
     give_back(init_start, init_end);
     give_back(init_bss_start, init_bss_end);
+    if (hv_options.bootscrub)
+        heap_taint();
     arch_tlb_flush_mask(&cpu_online, true);
     log_info("memory: image %lu KiB, %lu KiB of boot memory given back", (unsigned long)((data_end - text_start) >> 10),
              (unsigned long)((heap_free_frames() - before) << (PAGE_SHIFT - 10)));

@@ -86,7 +86,7 @@ static __init void ram_range_create(paddr_t start, paddr_t end)
 {
     chunks_create(start >> CHUNK_SHIFT, MIN(((end - 1) >> CHUNK_SHIFT) + 1, CHUNKS));
     for (uint64_t i = start >> PAGE_SHIFT; i < end >> PAGE_SHIFT; i++)
-        frame_table[i].count = 1 | (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT;
+        frame_table[i].count = (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT;
     frame_table_end = MAX(frame_table_end, end >> PAGE_SHIFT);
 }
 
