@@ -30,7 +30,9 @@ struct trap_frame {
 #define NO_TRAP         ~0ull
 
 /** What happened last: vector NO_TRAP if nothing did since trap_expect(). */
-struct trap_seen { uint64_t vector, error, cr2, rip, cs, rflags, rsp, count; };
+struct trap_seen {
+    uint64_t vector, error, cr2, rip, cs, rflags, rsp, count;
+};
 extern volatile struct trap_seen trap_seen;
 /** Where an exception goes on; 0: it is not expected, and the guest stops with a report. */
 extern volatile uint64_t trap_resume, trap_resume_sp;
@@ -40,11 +42,13 @@ extern uint64_t failsafe_selectors[4];
 void traps_init(void);
 void trap_forget(void);
 
-/** Executes @insn (one asm text) and catches what it raises in trap_seen. Outputs, inputs and clobbers follow as in asm. */
-#define TRY(insn, ...)                                                                            \
-    do {                                                                                          \
-        trap_forget();                                                                            \
-        __asm__ volatile("movq %%rsp, trap_resume_sp(%%rip)\nmovq $77f, trap_resume(%%rip)\n" insn "\n77: movq $0, trap_resume(%%rip)" __VA_ARGS__); \
+/** Executes @insn (one asm text) and catches what it raises in trap_seen. Outputs, inputs and clobbers follow as in
+ * asm. */
+#define TRY(insn, ...)                                                                             \
+    do {                                                                                           \
+        trap_forget();                                                                             \
+        __asm__ volatile("movq %%rsp, trap_resume_sp(%%rip)\nmovq $77f, trap_resume(%%rip)\n" insn \
+                         "\n77: movq $0, trap_resume(%%rip)" __VA_ARGS__);                         \
     } while (0)
 
 /** Runs @fn in user mode until it executes SYSCALL; returns its rdi. Exceptions there are caught when expected. */
@@ -54,16 +58,17 @@ extern char entry_stack_top[];
 
 /* Hypercalls. */
 
-#define HYPERCALL_ASM(nr, a1, a2, a3, a4, a5)                                                     \
-    ({                                                                                            \
-        register uint64_t r10_ __asm__("r10") = (uint64_t)(a4);                                   \
-        register uint64_t r8_ __asm__("r8") = (uint64_t)(a5);                                     \
-        long rc_;                                                                                 \
-        uint64_t d1_ = (uint64_t)(a1), d2_ = (uint64_t)(a2), d3_ = (uint64_t)(a3);                \
-        __asm__ volatile("syscall"                                                                \
-                         : "=a"(rc_), "+D"(d1_), "+S"(d2_), "+d"(d3_), "+r"(r10_), "+r"(r8_)      \
-                         : "0"((uint64_t)(nr)) : "rcx", "r11", "memory");                         \
-        rc_;                                                                                      \
+#define HYPERCALL_ASM(nr, a1, a2, a3, a4, a5)                                                \
+    ({                                                                                       \
+        register uint64_t r10_ __asm__("r10") = (uint64_t)(a4);                              \
+        register uint64_t r8_ __asm__("r8") = (uint64_t)(a5);                                \
+        long rc_;                                                                            \
+        uint64_t d1_ = (uint64_t)(a1), d2_ = (uint64_t)(a2), d3_ = (uint64_t)(a3);           \
+        __asm__ volatile("syscall"                                                           \
+                         : "=a"(rc_), "+D"(d1_), "+S"(d2_), "+d"(d3_), "+r"(r10_), "+r"(r8_) \
+                         : "0"((uint64_t)(nr))                                               \
+                         : "rcx", "r11", "memory");                                          \
+        rc_;                                                                                 \
     })
 static inline long hypercall5(unsigned int nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
 {
@@ -73,16 +78,31 @@ static inline long hypercall4(unsigned int nr, uint64_t a, uint64_t b, uint64_t 
 {
     return hypercall5(nr, a, b, c, d, 0);
 }
-static inline long hypercall3(unsigned int nr, uint64_t a, uint64_t b, uint64_t c) { return hypercall5(nr, a, b, c, 0, 0); }
-static inline long hypercall2(unsigned int nr, uint64_t a, uint64_t b) { return hypercall5(nr, a, b, 0, 0, 0); }
-static inline long hypercall1(unsigned int nr, uint64_t a) { return hypercall5(nr, a, 0, 0, 0, 0); }
+static inline long hypercall3(unsigned int nr, uint64_t a, uint64_t b, uint64_t c)
+{
+    return hypercall5(nr, a, b, c, 0, 0);
+}
+static inline long hypercall2(unsigned int nr, uint64_t a, uint64_t b)
+{
+    return hypercall5(nr, a, b, 0, 0, 0);
+}
+static inline long hypercall1(unsigned int nr, uint64_t a)
+{
+    return hypercall5(nr, a, 0, 0, 0, 0);
+}
 #define PTR(p) ((uint64_t)(uintptr_t)(p))
 
 /* Memory (memory.c). */
 
 uint64_t pfn_to_mfn(uint64_t pfn);
-static inline uint64_t va_to_pfn(const void *p) { return (PTR(p) - 0xffffffff80000000ul) / PAGE_SIZE; }
-static inline uint64_t va_to_mfn(const void *p) { return pfn_to_mfn(va_to_pfn(p)); }
+static inline uint64_t va_to_pfn(const void *p)
+{
+    return (PTR(p) - 0xffffffff80000000ul) / PAGE_SIZE;
+}
+static inline uint64_t va_to_mfn(const void *p)
+{
+    return pfn_to_mfn(va_to_pfn(p));
+}
 /** The entry of @level (4 to 1) that maps @va, as the guest sees it through its own mapping of the table. */
 uint64_t *pte_of(const void *va, unsigned int level);
 /** Machine address of that entry. */
@@ -95,13 +115,13 @@ extern uint8_t guest_pages[3][PAGE_SIZE];
 /** update_va_mapping with the entry flags @flags for the frame @mfn. */
 long map_at(const void *va, uint64_t mfn, uint64_t flags);
 
-#define PTE_P  0x1ul
-#define PTE_RW 0x2ul
-#define PTE_US 0x4ul
-#define PTE_A  0x20ul
-#define PTE_D  0x40ul
-#define PTE_PS 0x80ul
-#define PTE_NX (1ul << 63)
+#define PTE_P         0x1ul
+#define PTE_RW        0x2ul
+#define PTE_US        0x4ul
+#define PTE_A         0x20ul
+#define PTE_D         0x40ul
+#define PTE_PS        0x80ul
+#define PTE_NX        (1ul << 63)
 #define PTE_KERNEL_RW (PTE_P | PTE_RW | PTE_A | PTE_D)
 #define PTE_KERNEL_RO (PTE_P | PTE_A | PTE_D)
 

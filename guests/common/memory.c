@@ -44,5 +44,6 @@ uint64_t pte_maddr(const void *va, unsigned int level)
 
 long map_at(const void *va, uint64_t mfn, uint64_t flags)
 {
-    return hypercall3(__HYPERVISOR_update_va_mapping, PTR(va), flags ? mfn * PAGE_SIZE | flags : 0, UVMF_INVLPG | UVMF_LOCAL);
+    return hypercall3(__HYPERVISOR_update_va_mapping, PTR(va), flags ? mfn * PAGE_SIZE | flags : 0,
+                      UVMF_INVLPG | UVMF_LOCAL);
 }

@@ -26,7 +26,7 @@ void guest_start(const struct start_info *si)
 
 void guest_shutdown(unsigned int reason)
 {
-    struct sched_shutdown s = { .reason = reason };
+    struct sched_shutdown s = {.reason = reason};
 
     for (;;)
         hypercall2(__HYPERVISOR_sched_op, SCHEDOP_shutdown, PTR(&s));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Exceptions. A test says where to go on (trap_resume) before it does what should fault; what nobody expects ends the guest with
- * a report. Events are only counted.
+ * Exceptions. A test says where to go on (trap_resume) before it does what should fault; what nobody expects ends the
+ * guest with a report. Events are only counted.
  */
 #include "guest.h"
 
@@ -9,7 +9,7 @@ volatile struct trap_seen trap_seen;
 volatile uint64_t trap_resume, trap_resume_sp, events_seen;
 
 extern char trap_stubs[], event_entry[], failsafe_entry[], syscall_entry[], user_return[];
-#define STUB_SIZE 16
+#define STUB_SIZE       16
 #define USER_GATES_FROM 0x80
 
 void trap_forget(void)
@@ -32,8 +32,8 @@ static void remember(const struct trap_frame *f)
 
 static void unexpected(const struct trap_frame *f)
 {
-    printk("FAIL unexpected exception %lu, error %#lx, cr2 %#lx, rip %#lx, rsp %#lx, cs %#lx, rflags %#lx", f->vector, f->error,
-           shared_info->vcpu_info[0].arch.cr2, f->rip, f->rsp, f->cs, f->rflags);
+    printk("FAIL unexpected exception %lu, error %#lx, cr2 %#lx, rip %#lx, rsp %#lx, cs %#lx, rflags %#lx", f->vector,
+           f->error, shared_info->vcpu_info[0].arch.cr2, f->rip, f->rsp, f->cs, f->rflags);
     guest_shutdown(SHUTDOWN_crash);
 }
 
@@ -78,7 +78,7 @@ void trap_handler(struct trap_frame *f)
 
 static void callback(unsigned int type, const char *entry)
 {
-    struct callback_register r = { .type = (uint16_t)type, .flags = CALLBACKF_mask_events, .address = PTR(entry) };
+    struct callback_register r = {.type = (uint16_t)type, .flags = CALLBACKF_mask_events, .address = PTR(entry)};
 
     if (hypercall2(__HYPERVISOR_callback_op, CALLBACKOP_register, PTR(&r)))
         printk("FAIL callback %u cannot be registered", type);
@@ -90,7 +90,9 @@ void traps_init(void)
 
     for (unsigned int i = 0; i < 256; i++)
         table[i] = (struct trap_info){
-            .vector = (uint8_t)i, .flags = i == 3 || i == 4 || i >= USER_GATES_FROM ? 3 : 0, .cs = FLAT_KERNEL_CS,
+            .vector = (uint8_t)i,
+            .flags = i == 3 || i == 4 || i >= USER_GATES_FROM ? 3 : 0,
+            .cs = FLAT_KERNEL_CS,
             .address = PTR(trap_stubs) + i * STUB_SIZE,
         };
     hypercall1(__HYPERVISOR_set_trap_table, PTR(table));

@@ -2,7 +2,9 @@
 /* CPUID through the emulation prefix, MSRs and control registers. */
 #include "selftest/selftest.h"
 
-struct leaf { uint32_t a, b, c, d; };
+struct leaf {
+    uint32_t a, b, c, d;
+};
 
 static struct leaf cpuid(uint32_t nr, uint32_t sub)
 {

@@ -2,12 +2,18 @@
 /* Debug registers by hypercall and by instruction, and a breakpoint that strikes. */
 #include "selftest/selftest.h"
 
-#define DR7_ON_0     0x00000402ul
-#define DR7_WRITE_0  0x000d0000ul /* 4 bytes, write */
-#define DR7_IO_0     0x00020000ul
+#define DR7_ON_0    0x00000402ul
+#define DR7_WRITE_0 0x000d0000ul /* 4 bytes, write */
+#define DR7_IO_0    0x00020000ul
 
-static long set(unsigned int nr, uint64_t value) { return hypercall2(__HYPERVISOR_set_debugreg, nr, value); }
-static long get(unsigned int nr) { return hypercall1(__HYPERVISOR_get_debugreg, nr); }
+static long set(unsigned int nr, uint64_t value)
+{
+    return hypercall2(__HYPERVISOR_set_debugreg, nr, value);
+}
+static long get(unsigned int nr)
+{
+    return hypercall1(__HYPERVISOR_get_debugreg, nr);
+}
 
 static volatile uint32_t watched;
 extern char after_store[];

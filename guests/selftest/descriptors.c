@@ -5,8 +5,8 @@
 static uint64_t gdt[512] __attribute__((aligned(4096)));
 static uint64_t ldt[512] __attribute__((aligned(4096)));
 
-#define CODE64   0x00af9b000000fffful
-#define SEL(i)   ((i) * 8 | 3)
+#define CODE64     0x00af9b000000fffful
+#define SEL(i)     ((i)*8 | 3)
 #define TYPE_OF(i) (gdt[i] >> 40 & 0xff)
 
 static long descriptor(unsigned int i, uint64_t value)
@@ -39,7 +39,8 @@ static void entries(void)
     check_true("an LDT descriptor", descriptor(5, 0x0000820000000067ul) < 0);
     check_true("an interrupt gate", descriptor(5, 0x00008e000008fffful) < 0);
     check_true("a call gate to the hypervisor's code", descriptor(5, 0x00008c00e008fffful) < 0);
-    check_true("a descriptor in a frame that is nobody's", hypercall2(__HYPERVISOR_update_descriptor, 0xfffffffff000ul, 0) < 0);
+    check_true("a descriptor in a frame that is nobody's",
+               hypercall2(__HYPERVISOR_update_descriptor, 0xfffffffff000ul, 0) < 0);
     check_true("a descriptor in a page table",
                hypercall2(__HYPERVISOR_update_descriptor, va_to_mfn((void *)start_info->pt_base) << 12, CODE64) < 0);
 }
@@ -62,7 +63,7 @@ static void selectors(void)
 
 static long set_ldt(const void *base, unsigned long nr)
 {
-    struct mmuext_op op = { .cmd = MMUEXT_SET_LDT, .arg1.linear_addr = PTR(base), .arg2.nr_ents = (unsigned int)nr };
+    struct mmuext_op op = {.cmd = MMUEXT_SET_LDT, .arg1.linear_addr = PTR(base), .arg2.nr_ents = (unsigned int)nr};
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 

@@ -11,13 +11,13 @@ static uint64_t bad_address = 0x700000001000ul;
 
 static long iopl(unsigned int level)
 {
-    struct physdev_set_iopl s = { .iopl = level };
+    struct physdev_set_iopl s = {.iopl = level};
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, PTR(&s));
 }
 
 static long ports(unsigned int nr)
 {
-    struct physdev_set_iobitmap s = { .nr_ports = nr };
+    struct physdev_set_iobitmap s = {.nr_ports = nr};
 
     set_xen_guest_handle_raw(s.bitmap, bitmap);
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iobitmap, PTR(&s));
@@ -50,7 +50,7 @@ static void by_bitmap(void)
 {
     iopl(0);
     memset(bitmap, 0xff, sizeof(bitmap));
-    bitmap[PORT_CMOS / 8] &= (uint8_t)~(1u << PORT_CMOS % 8);
+    bitmap[PORT_CMOS / 8] &= (uint8_t) ~(1u << PORT_CMOS % 8);
     check_rc("an I/O bitmap", 0, ports(65536));
     try_in(PORT_CMOS);
     check_no_trap("a port that it allows");

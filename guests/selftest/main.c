@@ -5,18 +5,21 @@ static unsigned int passed, failed;
 
 uint8_t user_stack[8192] __attribute__((aligned(16)));
 
-static const struct { const char *name; void (*run)(void); } subject[] = {
-    { "exceptions", test_exceptions },
-    { "page tables", test_page_tables },
-    { "pointers", test_pointers },
-    { "descriptors and segments", test_descriptors },
-    { "debug registers", test_debug_registers },
-    { "ports", test_io },
-    { "user mode", test_user_mode },
-    { "extended state", test_fpu },
-    { "events", test_events },
-    { "CPUID and MSRs", test_cpuid_msr },
-    { "time", test_time },
+static const struct {
+    const char *name;
+    void (*run)(void);
+} subject[] = {
+    {"exceptions",               test_exceptions     },
+    {"page tables",              test_page_tables    },
+    {"pointers",                 test_pointers       },
+    {"descriptors and segments", test_descriptors    },
+    {"debug registers",          test_debug_registers},
+    {"ports",                    test_io             },
+    {"user mode",                test_user_mode      },
+    {"extended state",           test_fpu            },
+    {"events",                   test_events         },
+    {"CPUID and MSRs",           test_cpuid_msr      },
+    {"time",                     test_time           },
 };
 
 static void count(bool good)
@@ -56,7 +59,10 @@ void check_rc(const char *name, long expected, long got)
         printk("FAIL %s: expected result %ld, got %ld", name, expected, got);
 }
 
-static bool has_error(uint64_t vector) { return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17; }
+static bool has_error(uint64_t vector)
+{
+    return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
+}
 
 void check_trap(const char *name, uint64_t vector, uint64_t error)
 {

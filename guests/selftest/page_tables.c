@@ -4,14 +4,14 @@
 
 static long update(uint64_t ptr, uint64_t val, unsigned int *done)
 {
-    struct mmu_update u = { .ptr = ptr, .val = val };
+    struct mmu_update u = {.ptr = ptr, .val = val};
     *done = 0;
     return hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, PTR(done), DOMID_SELF);
 }
 
 static long extended(unsigned int cmd, uint64_t arg)
 {
-    struct mmuext_op op = { .cmd = cmd, .arg1.mfn = arg };
+    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = arg};
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
@@ -37,8 +37,8 @@ static void leaf_entries(void)
 /* No page table may become writable, at whatever level it is, under whatever address. */
 static void writable_tables(void)
 {
-    static const char *const name[] = { "", "level 1 table writable: refused", "level 2 table writable: refused",
-                                        "level 3 table writable: refused", "level 4 table writable: refused" };
+    static const char *const name[] = {"", "level 1 table writable: refused", "level 2 table writable: refused",
+                                       "level 3 table writable: refused", "level 4 table writable: refused"};
 
     for (unsigned int level = 1; level <= 4; level++) {
         uint64_t table = va_to_mfn(pte_of(page_a, level));
@@ -57,7 +57,8 @@ static void upper_entries(void)
     check_true("the hypervisor's slot 256", update(l4 + 256 * 8, 0, &done) < 0 || done == 0);
     check_true("the hypervisor's slot 271", update(l4 + 271 * 8, mfn << 12 | PTE_KERNEL_RW, &done) < 0);
     check_true("a writable page as level 1 table", update(pte_maddr(page_a, 2) + 8 * 100, mfn << 12 | 0x67, &done) < 0);
-    check_true("a large page in level 2", update(pte_maddr(page_a, 2) + 8 * 100, (mfn & ~511ul) << 12 | 0xe7, &done) < 0);
+    check_true("a large page in level 2",
+               update(pte_maddr(page_a, 2) + 8 * 100, (mfn & ~511ul) << 12 | 0xe7, &done) < 0);
     check_true("a level 1 table in level 3", update(pte_maddr(page_a, 3), l1, &done) < 0);
     check_true("an entry that is not of a page table and no page of ours", update(0x1000, 0, &done) < 0);
     check_true("a misaligned entry", update(pte_maddr(page_a, 1) + 4, 0, &done) < 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel that asks the hypervisor for what it must do and for what it must refuse. One file for each subject; every line of
- * output is one expectation.
+ * A kernel that asks the hypervisor for what it must do and for what it must refuse. One file for each subject; every
+ * line of output is one expectation.
  */
 #ifndef SELFTEST_H
 #define SELFTEST_H

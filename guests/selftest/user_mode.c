@@ -2,35 +2,69 @@
 /* User mode: how it is entered, what comes back from it, and what it may not do. */
 #include "selftest/selftest.h"
 
-static void user_exit(void) { __asm__ volatile("mov $42, %edi; syscall"); }
-static void user_fault(void) { __asm__ volatile("movb $1, 0x1234; mov $1, %edi; syscall"); }
-static void user_cli(void) { __asm__ volatile("cli; mov $1, %edi; syscall"); }
-static void user_cr3(void) { __asm__ volatile("mov %cr3, %rax; mov $1, %edi; syscall"); }
-static void user_rdmsr(void) { __asm__ volatile("mov $0x1b, %ecx; rdmsr; mov $1, %edi; syscall"); }
-static void user_int80(void) { __asm__ volatile("int $0x80; mov $1, %edi; syscall"); }
-static void user_int20(void) { __asm__ volatile("int $0x20; mov $1, %edi; syscall"); }
-static void user_int3(void) { __asm__ volatile("int3; mov $1, %edi; syscall"); }
-static void user_in(void) { __asm__ volatile("in $0x70, %al; mov $1, %edi; syscall"); }
-static void user_hypercall_page(void) { __asm__ volatile("mov 0xffff830000000000, %rax; mov $1, %edi; syscall"); }
+static void user_exit(void)
+{
+    __asm__ volatile("mov $42, %edi; syscall");
+}
+static void user_fault(void)
+{
+    __asm__ volatile("movb $1, 0x1234; mov $1, %edi; syscall");
+}
+static void user_cli(void)
+{
+    __asm__ volatile("cli; mov $1, %edi; syscall");
+}
+static void user_cr3(void)
+{
+    __asm__ volatile("mov %cr3, %rax; mov $1, %edi; syscall");
+}
+static void user_rdmsr(void)
+{
+    __asm__ volatile("mov $0x1b, %ecx; rdmsr; mov $1, %edi; syscall");
+}
+static void user_int80(void)
+{
+    __asm__ volatile("int $0x80; mov $1, %edi; syscall");
+}
+static void user_int20(void)
+{
+    __asm__ volatile("int $0x20; mov $1, %edi; syscall");
+}
+static void user_int3(void)
+{
+    __asm__ volatile("int3; mov $1, %edi; syscall");
+}
+static void user_in(void)
+{
+    __asm__ volatile("in $0x70, %al; mov $1, %edi; syscall");
+}
+static void user_hypercall_page(void)
+{
+    __asm__ volatile("mov 0xffff830000000000, %rax; mov $1, %edi; syscall");
+}
 static void user_cpuid(void)
 {
     __asm__ volatile("mov $0x40000000, %eax; .byte 0x0f, 0x0b, 0x78, 0x65, 0x6e; cpuid; mov %rbx, %rdi; syscall");
 }
 
-static const struct { const char *name; void (*fn)(void); uint64_t vector, error; } fault[] = {
-    { "user: write to an absent page", user_fault, 14, 6 },
-    { "user: CLI", user_cli, 13, 0 },
-    { "user: MOV from CR3", user_cr3, 13, 0 },
-    { "user: RDMSR", user_rdmsr, 13, 0 },
-    { "user: INT 0x80", user_int80, 0x80, 0 },
-    { "user: INT 0x20, gate of level 0", user_int20, 13, 0x102 },
-    { "user: INT3", user_int3, 3, 0 },
-    { "user: IN at IOPL 1", user_in, 13, 0 },
+static const struct {
+    const char *name;
+    void (*fn)(void);
+    uint64_t vector, error;
+} fault[] = {
+    {"user: write to an absent page",   user_fault, 14,   6    },
+    {"user: CLI",                       user_cli,   13,   0    },
+    {"user: MOV from CR3",              user_cr3,   13,   0    },
+    {"user: RDMSR",                     user_rdmsr, 13,   0    },
+    {"user: INT 0x80",                  user_int80, 0x80, 0    },
+    {"user: INT 0x20, gate of level 0", user_int20, 13,   0x102},
+    {"user: INT3",                      user_int3,  3,    0    },
+    {"user: IN at IOPL 1",              user_in,    13,   0    },
 };
 
 static long user_base(uint64_t mfn)
 {
-    struct mmuext_op op = { .cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = mfn };
+    struct mmuext_op op = {.cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = mfn};
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A vCPU runs with its own XCR0. State of components that it once enabled and then disabled survives in the registers on bare
- * hardware, so saving and loading go over xcr0_accum, every component that was ever enabled; x87 and SSE always belong to it,
- * because their instructions work whatever XCR0 says.
+ * A vCPU runs with its own XCR0. State of components that it once enabled and then disabled survives in the registers
+ * on bare hardware, so saving and loading go over xcr0_accum, every component that was ever enabled; x87 and SSE always
+ * belong to it, because their instructions work whatever XCR0 says.
  *
- * Areas are written by the processor, and by toolstacks through the checks of lib/x86/xstate. Should loading fault all the
- * same, the vCPU starts from the initial state: its own loss, nobody else's.
+ * Areas are written by the processor, and by toolstacks through the checks of lib/x86/xstate. Should loading fault all
+ * the same, the vCPU starts from the initial state: its own loss, nobody else's.
  */
 #include "cpu/fpu.h"
 
+#include "cpu/features.h"
 #include "cpu/xstate_boot.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
@@ -18,9 +19,9 @@
 #include "hw/native/fpu.h"
 #include "x86/cpuid/policy.h"
 
-#define FCW_RESET   0x037fu
-#define MXCSR_RESET 0x1f80u
-#define FCW_OFFSET  0
+#define FCW_RESET    0x037fu
+#define MXCSR_RESET  0x1f80u
+#define FCW_OFFSET   0
 #define MXCSR_OFFSET 24
 
 static bool plan_is_compact(void)
@@ -28,7 +29,10 @@ static bool plan_is_compact(void)
     return xstate_active.insn == XSTATE_XSAVEC || xstate_active.insn == XSTATE_XSAVES;
 }
 
-static struct xstate_header *header_of(void *area) { return (struct xstate_header *)((uint8_t *)area + XSTATE_LEGACY_SIZE); }
+static struct xstate_header *header_of(void *area)
+{
+    return (struct xstate_header *)((uint8_t *)area + XSTATE_LEGACY_SIZE);
+}
 
 static void area_reset(void *area)
 {
@@ -42,7 +46,10 @@ static void area_reset(void *area)
         header_of(area)->xcomp_bv = XSTATE_COMPACTED | XSTATE_LEGACY; /* must lie within XCR0 when loaded */
 }
 
-int fpu_init_cpu(void) { return this_cpu_id() ? xstate_init_cpu() : 0; }
+int fpu_init_cpu(void)
+{
+    return this_cpu_id() ? xstate_init_cpu() : 0;
+}
 
 int fpu_vcpu_init(struct vcpu *v)
 {
@@ -75,21 +82,11 @@ static void xcr0_load(uint64_t value)
 static void area_save(void *area, uint64_t mask)
 {
     switch (xstate_active.insn) {
-    case XSTATE_FXSAVE:
-        fxsave(area);
-        break;
-    case XSTATE_XSAVE:
-        xsave(area, mask);
-        break;
-    case XSTATE_XSAVEOPT:
-        xsaveopt(area, mask);
-        break;
-    case XSTATE_XSAVEC:
-        xsavec(area, mask);
-        break;
-    case XSTATE_XSAVES:
-        xsaves(area, mask);
-        break;
+    case XSTATE_FXSAVE: fxsave(area); break;
+    case XSTATE_XSAVE: xsave(area, mask); break;
+    case XSTATE_XSAVEOPT: xsaveopt(area, mask); break;
+    case XSTATE_XSAVEC: xsavec(area, mask); break;
+    case XSTATE_XSAVES: xsaves(area, mask); break;
     }
 }
 
@@ -111,6 +108,8 @@ void fpu_save(struct vcpu *v)
 void fpu_load(struct vcpu *v)
 {
     clts();
+    if (cpu_is_amd)
+        x87_clear_pointers(); /* loading leaves them alone unless an exception is pending: another guest's addresses */
     if (xstate_active.xcr0)
         xcr0_load(v->arch.xcr0_accum);
     if (!area_load(v->arch.xsave_area, v->arch.xcr0_accum)) {

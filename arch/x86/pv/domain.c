@@ -4,6 +4,7 @@
 #include "hv/heap.h"
 #include "hv/hypercall.h"
 #include "irq/pirq.h"
+#include "mm/guest_map.h"
 #include "platform/io_caps.h"
 #include "pv/mm/mm.h"
 #include "pv/pv.h"
@@ -80,6 +81,7 @@ void arch_domain_destroy(struct domain *d)
     if (d->arch.pirqs)
         pirq_map_destroy(d);
     io_caps_destroy(d);
+    guest_map_free(d);
     hv_free(d->arch.policy);
     d->arch.policy = NULL;
 }

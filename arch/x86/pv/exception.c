@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Exceptions of a guest other than page faults. Nearly all are the guest's own business and go to its kernel. Those that
- * are ours: #GP, which is how privileged instructions and INT n arrive; #UD, which may be the forced-emulation prefix; #NM,
- * when the guest's CR0.TS is set; #DB, whose status register is virtual.
+ * Exceptions of a guest other than page faults. Nearly all are the guest's own business and go to its kernel. Those
+ * that are ours: #GP, which is how privileged instructions and INT n arrive; #UD, which may be the forced-emulation
+ * prefix; #NM, when the guest's CR0.TS is set; #DB, whose status register is virtual.
  */
 #include "hv/guest_access.h"
 #include "hv/log.h"
@@ -11,13 +11,13 @@
 #include "pv/pv.h"
 #include "trap/trap.h"
 
-#define ERROR_IDT 0x2u /* selector error code: the index is that of an IDT gate */
-#define DR6_FIXED 0xffff0ff0ul
+#define ERROR_IDT  0x2u /* selector error code: the index is that of an IDT gate */
+#define DR6_FIXED  0xffff0ff0ul
 #define DR6_STATUS 0xe00ful
 
 /*
- * The vector of the INT n at the guest's instruction pointer. The error code has it as well, but not on every emulator of a
- * processor (QEMU before 8.0 doubles it), so the instruction is asked first. 0 in @length: it is not INT n.
+ * The vector of the INT n at the guest's instruction pointer. The error code has it as well, but not on every emulator
+ * of a processor (QEMU 7.2 doubles it), so the instruction is asked first. 0 in @length: it is not INT n.
  */
 static unsigned int software_vector(const struct cpu_user_regs *regs, unsigned int *length)
 {
@@ -41,7 +41,8 @@ static void software_interrupt(struct cpu_user_regs *regs)
         return;
     }
     regs->rip += length;
-    const struct pv_bounce b = { .address = handler->address, .mask_events = TI_GET_IF(handler), .what = "software interrupt" };
+    const struct pv_bounce b = {
+        .address = handler->address, .mask_events = TI_GET_IF(handler), .what = "software interrupt"};
     pv_bounce(regs, &b);
 }
 
@@ -82,19 +83,13 @@ static void debug(struct cpu_user_regs *regs)
 void pv_exception(struct cpu_user_regs *regs)
 {
     switch (regs->entry_vector) {
-    case TRAP_GP:
-        general_protection(regs);
-        break;
-    case TRAP_UD:
-        invalid_opcode(regs);
-        break;
+    case TRAP_GP: general_protection(regs); break;
+    case TRAP_UD: invalid_opcode(regs); break;
     case TRAP_NM:
         device_not_available(regs);
         pv_set_ts(current_vcpu(), false);
         break;
-    case TRAP_DB:
-        debug(regs);
-        break;
+    case TRAP_DB: debug(regs); break;
     case TRAP_DE:
     case TRAP_BP:
     case TRAP_OF:
@@ -105,9 +100,7 @@ void pv_exception(struct cpu_user_regs *regs)
     case TRAP_MF:
     case TRAP_AC:
     case TRAP_XM:
-    case TRAP_CP:
-        pv_inject(regs, regs->entry_vector, regs->error_code);
-        break;
+    case TRAP_CP: pv_inject(regs, regs->entry_vector, regs->error_code); break;
     default:
         domain_crash(current_vcpu()->domain, "exception %u (%s), which no guest can cause", regs->entry_vector,
                      trap_name(regs->entry_vector) ?: "reserved");

@@ -2,8 +2,8 @@
 /*
  * Page faults, in the order in which they are explained:
  *
- *   - a descriptor table access of the CPU: the windows are filled on demand, and what is missing there is missing in the
- *     guest's table;
+ *   - a descriptor table access of the CPU: the windows are filled on demand, and what is missing there is missing in
+ * the guest's table;
  *   - a stale translation: the tables say that the access is fine, so it is repeated;
  *   - a write of the guest's kernel to one of its page tables: carried out, if allowed;
  *   - the guest's own fault, for its handler.
@@ -14,6 +14,7 @@
 #include "pv/canonical.h"
 #include "pv/page_walk.h"
 #include "pv/pv.h"
+#include "pv/smap_quirk.h"
 #include "pv/mm/mm.h"
 #include "trap/trap.h"
 
@@ -22,7 +23,10 @@
 #define SELECTOR_IDT 0x2u
 #define SELECTOR_TI  0x4u
 
-static bool in_window(uint64_t va, vaddr_t window) { return va - window < WINDOW_BYTES; }
+static bool in_window(uint64_t va, vaddr_t window)
+{
+    return va - window < WINDOW_BYTES;
+}
 
 /* True when the fault was about a descriptor and has been dealt with. */
 static bool descriptor_fault(struct cpu_user_regs *regs, uint64_t cr2)
@@ -48,9 +52,9 @@ static bool descriptor_fault(struct cpu_user_regs *regs, uint64_t cr2)
 }
 
 /*
- * True if the tables allow the access that faulted. The processor drops the translation of a faulting address by itself, so
- * that the next try sees the tables. Interrupts are off during the walk: no table that it passes is freed meanwhile, because
- * freeing one waits for this CPU's TLB flush.
+ * True if the tables allow the access that faulted. The processor drops the translation of a faulting address by
+ * itself, so that the next try sees the tables. Interrupts are off during the walk: no table that it passes is freed
+ * meanwhile, because freeing one waits for this CPU's TLB flush.
  */
 static bool stale_translation(uint32_t error, uint64_t va, bool user)
 {
@@ -80,8 +84,10 @@ void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2)
             pv_inject_page_fault(regs, error_to_show(regs->error_code, cr2), cr2);
         return;
     }
-    if (stale_translation(regs->error_code, cr2, true))
+    if (stale_translation(regs->error_code, cr2, true)) {
+        pv_smap_quirk(regs->error_code);
         return;
+    }
     if (v->arch.pv.kernel_mode && (regs->error_code & (write_protected | PF_RESERVED)) == write_protected &&
         (pv_ptwr_fault(regs, cr2) || pv_mmio_ro_fault(regs, cr2)))
         return;

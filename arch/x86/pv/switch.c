@@ -2,14 +2,14 @@
 /*
  * From one vCPU to another on this CPU.
  *
- * Leaving a vCPU always stores all of its state in memory, so that nobody ever has to ask another CPU for it. Entering loads
- * only what is not there already: `loaded` names the vCPU whose extended state, segments and breakpoints this CPU's registers
- * still hold, and vcpu.arch.loaded_cpu says the same from the other side. Both agree only if neither the vCPU has run
- * elsewhere, nor another one here, nor its saved state been changed meanwhile (arch_sync_vcpu()); then a guest that was
- * woken from idle costs a page table load and a copy of 200 bytes.
+ * Leaving a vCPU always stores all of its state in memory, so that nobody ever has to ask another CPU for it. Entering
+ * loads only what is not there already: `loaded` names the vCPU whose extended state, segments and breakpoints this
+ * CPU's registers still hold, and vcpu.arch.loaded_cpu says the same from the other side. Both agree only if neither
+ * the vCPU has run elsewhere, nor another one here, nor its saved state been changed meanwhile (arch_sync_vcpu()); then
+ * a guest that was woken from idle costs a page table load and a copy of 200 bytes.
  *
- * An idle CPU runs on the hypervisor's own page table. It could stay on the guest's and save a TLB fill, but then the guest's
- * root could be freed under it.
+ * An idle CPU runs on the hypervisor's own page table. It could stay on the guest's and save a TLB fill, but then the
+ * guest's root could be freed under it.
  */
 #include "cpu/features.h"
 #include "cpu/fpu.h"
@@ -20,12 +20,16 @@
 #include "pv/msr_state.h"
 #include "pv/mm/mm.h"
 #include "pv/pv.h"
+#include "pv/smap_quirk.h"
 
 static DEFINE_PER_CPU(struct vcpu *, loaded);
 
 void pv_cr4_load(const struct vcpu *v)
 {
-    uint64_t want = hv_cr4 | (v->arch.pv.cr4 & PV_CR4_IN_CPU);
+    uint64_t want = (hv_cr4 & ~pv_smap_quirk_cr4()) | (v->arch.pv.cr4 & PV_CR4_IN_CPU);
+
+    if (v->domain->arch.vtsc)
+        want |= CR4_TSD;
 
     if (read_cr4() != want)
         write_cr4(want);
@@ -80,7 +84,8 @@ void arch_context_switch(struct vcpu *prev, struct vcpu *next)
         cpumask_clear(&prev->domain->arch.dirty_cpus, cpu);
 }
 
-/* Memory has it all; what remains in a CPU's registers must not be taken for it once somebody has changed the memory. */
+/* Memory has it all; what remains in a CPU's registers must not be taken for it once somebody has changed the memory.
+ */
 void arch_sync_vcpu(struct vcpu *v)
 {
     v->arch.loaded_cpu = VCPU_LOADED_NOWHERE;

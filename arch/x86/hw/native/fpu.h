@@ -6,8 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-static inline void fxsave(void *area) { __asm__ volatile("fxsaveq (%0)" : : "r"(area) : "memory"); }
-static inline void fxrstor(const void *area) { __asm__ volatile("fxrstorq (%0)" : : "r"(area) : "memory"); }
+static inline void fxsave(void *area)
+{
+    __asm__ volatile("fxsaveq (%0)" : : "r"(area) : "memory");
+}
+static inline void fxrstor(const void *area)
+{
+    __asm__ volatile("fxrstorq (%0)" : : "r"(area) : "memory");
+}
 
 #define HW_XSAVE(name, insn)                                                                                       \
     static inline void name(void *area, uint64_t mask)                                                             \
@@ -22,11 +28,24 @@ HW_XSAVE(xrstor, "xrstor64")
 HW_XSAVE(xrstors, "xrstors64")
 #undef HW_XSAVE
 
-/** False when the instruction faults (bad header or MXCSR); the registers are then unspecified but of this area or older. */
+/** False when the instruction faults (bad header or MXCSR); the registers are then unspecified but of this area or
+ * older. */
 bool xrstor_safe(const void *area, uint64_t mask);
 bool xrstors_safe(const void *area, uint64_t mask);
 bool fxrstor_safe(const void *area);
-static inline void fninit(void) { __asm__ volatile("fninit"); }
-static inline void ldmxcsr(uint32_t v) { __asm__ volatile("ldmxcsr %0" : : "m"(v)); }
+static inline void fninit(void)
+{
+    __asm__ volatile("fninit");
+}
+/** Replaces the x87 pointers to the last instruction and operand. Raises nothing; leaves the registers unspecified. */
+static inline void x87_clear_pointers(void)
+{
+    static const int32_t zero = 0;
+    __asm__ volatile("fnclex; emms; fildl %0" : : "m"(zero));
+}
+static inline void ldmxcsr(uint32_t v)
+{
+    __asm__ volatile("ldmxcsr %0" : : "m"(v));
+}
 
 #endif
