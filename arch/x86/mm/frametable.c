@@ -19,6 +19,9 @@
 uint64_t frame_table_end;
 static uint64_t chunk_known[CHUNKS / 64];
 
+#define M2P_CHUNKS ((DIRECTMAP_SIZE >> PAGE_SHIFT) * 8 / M2P_CHUNK)
+static uint64_t m2p_chunk[M2P_CHUNKS];
+
 static bool chunk_test(uint64_t c)
 {
     return c < CHUNKS && (chunk_known[c / 64] >> (c % 64)) & 1;
@@ -55,16 +58,23 @@ static __init void back(vaddr_t va, uint64_t len, vaddr_t alias)
     }
 }
 
-/* The M2P in pieces of 2 MiB, each one page, because tools map it so (XENMEM_machphys_mfn_list). */
+/* The M2P in pieces of 2 MiB, contiguous in the machine where possible, because tools map it so (XENMEM_machphys_mfn_list). */
 static __init void m2p_create(uint64_t first_mfn, uint64_t end_mfn)
 {
-    for (vaddr_t va = (M2P_RW_VIRT + first_mfn * 8) & ~0x1fffffULL; va < M2P_RW_VIRT + end_mfn * 8; va += 0x200000) {
+    for (vaddr_t va = (M2P_RW_VIRT + first_mfn * 8) & ~(M2P_CHUNK - 1); va < M2P_RW_VIRT + end_mfn * 8; va += M2P_CHUNK) {
         if (map_present(va))
             continue;
-        back(va, 0x200000, M2P_VIRT);
-        memset((void *)va, 0xff, 0x200000);
+        paddr_t pa = boot_mem_alloc(M2P_CHUNK, M2P_CHUNK, ~0ULL);
+        if (!pa)
+            back(va, M2P_CHUNK, M2P_VIRT);
+        else if (map_range(va, pa, M2P_CHUNK, MAP_RW) || map_range(va - M2P_RW_VIRT + M2P_VIRT, pa, M2P_CHUNK, MAP_USER_RO))
+            panic("memory: not enough RAM for page tables; give the machine more");
+        m2p_chunk[(va - M2P_RW_VIRT) / M2P_CHUNK] = pa >> PAGE_SHIFT;
+        memset((void *)va, 0xff, M2P_CHUNK);
     }
 }
+
+uint64_t m2p_chunk_mfn(uint64_t index) { return index < M2P_CHUNKS ? m2p_chunk[index] : 0; }
 
 static __init void chunks_create(uint64_t first_chunk, uint64_t end_chunk)
 {

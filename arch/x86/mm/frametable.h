@@ -11,4 +11,8 @@ __init void frametable_init(void);
 /** True if the M2P has an entry for @m, RAM or a hole beside RAM. */
 bool m2p_mapped(mfn_t m);
 
+#define M2P_CHUNK 0x200000ULL
+/** First frame of piece @index of the M2P, M2P_CHUNK bytes; 0 if it is absent or in pieces itself. */
+uint64_t m2p_chunk_mfn(uint64_t index);
+
 #endif

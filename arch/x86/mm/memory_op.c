@@ -6,6 +6,8 @@
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
 #include "hv/percpu.h"
+#include "mm/guest_map.h"
+#include "mm/m2p_share.h"
 
 static long machine_memory_map(uint64_t arg)
 {

@@ -9,11 +9,13 @@
 struct cpuid_policy;
 struct pirq_map;
 struct io_caps;
+struct guest_memory_map;
 
 struct arch_domain {
     cpumask_t dirty_cpus;        /* CPUs whose TLB may hold this domain's translations */
     struct cpuid_policy *policy; /* what CPUID and MSR reads show */
     struct pirq_map *pirqs;      /* pirq -> interrupt, see arch/x86/irq/pirq.c */
+    struct guest_memory_map *memory_map; /* XENMEM_memory_map's answer; NULL: none was given. Under domain.lock */
     struct io_caps *io;          /* ports, MMIO frames and interrupts that it may use; NULL: none */
     uint32_t pci_cf8;            /* latched by the emulated port 0xcf8 */
     uint8_t rtc_index;           /* latched by the emulated port 0x70 */

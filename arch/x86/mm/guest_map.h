@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The memory map that a PV guest is told: its toolstack's words, given back as they are. */
+#ifndef MM_GUEST_MAP_H
+#define MM_GUEST_MAP_H
+
+#include "hv/types.h"
+
+/** XENMEM_set_memory_map: 0, -EPERM, -ESRCH, -EINVAL (too many entries, not a PV domain), -EFAULT, -ENOMEM. */
+long guest_map_set(uint64_t arg);
+/** XENMEM_memory_map of the calling domain: as many entries as there is room for. -ENOSYS: it was given none. */
+long guest_map_get(uint64_t arg);
+void guest_map_free(struct domain *d);
+
+#endif
