@@ -50,17 +50,27 @@ static __init bool console_wanted(const char *name)
     return at && (at == hv_options.console || at[-1] == ',') && (end == ',' || end == 0);
 }
 
+static __init void option_refused(const char *name, const char *value, const char *instead)
+{
+    log_warning("option %s: \"%s\" is not a level (none, error, warning, info, debug, all), %s is used", name, value, instead);
+}
+
 static __init void console_from_options(void)
 {
     struct console_options o = {
+        .level = LOG_WARNING + 1, .limit_level = LOG_WARNING + 1, .guest_level = 0, .guest_limit_level = LOG_WARNING + 1,
         .ring_size = hv_options.conring_size,
         .to_ring = hv_options.console_to_ring,
         .timestamps = hv_options.console_timestamps != OPTION_CONSOLE_TIMESTAMPS_NONE,
         .input_to_hv = hv_options.conswitch[0] && hv_options.conswitch[1] == 'x',
     };
-    console_parse_level(hv_options.loglvl, &o.level, &o.limit_level);
-    console_parse_level(hv_options.guest_loglvl, &o.guest_level, &o.guest_limit_level);
+    bool level_ok = !console_parse_level(hv_options.loglvl, &o.level, &o.limit_level);
+    bool guest_ok = !console_parse_level(hv_options.guest_loglvl, &o.guest_level, &o.guest_limit_level);
     console_configure(&o);
+    if (!level_ok)
+        option_refused("loglvl", hv_options.loglvl, "warning");
+    if (!guest_ok)
+        option_refused("guest_loglvl", hv_options.guest_loglvl, "none/warning");
 }
 
 static __init void consoles_open(void)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The page that tells a PV kernel where everything is (xen.h, struct start_info), and how vCPU 0 begins. */
+#include "base/cmdline.h"
+#include "base/format.h"
 #include "boot/dom0/dom0.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
@@ -38,6 +40,15 @@ static __init void fill_vga(struct dom0_vga_console_info *vga)
     vga->u.text_mode_3.columns = 80;
 }
 
+/* The kernel's own line, then what the hypervisor's line has behind a lone "--". @out is all zeroes. */
+static __init void fill_cmdline(char *out, size_t size, const char *own, const char *more)
+{
+    int len = format(out, size, "%s%s%s", own, *own && *more ? " " : "", more);
+
+    if (len < 0 || (size_t)len >= size)
+        log_warning("dom0's command line is longer than the %lu characters that it may have, and cut", (unsigned long)size - 1);
+}
+
 __init void dom0_start_info_fill(const struct dom0_builder *b)
 {
     const struct dom0_layout *at = &b->at;
@@ -64,7 +75,7 @@ __init void dom0_start_info_fill(const struct dom0_builder *b)
         si->mod_start = at->initrd ? at->initrd : at->initrd_pfn;
         si->mod_len = b->initrd->at.end - b->initrd->at.start;
     }
-    memcpy(si->cmd_line, b->kernel->cmdline, MIN(sizeof(si->cmd_line) - 1, strlen(b->kernel->cmdline)));
+    fill_cmdline((char *)si->cmd_line, sizeof(si->cmd_line), b->kernel->cmdline, cmdline_after_dashes(boot_info.cmdline));
     if (boot_info.screen.kind != BOOT_SCREEN_NONE && boot_info.screen.kind != BOOT_SCREEN_OTHER) {
         fill_vga(vga);
         si->console.dom0.info_off = sizeof(*si);
