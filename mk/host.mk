@@ -33,16 +33,26 @@ $(BUILD)/host/test/unit/test_decode: UNIT_LIBS := -lZydis
 unit: $(UNIT_BIN)
 	$(Q)set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done
 
-FUZZ_CFLAGS  := -std=gnu11 -g -O1 $(HOST_INC) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+# Fuzzers are clang's, and so is their copy of lib/: compiled once, with coverage.
+FUZZ_CFLAGS  := -std=gnu11 -g -O1 $(HOST_INC) -MMD -MP
+FUZZ_SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/fuzz/%.o)
 FUZZ_SECONDS ?= 20
-$(BUILD)/fuzz/test/fuzz/%: test/fuzz/%.c $(LIB_SRC) | $(GEN_PRODUCTS)
+$(BUILD)/fuzz/%.o: %.c | $(GEN_PRODUCTS)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link $(FUZZ_SAN) -c $< -o $@
+
+$(BUILD)/fuzz/lib.a: $(FUZZ_LIB_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/fuzz/test/fuzz/%: $(BUILD)/fuzz/test/fuzz/%.o $(BUILD)/fuzz/lib.a
+	$(Q)$(CLANG) -fsanitize=fuzzer $(FUZZ_SAN) $^ -o $@
 
 ## make fuzz            run every fuzzer for FUZZ_SECONDS (20) from its corpus in test/fuzz/corpus/NAME
 fuzz: $(FUZZ_BIN)
 	$(Q)set -e; for f in $(FUZZ_BIN); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n; \
 	  corpus=$(BUILD)/corpus/$$n; [ -d test/fuzz/corpus/$${n#fuzz_} ] && corpus="$$corpus test/fuzz/corpus/$${n#fuzz_}"; \
-	  echo "== $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 $$corpus; done
+	  echo "== $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -print_funcs=0 -verbosity=0 $$corpus; done
 
--include $(shell find $(BUILD)/host -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/host $(BUILD)/fuzz -name '*.d' 2>/dev/null)
