@@ -47,7 +47,8 @@ $(IMAGE)/disk.img: image/disk
 IMAGES := $(addprefix $(IMAGE)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img)
 .PHONY: image image-backports
 image: $(IMAGES) image-backports
-image-backports: image/debs.list
+# After the images, so that its own makes and this one never make the same thing at once.
+image-backports: image/debs.list | $(IMAGES)
 	@for g in linux-6.12 qemu-10; do [ $(ROOT)/$$g/.missing -nt image/debs.list ] || $(MAKE) -s $(ROOT)/$$g/.complete; done
 	@[ ! -f $(ROOT)/linux-6.12/.complete ] || $(MAKE) -s $(IMAGE)/vmlinuz-6.12 $(IMAGE)/dom0-6.12.cpio.gz
 
@@ -100,9 +101,9 @@ BOOT_PYTEST = $(BOOT_ENV) $(PY) -m pytest -c test/boot/pytest.ini -p no:cachepro
 ## make test-boot       the quick boot tests in QEMU, two at a time; BOOT_ARGS="-k NAME" chooses
 ## make test-boot-all   all boot tests: every CPU model, kernel, emulator
 .PHONY: test-boot test-boot-all test test-all
-test-boot: image $(HV)
+test-boot: image hv $(HV)
 	@$(BOOT_PYTEST) -m quick
-test-boot-all: image $(HV)
+test-boot-all: image hv $(HV)
 	@$(BOOT_PYTEST)
 
 ## make test            everything that must pass, in at most ten minutes on two cores
