@@ -87,6 +87,7 @@ static __init void consoles_open(void)
 
 static __init void read_loader(uint32_t magic, uint32_t info)
 {
+    static char cmdline[BOOT_CMDLINE_MAX]; /* kept; boot_info is not */
     const struct phys_reader mem = {read_physical, NULL};
     char banner[256];
     int rc = multiboot_parse(&boot_info, magic, info, &mem, &hv_lib_log);
@@ -97,7 +98,8 @@ static __init void read_loader(uint32_t magic, uint32_t info)
     log_info("%s", banner);
     log_info("loaded at %#lx by %s", (unsigned long)image_paddr,
              boot_info.loader[0] ? boot_info.loader : "an unnamed loader");
-    hv_cmdline = boot_info.cmdline;
+    memcpy(cmdline, boot_info.cmdline, sizeof(cmdline));
+    hv_cmdline = cmdline;
     log_info("command line: %s", hv_cmdline);
     if (rc)
         panic("the boot loader's information is unusable (magic %#x, error %d): boot with Multiboot 1 or 2", magic, rc);
