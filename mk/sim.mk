@@ -27,4 +27,23 @@ $(BUILD)/sim/test/sim/%: $(BUILD)/sim/test/sim/%.o $(BUILD)/sim/machine.a
 sim: $(SIM_BIN)
 	$(Q)set -e; for t in $(SIM_BIN); do echo "== $$t"; $$t; done
 
--include $(shell find $(BUILD)/sim -name '*.d' 2>/dev/null)
+FUZZ_SIM_SRC := $(wildcard test/fuzz_sim/fuzz_*.c)
+FUZZ_SIM_BIN := $(FUZZ_SIM_SRC:%.c=$(BUILD)/fuzz/%)
+$(BUILD)/fuzz/sim/%.o: %.c | $(GEN_PRODUCTS)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(SIM_CFLAGS) -Wno-unused-function -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c $< -o $@
+$(BUILD)/fuzz/sim/machine.a: $(SIM_SRC:%.c=$(BUILD)/fuzz/sim/%.o)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+.SECONDARY: $(FUZZ_SIM_SRC:%.c=$(BUILD)/fuzz/sim/%.o)
+$(BUILD)/fuzz/test/fuzz_sim/%: $(BUILD)/fuzz/sim/test/fuzz_sim/%.o $(BUILD)/fuzz/sim/machine.a
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
+
+.PHONY: fuzz-sim
+## make fuzz-sim        run every fuzzer on the simulated machine for FUZZ_SECONDS (20)
+fuzz-sim: $(FUZZ_SIM_BIN)
+	$(Q)set -e; for f in $(FUZZ_SIM_BIN); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n; \
+	  echo "== $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=0 -print_final_stats=0 -verbosity=0 $(BUILD)/corpus/$$n; done
+
+-include $(shell find $(BUILD)/sim $(BUILD)/fuzz/sim -name '*.d' 2>/dev/null)

@@ -6,7 +6,10 @@
 #ifndef TEST_PVMM_GUEST_H
 #define TEST_PVMM_GUEST_H
 
-#include "pvmm_law.h"
+#include "pvmm_snapshot.h"
+
+static uint32_t pick(uint32_t n) { return world.chance() % n; }
+static bool one_in(uint32_t n) { return pick(n) == 0; }
 
 /* Few indices, so that addresses hit; both ends of the guest's part and the hypervisor's. */
 static unsigned int pick_index(void)

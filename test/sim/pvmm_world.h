@@ -57,9 +57,6 @@ static struct arguments {
     uint64_t gdt[14];
 } arguments;
 
-static uint32_t pick(uint32_t n) { return world.chance() % n; }
-static bool one_in(uint32_t n) { return pick(n) == 0; }
-
 static void tlb_note(unsigned int d, mfn_t m, bool write, bool walk)
 {
     struct cached *c = &world.tlb[d][m.nr];

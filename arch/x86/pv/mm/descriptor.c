@@ -90,10 +90,10 @@ long hypercall_update_descriptor(struct hypercall *call)
     uint64_t address = call->arg[0], desc = call->arg[1];
     mfn_t m = paddr_to_mfn(address);
     struct frame *f;
-    long rc;
+    long rc = pv_mm_enter();
 
-    if (pv_mm_finish(current_vcpu()))
-        return -ERESTART;
+    if (rc)
+        return rc;
     if (address % sizeof(desc) || !mfn_valid(m) || !pv_descriptor_fix(&desc))
         return -EINVAL;
     f = mfn_to_frame(m);

@@ -21,6 +21,13 @@ void pv_mm_unfinished(struct frame *f)
         note[type - LOWEST_PARTIAL] = frame_to_mfn(f).nr + 1;
 }
 
+long pv_mm_enter(void)
+{
+    struct vcpu *v = current_vcpu();
+
+    return likely(v->domain->type == DOMAIN_PV) ? pv_mm_finish(v) : -ENOSYS;
+}
+
 bool pv_mm_has_unfinished(const struct vcpu *v)
 {
     const uint64_t *note = v->arch.pv.mm_unfinished;

@@ -15,4 +15,7 @@ int pv_mm_finish_slow(struct vcpu *v);
 bool pv_mm_has_unfinished(const struct vcpu *v);
 static inline int pv_mm_finish(struct vcpu *v) { return pv_mm_has_unfinished(v) ? pv_mm_finish_slow(v) : 0; }
 
+/** How a hypercall on page tables or descriptors begins: only PV guests have them (-ENOSYS), and nothing is left undone (-ERESTART). */
+long pv_mm_enter(void);
+
 #endif

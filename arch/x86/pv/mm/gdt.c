@@ -86,9 +86,10 @@ long hypercall_set_gdt(struct hypercall *call)
 {
     uint32_t entries = (uint32_t)call->arg[1];
     uint64_t frames[PV_GDT_FRAMES];
+    long rc = pv_mm_enter();
 
-    if (pv_mm_finish(current_vcpu()))
-        return -ERESTART;
+    if (rc)
+        return rc;
     if (entries > FIRST_RESERVED_GDT_ENTRY)
         return -EINVAL;
     if (copy_array_from_guest(frames, call->arg[0], gdt_frames(entries)))

@@ -60,6 +60,22 @@ void pv_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
         machine_load_ldtr(entries);
 }
 
+/** With interrupts off nobody may be waited for: then only a frame that is a descriptor page already will do. */
+static int ldt_frame_get(const struct domain *d, mfn_t m)
+{
+    struct frame *f;
+
+    if (irqs_enabled())
+        return frame_get_typed(m, d, FT_SEG_DESC);
+    if (!mfn_valid(m) || !frame_get(mfn_to_frame(m), d))
+        return -EINVAL;
+    f = mfn_to_frame(m);
+    if (frame_type_get_live(f, FT_SEG_DESC))
+        return 0;
+    frame_put(f);
+    return -EINVAL;
+}
+
 bool pv_ldt_fault(struct vcpu *v, uint32_t offset)
 {
     struct pv_vcpu *pv = &v->arch.pv;
@@ -69,12 +85,12 @@ bool pv_ldt_fault(struct vcpu *v, uint32_t offset)
 
     if (offset >= pv->ldt_entries * sizeof(uint64_t) || page >= PV_LDT_FRAMES || pv->ldt_frame[page])
         return false;
-    if (pv_mm_finish(v))
+    if (irqs_enabled() && pv_mm_finish(v))
         return true; /* the guest repeats its instruction */
     e = pt_walk_l1e(v, pv->ldt_base + (vaddr_t)page * PAGE_SIZE);
     if (!(e & PTE_P))
         return false;
-    rc = frame_get_typed(pte_mfn(e), v->domain, FT_SEG_DESC);
+    rc = ldt_frame_get(v->domain, pte_mfn(e));
     if (rc)
         return rc == -ERESTART;
     pv->ldt_frame[page] = pte_mfn(e).nr + 1;

@@ -136,10 +136,10 @@ long hypercall_mmuext_op(struct hypercall *call)
 {
     uint32_t count = (uint32_t)call->arg[1], done = 0, before = 0;
     struct domain *pg_owner;
-    int rc;
+    int rc = (int)pv_mm_enter();
 
-    if (pv_mm_finish(current_vcpu()))
-        return -ERESTART;
+    if (rc)
+        return rc;
     if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&before, call->arg[2]))
         return -EFAULT;
     count &= ~MMU_UPDATE_PREEMPTED;

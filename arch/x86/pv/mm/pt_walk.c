@@ -56,12 +56,7 @@ bool pt_walk_l1_lock(const struct vcpu *v, vaddr_t va, struct frame **table)
 
 uint64_t pt_walk_l1e(const struct vcpu *v, vaddr_t va)
 {
-    struct frame *table;
-    uint64_t e;
+    mfn_t m = walk_to_l1(v, va);
 
-    if (!pt_walk_l1_lock(v, va, &table))
-        return 0;
-    e = READ_ONCE(((const uint64_t *)mfn_to_virt(frame_to_mfn(table)))[pte_index(va, 1)]);
-    frame_table_unlock(table);
-    return e;
+    return mfn_eq(m, MFN_NONE) ? 0 : READ_ONCE(((const uint64_t *)mfn_to_virt(m))[pte_index(va, 1)]);
 }

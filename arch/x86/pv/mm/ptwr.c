@@ -11,26 +11,18 @@
 #include "pv/mm/mm.h"
 #include "pv/mm/mmio.h"
 #include "pv/mm/pt_walk.h"
-#include "pv/mm/store_insn.h"
 #include "pv/mm/update.h"
+#include "x86/decode/insn.h"
 
-#define FLAG_RF BIT(16)
-
-/** The store, if it is one that stays within the 8 bytes around @va. */
-static bool fetch_store(const struct cpu_user_regs *regs, vaddr_t va, struct store_insn *insn)
+/** The store, if it is one that stays within the 8 bytes around @va. Where it goes is known from the fault. */
+static bool fetch_store(const struct cpu_user_regs *regs, vaddr_t va, struct insn *insn)
 {
     struct pv_insn code;
 
-    return pv_insn_fetch(regs, &code) && code.long_mode && store_insn_decode(code.bytes, code.length, insn) &&
-           va % insn->size == 0;
-}
-
-/** The guest goes on behind the instruction; a single-step trap comes with the next one. */
-static void store_done(struct cpu_user_regs *regs, const struct cpu_user_regs *result, unsigned int length)
-{
-    *regs = *result;
-    regs->rip += length;
-    regs->rflags &= ~FLAG_RF;
+    if (!pv_insn_fetch(regs, &code) || !code.long_mode || insn_decode(code.bytes, code.length, INSN_CODE64, insn))
+        return false;
+    return insn_is_store(insn) && insn->source != INSN_SRC_MEMORY && insn->operand_size <= sizeof(uint64_t) &&
+           va % insn->operand_size == 0;
 }
 
 /** Replaces @size bytes of @word that begin at byte @at. */
@@ -42,18 +34,18 @@ static uint64_t merge(uint64_t word, uint64_t value, unsigned int at, unsigned i
 }
 
 /** @table is a locked L1 of the current domain, and @address is in it. 0, -EAGAIN, or the refusal. */
-static int ptwr_store(struct frame *table, uint64_t address, const struct store_insn *insn, struct cpu_user_regs *regs)
+static int ptwr_store(struct frame *table, uint64_t address, const struct insn *insn, struct cpu_user_regs *regs)
 {
     unsigned int index = address % PAGE_SIZE / sizeof(uint64_t), at = address % sizeof(uint64_t);
     const uint64_t *entries = mfn_to_virt(frame_to_mfn(table));
-    uint64_t old = READ_ONCE(entries[index]), value;
-    struct cpu_user_regs result = *regs;
-    int rc = 0;
+    uint64_t old = READ_ONCE(entries[index]);
+    struct insn_result result;
+    int rc = insn_evaluate(insn, (struct insn_operand){ .low = old >> (8 * at) }, 0, regs, &result);
 
-    if (store_insn_apply(insn, old >> (8 * at), &value, &result))
-        rc = l1_update_if(table, index, old, merge(old, value, at, insn->size), current_vcpu()->domain);
+    if (!rc && result.store)
+        rc = l1_update_if(table, index, old, merge(old, result.value.low, at, insn->operand_size), current_vcpu()->domain);
     if (!rc)
-        store_done(regs, &result, insn->length);
+        *regs = result.regs;
     return rc;
 }
 
@@ -69,8 +61,8 @@ bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va)
 {
     struct vcpu *v = current_vcpu();
     mfn_t m = readonly_frame(va);
-    struct store_insn insn;
     enum frame_type type;
+    struct insn insn;
     struct frame *f;
     int rc = -EINVAL;
 
@@ -93,16 +85,16 @@ bool pv_mmio_ro_fault(struct cpu_user_regs *regs, vaddr_t va)
 {
     struct vcpu *v = current_vcpu();
     mfn_t m = readonly_frame(va);
-    struct cpu_user_regs result = *regs;
-    struct store_insn insn;
-    uint64_t value;
+    struct insn_result result;
+    struct insn insn;
 
     if (mfn_eq(m, MFN_NONE) || mfn_valid(m) || arch_mmio_access(v->domain, m) != MMIO_READ_ONLY)
         return false;
-    if (!fetch_store(regs, va, &insn) || insn.op != STORE_MOV || !store_insn_apply(&insn, 0, &value, &result))
+    if (!fetch_store(regs, va, &insn) || (insn.kind != INSN_MOV && insn.kind != INSN_MOVNTI))
+        return false; /* what depends on the register's old value would have to read the device */
+    if (insn_evaluate(&insn, (struct insn_operand){ 0 }, 0, regs, &result) ||
+        !arch_mmio_ro_store(v, mfn_to_paddr(m) + va % PAGE_SIZE, result.value.low, insn.operand_size))
         return false;
-    if (!arch_mmio_ro_store(v, mfn_to_paddr(m) + va % PAGE_SIZE, value, insn.size))
-        return false;
-    store_done(regs, &result, insn.length);
+    *regs = result.regs;
     return true;
 }

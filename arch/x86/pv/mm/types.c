@@ -150,6 +150,17 @@ int frame_type_get(struct frame *f, enum frame_type type)
     }
 }
 
+bool frame_type_get_live(struct frame *f, enum frame_type type)
+{
+    uint64_t w = ftw_load(f);
+
+    do {
+        if (ftw_type(w) != type || !(w & FTW_VALID) || ftw_count(w) >= FTW_COUNT_LIMIT)
+            return false;
+    } while (!ftw_cas(f, &w, w + 1));
+    return true;
+}
+
 /** The last reference to a live table was dropped: the frame is LOCKED with count 0. */
 static int type_release_entries(struct frame *f, enum frame_type type, unsigned int progress, bool had_ref)
 {

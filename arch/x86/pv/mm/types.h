@@ -35,6 +35,8 @@ static inline bool ft_is_table(enum frame_type t) { return t >= FT_L1 && t <= FT
  * pv_mm_finish() (nothing was taken). Interrupts on.
  */
 int frame_type_get(struct frame *f, enum frame_type type);
+/** The same, only if the frame is valid as @type already: false otherwise. Never waits, any context. */
+bool frame_type_get_live(struct frame *f, enum frame_type type);
 /**
  * Drops a type reference; it is always dropped. 0, or -ERESTART when entries of a former page table wait to be released
  * by pv_mm_finish(): the caller should stop early and continue its hypercall.

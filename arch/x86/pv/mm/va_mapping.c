@@ -42,10 +42,9 @@ static long va_mapping_update(struct vcpu *v, vaddr_t va, uint64_t e, uint64_t f
 long hypercall_update_va_mapping(struct hypercall *call)
 {
     struct vcpu *v = current_vcpu();
+    long rc = pv_mm_enter();
 
-    if (pv_mm_finish(v))
-        return -ERESTART;
-    return va_mapping_update(v, call->arg[0], call->arg[1], call->arg[2], v->domain);
+    return rc ? rc : va_mapping_update(v, call->arg[0], call->arg[1], call->arg[2], v->domain);
 }
 
 /** The same with the owner of the frame as the fourth argument. */
@@ -53,10 +52,10 @@ long hypercall_update_va_mapping_otherdomain(struct hypercall *call)
 {
     struct vcpu *v = current_vcpu();
     struct domain *pg_owner;
-    long rc;
+    long rc = pv_mm_enter();
 
-    if (pv_mm_finish(v))
-        return -ERESTART;
+    if (rc)
+        return rc;
     rc = foreign_get((domid_t)call->arg[3], &pg_owner);
     if (rc)
         return rc;

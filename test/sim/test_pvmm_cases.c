@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pv/mm, case by case: what an update must answer, and why a guest may not have what it asks for. */
+#include "pvmm_law.h"
+
+#include "sim_test.h"
+
+static uint64_t seed = 7;
+static uint32_t chance(void) { return (uint32_t)sim_random(&seed); }
+
+#define F(i) (world.pool[0][i])
+static uint64_t *words(mfn_t m) { return mfn_to_virt(m); }
+static uint64_t word_of(mfn_t m) { return mfn_to_frame(m)->type; }
+
+static long update(mfn_t table, unsigned int index, uint64_t e, uint32_t owners)
+{
+    struct hypercall call = { .arg = { (uint64_t)arguments.mmu, 1, 0, owners } };
+
+    arguments.mmu[0] = (struct mmu_update){ mfn_to_paddr(table) + index * 8, e };
+    return hypercall_mmu_update(&call);
+}
+
+static long ext_for(uint32_t cmd, mfn_t m, uint32_t owner)
+{
+    struct hypercall call = { .arg = { (uint64_t)arguments.ext, 1, (uint64_t)&arguments.done, owner } };
+
+    arguments.ext[0] = (struct mmuext_op){ .cmd = cmd, .arg1.mfn = m.nr };
+    return hypercall_mmuext_op(&call);
+}
+static long ext(uint32_t cmd, mfn_t m) { return ext_for(cmd, m, DOMID_SELF); }
+
+/** F(4) L4, F(3) L3, F(2) L2, F(1) L1, all linked at index 0; L1[1] shows F(1) read-only, L1[2] maps F(5) writable. */
+static void tree(void)
+{
+    world_start(chance);
+    world_act_as(0);
+    for (unsigned int level = 4; level > 1; level--)
+        words(F(level))[0] = pte_make(F(level - 1), PTE_P | PTE_RW);
+    words(F(1))[1] = pte_make(F(1), PTE_P);
+    words(F(1))[2] = pte_make(F(5), PTE_P | PTE_RW);
+    assert_int_equal(ext(MMUEXT_PIN_L4_TABLE, F(4)), 0);
+    assert_int_equal(ext(MMUEXT_NEW_BASEPTR, F(4)), 0);
+    law_check();
+}
+
+static void a_pin_checks_the_whole_tree(void **state)
+{
+    tree();
+    assert_int_equal(ftw_type(word_of(F(4))), FT_L4);
+    assert_int_equal(ftw_type(word_of(F(1))), FT_L1);
+    assert_int_equal(ftw_type(word_of(F(5))), FT_WRITABLE);
+    assert_int_equal(words(F(4))[256], SIM_L4_MARK(256));
+    assert_int_equal(words(F(1))[2], pte_make(F(5), PTE_P | PTE_RW | PTE_US | PTE_GUEST_KERNEL));
+    assert_int_equal(ext(MMUEXT_PIN_L4_TABLE, F(4)), -EINVAL); /* once is enough */
+    assert_int_equal(sim_pv_cpu.cr3, mfn_to_paddr(F(4)));
+    law_check();
+}
+
+/* Each row is one update in the tree, and its answer. */
+static void updates_and_their_answers(void **state)
+{
+    tree();
+    mfn_t foreign = world.pool[1][0], device = mfn(frame_table_end), readonly = mfn(frame_table_end + SIM_MMIO_FRAMES - 1);
+    const struct { const char *name; mfn_t table; unsigned int index; uint64_t e; uint32_t owners; long rc; uint64_t becomes; } row[] = {
+        { "map own frame", F(1), 9, pte_make(F(6), PTE_P | PTE_US | PTE_RW), DOMID_SELF, 0, pte_make(F(6), PTE_P | PTE_US | PTE_RW) },
+        { "global is taken away", F(1), 9, pte_make(F(6), PTE_P | PTE_US | PTE_G), DOMID_SELF, 0, pte_make(F(6), PTE_P | PTE_US) },
+        { "not present: any bits", F(1), 10, 0xfff0123456789abeULL, DOMID_SELF, 0, 0xfff0123456789abeULL },
+        { "a table, writable", F(1), 11, pte_make(F(2), PTE_P | PTE_RW), DOMID_SELF, -EBUSY, 0 },
+        { "a table, read-only", F(1), 11, pte_make(F(2), PTE_P | PTE_US), DOMID_SELF, 0, pte_make(F(2), PTE_P | PTE_US) },
+        { "read-only made writable by a flag", F(1), 11, pte_make(F(2), PTE_P | PTE_US | PTE_RW), DOMID_SELF, -EBUSY, pte_make(F(2), PTE_P | PTE_US) },
+        { "another's frame as own", F(1), 12, pte_make(foreign, PTE_P), DOMID_SELF, -EPERM, 0 },
+        { "another's frame by name", F(1), 12, pte_make(foreign, PTE_P | PTE_US | PTE_RW), 2, 0, pte_make(foreign, PTE_P | PTE_US | PTE_RW) },
+        { "nobody's domain", F(1), 13, pte_make(F(6), PTE_P), 99, -ESRCH, 0 },
+        { "a device", F(1), 14, pte_make(device, PTE_P | PTE_US | PTE_RW), DOMID_IO, 0, pte_make(device, PTE_P | PTE_US | PTE_RW | PTE_PCD | PTE_PWT) },
+        { "a device, write-combining", F(1), 14, pte_make(device, PTE_P | PTE_US | PTE_PAT), DOMID_IO, 0, pte_make(device, PTE_P | PTE_US | PTE_PAT) },
+        { "a read-only device", F(1), 15, pte_make(readonly, PTE_P | PTE_US | PTE_RW), DOMID_SELF, 0, pte_make(readonly, PTE_P | PTE_US | PTE_PCD | PTE_PWT) },
+        { "beyond all memory", F(1), 16, pte_make(mfn(0xffffffffffULL), PTE_P), DOMID_IO, -EPERM, 0 },
+        { "RAM as device", F(1), 16, pte_make(F(6), PTE_P), DOMID_IO, -EPERM, 0 },
+        { "large page", F(2), 1, pte_make(F(6), PTE_P | PTE_RW | PTE_PS), DOMID_SELF, -EINVAL, 0 },
+        { "large page over a table", F(2), 0, pte_make(F(1), PTE_P | PTE_RW | PTE_PS), DOMID_SELF, -EINVAL, pte_make(F(1), PTE_P | PTE_RW | PTE_US) },
+        { "uncached table", F(3), 1, pte_make(F(2), PTE_P | PTE_PCD), DOMID_SELF, -EINVAL, 0 },
+        { "same L1 twice", F(2), 1, pte_make(F(1), PTE_P | PTE_RW | PTE_US), DOMID_SELF, 0, pte_make(F(1), PTE_P | PTE_RW | PTE_US) },
+        { "linear L2", F(2), 2, pte_make(F(2), PTE_P), DOMID_SELF, -EINVAL, 0 },
+        { "linear L4", F(4), 5, pte_make(F(4), PTE_P), DOMID_SELF, -EINVAL, 0 },
+        { "level skipped", F(4), 5, pte_make(F(2), PTE_P), DOMID_SELF, -EINVAL, 0 },
+        { "data as table", F(3), 5, pte_make(F(5), PTE_P), DOMID_SELF, -EINVAL, 0 },
+        { "the hypervisor's first slot", F(4), 256, 0, DOMID_SELF, -EINVAL, SIM_L4_MARK(256) },
+        { "the hypervisor's last slot", F(4), 271, pte_make(F(3), PTE_P), DOMID_SELF, -EINVAL, SIM_L4_MARK(271) },
+        { "the slot after", F(4), 272, pte_make(F(3), PTE_P | PTE_US), DOMID_SELF, 0, pte_make(F(3), PTE_P | PTE_US) },
+        { "another's table as own", world.pool[1][1], 0, 1, DOMID_SELF, -EINVAL, 0 },
+        { "data frame", F(7), 3, 0x1234, DOMID_SELF, 0, 0x1234 },
+    };
+    for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+        long rc = update(row[i].table, row[i].index, row[i].e, row[i].owners);
+        if (rc != row[i].rc || words(row[i].table)[row[i].index] != row[i].becomes)
+            fail_msg("%s: %ld, entry %lx", row[i].name, rc, words(row[i].table)[row[i].index]);
+        law_check();
+    }
+}
+
+static void accessed_and_dirty_survive(void **state)
+{
+    tree();
+    words(F(1))[2] |= PTE_A | PTE_D; /* the processor's doing */
+    assert_int_equal(update(F(1), 2, pte_make(F(5), PTE_P | PTE_US) | 0, DOMID_SELF), 0);
+    assert_int_equal(words(F(1))[2] & (PTE_A | PTE_D), 0);
+    words(F(1))[2] |= PTE_A | PTE_D;
+    arguments.mmu[0] = (struct mmu_update){ (mfn_to_paddr(F(1)) + 16) | MMU_PT_UPDATE_PRESERVE_AD, pte_make(F(5), PTE_P | PTE_US) };
+    struct hypercall call = { .arg = { (uint64_t)arguments.mmu, 1, 0, DOMID_SELF } };
+    assert_int_equal(hypercall_mmu_update(&call), 0);
+    assert_int_equal(words(F(1))[2], pte_make(F(5), PTE_P | PTE_US | PTE_A | PTE_D));
+    law_check();
+}
+
+static void m2p_only_for_own_frames(void **state)
+{
+    tree();
+    assert_int_equal(update(F(6), 0, 42, DOMID_SELF), 0);
+    arguments.mmu[0] = (struct mmu_update){ mfn_to_paddr(F(6)) | MMU_MACHPHYS_UPDATE, 4711 };
+    struct hypercall call = { .arg = { (uint64_t)arguments.mmu, 1, 0, DOMID_SELF } };
+    assert_int_equal(hypercall_mmu_update(&call), 0);
+    assert_int_equal(m2p_get(F(6)), 4711);
+    arguments.mmu[0].ptr = mfn_to_paddr(world.pool[1][0]) | MMU_MACHPHYS_UPDATE;
+    assert_int_equal(hypercall_mmu_update(&call), -EINVAL);
+}
+
+static void without_device_rights_no_cache_attributes(void **state)
+{
+    tree();
+    world.dom[0]->arch.io = NULL;
+    assert_int_equal(update(F(1), 9, pte_make(F(6), PTE_P | PTE_PCD), DOMID_SELF), -EINVAL);
+    assert_int_equal(update(F(1), 9, pte_make(mfn(frame_table_end), PTE_P), DOMID_IO), -EPERM);
+    assert_int_equal(ext(MMUEXT_FLUSH_CACHE, F(6)), -EACCES);
+    law_check();
+}
+
+/* A page written through an uncached mapping is flushed from the caches before it is trusted as a table. */
+static void uncached_then_table(void **state)
+{
+    tree();
+    assert_int_equal(update(F(1), 9, pte_make(F(6), PTE_P | PTE_RW | PTE_PAT), DOMID_SELF), 0);
+    assert_int_equal(update(F(1), 9, 0, DOMID_SELF), 0);
+    uint64_t before = sim_pv_cpu.cache_flushes;
+    assert_int_equal(ext(MMUEXT_PIN_L1_TABLE, F(6)), 0);
+    assert_int_equal(sim_pv_cpu.cache_flushes, before + 1);
+    law_check();
+}
+
+static void only_a_control_domain_names_others(void **state)
+{
+    tree();
+    assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, world.pool[1][0], 2), 0);
+    assert_int_equal(ext_for(MMUEXT_UNPIN_TABLE, world.pool[1][0], 2), 0);
+    assert_int_equal(ext_for(MMUEXT_NEW_BASEPTR, world.pool[1][0], 2), -EPERM);
+    world_act_as(1);
+    assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, F(8), 1), -EPERM);
+    assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, world.pool[1][3], DOMID_XEN), -EPERM);
+    law_check();
+}
+
+static void pages_cleared_and_copied(void **state)
+{
+    tree();
+    words(F(6))[5] = 55;
+    arguments.ext[0] = (struct mmuext_op){ .cmd = MMUEXT_COPY_PAGE, .arg1.mfn = F(7).nr, .arg2.src_mfn = F(6).nr };
+    struct hypercall call = { .arg = { (uint64_t)arguments.ext, 1, 0, DOMID_SELF } };
+    assert_int_equal(hypercall_mmuext_op(&call), 0);
+    assert_int_equal(words(F(7))[5], 55);
+    assert_int_equal(ext(MMUEXT_CLEAR_PAGE, F(7)), 0);
+    assert_int_equal(words(F(7))[5], 0);
+    assert_int_equal(ext(MMUEXT_CLEAR_PAGE, F(1)), -EBUSY);
+    assert_int_equal(ext(MMUEXT_CLEAR_PAGE, world.pool[1][0]), -EINVAL);
+}
+
+static void shared_info_is_data_for_ever(void **state)
+{
+    tree();
+    mfn_t m = virt_to_mfn(world.dom[0]->shared_info);
+    assert_int_equal(update(F(1), 9, pte_make(m, PTE_P | PTE_RW), DOMID_SELF), 0);
+    assert_int_equal(update(F(1), 10, pte_make(m, PTE_P | PTE_RW | PTE_PCD), DOMID_SELF), -EINVAL);
+    assert_int_equal(ext(MMUEXT_PIN_L1_TABLE, m), -EINVAL);
+    assert_int_equal(update(F(1), 9, 0, DOMID_SELF), 0);
+    assert_int_equal(ext(MMUEXT_PIN_L1_TABLE, m), -EINVAL);
+    law_check();
+}
+
+/* The stores of Linux's early boot, in the table that shows itself at L1[1]: virtual address 0x1000. */
+static void stores_to_tables(void **state)
+{
+    tree();
+    const uint64_t own = pte_make(F(6), PTE_P | PTE_RW | PTE_US), table = pte_make(F(2), PTE_P | PTE_RW | PTE_US);
+    const struct { const char *name; uint8_t insn[11]; unsigned int length; uint64_t rax, rcx, before; bool handled; uint64_t after, rax_after; } row[] = {
+        { "mov", { 0x48, 0x89, 0x07 }, 3, own, 0, 0, true, own, own },
+        { "mov of a table, writable", { 0x48, 0x89, 0x07 }, 3, table, 0, own, false, own, table },
+        { "xchg", { 0x48, 0x87, 0x07 }, 3, 0, 0, own, true, 0, own },
+        { "lock cmpxchg, equal", { 0xf0, 0x48, 0x0f, 0xb1, 0x0f }, 5, own, 0, own, true, 0, own },
+        { "lock cmpxchg, not equal", { 0xf0, 0x48, 0x0f, 0xb1, 0x0f }, 5, 1, 0, own, true, own, own },
+        { "lock and byte: write-protect", { 0xf0, 0x80, 0x27, 0xfd }, 4, 0, 0, own, true, own & ~PTE_RW, 0 },
+        { "lock btr", { 0xf0, 0x48, 0x0f, 0xba, 0x37, 0x01 }, 6, 0, 0, own, true, own & ~PTE_RW, 0 },
+        { "lock or dword: accessed", { 0xf0, 0x83, 0x0f, 0x20 }, 4, 0, 0, own, true, own | PTE_A, 0 },
+        { "movq imm32", { 0x48, 0xc7, 0x07, 0, 0, 0, 0 }, 7, 0, 0, own, true, 0, 0 },
+        { "cut off", { 0x48, 0xc7, 0x07, 0, 0, 0 }, 6, 0, 0, own, false, own, 0 },
+        { "a load", { 0x48, 0x8b, 0x07 }, 3, 0, 0, own, false, own, 0 },
+        { "register form", { 0x48, 0x89, 0xc7 }, 3, 0, 0, own, false, own, 0 },
+    };
+    for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+        struct cpu_user_regs regs = { .rip = 0x1000, .rflags = 0x202, .rax = row[i].rax, .rcx = row[i].rcx };
+
+        assert_int_equal(update(F(1), 20, row[i].before, DOMID_SELF), 0);
+        memcpy(sim_pv_cpu.insn, row[i].insn, sizeof(row[i].insn));
+        sim_pv_cpu.insn_length = row[i].length;
+        bool handled = pv_ptwr_fault(&regs, 0x1000 + 20 * 8);
+        if (handled != row[i].handled || words(F(1))[20] != row[i].after || regs.rax != row[i].rax_after ||
+            regs.rip != 0x1000 + (handled ? row[i].length : 0))
+            fail_msg("%s: %d, entry %lx, rax %lx, rip %lx", row[i].name, handled, words(F(1))[20], regs.rax, regs.rip);
+        law_check();
+    }
+}
+
+static void stores_to_readonly_devices(void **state)
+{
+    tree();
+    struct cpu_user_regs regs = { .rip = 0x1000, .rax = 0x11223344 };
+
+    assert_int_equal(update(F(1), 3, pte_make(mfn(frame_table_end + SIM_MMIO_FRAMES - 1), PTE_P | PTE_RW), DOMID_IO), 0);
+    memcpy(sim_pv_cpu.insn, (uint8_t[]){ 0x89, 0x07 }, 2);
+    sim_pv_cpu.insn_length = 2;
+    assert_false(pv_ptwr_fault(&regs, 0x3010));
+    assert_true(pv_mmio_ro_fault(&regs, 0x3010));
+    assert_int_equal(sim_pv_cpu.mmio_value, 0x11223344);
+    assert_int_equal(sim_pv_cpu.mmio_size, 4);
+    assert_int_equal(sim_pv_cpu.mmio_address, ((frame_table_end + SIM_MMIO_FRAMES - 1) << 12) + 0x10);
+    assert_int_equal(regs.rip, 0x1002);
+}
+
+static void descriptors(void **state)
+{
+    static const struct { const char *name; uint64_t d; bool ok; uint64_t fixed; } row[] = {
+        { "null", 0, true, 0 },
+        { "flat code, DPL 0", 0x00af9b000000ffff, true, 0x00affb000000ffff },
+        { "flat data, DPL 3", 0x00cff3000000ffff, true, 0x00cff3000000ffff },
+        { "not present LDT", 0x0000020000000067, true, 0x0000020000000067 },
+        { "LDT", 0x0000820000000067, false, 0 },
+        { "TSS", 0x0000890000000067, false, 0 },
+        { "interrupt gate", 0x0000ee0000080000, false, 0 },
+        { "call gate to the guest", 0x0000ec0000080000, true, 0x00008c0000080000 },
+        { "call gate to us", 0x0000ec00e0080000, false, 0 },
+        { "call gate to the flat code", 0x0000ec00e0330000, true, 0x00008c00e0330000 },
+    };
+    for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+        uint64_t d = row[i].d;
+        if (pv_descriptor_fix(&d) != row[i].ok || (row[i].ok && d != row[i].fixed))
+            fail_msg("%s: %lx", row[i].name, d);
+    }
+}
+
+static void gdt_and_ldt(void **state)
+{
+    tree();
+    struct vcpu *v = current_vcpu();
+
+    words(F(6))[3] = 0x00cf9b000000ffff;
+    assert_int_equal(pv_set_gdt(v, (uint64_t[]){ F(6).nr, F(5).nr }, 1000), -EINVAL); /* the second is mapped writable */
+    assert_int_equal(words(F(6))[3] >> 45 & 3, 3); /* it was a descriptor page for a moment */
+    assert_int_equal(pv_set_gdt(v, (uint64_t[]){ F(6).nr }, 16), 0);
+    assert_int_equal(sim_pv_cpu.gdt_page[0], F(6).nr + 1);
+    assert_int_equal(update(F(1), 9, pte_make(F(6), PTE_P | PTE_RW), DOMID_SELF), -EBUSY);
+    struct hypercall call = { .arg = { mfn_to_paddr(F(6)) + 8, 0x00cf93000000ffff } };
+    assert_int_equal(hypercall_update_descriptor(&call), 0);
+    assert_int_equal(words(F(6))[1], 0x00cff3000000ffff);
+    call.arg[0] = mfn_to_paddr(F(1));
+    assert_int_equal(hypercall_update_descriptor(&call), -EBUSY);
+    assert_int_equal(update(F(1), 7, pte_make(F(7), PTE_P | PTE_US), DOMID_SELF), 0);
+    pv_set_ldt(v, 0x7000, 512);
+    assert_false(pv_ldt_fault(v, 4096));
+    assert_true(pv_ldt_fault(v, 8));
+    assert_int_equal(sim_pv_cpu.ldt_page[0], F(7).nr + 1);
+    law_check();
+    assert_int_equal(ext(MMUEXT_NEW_BASEPTR, F(4)), 0);
+    assert_int_equal(sim_pv_cpu.ldt_page[0], 0);
+    law_check();
+}
+
+static void grants_in_page_tables(void **state)
+{
+    tree();
+    mfn_t m = world.pool[1][0];
+    struct frame *f = mfn_to_frame(m);
+
+    assert_int_equal(frame_get_typed(m, world.dom[1], FT_WRITABLE), 0);
+    assert_int_equal(pv_grant_map(0x9000, false, m, true, 0), 0); /* the references are the entry's now */
+    law_check();
+    assert_int_equal(pv_grant_unmap(0x9000, false, m, false), -EINVAL);
+    assert_int_equal(pv_grant_unmap(mfn_to_paddr(F(1)) + 10 * 8, true, m, true), -EINVAL);
+    assert_int_equal(pv_grant_unmap(mfn_to_paddr(F(1)) + 9 * 8, true, m, true), 0);
+    frame_put_typed(f);
+    law_check();
+    assert_true(frame_get(f, world.dom[1]));
+    assert_int_equal(pv_grant_map(mfn_to_paddr(F(1)) + 9 * 8, true, m, false, 0), 0);
+    assert_int_equal(update(F(1), 9, 0, DOMID_SELF), 0); /* behind the grant's back: counted all the same */
+    law_check();
+    assert_int_equal(pv_grant_unmap(0x9000, false, m, false), -EINVAL);
+    assert_int_equal(frame_refs(f), 1);
+}
+
+static void dying_domain_cannot_be_pinned(void **state)
+{
+    tree();
+    world.dom[1]->life = DOMAIN_DYING;
+    assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, world.pool[1][0], 2), -EINVAL);
+    law_check();
+}
+
+static void hvm_guests_have_no_page_tables_here(void **state)
+{
+    tree();
+    world.dom[0]->type = DOMAIN_HVM;
+    assert_int_equal(update(F(1), 9, 0, DOMID_SELF), -ENOSYS);
+    assert_int_equal(ext(MMUEXT_NEW_BASEPTR, F(4)), -ENOSYS);
+}
+
+SIM_TESTS(cmocka_unit_test(a_pin_checks_the_whole_tree), cmocka_unit_test(updates_and_their_answers),
+          cmocka_unit_test(accessed_and_dirty_survive), cmocka_unit_test(m2p_only_for_own_frames),
+          cmocka_unit_test(without_device_rights_no_cache_attributes), cmocka_unit_test(uncached_then_table),
+          cmocka_unit_test(only_a_control_domain_names_others), cmocka_unit_test(pages_cleared_and_copied),
+          cmocka_unit_test(shared_info_is_data_for_ever), cmocka_unit_test(stores_to_tables),
+          cmocka_unit_test(stores_to_readonly_devices), cmocka_unit_test(descriptors), cmocka_unit_test(gdt_and_ldt),
+          cmocka_unit_test(grants_in_page_tables), cmocka_unit_test(dying_domain_cannot_be_pinned),
+          cmocka_unit_test(hvm_guests_have_no_page_tables_here))
