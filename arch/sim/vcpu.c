@@ -6,6 +6,8 @@
 #include "hv/log.h"
 #include "hv/smp.h"
 
+void (*sim_switched)(struct vcpu *prev, struct vcpu *next);
+
 void arch_context_switch(struct vcpu *prev, struct vcpu *next)
 {
     BUG_ON(irqs_enabled() || current_vcpu() != prev || !next->is_running);
@@ -16,6 +18,8 @@ void arch_context_switch(struct vcpu *prev, struct vcpu *next)
     sim_counters.switches++;
     if (!vcpu_is_idle(next))
         cpumask_set(&next->domain->arch.dirty_cpus, sim_this->id);
+    if (sim_switched)
+        sim_switched(prev, next);
 }
 
 void arch_sync_vcpu(struct vcpu *v) { }

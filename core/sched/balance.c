@@ -101,6 +101,20 @@ static void move_queued(struct runq *from, struct runq *to, struct vcpu *v, unsi
     runq_insert(to, v);
 }
 
+/* An idle CPU that was told of one vCPU may have taken another: whoever still waits gets the next idle CPU. */
+static void tell_next_idle(unsigned int after)
+{
+    unsigned int cpu = next_common(&sched_waiting, &cpu_online, NULL, (after + 1) % CPU_MAX);
+
+    if (cpu == CPU_MAX || cpu == after || cpumask_empty(&sched_idle))
+        return;
+    struct runq *rq = &per_cpu(runq, cpu);
+    irqflags_t irq = spin_lock_irqsave(&rq->lock);
+    if (rq->queue.nr)
+        balance_tell_idle(vcpu_of(queue_first(&rq->queue)));
+    spin_unlock_irqrestore(&rq->lock, irq);
+}
+
 bool balance_steal(unsigned int cpu)
 {
     struct runq *mine = &per_cpu(runq, cpu);
@@ -118,8 +132,11 @@ bool balance_steal(unsigned int cpu)
         if (v)
             move_queued(rq, mine, v, cpu);
         unlock_two(cpu, victim, irq);
-        if (v)
+        if (v) {
+            cpumask_clear(&sched_idle, cpu);
+            tell_next_idle(cpu);
             return true;
+        }
     }
     return false;
 }

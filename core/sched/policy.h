@@ -19,7 +19,7 @@
 #define SCHED_RATELIMIT    (1 * NS_PER_MS)  /* how long a vCPU runs at least */
 #define SCHED_SLICE_MIN    (NS_PER_MS / 2)  /* for the rest of a cap's budget */
 /* In virtual time. */
-#define SCHED_SLEEP_CREDIT (5 * NS_PER_MS)
+#define SCHED_SLEEP_CREDIT SCHED_SLICE /* so that who sleeps now and then loses nothing by it */
 #define SCHED_PREEMPT_LEAD (1 * NS_PER_MS)  /* how far behind a vCPU must be to take the CPU from another */
 #define SCHED_MOVE_LEAD    (20 * NS_PER_MS) /* how far behind, to be moved to another CPU */
 #define SCHED_LAG_MAX      (100 * NS_PER_MS)

@@ -106,11 +106,11 @@ static void schedule(void)
 {
     unsigned int cpu = this_cpu_id();
     struct runq *rq = &this_cpu(runq);
-    bool searched = has_nothing_to_run(rq);
+    bool searched = false; /* in vain */
 
-    if (searched) {
+    if (has_nothing_to_run(rq)) {
         cpumask_set(&sched_idle, cpu); /* first, so that who queues from now on tells us */
-        balance_steal(cpu);
+        searched = !balance_steal(cpu);
     } else {
         balance_pull_lagging(cpu);
     }
@@ -167,6 +167,7 @@ struct vcpu *sched_create_idle(unsigned int cpu)
     spin_lock_init(&rq->lock, LOCK_SCHED);
     rq->idle = rq->current = idle;
     timer_init(&rq->timer, slice_ended, NULL, cpu);
+    rq->steal_cursor = cpu; /* CPUs that look for others begin at different places */
     cpumask_set(&sched_idle, cpu);
     return idle;
 }

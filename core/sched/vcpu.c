@@ -45,13 +45,14 @@ int vcpu_set_affinity(struct vcpu *v, const void *hard_mask, const void *soft_ma
         v->hard_affinity = *(const cpumask_t *)hard_mask;
     if (soft_mask)
         v->soft_affinity = *(const cpumask_t *)soft_mask;
-    if (!cpumask_test(&v->hard_affinity, v->processor)) {
-        if (rq->current == v) {
-            softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE); /* its CPU hands it on when it has left */
-        } else if (v->sched.place != SCHED_OFF) {
-            runq_remove(rq, v);
-            displaced = true;
-        }
+    if (cpumask_test(&v->hard_affinity, v->processor)) {
+        if (v->sched.place == SCHED_QUEUED)
+            balance_tell_idle(v); /* it may have gained one */
+    } else if (rq->current == v) {
+        softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE); /* its CPU hands it on when it has left */
+    } else if (v->sched.place != SCHED_OFF) {
+        runq_remove(rq, v);
+        displaced = true;
     }
     spin_unlock_irqrestore(&rq->lock, irq);
     if (displaced)
