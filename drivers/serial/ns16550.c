@@ -97,6 +97,11 @@ __init void ns16550_start_polling(void)
     timer_set(&poll_timer, now_ns() + POLL_PERIOD);
 }
 
+uint16_t ns16550_io(unsigned int index)
+{
+    return index < 2 && ports[index].present ? ports[index].io : 0;
+}
+
 unsigned int ns16550_irq(unsigned int index)
 {
     return index < 2 && ports[index].present ? ports[index].irq : 0;

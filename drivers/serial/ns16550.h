@@ -16,6 +16,8 @@ __init int ns16550_init(unsigned int index, const char *option, const struct lib
 void ns16550_poll(void);
 /** The interrupt lines that the ports in use have, so that nobody else is given them; 0 for none. */
 unsigned int ns16550_irq(unsigned int index);
+/** First of the eight I/O ports of a port in use; 0 if it is not. */
+uint16_t ns16550_io(unsigned int index);
 /** After the timers work: input is looked for periodically. */
 __init void ns16550_start_polling(void);
 

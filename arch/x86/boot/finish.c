@@ -56,6 +56,9 @@ void boot_finish(struct domain *dom0)
              (unsigned long)((heap_free_frames() - before) << (PAGE_SHIFT - 10)));
     if (strcmp(hv_options.vga, "keep"))
         vga_text_release();
+    dom0->controller_pauses = 0; /* as its toolstack would, if it had one */
+    dom0->life = DOMAIN_ALIVE;
+    dom0->controller_pauses = 0;
     domain_unpause(dom0);
     exit_from_top();
 }

@@ -3,6 +3,7 @@
 #include "platform/io_caps.h"
 
 #include "cpu/features.h"
+#include "drivers/serial/ns16550.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
 #include "hv/lock.h"
@@ -161,6 +162,9 @@ int io_caps_grant_hardware(struct domain *d)
     rc = rc ? rc : io_caps_grant(d, IO_CAP_IRQ, 0, irq_gsi_count ? irq_gsi_count - 1 : 0);
     for (unsigned int i = 0; !rc && i < ARRAY_SIZE(kept); i++)
         rc = io_caps_revoke(d, kept[i].kind, kept[i].first, kept[i].last);
+    for (unsigned int i = 0; !rc && i < 2; i++)
+        if (ns16550_io(i))
+            rc = io_caps_revoke(d, IO_CAP_PORT, ns16550_io(i), ns16550_io(i) + 7u);
     uint16_t pm_timer = acpi_pm_timer_port();
     if (!rc && pm_timer)
         rc = io_caps_revoke(d, IO_CAP_PORT, pm_timer, pm_timer + 3u);
