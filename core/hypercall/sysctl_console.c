@@ -14,8 +14,6 @@ long sysctl_readconsole(struct sysctl_call *c)
     struct xen_sysctl_readconsole *op = &c->op.u.readconsole;
     size_t room = MIN((size_t)op->count, console_ring_size());
 
-    if (op->pad0 || op->pad1)
-        return -EINVAL;
     char *text = hv_zalloc(room ? room : 1);
     if (!text)
         return -ENOMEM;

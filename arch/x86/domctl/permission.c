@@ -50,8 +50,6 @@ long domctl_irq_permission(struct domctl_call *c)
     const struct xen_domctl_irq_permission *op = &c->op.u.irq_permission;
     struct irq *irq = pirq_irq(current_vcpu()->domain, op->pirq);
 
-    if (op->pad[0] || op->pad[1] || op->pad[2])
-        return -EINVAL;
     if (!irq && op->pirq >= irq_gsi_count)
         return -EINVAL;
     uint32_t nr = irq ? irq->nr : op->pirq;
