@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The law of page types with the fuzzer as the guests' will: the input is the stream of choices that two hostile guests make. After
- * every operation the counts are recomputed (pvmm_law.h); after every input both guests let go of everything, and each frame must be
- * back to its owner's one reference. The machine stays from one input to the next.
+ * The law of page types with the fuzzer as the guests' will: the input is the stream of choices that two hostile guests
+ * make. After every operation the counts are recomputed (pvmm_law.h); after every input both guests let go of
+ * everything, and each frame must be back to its owner's one reference. The machine stays from one input to the next.
  */
 #include "../sim/pvmm_guest.h"
 
@@ -37,7 +37,8 @@ static void guests_let_go(void)
         for (unsigned int k = 0; k < POOL; k++) {
             struct frame *f = mfn_to_frame(world.pool[i][k]);
 
-            LAW(frame_refs(f) == 1 && !ftw_count(ftw_load(f)), "frame %lu is left with %lx, %lx", world.pool[i][k].nr, f->count, f->type);
+            LAW(frame_refs(f) == 1 && !ftw_count(ftw_load(f)), "frame %lu is left with %lx, %lx", world.pool[i][k].nr,
+                f->count, f->type);
             memset(mfn_to_virt(world.pool[i][k]), 0, PAGE_SIZE);
             f->type = 0;
         }

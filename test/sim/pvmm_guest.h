@@ -34,7 +34,8 @@ static mfn_t pick_frame(unsigned int me)
 
 static uint64_t pick_entry(unsigned int me)
 {
-    static const uint64_t flags[] = { PTE_RW, PTE_RW | PTE_US, PTE_US, PTE_RW | PTE_A | PTE_D, 0, PTE_RW | PTE_NX, PTE_G };
+    static const uint64_t flags[] = {PTE_RW, PTE_RW | PTE_US, PTE_US, PTE_RW | PTE_A | PTE_D,
+                                     0,      PTE_RW | PTE_NX, PTE_G};
     uint64_t e = pte_make(pick_frame(me), PTE_P | flags[pick(ARRAY_SIZE(flags))]);
 
     if (one_in(20))
@@ -145,7 +146,9 @@ static void op_mmu_update(unsigned int me)
         arguments.mmu[i].ptr |= one_in(4) ? pick(8) : 0;
         arguments.mmu[i].val = pick_entry(me);
     }
-    struct hypercall call = { .arg = { (uint64_t)arguments.mmu, nr, one_in(2) ? (uint64_t)&arguments.done : 0, owner } };
+    struct hypercall call = {
+        .arg = {(uint64_t)arguments.mmu, nr, one_in(2) ? (uint64_t)&arguments.done : 0, owner}
+    };
     if (nr == 1)
         call_through(hypercall_mmu_update, &call);
     else /* the successes before a refusal stay */
@@ -206,7 +209,8 @@ static void op_plant(unsigned int me)
         words[pick(512)] = 0x00cffb000000ffffULL ^ (one_in(3) ? 1ULL << pick(64) : 0);
     else
         for (unsigned int i = 0; i < 3; i++)
-            words[i] = pte_make(one_in(8) ? pick_frame(me) : world.pool[me][pick(POOL)], PTE_P | (one_in(2) ? PTE_RW : 0));
+            words[i] =
+                pte_make(one_in(8) ? pick_frame(me) : world.pool[me][pick(POOL)], PTE_P | (one_in(2) ? PTE_RW : 0));
     frame_put_typed(mfn_to_frame(m));
 }
 
@@ -234,10 +238,11 @@ static void op_build_tree(unsigned int me)
         return;
     for (unsigned int level = 4; level > 1; level--)
         for (unsigned int i = 0; i < 1 + pick(3); i++)
-            ((uint64_t *)mfn_to_virt(frame[level]))[i] = pte_make(one_in(10) ? pick_frame(me) : frame[level - 1], PTE_P);
+            ((uint64_t *)mfn_to_virt(frame[level]))[i] =
+                pte_make(one_in(10) ? pick_frame(me) : frame[level - 1], PTE_P);
     for (unsigned int i = 0; i < 6; i++)
-        ((uint64_t *)mfn_to_virt(frame[1]))[i] =
-            one_in(3) ? pte_make(pick_frame(me), PTE_P | (one_in(2) ? PTE_RW : 0)) : pte_make(frame[pick(5)], PTE_P | (one_in(8) ? PTE_RW : 0));
+        ((uint64_t *)mfn_to_virt(frame[1]))[i] = one_in(3) ? pte_make(pick_frame(me), PTE_P | (one_in(2) ? PTE_RW : 0))
+                                                           : pte_make(frame[pick(5)], PTE_P | (one_in(8) ? PTE_RW : 0));
     arguments.ext[0] = (struct mmuext_op){ .cmd = MMUEXT_PIN_L4_TABLE, .arg1.mfn = frame[4].nr };
     arguments.ext[1] = (struct mmuext_op){ .cmd = MMUEXT_NEW_BASEPTR, .arg1.mfn = frame[4].nr };
     call.arg[1] = 1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The law, recomputed from nothing but the page tables and what is held by name: for every frame the references and type references
- * that it must have, and as what. Then a second law: no CPU can do through a cached translation what a table would now forbid.
+ * The law, recomputed from nothing but the page tables and what is held by name: for every frame the references and
+ * type references that it must have, and as what. Then a second law: no CPU can do through a cached translation what a
+ * table would now forbid.
  */
 #ifndef TEST_PVMM_LAW_H
 #define TEST_PVMM_LAW_H
@@ -119,7 +120,8 @@ static void law_windows(const struct vcpu *v)
     if (vcpu_is_idle(v))
         return;
     for (unsigned int i = 0; i < PV_GDT_FRAMES; i++)
-        LAW(sim_pv_cpu.gdt_page[i] == (i < (pv->gdt_entries + 511) / 512 ? pv->gdt_frame[i] + 1 : 0), "GDT window page %u", i);
+        LAW(sim_pv_cpu.gdt_page[i] == (i < (pv->gdt_entries + 511) / 512 ? pv->gdt_frame[i] + 1 : 0),
+            "GDT window page %u", i);
     for (unsigned int i = 0; i < PV_LDT_FRAMES; i++)
         LAW(sim_pv_cpu.ldt_page[i] == pv->ldt_frame[i], "LDT window page %u", i);
 }
@@ -133,8 +135,10 @@ static void law_tlb(unsigned int d)
 
         if (!c->read)
             continue;
-        LAW(frame_refs(f) && frame_owner_id(f) == c->owner, "frame %lu has gone, but domain %u still reaches it", nr, d + 1);
-        LAW(!c->write || t == FT_NONE || t == FT_WRITABLE, "domain %u can still write to frame %lu, type %u", d + 1, nr, t);
+        LAW(frame_refs(f) && frame_owner_id(f) == c->owner, "frame %lu has gone, but domain %u still reaches it", nr,
+            d + 1);
+        LAW(!c->write || t == FT_NONE || t == FT_WRITABLE, "domain %u can still write to frame %lu, type %u", d + 1, nr,
+            t);
         LAW(!c->walk || t != FT_WRITABLE, "domain %u still walks through frame %lu, which is writable", d + 1, nr);
     }
 }
@@ -161,8 +165,10 @@ static void law_check(void)
             LAW(!due[nr].refs, "frame %lu is nobody's and has %u users", nr, due[nr].refs);
             continue;
         }
-        LAW(frame_refs(f) == due[nr].refs, "frame %lu: %u references, due %u (word %lx)", nr, frame_refs(f), due[nr].refs, w);
-        LAW(ftw_count(w) == due[nr].types, "frame %lu: type count %lu, due %u (word %lx)", nr, ftw_count(w), due[nr].types, w);
+        LAW(frame_refs(f) == due[nr].refs, "frame %lu: %u references, due %u (word %lx)", nr, frame_refs(f),
+            due[nr].refs, w);
+        LAW(ftw_count(w) == due[nr].types, "frame %lu: type count %lu, due %u (word %lx)", nr, ftw_count(w),
+            due[nr].types, w);
         LAW(!due[nr].types || ftw_type(w) == due[nr].as, "frame %lu: word %lx, used as %u", nr, w, due[nr].as);
         if (ftw_type(w) == FT_SEG_DESC && (w & FTW_VALID))
             law_descriptors(mfn(nr));

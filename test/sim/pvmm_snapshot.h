@@ -6,7 +6,11 @@
 #include "pvmm_law.h"
 
 /* Refused operations change nothing: contents of frames, counts, and what the vCPUs hold. */
-struct snapshot { _Alignas(8) uint8_t ram[WORLD_FRAMES * PAGE_SIZE]; struct frame frames[WORLD_FRAMES]; struct pv_vcpu pv[DOMAINS]; };
+struct snapshot {
+    _Alignas(8) uint8_t ram[WORLD_FRAMES * PAGE_SIZE];
+    struct frame frames[WORLD_FRAMES];
+    struct pv_vcpu pv[DOMAINS];
+};
 static struct snapshot snapshot;
 
 static void snapshot_take(void)
@@ -41,10 +45,12 @@ static void snapshot_compare(void)
         LAW(f->count == was->count, "refused, but frame %lu had count %lx and has %lx", nr, was->count, f->count);
         LAW(ftw_count(f->type) == ftw_count(was->type) && (f->type & FTW_PINNED) == (was->type & FTW_PINNED),
             "refused, but frame %lu had word %lx and has %lx", nr, was->type, f->type);
-        LAW(same_but_for_forced_flags(mfn_to_virt(mfn(nr)), (void *)(snapshot.ram + nr * PAGE_SIZE)), "refused, but frame %lu has changed", nr);
+        LAW(same_but_for_forced_flags(mfn_to_virt(mfn(nr)), (void *)(snapshot.ram + nr * PAGE_SIZE)),
+            "refused, but frame %lu has changed", nr);
     }
     for (unsigned int i = 0; i < DOMAINS; i++)
-        LAW(!memcmp(&snapshot.pv[i], &world.dom[i]->vcpu[0]->arch.pv, sizeof(snapshot.pv[i])), "refused, but vCPU %u changed", i);
+        LAW(!memcmp(&snapshot.pv[i], &world.dom[i]->vcpu[0]->arch.pv, sizeof(snapshot.pv[i])),
+            "refused, but vCPU %u changed", i);
 }
 
 #endif

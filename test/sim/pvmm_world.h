@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two PV domains with a few dozen frames each, on the simulated machine. For the law test and its fuzzer; each includes it once.
+ * Two PV domains with a few dozen frames each, on the simulated machine. For the law test and its fuzzer; each includes
+ * it once.
  *
- * Beside the frame table stands a model of the TLB that never evicts: each translation that a domain's tables have held since its last
- * flush is still in it. With it the law can ask for what is hard to see otherwise: that a flush came early enough.
+ * Beside the frame table stands a model of the TLB that never evicts: each translation that a domain's tables have held
+ * since its last flush is still in it. With it the law can ask for what is hard to see otherwise: that a flush came
+ * early enough.
  */
 #ifndef TEST_PVMM_WORLD_H
 #define TEST_PVMM_WORLD_H
@@ -36,7 +38,17 @@ struct cached { bool read, write, walk; uint16_t owner; };
 struct grant { bool active, writable, in_entry; mfn_t m; uint64_t where; bool is_pte; struct domain *mapper; };
 
 /* Things that a run must have seen to mean something. */
-enum seen { SEEN_TREE, SEEN_PTWR, SEEN_PTWR_AGAIN, SEEN_MMIO_STORE, SEEN_GDT, SEEN_LDT, SEEN_GRANT_MAP, SEEN_GRANT_UNMAP, SEEN_KINDS };
+enum seen {
+    SEEN_TREE,
+    SEEN_PTWR,
+    SEEN_PTWR_AGAIN,
+    SEEN_MMIO_STORE,
+    SEEN_GDT,
+    SEEN_LDT,
+    SEEN_GRANT_MAP,
+    SEEN_GRANT_UNMAP,
+    SEEN_KINDS
+};
 
 static struct world {
     struct domain *dom[DOMAINS];
@@ -86,7 +98,8 @@ static void tlb_fill(unsigned int d)
             continue;
         tlb_note(d, mfn(nr), false, true);
         for (unsigned int i = 0; i < PTE_ENTRIES; i++)
-            if ((table[i] & PTE_P) && (level < 4 || i < HV_FIRST_SLOT || i > HV_LAST_SLOT) && mfn_valid(pte_mfn(table[i])))
+            if ((table[i] & PTE_P) && (level < 4 || i < HV_FIRST_SLOT || i > HV_LAST_SLOT) &&
+                mfn_valid(pte_mfn(table[i])))
                 tlb_note(d, pte_mfn(table[i]), level == 1 && (table[i] & PTE_RW), level > 1);
     }
 }

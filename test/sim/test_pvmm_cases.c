@@ -55,39 +55,53 @@ static void a_pin_checks_the_whole_tree(void **state)
     law_check();
 }
 
+#define E(frame, flags) pte_make(frame, PTE_P | (flags))
+#define U    PTE_US
+#define W    PTE_RW
+#define UC   (PTE_PCD | PTE_PWT)
+#define SELF DOMID_SELF
+
 /* Each row is one update in the tree, and its answer. */
 static void updates_and_their_answers(void **state)
 {
     tree();
-    mfn_t foreign = world.pool[1][0], device = mfn(frame_table_end), readonly = mfn(frame_table_end + SIM_MMIO_FRAMES - 1);
-    const struct { const char *name; mfn_t table; unsigned int index; uint64_t e; uint32_t owners; long rc; uint64_t becomes; } row[] = {
-        { "map own frame", F(1), 9, pte_make(F(6), PTE_P | PTE_US | PTE_RW), DOMID_SELF, 0, pte_make(F(6), PTE_P | PTE_US | PTE_RW) },
-        { "global is taken away", F(1), 9, pte_make(F(6), PTE_P | PTE_US | PTE_G), DOMID_SELF, 0, pte_make(F(6), PTE_P | PTE_US) },
-        { "not present: any bits", F(1), 10, 0xfff0123456789abeULL, DOMID_SELF, 0, 0xfff0123456789abeULL },
-        { "a table, writable", F(1), 11, pte_make(F(2), PTE_P | PTE_RW), DOMID_SELF, -EBUSY, 0 },
-        { "a table, read-only", F(1), 11, pte_make(F(2), PTE_P | PTE_US), DOMID_SELF, 0, pte_make(F(2), PTE_P | PTE_US) },
-        { "read-only made writable by a flag", F(1), 11, pte_make(F(2), PTE_P | PTE_US | PTE_RW), DOMID_SELF, -EBUSY, pte_make(F(2), PTE_P | PTE_US) },
-        { "another's frame as own", F(1), 12, pte_make(foreign, PTE_P), DOMID_SELF, -EPERM, 0 },
-        { "another's frame by name", F(1), 12, pte_make(foreign, PTE_P | PTE_US | PTE_RW), 2, 0, pte_make(foreign, PTE_P | PTE_US | PTE_RW) },
-        { "nobody's domain", F(1), 13, pte_make(F(6), PTE_P), 99, -ESRCH, 0 },
-        { "a device", F(1), 14, pte_make(device, PTE_P | PTE_US | PTE_RW), DOMID_IO, 0, pte_make(device, PTE_P | PTE_US | PTE_RW | PTE_PCD | PTE_PWT) },
-        { "a device, write-combining", F(1), 14, pte_make(device, PTE_P | PTE_US | PTE_PAT), DOMID_IO, 0, pte_make(device, PTE_P | PTE_US | PTE_PAT) },
-        { "a read-only device", F(1), 15, pte_make(readonly, PTE_P | PTE_US | PTE_RW), DOMID_SELF, 0, pte_make(readonly, PTE_P | PTE_US | PTE_PCD | PTE_PWT) },
-        { "beyond all memory", F(1), 16, pte_make(mfn(0xffffffffffULL), PTE_P), DOMID_IO, -EPERM, 0 },
-        { "RAM as device", F(1), 16, pte_make(F(6), PTE_P), DOMID_IO, -EPERM, 0 },
-        { "large page", F(2), 1, pte_make(F(6), PTE_P | PTE_RW | PTE_PS), DOMID_SELF, -EINVAL, 0 },
-        { "large page over a table", F(2), 0, pte_make(F(1), PTE_P | PTE_RW | PTE_PS), DOMID_SELF, -EINVAL, pte_make(F(1), PTE_P | PTE_RW | PTE_US) },
-        { "uncached table", F(3), 1, pte_make(F(2), PTE_P | PTE_PCD), DOMID_SELF, -EINVAL, 0 },
-        { "same L1 twice", F(2), 1, pte_make(F(1), PTE_P | PTE_RW | PTE_US), DOMID_SELF, 0, pte_make(F(1), PTE_P | PTE_RW | PTE_US) },
-        { "linear L2", F(2), 2, pte_make(F(2), PTE_P), DOMID_SELF, -EINVAL, 0 },
-        { "linear L4", F(4), 5, pte_make(F(4), PTE_P), DOMID_SELF, -EINVAL, 0 },
-        { "level skipped", F(4), 5, pte_make(F(2), PTE_P), DOMID_SELF, -EINVAL, 0 },
-        { "data as table", F(3), 5, pte_make(F(5), PTE_P), DOMID_SELF, -EINVAL, 0 },
-        { "the hypervisor's first slot", F(4), 256, 0, DOMID_SELF, -EINVAL, SIM_L4_MARK(256) },
-        { "the hypervisor's last slot", F(4), 271, pte_make(F(3), PTE_P), DOMID_SELF, -EINVAL, SIM_L4_MARK(271) },
-        { "the slot after", F(4), 272, pte_make(F(3), PTE_P | PTE_US), DOMID_SELF, 0, pte_make(F(3), PTE_P | PTE_US) },
-        { "another's table as own", world.pool[1][1], 0, 1, DOMID_SELF, -EINVAL, 0 },
-        { "data frame", F(7), 3, 0x1234, DOMID_SELF, 0, 0x1234 },
+    mfn_t foreign = world.pool[1][0], device = mfn(frame_table_end), ro_device = mfn(device.nr + SIM_MMIO_FRAMES - 1);
+    const struct {
+        const char *name;
+        mfn_t table;
+        unsigned int index;
+        uint64_t e;
+        uint32_t owners;
+        long rc;
+        uint64_t becomes;
+    } row[] = {
+        { "map own frame", F(1), 9, E(F(6), U | W), SELF, 0, E(F(6), U | W) },
+        { "global is taken away", F(1), 9, E(F(6), U | PTE_G), SELF, 0, E(F(6), U) },
+        { "not present: any bits", F(1), 10, 0xfff0123456789abeULL, SELF, 0, 0xfff0123456789abeULL },
+        { "a table, writable", F(1), 11, E(F(2), W), SELF, -EBUSY, 0 },
+        { "a table, read-only", F(1), 11, E(F(2), U), SELF, 0, E(F(2), U) },
+        { "read-only made writable by a flag", F(1), 11, E(F(2), U | W), SELF, -EBUSY, E(F(2), U) },
+        { "another's frame as own", F(1), 12, E(foreign, 0), SELF, -EPERM, 0 },
+        { "another's frame by name", F(1), 12, E(foreign, U | W), 2, 0, E(foreign, U | W) },
+        { "nobody's domain", F(1), 13, E(F(6), 0), 99, -ESRCH, 0 },
+        { "a device", F(1), 14, E(device, U | W), DOMID_IO, 0, E(device, U | W | UC) },
+        { "a device, write-combining", F(1), 14, E(device, U | PTE_PAT), DOMID_IO, 0, E(device, U | PTE_PAT) },
+        { "a read-only device", F(1), 15, E(ro_device, U | W), SELF, 0, E(ro_device, U | UC) },
+        { "beyond all memory", F(1), 16, E(mfn(0xffffffffffULL), 0), DOMID_IO, -EPERM, 0 },
+        { "RAM as device", F(1), 16, E(F(6), 0), DOMID_IO, -EPERM, 0 },
+        { "large page", F(2), 1, E(F(6), W | PTE_PS), SELF, -EINVAL, 0 },
+        { "large page over a table", F(2), 0, E(F(1), W | PTE_PS), SELF, -EINVAL, E(F(1), W | U) },
+        { "uncached table", F(3), 1, E(F(2), PTE_PCD), SELF, -EINVAL, 0 },
+        { "same L1 twice", F(2), 1, E(F(1), W | U), SELF, 0, E(F(1), W | U) },
+        { "linear L2", F(2), 2, E(F(2), 0), SELF, -EINVAL, 0 },
+        { "linear L4", F(4), 5, E(F(4), 0), SELF, -EINVAL, 0 },
+        { "level skipped", F(4), 5, E(F(2), 0), SELF, -EINVAL, 0 },
+        { "data as table", F(3), 5, E(F(5), 0), SELF, -EINVAL, 0 },
+        { "the hypervisor's first slot", F(4), 256, 0, SELF, -EINVAL, SIM_L4_MARK(256) },
+        { "the hypervisor's last slot", F(4), 271, E(F(3), 0), SELF, -EINVAL, SIM_L4_MARK(271) },
+        { "the slot after", F(4), 272, E(F(3), U), SELF, 0, E(F(3), U) },
+        { "another's table as own", world.pool[1][1], 0, 1, SELF, -EINVAL, 0 },
+        { "data frame", F(7), 3, 0x1234, SELF, 0, 0x1234 },
     };
     for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
         long rc = update(row[i].table, row[i].index, row[i].e, row[i].owners);
@@ -104,7 +118,8 @@ static void accessed_and_dirty_survive(void **state)
     assert_int_equal(update(F(1), 2, pte_make(F(5), PTE_P | PTE_US) | 0, DOMID_SELF), 0);
     assert_int_equal(words(F(1))[2] & (PTE_A | PTE_D), 0);
     words(F(1))[2] |= PTE_A | PTE_D;
-    arguments.mmu[0] = (struct mmu_update){ (mfn_to_paddr(F(1)) + 16) | MMU_PT_UPDATE_PRESERVE_AD, pte_make(F(5), PTE_P | PTE_US) };
+    arguments.mmu[0].ptr = (mfn_to_paddr(F(1)) + 16) | MMU_PT_UPDATE_PRESERVE_AD;
+    arguments.mmu[0].val = pte_make(F(5), PTE_P | PTE_US);
     struct hypercall call = { .arg = { (uint64_t)arguments.mmu, 1, 0, DOMID_SELF } };
     assert_int_equal(hypercall_mmu_update(&call), 0);
     assert_int_equal(words(F(1))[2], pte_make(F(5), PTE_P | PTE_US | PTE_A | PTE_D));
@@ -151,6 +166,8 @@ static void only_a_control_domain_names_others(void **state)
     assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, world.pool[1][0], 2), 0);
     assert_int_equal(ext_for(MMUEXT_UNPIN_TABLE, world.pool[1][0], 2), 0);
     assert_int_equal(ext_for(MMUEXT_NEW_BASEPTR, world.pool[1][0], 2), -EPERM);
+    assert_int_equal(ext_for(MMUEXT_CLEAR_PAGE, F(8), DOMID_IO), -EPERM);
+    assert_int_equal(update(F(8), 0, 1, (DOMID_IO + 1) << 16 | DOMID_SELF), -EPERM);
     world_act_as(1);
     assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, F(8), 1), -EPERM);
     assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, world.pool[1][3], DOMID_XEN), -EPERM);
@@ -188,7 +205,14 @@ static void stores_to_tables(void **state)
 {
     tree();
     const uint64_t own = pte_make(F(6), PTE_P | PTE_RW | PTE_US), table = pte_make(F(2), PTE_P | PTE_RW | PTE_US);
-    const struct { const char *name; uint8_t insn[11]; unsigned int length; uint64_t rax, rcx, before; bool handled; uint64_t after, rax_after; } row[] = {
+    const struct {
+        const char *name;
+        uint8_t insn[11];
+        unsigned int length;
+        uint64_t rax, rcx, before;
+        bool handled;
+        uint64_t after, rax_after;
+    } row[] = {
         { "mov", { 0x48, 0x89, 0x07 }, 3, own, 0, 0, true, own, own },
         { "mov of a table, writable", { 0x48, 0x89, 0x07 }, 3, table, 0, own, false, own, table },
         { "xchg", { 0x48, 0x87, 0x07 }, 3, 0, 0, own, true, 0, own },
@@ -221,7 +245,8 @@ static void stores_to_readonly_devices(void **state)
     tree();
     struct cpu_user_regs regs = { .rip = 0x1000, .rax = 0x11223344 };
 
-    assert_int_equal(update(F(1), 3, pte_make(mfn(frame_table_end + SIM_MMIO_FRAMES - 1), PTE_P | PTE_RW), DOMID_IO), 0);
+    const mfn_t device = mfn(frame_table_end + SIM_MMIO_FRAMES - 1);
+    assert_int_equal(update(F(1), 3, E(device, W), DOMID_IO), 0);
     memcpy(sim_pv_cpu.insn, (uint8_t[]){ 0x89, 0x07 }, 2);
     sim_pv_cpu.insn_length = 2;
     assert_false(pv_ptwr_fault(&regs, 0x3010));
@@ -259,7 +284,8 @@ static void gdt_and_ldt(void **state)
     struct vcpu *v = current_vcpu();
 
     words(F(6))[3] = 0x00cf9b000000ffff;
-    assert_int_equal(pv_set_gdt(v, (uint64_t[]){ F(6).nr, F(5).nr }, 1000), -EINVAL); /* the second is mapped writable */
+    /* The second frame is mapped writable. */
+    assert_int_equal(pv_set_gdt(v, (uint64_t[]){ F(6).nr, F(5).nr }, 1000), -EINVAL);
     assert_int_equal(words(F(6))[3] >> 45 & 3, 3); /* it was a descriptor page for a moment */
     assert_int_equal(pv_set_gdt(v, (uint64_t[]){ F(6).nr }, 16), 0);
     assert_int_equal(sim_pv_cpu.gdt_page[0], F(6).nr + 1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Descriptors of guests (AMD64 APM vol. 2, 4.7 and 4.8). Guests run at CPL 3 on the processor's real tables, so a descriptor must not
- * lead out of CPL 3 nor name a system structure of the processor: code and data get DPL 3; call gates get DPL 0, so that a
- * use traps; LDT and TSS descriptors, interrupt and trap gates are refused. A frame of type seg_desc holds 512 that
- * were checked; the guest sees it read-only and changes it through update_descriptor.
+ * Descriptors of guests (AMD64 APM vol. 2, 4.7 and 4.8). Guests run at CPL 3 on the processor's real tables, so a
+ * descriptor must not lead out of CPL 3 nor name a system structure of the processor: code and data get DPL 3; call
+ * gates get DPL 0, so that a use traps; LDT and TSS descriptors, interrupt and trap gates are refused. A frame of type
+ * seg_desc holds 512 that were checked; the guest sees it read-only and changes it through update_descriptor.
  */
 #include "pv/mm/descriptor.h"
 
@@ -28,7 +28,8 @@ static bool gate_target_is_guests(uint16_t selector)
 {
     bool in_ldt = selector & 4;
 
-    return in_ldt || selector >> 3 < FIRST_RESERVED_GDT_ENTRY || selector == FLAT_RING3_CS64 || selector == FLAT_RING3_CS32;
+    return in_ldt || selector >> 3 < FIRST_RESERVED_GDT_ENTRY || selector == FLAT_RING3_CS64 ||
+           selector == FLAT_RING3_CS32;
 }
 
 bool pv_descriptor_fix(uint64_t *desc)

@@ -4,11 +4,12 @@
  *
  *   upper levels  a table one level down, of the same domain: frame and type reference
  *   L1, RAM       a frame of the named owner: frame reference, and a `writable` type reference if it is writable
- *   L1, devices   a frame outside the frame table, by I/O permission: no reference, nothing to count. A frame of DOMID_IO
- *                 inside it is referenced and has no type, for it never becomes a page table
+ *   L1, devices   a frame outside the frame table, by I/O permission: no reference, nothing to count. A frame of
+ *                 DOMID_IO inside it is referenced and has no type, for it never becomes a page table
  *
- * The owner of the frame is proved by the compare-and-exchange that takes the reference, never looked up before or after
- * (no mapping without a reference); dropping derives everything from the entry and the frame, which the reference holds still.
+ * The owner of the frame is proved by the compare-and-exchange that takes the reference, never looked up before or
+ * after (no mapping without a reference); dropping derives everything from the entry and the frame, which the reference
+ * holds still.
  */
 #include "pv/mm/entry.h"
 

@@ -9,9 +9,9 @@
 #include "pv/mm/types.h"
 
 /**
- * The flags that we force on an entry that a guest writes. Both guest kernel and guest user run at CPL 3, so every present entry
- * is a user entry; PTE_GUEST_KERNEL remembers what the guest asked for. No guest entry is global: loading CR3 must
- * forget the address space. Nothing but flags changes, and only if the entry is present.
+ * The flags that we force on an entry that a guest writes. Both guest kernel and guest user run at CPL 3, so every
+ * present entry is a user entry; PTE_GUEST_KERNEL remembers what the guest asked for. No guest entry is global: loading
+ * CR3 must forget the address space. Nothing but flags changes, and only if the entry is present.
  */
 static inline uint64_t l1e_forced_flags(uint64_t e)
 {
@@ -24,8 +24,9 @@ static inline uint64_t l1e_forced_flags(uint64_t e)
 static inline uint64_t table_entry_forced_flags(uint64_t e) { return e & PTE_P ? e | PTE_US : e; }
 
 /**
- * Takes the references of L1 entry *@e (flags forced) for a table of @d; the frame must belong to @pg_owner or be device memory
- * that both may use. Flags of *@e change for device memory. 0; -EINVAL: flags; -EPERM: not theirs; -EBUSY: not to be had
+ * Takes the references of L1 entry *@e (flags forced) for a table of @d; the frame must belong to @pg_owner or be
+ * device memory that both may use. Flags of *@e change for device memory. 0; -EINVAL: flags; -EPERM: not theirs;
+ * -EBUSY: not to be had
  * writable; -ERESTART: see frame_type_get(). Nothing is held on error.
  */
 int l1e_get(struct domain *d, struct domain *pg_owner, uint64_t *e);

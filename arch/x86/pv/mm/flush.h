@@ -6,7 +6,9 @@
 #include "hv/domain.h"
 #include "hv/percpu.h"
 
-/** Forgets on this CPU, or on all CPUs that may know them, the current domain's translations: all, or the page at @va. */
+/**
+ * Forgets on this CPU, or on all CPUs that may know them, the current domain's translations: all, or the page at @va.
+ */
 void guest_flush_tlb(bool everywhere);
 void guest_flush_page(vaddr_t va, bool everywhere);
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Only a control domain may name another domain. An HVM domain's frames are named by guest frame numbers, which PV page tables
- * do not hold: refused until something translates them.
+ * Only a control domain may name another domain. An HVM domain's frames are named by guest frame numbers, which PV page
+ * tables do not hold: refused until something translates them.
  */
 #include "pv/mm/foreign.h"
 
@@ -31,6 +31,11 @@ int foreign_get(domid_t id, struct domain **out)
         return -EOPNOTSUPP;
     }
     return 0;
+}
+
+int foreign_get_guest(domid_t id, struct domain **out)
+{
+    return id == DOMID_IO || id == DOMID_XEN ? -EPERM : foreign_get(id, out);
 }
 
 void foreign_put(struct domain *d)

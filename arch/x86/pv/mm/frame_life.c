@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames at the edges of their life with a domain. One that leaves its owner must not be reachable through a translation that is
- * still cached, as a page or as a table. A domain that runs nowhere has no dirty CPUs, so the end of a domain costs
- * no flush. A page of the hypervisor's that a domain may map has its one type from the start and for good: it
- * holds a type reference by itself, so it never becomes a page table.
+ * Frames at the edges of their life with a domain. One that leaves its owner must not be reachable through a
+ * translation that is still cached, as a page or as a table. A domain that runs nowhere has no dirty CPUs, so the end
+ * of a domain costs no flush. A page of the hypervisor's that a domain may map has its one type from the start and for
+ * good: it holds a type reference by itself, so it never becomes a page table.
  */
 #include "hv/domain.h"
 #include "hv/log.h"

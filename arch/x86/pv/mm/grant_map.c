@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Grants in PV page tables. The grant table decides and takes the references; putting the entry in hands them to it, so
- * that an entry made by a grant is counted like any other (rule 3 of types.c) and a guest that overwrites it, or frees the
- * table, drops exactly them. Taking it out hands them back, and only if the entry is the one that was put in.
+ * that an entry made by a grant is counted like any other (rule 3 of types.c) and a guest that overwrites it, or frees
+ * the table, drops exactly them. Taking it out hands them back, and only if the entry is the one that was put in.
  */
 #include "pv/mm/entry.h"
 #include "pv/mm/mm.h"
@@ -82,7 +82,9 @@ int pv_grant_unmap(uint64_t addr, bool is_pte, mfn_t m, bool writable)
     return rc;
 }
 
-/** Two entries, but never two locks of one level: what is moved is in neither table for a moment, held by this function. */
+/**
+ * Two entries, but never two locks of one level: what is moved is in neither table for a moment, held by this function.
+ */
 int pv_grant_replace(uint64_t addr, uint64_t replacement_va, mfn_t m, bool writable)
 {
     const struct domain *d = current_vcpu()->domain;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The few things that pv/mm does to the machine and not to memory. hw/native/pv_mm.c does them, hw/sim records them; all of
- * pv/mm is otherwise the same code in the hypervisor and in its simulation.
+ * The few things that pv/mm does to the machine and not to memory. hw/native/pv_mm.c does them, hw/sim records them;
+ * all of pv/mm is otherwise the same code in the hypervisor and in its simulation.
  */
 #ifndef PV_MM_MACHINE_H
 #define PV_MM_MACHINE_H
@@ -20,7 +20,9 @@ void machine_cache_flush(bool everywhere);
 /** Copies the hypervisor's slots into the level 4 table @l4. */
 void machine_l4_install(uint64_t *l4);
 
-/** Puts @m, or with MFN_NONE a page of null descriptors, into page @index of this CPU's window for guest GDTs (0 to 13). */
+/**
+ * Puts @m, or with MFN_NONE a page of null descriptors, into page @index of this CPU's window for guest GDTs (0 to 13).
+ */
 void machine_gdt_page(unsigned int index, mfn_t m);
 /** The same for the LDT window (0 to 15); MFN_NONE leaves a hole that faults. The caller flushes. */
 void machine_ldt_page(unsigned int index, mfn_t m);

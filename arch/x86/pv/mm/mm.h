@@ -9,23 +9,29 @@
 /* Roots of page tables (root.c). */
 
 /**
- * Makes the level 4 table @m @v's kernel (or user) table, typed and referenced, in place of the former. @v is current or does not
- * run. For the user table MFN_NONE means none. 0, -EINVAL; -ERESTART: nothing changed, again after pv_mm_finish();
- * UPDATE_LEFTOVER: done, pv_mm_finish() has work.
+ * Makes the level 4 table @m @v's kernel (or user) table, typed and referenced, in place of the former. @v is current
+ * or does not run. For the user table MFN_NONE means none. 0, -EINVAL; -ERESTART: nothing changed, again after
+ * pv_mm_finish(); UPDATE_LEFTOVER: done, pv_mm_finish() has work.
  */
 int pv_set_kernel_root(struct vcpu *v, mfn_t m);
 int pv_set_user_root(struct vcpu *v, mfn_t m);
-/** Recomputes v->arch.cr3 from the tables and the mode, and loads it if @v is current. After every change of kernel_mode. */
+/**
+ * Recomputes v->arch.cr3 from the tables and the mode, and loads it if @v is current. After every change of
+ * kernel_mode.
+ */
 void pv_update_cr3(struct vcpu *v);
 /** Gives up @v's roots, GDT and LDT. 0 or -ERESTART (call again). @v does not run. */
 int pv_mm_release_vcpu(struct vcpu *v);
 /**
- * The dying domain @d gives up everything that holds its frames through page tables: roots, descriptor tables, pins, tables
- * left partial. 0 or -ERESTART. After this no frame of it is a page table.
+ * The dying domain @d gives up everything that holds its frames through page tables: roots, descriptor tables, pins,
+ * tables left partial. 0 or -ERESTART. After this no frame of it is a page table.
  */
 int pv_mm_relinquish(struct domain *d);
 
-/* Faults (ptwr.c, descriptor tables). @va is CR2; regs->error_code is the processor's. True: handled, return to the guest. */
+/*
+ * Faults (ptwr.c, descriptor tables). @va is CR2; regs->error_code is the processor's. True: handled, return to the
+ * guest.
+ */
 
 /** A guest kernel's store to a page table that it has mapped read-only: performed as an update, checked. */
 bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va);
@@ -38,20 +44,25 @@ bool pv_ldt_fault(struct vcpu *v, uint32_t offset);
 
 /** Fixes a descriptor so that it is safe in a table of a guest, or refuses it (false). */
 bool pv_descriptor_fix(uint64_t *desc);
-/** @nr frames for @entries descriptors replace @v's GDT. 0 or -EINVAL and nothing changed. Loads it if @v is current. */
+/**
+ * @nr frames for @entries descriptors replace @v's GDT. 0 or -EINVAL and nothing changed. Loads it if @v is current.
+ */
 int pv_set_gdt(struct vcpu *v, const uint64_t *frames, uint32_t entries);
 /** @base page aligned, @entries <= 8192. The pages come in on demand. Loads it if @v is current. */
 void pv_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries);
-/** Fills this CPU's GDT and LDT windows with @v's; part of the context switch. The caller flushes by loading CR3 afterwards. */
+/**
+ * Fills this CPU's GDT and LDT windows with @v's; part of the context switch. The caller flushes by loading CR3
+ * afterwards.
+ */
 void pv_load_gdt(const struct vcpu *v);
 void pv_load_ldt(const struct vcpu *v);
 
 /* dom0's first tables (adopt.c). */
 
 /**
- * The builder has filled page tables in @d's own frames with plain stores, and maps them read-only in them. Checks them as
- * a pin would, pins the root and makes it @v's kernel table; every mapping is then counted. 0, or the error of the check,
- * and then @bad says which frame was refused, if that is known. Not preemptible: boot only.
+ * The builder has filled page tables in @d's own frames with plain stores, and maps them read-only in them. Checks them
+ * as a pin would, pins the root and makes it @v's kernel table; every mapping is then counted. 0, or the error of the
+ * check, and then @bad says which frame was refused, if that is known. Not preemptible: boot only.
  */
 int pv_mm_adopt_root(struct vcpu *v, mfn_t l4);
 
@@ -59,15 +70,15 @@ int pv_mm_adopt_root(struct vcpu *v, mfn_t l4);
 
 /**
  * Puts a mapping of @m into the L1 entry that @addr names: the guest's virtual address, or with @is_pte the machine
- * address of the entry. The caller holds on @m a frame reference and, if @writable, a `writable` type reference; on success these
- * belong to the entry, on error the caller keeps them. The entry's former contents are released.
+ * address of the entry. The caller holds on @m a frame reference and, if @writable, a `writable` type reference; on
+ * success these belong to the entry, on error the caller keeps them. The entry's former contents are released.
  * @pte_flags: software bits (9-11) and cache attributes that the guest asks for. 0, -EINVAL.
  */
 int pv_grant_map(uint64_t addr, bool is_pte, mfn_t m, bool writable, uint64_t pte_flags);
 /**
- * Clears the entry, if it maps @m and is as writable as @writable says; the references are the caller's again, to be dropped after
- * a flush of the domain's dirty_cpus. With @replacement_va not 0 the entry at that virtual address moves into @addr's
- * place and is cleared there. 0, -EINVAL (and the entry is unchanged).
+ * Clears the entry, if it maps @m and is as writable as @writable says; the references are the caller's again, to be
+ * dropped after a flush of the domain's dirty_cpus. With @replacement_va not 0 the entry at that virtual address moves
+ * into @addr's place and is cleared there. 0, -EINVAL (and the entry is unchanged).
  */
 int pv_grant_unmap(uint64_t addr, bool is_pte, mfn_t m, bool writable);
 int pv_grant_replace(uint64_t addr, uint64_t replacement_va, mfn_t m, bool writable);

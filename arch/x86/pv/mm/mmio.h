@@ -13,8 +13,8 @@ enum mmio_access { MMIO_NONE, MMIO_READ_ONLY, MMIO_READ_WRITE };
  */
 enum mmio_access arch_mmio_access(const struct domain *d, mfn_t m);
 /**
- * The guest stores @len bytes (1, 2, 4 or 8, naturally aligned) to @addr, in a range that is MMIO_READ_ONLY to it (MMCONFIG,
- * MSI-X tables). True if the store is done with, performed or dropped; false: let the guest have its fault.
+ * The guest stores @len bytes (1, 2, 4 or 8, naturally aligned) to @addr, in a range that is MMIO_READ_ONLY to it
+ * (MMCONFIG, MSI-X tables). True if the store is done with, performed or dropped; false: let the guest have its fault.
  */
 bool arch_mmio_ro_store(struct vcpu *v, paddr_t addr, uint64_t value, unsigned int len);
 

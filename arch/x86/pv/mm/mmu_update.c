@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hypercall mmu_update: a list of (machine address of an entry, new value). Linux sends nearly all of them one by one, so the
- * way of a single level 1 update is kept short: copy 16 bytes, lock the table (which proves that it is one and keeps it one),
- * compare the owner, update, unlock.
+ * Hypercall mmu_update: a list of (machine address of an entry, new value). Linux sends nearly all of them one by one,
+ * so the way of a single level 1 update is kept short: copy 16 bytes, lock the table (which proves that it is one and
+ * keeps it one), compare the owner, update, unlock.
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
@@ -58,6 +58,8 @@ static int mmu_machphys_update(const struct mmu_batch *b, uint64_t ptr, uint64_t
 {
     mfn_t m = paddr_to_mfn(ptr);
 
+    if (b->pg_owner->type == DOMAIN_SYSTEM)
+        return -EPERM;
     if (!mfn_valid(m) || !frame_get(mfn_to_frame(m), b->pg_owner))
         return -EINVAL;
     m2p_set(m, val);
@@ -108,15 +110,16 @@ static int mmu_owners_get(uint32_t foreign, struct mmu_batch *b)
 
     if (rc)
         return rc;
-    rc = foreign_get(foreign >> 16 ? (domid_t)((foreign >> 16) - 1) : DOMID_SELF, &b->pt_owner);
+    rc = foreign_get_guest(foreign >> 16 ? (domid_t)((foreign >> 16) - 1) : DOMID_SELF, &b->pt_owner);
     if (rc)
         foreign_put(b->pg_owner);
     return rc;
 }
 
 /**
- * Arguments: list, count, address of the count of successes (may be 0), owners. A continued call has MMU_UPDATE_PREEMPTED in the
- * count, its list begins where the last one ended, and the successes before are in the guest's counter.
+ * Arguments: list, count, address of the count of successes (may be 0), owners. A continued call has
+ * MMU_UPDATE_PREEMPTED in the count, its list begins where the last one ended, and the successes before are in the
+ * guest's counter.
  */
 long hypercall_mmu_update(struct hypercall *call)
 {

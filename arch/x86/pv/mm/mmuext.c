@@ -131,7 +131,9 @@ static int ext_list(struct domain *pg_owner, uint64_t ops, uint32_t count, uint3
     return 0;
 }
 
-/** Arguments: list, count, address of the count of successes (may be 0), owner of the frames. Continued like mmu_update. */
+/**
+ * Arguments: list, count, address of the count of successes (may be 0), owner of the frames. Continued like mmu_update.
+ */
 long hypercall_mmuext_op(struct hypercall *call)
 {
     uint32_t count = (uint32_t)call->arg[1], done = 0, before = 0;
@@ -143,7 +145,7 @@ long hypercall_mmuext_op(struct hypercall *call)
     if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&before, call->arg[2]))
         return -EFAULT;
     count &= ~MMU_UPDATE_PREEMPTED;
-    rc = foreign_get((domid_t)call->arg[3], &pg_owner);
+    rc = foreign_get_guest((domid_t)call->arg[3], &pg_owner);
     if (rc)
         return rc;
     rc = ext_list(pg_owner, call->arg[0], count, &done);

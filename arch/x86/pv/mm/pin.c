@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A pin is a reference that a guest holds by name. Whoever clears the bit owes the references, so they are dropped once. A
- * domain that dies meanwhile: either we see that it dies after the pin is set, or the walk over its frames, which
- * begins after `life` has changed, sees the pin.
+ * A pin is a reference that a guest holds by name. Whoever clears the bit owes the references, so they are dropped
+ * once. A domain that dies meanwhile: either we see that it dies after the pin is set, or the walk over its frames,
+ * which begins after `life` has changed, sees the pin.
  */
 #include "pv/mm/pin.h"
 

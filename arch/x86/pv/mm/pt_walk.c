@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The walk takes no references on the way. Another vCPU may change the tables meanwhile, so what is read from a former table
- * is just a number: it is compared with the frame table's bounds before it is followed, reading RAM does no harm, and at the
- * end the lock on the frame proves that it is a live level 1 table, and its owner that it is the domain's own. If it no longer
- * is the one that maps the address, the guest has raced with itself and changes another entry of its own.
+ * The walk takes no references on the way. Another vCPU may change the tables meanwhile, so what is read from a former
+ * table is just a number: it is compared with the frame table's bounds before it is followed, reading RAM does no harm,
+ * and at the end the lock on the frame proves that it is a live level 1 table, and its owner that it is the domain's
+ * own. If it no longer is the one that maps the address, the guest has raced with itself and changes another entry of
+ * its own.
  */
 #include "pv/mm/pt_walk.h"
 

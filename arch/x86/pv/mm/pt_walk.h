@@ -14,8 +14,9 @@
  */
 bool pt_walk_l1_lock(const struct vcpu *v, vaddr_t va, struct frame **table);
 /**
- * What looks like the level 1 entry of @va at this moment, 0 if there is none. Takes no lock, so the answer proves nothing: the caller
- * takes a reference on the frame that it names, as a frame of the domain, before doing anything with it. Any context.
+ * What looks like the level 1 entry of @va at this moment, 0 if there is none. Takes no lock, so the answer proves
+ * nothing: the caller takes a reference on the frame that it names, as a frame of the domain, before doing anything
+ * with it. Any context.
  */
 uint64_t pt_walk_l1e(const struct vcpu *v, vaddr_t va);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Stores that fault because a guest's kernel has a page table, or device memory that is read-only to it, mapped read-only: "writable
- * page tables" of the PV ABI. The instruction is taken apart, its effect on the 8-byte entry is computed from a copy, and
- * the entry is changed only if it is still what the computation began with; if not, the guest repeats the
- * instruction. So a guest's locked operations stay atomic against the processor and its other vCPUs.
+ * Stores that fault because a guest's kernel has a page table, or device memory that is read-only to it, mapped
+ * read-only: "writable page tables" of the PV ABI. The instruction is taken apart, its effect on the 8-byte entry is
+ * computed from a copy, and the entry is changed only if it is still what the computation began with; if not, the guest
+ * repeats the instruction. So a guest's locked operations stay atomic against the processor and its other vCPUs.
  */
 #include "pv/fetch.h"
 #include "pv/mm/entry.h"
@@ -43,7 +43,8 @@ static int ptwr_store(struct frame *table, uint64_t address, const struct insn *
     int rc = insn_evaluate(insn, (struct insn_operand){ .low = old >> (8 * at) }, 0, regs, &result);
 
     if (!rc && result.store)
-        rc = l1_update_if(table, index, old, merge(old, result.value.low, at, insn->operand_size), current_vcpu()->domain);
+        rc = l1_update_if(table, index, old, merge(old, result.value.low, at, insn->operand_size),
+                          current_vcpu()->domain);
     if (!rc)
         *regs = result.regs;
     return rc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two level 4 tables of a vCPU, for its kernel and for its user mode. Each is held by a type reference, like an entry of a
- * table above would. A table is given up only after this CPU walks another one.
+ * The two level 4 tables of a vCPU, for its kernel and for its user mode. Each is held by a type reference, like an
+ * entry of a table above would. A table is given up only after this CPU walks another one.
  */
 #include "pv/mm/descriptor.h"
 #include "pv/mm/finish.h"

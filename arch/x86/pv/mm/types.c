@@ -14,31 +14,32 @@
  * 1. Types exclude each other. While the count is not 0 the type stays; so a page table is never writable by a guest.
  * 2. Whoever holds a type reference holds a frame reference as well. A frame with nothing but its owner's claim is
  *    therefore of no use to anybody, and a freed frame has type count 0.
- * 3. Every present entry of a valid table holds its references: an upper entry one of the type one level below, of a frame
- *    with the same owner; an L1 entry a frame reference, and a writable one if it is writable. Levels descend strictly (no
- *    linear page tables, which would make a frame two things at once and have been the root of several upstream
- *    advisories), so the references form no cycle and everything collapses when the roots are dropped.
+ * 3. Every present entry of a valid table holds its references: an upper entry one of the type one level below, of a
+ *    frame with the same owner; an L1 entry a frame reference, and a writable one if it is writable. Levels descend
+ *    strictly (no linear page tables, which would make a frame two things at once and have been the root of several
+ *    upstream advisories), so the references form no cycle and everything collapses when the roots are dropped.
  * 4. VALID is set exactly while the count is not 0. Count 0 with LOCKED is a change in progress on one CPU.
- * 5. Long changes stop half-way. A frame left PARTIAL has count 0, and its first `progress` entries hold references, all
- *    below do not. It belongs to nobody: PARTIAL itself holds one frame reference; whoever wants the frame as the same
- *    type goes on from `progress`, anyone else releases those entries first. A parent never counts an
- *    entry whose child is partial. So an abandoned or a repeated hypercall, or one continued with other arguments,
- *    cannot lose or double a reference, whatever interrupted it. (XSA-296, 299 and 310 are about the other design.)
- *    The vCPU that left a frame behind notes it in mm_unfinished and finishes it first thing in its next operation; the
- *    note is a hint and is verified, the state is in the frame.
+ * 5. Long changes stop half-way. A frame left PARTIAL has count 0, and its first `progress` entries hold references,
+ *    the rest do not. It belongs to nobody: PARTIAL itself holds one frame reference; whoever wants the frame as the
+ *    same type goes on from `progress`, anyone else releases those entries first. A parent never counts an entry whose
+ *    child is partial. So an abandoned or a repeated hypercall, or one continued with other arguments, cannot lose or
+ *    double a reference, whatever interrupted it. (XSA-299 and 310 are about the other design.) The vCPU that left
+ *    a frame behind notes it in mm_unfinished and finishes it first thing in its next operation; the note is a hint and
+ *    is verified, the state is in the frame.
  * 6. Before a frame with an old type becomes anything else, every CPU that may cache translations of its owner forgets
  *    them: a stale writable translation could write to a page table, a stale upper-level entry could walk a page that
- *    is now writable. The flush happens while the frame is LOCKED and not yet VALID, so nobody can use the new type before it
- *    (XSA-401), and no other CPU can take it through a third type in between. Mappings in *other* domains' tables (foreign, granted)
- *    are flushed when they are removed, before their reference is dropped; see l1e_put().
- * 7. A frame that was written through an uncached mapping is flushed from the caches before its contents
- *    are trusted: we read it through a cached one (XSA-402).
+ *    is now writable. The flush happens while the frame is LOCKED and not yet VALID, so nobody can use the new type
+ *    before it (XSA-401), and no other CPU can take it through a third type in between. Mappings in *other* domains'
+ *    tables (foreign, granted) are flushed when they are removed, before their reference is dropped; see l1e_put().
+ * 7. A frame that was written through an uncached mapping is flushed from the caches before its contents are trusted:
+ *    we read it through a cached one (XSA-402).
  * 8. The count cannot overflow: beyond FTW_COUNT_LIMIT references are refused.
  *
- * Locks. LOCKED is a spin lock in the word. It is held to change a type (count 0) and to change an entry of a live table
- * (VALID). A CPU that holds one waits only for the lock of a frame being changed to the *same* type that it wants, and it wants
- * types of lower levels only; a frame being changed to another type is refused at once. Hence no cycle. References to a VALID
- * frame may be taken and dropped while it is locked, except the last. Holders have interrupts on, for the flush waits for others.
+ * Locks. LOCKED is a spin lock in the word. It is held to change a type (count 0) and to change an entry of a live
+ * table (VALID). A CPU that holds one waits only for the lock of a frame being changed to the *same* type that it
+ * wants, and it wants types of lower levels only; a frame being changed to another type is refused at once. Hence no
+ * cycle. References to a VALID frame may be taken and dropped while it is locked, except the last. Holders have
+ * interrupts on, for the flush waits for others.
  */
 #include "pv/mm/types.h"
 

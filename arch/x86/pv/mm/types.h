@@ -48,13 +48,16 @@ int frame_get_typed(mfn_t m, const struct domain *d, enum frame_type type);
 int frame_put_typed(struct frame *f);
 
 /**
- * If the frame is a live page table, locks it and returns its type; else FT_NONE. While locked, it keeps its type and its
- * owner without a reference. No other lock of an equal or higher table level may be held.
+ * If the frame is a live page table, locks it and returns its type; else FT_NONE. While locked, it keeps its type and
+ * its owner without a reference. No other lock of an equal or higher table level may be held.
  */
 enum frame_type frame_table_lock(struct frame *f);
 void frame_table_unlock(struct frame *f);
 
-/** Sets the pin; the caller holds a frame and a type reference of its own, which become the pin's. False if pinned already. */
+/**
+ * Sets the pin; the caller holds a frame and a type reference of its own, which become the pin's. False if pinned
+ * already.
+ */
 bool frame_pin(struct frame *f);
 /** Takes the pin away; true for the one caller that did, who then owes frame_put_typed(). */
 bool frame_unpin(struct frame *f);

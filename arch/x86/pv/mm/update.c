@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One entry of a live table: take the references of the new value, write it, drop those of the old. Everything that can fail
- * comes before the write. The table is locked, so the only other writer is the processor, which sets accessed and
+ * One entry of a live table: take the references of the new value, write it, drop those of the old. Everything that can
+ * fail comes before the write. The table is locked, so the only other writer is the processor, which sets accessed and
  * dirty bits at any moment; the exchange is atomic and its old value is the one whose references are dropped.
  *
  * A change that leaves frame, presence and writability alone touches no reference, which is what most of Linux's
@@ -25,7 +25,8 @@ static uint64_t entry_write(uint64_t *p, uint64_t e, enum pte_write how)
     if (how == PTE_WRITE_PLAIN)
         return __atomic_exchange_n(p, e, __ATOMIC_SEQ_CST);
     old = __atomic_load_n(p, __ATOMIC_RELAXED);
-    while (!__atomic_compare_exchange_n(p, &old, e | (old & (PTE_A | PTE_D)), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+    while (
+        !__atomic_compare_exchange_n(p, &old, e | (old & (PTE_A | PTE_D)), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
         ;
     return old;
 }

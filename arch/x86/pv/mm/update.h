@@ -17,8 +17,8 @@ enum pte_write {
 #define UPDATE_LEFTOVER 1
 
 /**
- * Checks @e and writes it to entry @index of @table, which is locked, of type @type and owned by @d; new frames must belong to
- * @pg_owner. 0, UPDATE_LEFTOVER, or an error of l1e_get(), table_entry_get(), and then nothing has changed.
+ * Checks @e and writes it to entry @index of @table, which is locked, of type @type and owned by @d; new frames must
+ * belong to @pg_owner. 0, UPDATE_LEFTOVER, or an error of l1e_get(), table_entry_get(), and then nothing has changed.
  */
 int table_update(struct frame *table, enum frame_type type, unsigned int index, uint64_t e, struct domain *d,
                  struct domain *pg_owner, enum pte_write how);
@@ -26,8 +26,8 @@ int table_update(struct frame *table, enum frame_type type, unsigned int index, 
 int l1_update(struct frame *table, unsigned int index, uint64_t e, struct domain *d, struct domain *pg_owner,
               enum pte_write how);
 /**
- * Level 1, and only if the entry still is @expected but for accessed and dirty, which are left as they are in @expected's place
- * when the guest's own instruction compared them: -EAGAIN when it has changed.
+ * Level 1, and only if the entry still is @expected but for accessed and dirty, which are left as they are in
+ * @expected's place when the guest's own instruction compared them: -EAGAIN when it has changed.
  */
 int l1_update_if(struct frame *table, unsigned int index, uint64_t expected, uint64_t e, struct domain *d);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hypercalls update_va_mapping and update_va_mapping_otherdomain: the level 1 entry of an address, and a flush with it. */
+/*
+ * Hypercalls update_va_mapping and update_va_mapping_otherdomain: the level 1 entry of an address, and a flush with it.
+ */
 #include "hv/hypercall.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/flush.h"

@@ -9,13 +9,14 @@
 #include "pv/mm/types.h"
 
 /**
- * The frame is LOCKED with count 0, its first *@progress entries hold references. 0: all do; -ERESTART: *@progress do, call
- * again; other errors: *@progress do, and the contents are refused. Frame contents change (flags that we force) only on 0.
+ * The frame is LOCKED with count 0, its first *@progress entries hold references. 0: all do; -ERESTART: *@progress do,
+ * call again; other errors: *@progress do, and the contents are refused. Frame contents change (flags that we force)
+ * only on 0.
  */
 int frame_validate(struct frame *f, enum frame_type type, unsigned int *progress);
 /**
- * Releases references from entry *@progress - 1 downwards. *@progress ends at 0, or above it when something better is to be
- * done. -ERESTART: that, or a frame below was left partial.
+ * Releases references from entry *@progress - 1 downwards. *@progress ends at 0, or above it when something better is
+ * to be done. -ERESTART: that, or a frame below was left partial.
  */
 int frame_invalidate(struct frame *f, enum frame_type type, unsigned int *progress);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A frame becomes a table of level 2, 3 or 4, or ceases to be one: the same loop one level apart. Entries are taken upwards
- * and released downwards, so that `progress` alone says which hold references. At least one entry is done in each
- * call, then the work stops when the CPU is wanted elsewhere.
+ * A frame becomes a table of level 2, 3 or 4, or ceases to be one: the same loop one level apart. Entries are taken
+ * upwards and released downwards, so that `progress` alone says which hold references. At least one entry is done in
+ * each call, then the work stops when the CPU is wanted elsewhere.
  */
 #include "pv/mm/entry.h"
 #include "pv/mm/machine.h"
