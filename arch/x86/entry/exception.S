@@ -14,6 +14,8 @@ exception_stub_\vector:
     movl    $\vector, 4(%rsp)
     .if (\vector == 2) || (\vector == 8) || (\vector == 18)
     jmp     ist_common
+    .elseif \vector == 1
+    jmp     debug_common
     .else
     jmp     exception_common
     .endif
@@ -34,6 +36,7 @@ exception_stubs:
 exception_common:
     SAVE_REGS
     CLAC_SITE
+exception_saved:
     CALL_WITH_FRAME exception_entry
     testb   $3, REGS_CS(%rsp)
     jnz     exit_to_guest
@@ -41,6 +44,25 @@ exception_common:
 exit_to_hypervisor:
     RESTORE_REGS
     iretq
+
+    /*
+     * #DB may hit on the first instruction of the syscall stub, where RSP is still the guest's (MOV SS; SYSCALL with a breakpoint
+     * on the load): so it has a stack of its own. A guest's is moved to where every guest's frame is.
+     */
+debug_common:
+    SAVE_REGS
+    CLAC_SITE
+    testb   $3, REGS_CS(%rsp)
+    jz      exception_saved
+    mov     %rsp, %rsi
+    mov     %rsp, %rdi
+    or      $0xffff, %rdi           /* STACK_SIZE - 1 */
+    sub     $(CPUINFO_SIZE - 1), %rdi
+    mov     $(REGS_HW_END / 8), %ecx
+    cld
+    rep movsq
+    lea     -REGS_HW_END(%rdi), %rsp
+    jmp     exception_saved
 
     /* NMI, #DF and #MC have stacks of their own, and may hit anywhere: no exit work, whoever was interrupted. */
 ist_common:

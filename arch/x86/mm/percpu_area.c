@@ -37,7 +37,7 @@ _Static_assert(PERCPU_AREA_SIZE / PAGE_SIZE <= 512 && 512 * PAGE_SIZE % PERCPU_A
 
 static bool is_guard(unsigned int page)
 {
-    return page < 7 && page % 2 == 0;
+    return page < 9 && page % 2 == 0;
 }
 
 static void *page_alloc(void)
@@ -83,7 +83,7 @@ static void tss_fill(struct tss *tss, unsigned int cpu)
     vaddr_t area = percpu_area(cpu);
 
     *tss = (struct tss){.rsp = {info_sysenter_stack(cpu)}, .io_map_base = sizeof(*tss)};
-    for (unsigned int i = 0; i < 3; i++) /* #DF, NMI, #MC: pages 1, 3, 5; leave room for a cpu_info-free, aligned top */
+    for (unsigned int i = 0; i < 4; i++) /* #DF, NMI, #MC, #DB: pages 1, 3, 5, 7 */
         tss->ist[i] = area + (2 * i + 2) * PAGE_SIZE;
 }
 

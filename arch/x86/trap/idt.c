@@ -11,7 +11,7 @@
 #define STUB_SIZE      16
 
 /* TSS.IST numbers; the stacks are in the CPU's area, see <arch/layout.h>. */
-enum { IST_NONE, IST_DF, IST_NMI, IST_MC };
+enum { IST_NONE, IST_DF, IST_NMI, IST_MC, IST_DB };
 
 struct gate {
     uint16_t offset_low, selector, flags, offset_mid;
@@ -45,6 +45,7 @@ __init void idt_init(void)
     idt[TRAP_DF].flags |= IST_DF;
     idt[TRAP_NMI].flags |= IST_NMI;
     idt[TRAP_MC].flags |= IST_MC;
+    idt[TRAP_DB].flags |= IST_DB;
 }
 
 void idt_load(void)
