@@ -4,6 +4,7 @@
 
 #include "hv/heap.h"
 #include "hv/log.h"
+#include "hv/options.h"
 #include "hv/percpu.h"
 #include "hv/sched.h"
 
@@ -27,6 +28,7 @@ void sim_start(const struct sim_config *config)
     cpu_count = config->cpus;
     sim_time_reset();
     heap_add(mfn(config->first_heap), mfn(config->frames));
+    hv_options.sched_ratelimit_us = 1000;
     sched_init();
     for (unsigned int i = 0; i < config->cpus; i++)
         cpu_start(i);

@@ -16,7 +16,6 @@
 
 #define SCHED_SLICE        (10 * NS_PER_MS)
 #define SCHED_SLICE_ALONE  (20 * NS_PER_MS) /* how often a CPU without a queue looks whether others have one */
-#define SCHED_RATELIMIT    (1 * NS_PER_MS)  /* how long a vCPU runs at least */
 #define SCHED_SLICE_MIN    (NS_PER_MS / 2)  /* for the rest of a cap's budget */
 /* In virtual time. */
 #define SCHED_SLEEP_CREDIT SCHED_SLICE /* so that who sleeps now and then loses nothing by it */

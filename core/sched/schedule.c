@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A CPU chooses what to run: a soft interrupt, on the way out of the hypervisor. */
 #include "hv/log.h"
+#include "hv/options.h"
 #include "hv/softirq.h"
 #include "runq.h"
 
@@ -79,13 +80,15 @@ static void switch_to(struct runq *rq, struct vcpu *next, uint64_t now)
     __atomic_store_n(&prev->is_running, false, __ATOMIC_RELEASE); /* its state is in memory: see vcpu_sleep_sync() */
 }
 
+static uint64_t ratelimit(void) { return hv_options.sched_ratelimit_us * NS_PER_US; }
+
 /* True if the current vCPU has not had its least time yet and wants to go on. */
 static bool too_early(const struct runq *rq, unsigned int cpu, uint64_t now)
 {
     const struct vcpu *v = rq->current;
 
     return v != rq->idle && vcpu_runnable(v) && !v->sched.yielded && cpumask_test(&v->hard_affinity, cpu) &&
-           now - v->sched.slice_start < SCHED_RATELIMIT && cap_left(&v->domain->sched, now);
+           now - v->sched.slice_start < ratelimit() && cap_left(&v->domain->sched, now);
 }
 
 /* The new current vCPU finds its clock and its accounts up to date. */
@@ -122,7 +125,7 @@ static void schedule(void)
     runq_charge(rq, now);
     runq_unpark_due(rq, now);
     if (too_early(rq, cpu, now)) {
-        timer_set(&rq->timer, prev->sched.slice_start + SCHED_RATELIMIT);
+        timer_set(&rq->timer, prev->sched.slice_start + ratelimit());
         cpumask_clear(&sched_idle, cpu);
         spin_unlock_irqrestore(&rq->lock, irq);
         return;

@@ -108,7 +108,7 @@ static void wakeup_latency(void **state)
     struct model *a = model_add(d->vcpu[0], 100 * NS_PER_US, 7 * MS), *b = model_add(d->vcpu[1], 50 * NS_PER_US, 3 * MS);
     sim_run_until(10 * NS_PER_SEC);
     assert_true(a->wakes > 1200 && b->wakes > 2500);
-    assert_true(a->latency_max <= SCHED_RATELIMIT && b->latency_max <= SCHED_RATELIMIT);
+    assert_true(a->latency_max <= MS && b->latency_max <= MS);
 }
 
 /* Sleepers of all kinds on several CPUs, some pinned, paused and woken at random. */
