@@ -25,6 +25,8 @@ void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2);
  * mapped, or the translation was stale) and the instruction can be repeated.
  */
 bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2);
+/** IRET to the guest faulted, its frame is @regs again, interrupts are on. True: the cause is mended, go again. */
+bool pv_return_fault_mended(const struct cpu_user_regs *regs, uint64_t cr2);
 /** SYSCALL from 64-bit guest user mode, from 32-bit code of either mode, and SYSENTER. rip is that after the instruction. */
 void pv_syscall(struct cpu_user_regs *regs);
 void pv_syscall32(struct cpu_user_regs *regs);
