@@ -21,12 +21,11 @@ const char *hv_cmdline = "";
 /* The linker's build id note, if the image has one. */
 extern const uint8_t hv_build_id_start[] __attribute__((weak)), hv_build_id_end[] __attribute__((weak));
 
-#define EXTRA_VERSION ".0-xenolith"
-_Static_assert(sizeof(EXTRA_VERSION) <= sizeof(xen_extraversion_t), "the ABI gives it 16 bytes");
+_Static_assert(sizeof(HV_EXTRA_VERSION) <= sizeof(xen_extraversion_t), "the ABI gives it 16 bytes");
 
 void version_banner(char *buf, size_t len)
 {
-    format(buf, len, "Xenolith, Xen ABI %u.%u%s (%s@%s) (%s) %s", HV_VERSION_MAJOR, HV_VERSION_MINOR, EXTRA_VERSION,
+    format(buf, len, "Xenolith, Xen ABI %u.%u%s (%s@%s) (%s) %s", HV_VERSION_MAJOR, HV_VERSION_MINOR, HV_EXTRA_VERSION,
            HV_COMPILE_BY, HV_COMPILE_DOMAIN, HV_COMPILER, HV_COMPILE_DATE);
 }
 
@@ -109,7 +108,7 @@ long hypercall_xen_version(struct hypercall *call)
     case XENVER_version:
         return HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR;
     case XENVER_extraversion:
-        return version_text(arg, EXTRA_VERSION, sizeof(xen_extraversion_t));
+        return version_text(arg, HV_EXTRA_VERSION, sizeof(xen_extraversion_t));
     case XENVER_compile_info:
         return version_compile_info(arg);
     case XENVER_capabilities:

@@ -7,6 +7,7 @@
 
 #define HV_VERSION_MAJOR 4
 #define HV_VERSION_MINOR 17
+#define HV_EXTRA_VERSION ".0-xenolith"
 
 /** The hypervisor's command line as the boot loader gave it; set once, at boot. Never NULL. */
 extern const char *hv_cmdline;

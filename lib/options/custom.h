@@ -3,6 +3,7 @@
 #ifndef LIB_OPTIONS_CUSTOM_H
 #define LIB_OPTIONS_CUSTOM_H
 
+#include "kexec/crashkernel.h" /* crashkernel= */
 #include "port.h"
 
 /*

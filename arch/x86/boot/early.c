@@ -15,6 +15,7 @@
 #include "hv/percpu.h"
 #include "hv/version.h"
 #include "hw/native/cpu.h"
+#include "kexec/reserve.h"
 #include "mm/boot_mem.h"
 #include "mm/frametable.h"
 #include "mm/map.h"
@@ -142,6 +143,7 @@ static __init void memory_init(void)
         panic("the image at %#lx is not in RAM: the memory map contradicts the boot loader",
               (unsigned long)image_paddr);
     reserve_used();
+    kexec_reserve();
     page = e820_find_high(&machine_map, PAGE_SIZE, PAGE_SIZE, (struct range){PAGE_SIZE, TRAMPOLINE_LAST}, NULL, 0);
     smp_set_trampoline(page == UINT64_MAX ? 0 : page);
 }

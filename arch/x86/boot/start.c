@@ -13,6 +13,7 @@
 #include "hv/options.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
+#include "hv/kexec.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/sched.h"
@@ -103,6 +104,7 @@ __init void start_hypervisor(void)
     smp_boot_all(hv_options.nosmp ? 1 : hv_options.maxcpus ? (unsigned int)hv_options.maxcpus : CPU_MAX);
     debug_keys_core_init();
     debug_keys_arch_init();
+    kexec_init();              /* crash notes: every CPU has its own */
     ns16550_start_polling();   /* input, and with it the debug keys */
     boot_finish(dom0_build()); /* seal text and constants, give init memory back, run dom0 */
 }

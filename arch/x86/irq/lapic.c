@@ -40,6 +40,7 @@ enum lapic_register {
 #define SVR_ENABLE       0x100
 #define LVT_MASKED       0x10000
 #define LVT_NMI          0x400
+#define LVT_EXTINT       0x700
 #define LVT_TSC_DEADLINE 0x40000
 #define ICR_INIT         0x500
 #define ICR_STARTUP      0x600
@@ -194,10 +195,17 @@ void lapic_disable(void)
 {
     lapic_write(LAPIC_LVT_TIMER, LVT_MASKED);
     lapic_write(LAPIC_LVT_ERROR, LVT_MASKED);
+    clear_stale_interrupts();
     lapic_write(LAPIC_SVR, VECTOR_SPURIOUS);
     if (x2apic) {
         uint64_t base = rdmsr(MSR_APIC_BASE) & ~(uint64_t)(APIC_BASE_X2APIC | APIC_BASE_ENABLE);
         wrmsr(MSR_APIC_BASE, base);
         wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
+    }
+    /* Firmware leaves its CPU listening to the legacy PIC and to NMIs (MP specification 1.4, 3.6.2.2). */
+    if (rdmsr(MSR_APIC_BASE) & APIC_BASE_BSP) {
+        mmio_write32(lapic_mmio + LAPIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
+        mmio_write32(lapic_mmio + LAPIC_LVT_LINT0, LVT_EXTINT);
+        mmio_write32(lapic_mmio + LAPIC_LVT_LINT1, LVT_NMI);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "hv/console.h"
 #include "hv/domain.h"
+#include "hv/kexec.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/time.h"
@@ -96,6 +97,10 @@ void arch_hardware_shutdown(uint32_t reason)
     case SHUTDOWN_reboot: log_info("dom0 rebooted: restart"); machine_restart();
     default:
         console_enter_panic();
+        if (reason == SHUTDOWN_crash && kexec_crash_is_loaded()) {
+            log_error("dom0 crashed");
+            kexec_crash(guest_regs());
+        }
         log_error("dom0 %s; %s", reason == SHUTDOWN_crash ? "crashed" : "ended for an unknown reason",
                   hv_options.noreboot ? "halted, as noreboot says"
                                       : "restarting in 5 seconds (noreboot would halt instead)");

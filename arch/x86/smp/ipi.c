@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Interrupts from CPU to CPU. */
+#include "hv/kexec.h"
 #include "hv/percpu.h"
 #include "hv/smp.h"
 #include "hw/native/cpu.h"
@@ -28,6 +29,7 @@ static bool stop_here(const struct cpu_user_regs *regs)
 {
     if (!stopping)
         return false;
+    kexec_save_cpu(regs);
     cpumask_clear(&cpu_online, this_cpu_id());
     for (;;) {
         irq_disable();

@@ -6,6 +6,7 @@
 #include "entry/entry.h"
 #include "hv/console.h"
 #include "hv/domain.h"
+#include "hv/kexec.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
@@ -52,7 +53,7 @@ static void guest_exception(struct cpu_user_regs *regs, uint64_t cr2)
  * IRET to the guest faulted. Its frame is still at the top of the stack, and the guest's other registers are in ours:
  * put them back together and let the guest's failsafe callback have it.
  */
-static __noreturn void guest_return_fault(const struct cpu_user_regs *regs)
+static __noreturn void guest_return_fault(const struct cpu_user_regs *regs, uint64_t cr2)
 {
     struct cpu_user_regs *guest = guest_regs();
     uint32_t error_code = regs->error_code, entry_vector = regs->entry_vector;
@@ -62,7 +63,8 @@ static __noreturn void guest_return_fault(const struct cpu_user_regs *regs)
     guest->error_code = error_code;
     guest->entry_vector = entry_vector;
     irq_enable();
-    pv_failsafe(guest);
+    if (!pv_return_fault_mended(guest, cr2))
+        pv_failsafe(guest);
     exit_from_top();
 }
 
@@ -71,6 +73,7 @@ static __noreturn void hypervisor_exception(const struct cpu_user_regs *regs, ui
     console_enter_panic();
     log_error("exception %u (%s) in the hypervisor, error code %#x, address %#lx", regs->entry_vector,
               trap_name(regs->entry_vector) ?: "reserved", regs->error_code, (unsigned long)cr2);
+    kexec_save_cpu(regs);
     trap_dump(regs);
     panic("unexpected exception %u", regs->entry_vector);
 }
@@ -102,7 +105,7 @@ void exception_entry(struct cpu_user_regs *regs)
         return;
     }
     if (regs->rip == (uint64_t)exit_iret)
-        guest_return_fault(regs);
+        guest_return_fault(regs, cr2);
     if (!ignore_debug(regs))
         hypervisor_exception(regs, cr2);
 }

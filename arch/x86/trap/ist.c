@@ -3,6 +3,7 @@
 #include "entry/entry.h"
 #include "hv/console.h"
 #include "hv/domain.h"
+#include "hv/kexec.h"
 #include "hv/log.h"
 #include "hv/smp.h"
 #include "hv/percpu.h"
@@ -16,6 +17,7 @@ static __noreturn void fatal(const struct cpu_user_regs *regs, const char *what)
 {
     console_enter_panic();
     log_error("%s on CPU %u", what, this_cpu_id());
+    kexec_save_cpu(regs);
     trap_dump(regs);
     panic("%s", what);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The architecture's part of a panic (hv/log.h). */
 #include "entry/entry.h"
+#include "hv/kexec.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
@@ -18,6 +19,7 @@ void arch_panic_report(void)
     trap_backtrace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
     log_error(
         "if the reason above names a file, a setting or a device, change that; else please report all of these lines");
+    kexec_crash(NULL);
 }
 
 void arch_panic_halt(void)
