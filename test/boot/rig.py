@@ -8,9 +8,12 @@ BUILD/test/boot/NAME.log, QEMU's own complaints in NAME.qemu.
 import os
 import re
 import shlex
+import struct
 import subprocess
 
 import pexpect
+
+import gdb as debugger
 
 BUILD = os.environ.get("BUILD", "build")
 IMAGE = os.path.join(BUILD, "image")
@@ -49,10 +52,11 @@ class RigError(AssertionError):
 
 class Rig:
     def __init__(self, name, hv=HV, cpus=1, mem=2048, cpu="EPYC,-smap", modules=None, options="", append="console=hvc0",
-                 boot="multiboot1", devices=(), qemu=None, reboot=False):
+                 boot="multiboot1", devices=(), qemu=None, reboot=False, firmware=None):
         """modules: list of (file, command line), default dom0's 6.1 kernel and initrd, the kernel's line being append.
         options: more for the hypervisor, after HV_OPTIONS (a later one wins); None gives none at all.
         boot: multiboot1 (QEMU's own loader), grub-bios or grub-uefi (Multiboot 2). mem in MiB. devices: QEMU arguments.
+        firmware: a function that edits the machine's memory through a Gdb at the hypervisor's entry (multiboot1 only).
         """
         os.makedirs(LOGS, exist_ok=True)
         self.path = os.path.join(LOGS, re.sub(r"[^\w.,=-]", "_", name))
@@ -67,7 +71,9 @@ class Rig:
         self.argv += [] if reboot else ["-no-reboot"]
         self.argv += list(devices) or ["-nic", "none"]
         self.argv += getattr(self, "_boot_" + boot.replace("-", "_"))()
-        self.child = self.log = None
+        self.argv += debugger.arguments(self.path + ".gdb") if firmware else []
+        self.firmware = firmware
+        self.child = self.log = self.gdb = None
 
     # --- how it is loaded ---
     def _boot_multiboot1(self):
@@ -92,13 +98,24 @@ class Rig:
         self.child = pexpect.spawn(self.argv[0], self.argv[1:], timeout=SECONDS, encoding="utf-8", codec_errors="replace",
                                    echo=False, dimensions=(50, 500))
         self.child.logfile_read = self.log
+        if self.firmware:
+            self._edit_firmware()
         return self
+
+    def _edit_firmware(self):
+        with open(self.hv, "rb") as file:
+            entry, = struct.unpack_from("<I", file.read(64), 24)  # e_entry of a 32-bit ELF file
+        self.gdb = debugger.Gdb(self.path + ".gdb")
+        self.gdb.run_to(entry)
+        self.firmware(self.gdb)
+        self.gdb.go()
 
     def __exit__(self, *_):
         self.child.close(force=True)
         self.log.close()
-        if os.path.exists(self.path + ".iso"):
-            os.remove(self.path + ".iso")
+        for left in (self.path + ".iso", self.path + ".gdb"):
+            if os.path.exists(left):
+                os.remove(left)
 
     def tail(self, lines=25):
         self.log.flush()

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Firmware that tells wrong things: each is named in one sentence, and dom0 runs wherever it can.
+
+The machine is stopped at the hypervisor's first instruction, where its view of firmware's tables is edited in memory.
+"""
+import struct
+
+import pytest
+
+import gdb as debugger
+
+pytestmark = pytest.mark.quick
+
+RAM, RESERVED = 1, 2
+MB1_FLAGS, MB1_MMAP_LENGTH, MB1_MMAP_ADDRESS, MB1_HAS_MMAP = 0, 44, 48, 1 << 6
+
+
+def words(gdb, address, count=1):
+    return struct.unpack(f"<{count}I", gdb.read(address, 4 * count))
+
+
+# --- the memory map (Multiboot 1, 3.3: size, base, length, type; size does not count itself) ---
+def map_entries(gdb):
+    """[(address of base, base, length, type)]"""
+    info = gdb.register(debugger.RBX)
+    length, at = words(gdb, info + MB1_MMAP_LENGTH, 2)
+    end, entries = at + length, []
+    while at < end:
+        size, = words(gdb, at)
+        entries.append((at + 4, *struct.unpack("<QQI", gdb.read(at + 4, 20))))
+        at += size + 4
+    return entries
+
+
+def overlapping_map(gdb):
+    """The last two claims, about the top of the first 4 GiB, become RAM that contains all RAM and a reserved piece of it."""
+    claims = map_entries(gdb)[-2:]
+    for (at, *_), claim in zip(claims, [(0x4000000, 0x78000000, RAM), (0x20000000, 0x100000, RESERVED)]):
+        gdb.write(at, struct.pack("<QQI", *claim))
+
+
+def wrapping_map(gdb):
+    """A claim that reaches beyond the end of all addresses, and an empty one."""
+    claims = map_entries(gdb)[-2:]
+    for (at, *_), claim in zip(claims, [(0xfffffffffffff000, 0x10000, RAM), (0x30000000, 0, RESERVED)]):
+        gdb.write(at, struct.pack("<QQI", *claim))
+
+
+def no_map(gdb):
+    info = gdb.register(debugger.RBX)
+    flags, = words(gdb, info + MB1_FLAGS)
+    gdb.write(info + MB1_FLAGS, struct.pack("<I", flags & ~MB1_HAS_MMAP & ~1))
+
+
+# --- ACPI (6.4, 5.2.5 and 5.2.6: signature, length, revision, checksum) ---
+def acpi_tables(gdb):
+    """{signature: address} of what the root table lists."""
+    bios = b"".join(gdb.read(at, 1024) for at in range(0xe0000, 0x100000, 1024))
+    rsdt, = struct.unpack_from("<I", bios, bios.index(b"RSD PTR ") + 16)
+    length, = words(gdb, rsdt + 4)
+    return {gdb.read(at, 4).decode(): at for at in words(gdb, rsdt + 36, (length - 36) // 4)}
+
+
+def bad_checksum(name):
+    def edit(gdb):
+        at = acpi_tables(gdb)[name]
+        gdb.write(at + 9, bytes([gdb.read(at + 9, 1)[0] ^ 0x55]))
+    return edit
+
+
+def bad_length(name, length):
+    def edit(gdb):
+        gdb.write(acpi_tables(gdb)[name] + 4, struct.pack("<I", length))
+    return edit
+
+
+# name: (edit, sentence, does dom0 run; None: Linux reads that table as well, and is on its own)
+CASES = {
+    "map with overlaps": (overlapping_map, r"Firmware memory map: \d+ .*overlap", True),
+    "map that wraps": (wrapping_map, r"Firmware memory map: 1 .*", True),
+    "no map": (no_map, r"gives no memory map: boot with", False),
+    "HPET checksum": (bad_checksum("HPET"), r"ACPI table HPET at \S+: checksum is \S+, should be 0: another clock", True),
+    "MCFG length past its end": (bad_length("MCFG", 0x7fffffff), r"ACPI table MCFG at \S+ has length 2147483647, should be", None),
+    "MCFG length short": (bad_length("MCFG", 7), r"ACPI table MCFG at \S+ has length 7, should be", True),
+    "MADT checksum": (bad_checksum("APIC"), r"ACPI table APIC at \S+: checksum is \S+, should be 0: only the boot CPU", None),
+    "FADT length past RAM": (bad_length("FACP", 15 << 20), r"ACPI table FACP at \S+.*(reach beyond|checksum).*no power-off", None),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_firmware(rig, case):
+    edit, sentence, runs = CASES[case]
+    with rig(cpus=2, firmware=edit) as machine:
+        machine.expect(sentence, timeout=60, fatal=False)
+        if runs:
+            machine.shell()
+        elif runs is False:
+            machine.silent_about(r"Linux version", seconds=5)
+        else:
+            machine.expect(r"Linux version|Panic on CPU", fatal=False)
+        assert not machine.triple_faulted()
