@@ -13,6 +13,9 @@ UNIT_BIN    := $(UNIT_SRC:%.c=$(BUILD)/host/%)
 FUZZ_SRC    := $(wildcard test/fuzz/fuzz_*.c)
 FUZZ_BIN    := $(FUZZ_SRC:%.c=$(BUILD)/fuzz/%)
 
+# Objects that only lead to a test stay, too.
+.SECONDARY:
+
 .PHONY: host unit fuzz
 host: $(UNIT_BIN)
 
