@@ -196,10 +196,10 @@ static __init __noreturn void address_space_init(void)
 __init void boot_early(uint32_t magic, uint32_t info, uint32_t load_base)
 {
     image_paddr = load_base;
-    cpu_features_detect();
-    cpu_control_init();
     options_default(&hv_options);
     read_loader(magic, info);
+    cpu_features_detect(); /* obeys cpuid= */
+    cpu_control_init();
     memory_init();
     address_space_init();
 }

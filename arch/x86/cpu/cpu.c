@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cpu/cpu.h"
 
+#include "cpu/cpuid_boot.h"
 #include "cpu/features.h"
 #include "cpu/fpu.h"
 #include "hv/domain.h"
@@ -27,12 +28,13 @@ int cpu_prepare(unsigned int cpu)
     return 0;
 }
 
-void cpu_init_this(unsigned int cpu)
+int cpu_init_this(unsigned int cpu)
 {
     cpu_control_init();
     percpu_tables_load(cpu);
     syscall_init_cpu(cpu);
     lapic_init_cpu();
     lapic_timer_init_cpu();
-    fpu_init_cpu();
+    int rc = fpu_init_cpu();
+    return rc ? rc : cpuid_check_cpu();
 }

@@ -3,12 +3,61 @@
 #include "cpu/cpuid_boot.h"
 
 #include "cpu/xstate_boot.h"
-#include "hv/heap.h"
 #include "hv/log.h"
+#include "hv/options.h"
+#include "hv/percpu.h"
 #include "hw/native/cpu.h"
 #include "pv/cpuid_fault.h"
+#include "x86/cpuid/feature_list.h"
+
+#define NAMES_SHOWN 8u
 
 struct arch_cpuid_policies arch_cpuid_policies __ro_after_init;
+
+/*
+ * Features that come with registers which are neither switched between vCPUs nor emulated: telling a guest of them would be
+ * a lie. Whoever begins to keep such a register takes its feature out of here.
+ */
+static const __initconst uint16_t not_kept[] = {
+    CPUFEAT_FFXSR,                                                       /* EFER.FFXSR */
+    CPUFEAT_DBEXT,                                                       /* address masks of breakpoints */
+    CPUFEAT_XSAVES,                                                      /* IA32_XSS */
+    CPUFEAT_TSC_ADJUST,                                                  /* IA32_TSC_ADJUST */
+    CPUFEAT_IBRS, CPUFEAT_AMD_STIBP, CPUFEAT_AMD_SSBD, CPUFEAT_PSFD,     /* SPEC_CTRL on AMD; PV guests' on Intel is kept */
+    CPUFEAT_IPRED_CTRL, CPUFEAT_RRSBA_CTRL, CPUFEAT_BHI_CTRL,            /* further bits of SPEC_CTRL */
+};
+
+static struct cpufeat_list cmdline __initdata;
+static bool cmdline_read __initdata;
+
+static __init void bad_item(void *opaque, const char *item, size_t size)
+{
+    log_warning("cpuid=: \"%.*s\" is not a feature, ignored", (int)size, item);
+}
+
+static __init const struct cpufeat_list *cmdline_list(void)
+{
+    if (cmdline_read)
+        return &cmdline;
+    cmdline_read = true;
+    cpufeat_list_parse(hv_options.cpuid, strlen(hv_options.cpuid), &cmdline, bad_item, NULL);
+    for (unsigned int f = 0; f < CPUFEAT_WORDS * 32; f++)
+        if (cpufeat_test(cmdline.on, f))
+            log_warning("cpuid=: %s can be switched off here, not on; ignored", cpufeat_name(f));
+    return &cmdline;
+}
+
+__init bool cpuid_boot_switched_off(unsigned int feature)
+{
+    return cpufeat_test(cmdline_list()->off, feature);
+}
+
+static __init void features_off(uint32_t off[CPUFEAT_WORDS])
+{
+    memcpy(off, cmdline_list()->off, sizeof(cmdline.off));
+    for (unsigned int i = 0; i < ARRAY_SIZE(not_kept); i++)
+        cpufeat_set(off, not_kept[i]);
+}
 
 static void source_cpuid(void *opaque, uint32_t leaf, uint32_t subleaf, union cpuid_leaf *out)
 {
@@ -23,25 +72,62 @@ static int source_rdmsr(void *opaque, uint32_t msr, uint64_t *value)
     return rdmsr_safe(msr, value) ? 0 : -EFAULT;
 }
 
+static const struct cpuid_source this_processor = { source_cpuid, source_rdmsr, NULL };
+
 __init void cpuid_boot_init(void)
 {
-    static const struct cpuid_source cpu = { source_cpuid, source_rdmsr, NULL };
     struct arch_cpuid_policies *p = &arch_cpuid_policies;
+    uint32_t off[CPUFEAT_WORDS];
 
     pv_cpuid_fault_init();
-    cpuid_policy_raw(&cpu, &p->raw);
-    cpuid_policy_host(&p->raw, &xstate_active, NULL, &p->host);
+    features_off(off);
+    cpuid_policy_raw(&this_processor, &p->raw);
+    cpuid_policy_host(&p->raw, &xstate_active, off, &p->host);
     cpuid_policy_pv_max(&p->host, &p->pv_max);
     cpuid_policy_pv_default(&p->host, &p->pv_max, &p->pv_default);
-    log_debug("cpuid: %u basic leaves, XCR0 %#llx for PV guests", p->host.basic[0].a,
-              (unsigned long long)cpuid_policy_xcr0(&p->pv_max));
+    cpuid_policy_hvm_max(&p->host, true, &p->hvm_max);
+    cpuid_policy_hvm_default(&p->host, &p->hvm_max, true, &p->hvm_default);
+    log_debug("cpuid: highest leaves %#x and %#x, XCR0 %#lx for PV guests", p->host.basic[0].a, p->host.extd[0].a,
+              (unsigned long)cpuid_policy_xcr0(&p->pv_max));
 }
 
-struct cpuid_policy *cpuid_policy_new_pv(void)
+/* What the first CPU has and guests may see, and @its has not. */
+static unsigned int features_missing(const struct cpuid_policy *its, uint32_t missing[CPUFEAT_WORDS])
 {
-    struct cpuid_policy *p = hv_zalloc(sizeof(*p));
+    uint32_t pv[CPUFEAT_WORDS], hvm[CPUFEAT_WORDS], host[CPUFEAT_WORDS], own[CPUFEAT_WORDS];
+    unsigned int nr = 0;
 
-    if (p)
-        *p = arch_cpuid_policies.pv_default;
-    return p;
+    cpuid_policy_features(&arch_cpuid_policies.pv_max, pv);
+    cpuid_policy_features(&arch_cpuid_policies.hvm_max, hvm);
+    cpuid_policy_features(&arch_cpuid_policies.host, host);
+    cpuid_policy_features(its, own);
+    for (unsigned int i = 0; i < CPUFEAT_WORDS; i++) {
+        missing[i] = host[i] & (pv[i] | hvm[i]) & ~own[i];
+        nr += (unsigned int)__builtin_popcount(missing[i]);
+    }
+    return nr;
+}
+
+static void log_missing(const uint32_t missing[CPUFEAT_WORDS], unsigned int nr)
+{
+    unsigned int shown = 0;
+
+    for (unsigned int f = 0; f < CPUFEAT_WORDS * 32 && shown < NAMES_SHOWN; f++)
+        if (cpufeat_test(missing, f) && cpufeat_name(f)) {
+            log_error("CPU %u: cpuid: lacks %s, which the first CPU has", this_cpu_id(), cpufeat_name(f));
+            shown++;
+        }
+    if (nr > shown)
+        log_error("CPU %u: cpuid: lacks %u more", this_cpu_id(), nr - shown);
+}
+
+int cpuid_check_cpu(void)
+{
+    static struct cpuid_policy its; /* CPUs are started one after the other */
+    uint32_t missing[CPUFEAT_WORDS];
+
+    cpuid_policy_raw(&this_processor, &its);
+    unsigned int nr = features_missing(&its, missing);
+    log_missing(missing, nr);
+    return nr ? -ENODEV : 0;
 }

@@ -6,16 +6,31 @@
 #include "hv/compiler.h"
 #include "x86/cpuid/policy.h"
 
+struct domain;
+
 struct arch_cpuid_policies {
-    struct cpuid_policy raw, host, pv_max, pv_default;
+    struct cpuid_policy raw, host, pv_max, pv_default, hvm_max, hvm_default;
 };
 /** Constant after cpuid_boot_init(). */
 extern struct arch_cpuid_policies arch_cpuid_policies;
 
+/** Whether cpuid= on the command line takes @feature away, from the hypervisor and from all guests. Boot, options read. */
+__init bool cpuid_boot_switched_off(unsigned int feature);
+
 /** Boot CPU, after xstate_boot_init(). */
 __init void cpuid_boot_init(void);
 
-/** A new domain's own copy of the policy that PV guests get without asking; NULL without memory. */
-struct cpuid_policy *cpuid_policy_new_pv(void);
+/**
+ * Another CPU about itself: 0, or -ENODEV if it lacks a feature that guests are told of, with a line that names what. One CPU
+ * at a time.
+ */
+int cpuid_check_cpu(void);
+
+/**
+ * @d gets its own copy of the policy that PV guests get without asking; the hardware domain's is changed by dom0-cpuid=.
+ * 0 or -ENOMEM.
+ */
+int cpuid_domain_init_pv(struct domain *d);
+void cpuid_domain_free(struct domain *d);
 
 #endif

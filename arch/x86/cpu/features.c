@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cpu/features.h"
 
+#include "cpu/cpuid_boot.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
@@ -69,6 +70,24 @@ static __init void detect_extended(void)
     }
 }
 
+/* What cpuid= takes away is not used here either. */
+static __init void obey_cpuid_option(void)
+{
+    static const __initconst struct {
+        uint16_t feature;
+        bool *has;
+    } rows[] = {
+        { CPUFEAT_NX, &cpu_has_nx }, { CPUFEAT_PAGE1GB, &cpu_has_1g_pages }, { CPUFEAT_SMEP, &cpu_has_smep },
+        { CPUFEAT_SMAP, &cpu_has_smap }, { CPUFEAT_UMIP, &cpu_has_umip }, { CPUFEAT_FSGSBASE, &cpu_has_fsgsbase },
+        { CPUFEAT_X2APIC, &cpu_has_x2apic }, { CPUFEAT_TSC_DEADLINE, &cpu_has_tsc_deadline },
+        { CPUFEAT_RDTSCP, &cpu_has_rdtscp }, { CPUFEAT_ITSC, &cpu_has_invariant_tsc },
+    };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
+        if (cpuid_boot_switched_off(rows[i].feature))
+            *rows[i].has = false;
+}
+
 __init void cpu_features_detect(void)
 {
     struct cpuid_regs r;
@@ -78,6 +97,7 @@ __init void cpu_features_detect(void)
     cpu_is_amd = r.ebx == 0x68747541 || r.ebx == 0x6f677948; /* AuthenticAMD, HygonGenuine */
     detect_basic(r.eax);
     detect_extended();
+    obey_cpuid_option();
     hv_cr4 = CR4_PAE | CR4_PGE | CR4_MCE | CR4_DE | CR4_OSFXSR | CR4_OSXMMEXCPT | (cpu_has_smep ? CR4_SMEP : 0) |
              (cpu_has_smap ? CR4_SMAP : 0) | (cpu_has_umip ? CR4_UMIP : 0);
 }

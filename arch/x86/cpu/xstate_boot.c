@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The measuring half of the extended-state decision: CPUID's leaves, and what writing XCR0 does to its totals. Judgement is
- * in lib/x86/xstate/plan.c. The boot CPU's plan holds for all; another CPU that lacks something of it is not started.
+ * Obeys lib/x86/xstate's plan. The boot CPU's plan holds for all; another CPU that lacks something of it is not started. Every
+ * XSETBV here may fault without harm, for CPUID may promise what the processor does not keep.
  */
 #include "cpu/xstate_boot.h"
 
+#include "cpu/cpuid_boot.h"
 #include "cpu/features.h"
-#include "hv/options.h"
+#include "cpu/xstate_capture.h"
+#include "cpu/xstate_selftest.h"
 #include "hv/log.h"
+#include "hv/options.h"
+#include "hv/percpu.h"
 #include "hw/native/cpu.h"
 #include "hw/native/fpu.h"
 #include "hw/native/msr_index.h"
@@ -18,80 +22,45 @@
 struct xstate_plan xstate_active __ro_after_init;
 uint32_t mxcsr_mask __ro_after_init = MXCSR_MASK_DEFAULT;
 
-static void capture_leaves(struct xstate_capture *c)
-{
-    struct cpuid_regs r;
-
-    hw_cpuid(0, 0, &r);
-    c->max_leaf = r.eax;
-    hw_cpuid(1, 0, &r);
-    c->has_fxsr = r.edx >> 24 & 1;
-    c->has_sse = r.edx >> 25 & 1;
-    c->has_xsave = r.ecx >> 26 & 1;
-    c->disabled = !hv_options.xsave;
-    if (!c->has_xsave || c->max_leaf < 0xd)
-        return;
-    hw_cpuid(0xd, 0, &r);
-    uint64_t user = r.eax | (uint64_t)r.edx << 32;
-    memcpy(&c->leaf[0], &r, sizeof(r));
-    hw_cpuid(0xd, 1, &r);
-    uint64_t all = user | r.ecx | (uint64_t)r.edx << 32;
-    memcpy(&c->leaf[1], &r, sizeof(r));
-    for (unsigned int i = 2; i < XSTATE_MAX_COMPONENTS; i++)
-        if (all >> i & 1) {
-            hw_cpuid(0xd, i, &r);
-            memcpy(&c->leaf[i], &r, sizeof(r));
-        }
-}
-_Static_assert(sizeof(struct cpuid_regs) == sizeof(struct xstate_component), "leaf 0xD is captured register by register");
-
-/* Writes each XCR0 worth trying and notes what CPUID makes of it. Leaves XCR0 at x87. CR4.OSXSAVE is set. */
-static void capture_totals(struct xstate_capture *c)
-{
-    uint64_t mask[XSTATE_MAX_TRIED];
-    unsigned int n = xstate_probe_masks(c, mask);
-    struct cpuid_regs r;
-
-    for (unsigned int i = 0; i < n; i++) {
-        bool written = xsetbv_safe(0, mask[i]);
-        r.ebx = 0;
-        if (written)
-            hw_cpuid(0xd, 0, &r);
-        c->tried[i] = (struct xstate_tried){ .xcr0 = mask[i], .ebx = written ? r.ebx : 0, .faulted = !written };
-    }
-    c->nr_tried = n;
-    xsetbv_safe(0, XSTATE_X87);
-}
-
-static void capture(struct xstate_capture *c)
-{
-    memset(c, 0, sizeof(*c));
-    capture_leaves(c);
-    if (!c->has_xsave || c->disabled)
-        return;
-    uint64_t cr4 = read_cr4();
-    write_cr4(cr4 | CR4_OSXSAVE);
-    capture_totals(c);
-    write_cr4(cr4);
-}
-
-static void log_finding(const struct xstate_finding *f)
+static void log_finding(const struct xstate_finding *f, unsigned int cpu)
 {
     char line[192];
     static const enum log_level level[] = {
         [XSTATE_INFO] = LOG_INFO, [XSTATE_WARNING] = LOG_WARNING, [XSTATE_ERROR] = LOG_ERROR,
     };
-    hv_log(level[f->severity], "xstate: %s", xstate_finding_text(f, line, sizeof(line)));
+    xstate_finding_text(f, line, sizeof(line));
+    if (cpu)
+        hv_log(level[f->severity], "CPU %u: xstate: %s", cpu, line);
+    else
+        hv_log(level[f->severity], "xstate: %s", line);
 }
 
-static void enable(void)
+/* False: the processor refuses. */
+static bool enable(void)
 {
     if (!xstate_active.xcr0)
-        return;
+        return true;
     write_cr4(read_cr4() | CR4_OSXSAVE);
-    xsetbv(0, xstate_active.xcr0);
     if (xstate_active.caps & XSTATE_CAP_XSAVES)
-        wrmsr_safe(MSR_XSS, xstate_active.xss);
+        wrmsr_safe(MSR_XSS, xstate_active.xss); /* 0, as after reset: firmware may have left something */
+    return xsetbv_safe(0, xstate_active.xcr0);
+}
+
+/* What remains after components were dropped may be a combination that was not tried yet: then trying it is a measurement. */
+static __init void plan_and_enable(struct xstate_capture *c)
+{
+    xstate_plan(c, &xstate_active);
+    while (!enable()) {
+        if (c->nr_tried < XSTATE_MAX_TRIED)
+            c->tried[c->nr_tried++] = (struct xstate_tried){ .xcr0 = xstate_active.xcr0, .faulted = true };
+        else
+            c->disabled = true;
+        xstate_plan(c, &xstate_active);
+    }
+    if (xstate_active.xcr0)
+        hv_cr4 |= CR4_OSXSAVE;
+    else
+        write_cr4(hv_cr4);
 }
 
 static __init void read_mxcsr_mask(void)
@@ -111,15 +80,15 @@ __init void xstate_boot_init(void)
     static struct xstate_capture c __initdata;
     char line[192];
 
-    capture(&c);
-    xstate_plan(&c, &xstate_active);
+    xstate_capture_cpu(&c, !hv_options.xsave || cpuid_boot_switched_off(CPUFEAT_XSAVE));
+    plan_and_enable(&c);
     for (unsigned int i = 0; i < xstate_active.nr_findings; i++)
-        log_finding(&xstate_active.findings[i]);
+        log_finding(&xstate_active.findings[i], 0);
+    if (xstate_active.more_findings)
+        log_warning("xstate: there are more findings than there is room for");
     log_info("xstate: %s", xstate_plan_text(&xstate_active, line, sizeof(line)));
-    if (xstate_active.xcr0)
-        hv_cr4 |= CR4_OSXSAVE;
-    enable();
     read_mxcsr_mask();
+    xstate_selftest();
 }
 
 int xstate_init_cpu(void)
@@ -128,11 +97,12 @@ int xstate_init_cpu(void)
     static struct xstate_capture c; /* CPUs are started one after the other */
     unsigned int nr = 0;
 
-    capture(&c);
+    xstate_capture_cpu(&c, !xstate_active.xcr0);
     int rc = xstate_plan_compare_cpu(&xstate_active, &c, findings, ARRAY_SIZE(findings), &nr);
     for (unsigned int i = 0; i < nr; i++)
-        log_finding(&findings[i]);
-    if (!rc)
-        enable();
-    return rc;
+        log_finding(&findings[i], this_cpu_id());
+    if (rc || enable())
+        return rc;
+    log_error("CPU %u: xstate: XSETBV faults for the first CPU's XCR0=%#lx", this_cpu_id(), (unsigned long)xstate_active.xcr0);
+    return -ENODEV;
 }

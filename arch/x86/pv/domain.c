@@ -17,14 +17,13 @@ int arch_domain_create(struct domain *d, const struct domain_config *config)
 
     if (d->type != DOMAIN_PV)
         return d->type == DOMAIN_HVM ? -EOPNOTSUPP : 0;
-    d->arch.policy = cpuid_policy_new_pv();
-    if (!d->arch.policy)
-        return -ENOMEM;
+    rc = cpuid_domain_init_pv(d);
+    if (rc)
+        return rc;
     rc = pirq_map_create(d);
     if (!rc)
         return 0;
-    hv_free(d->arch.policy);
-    d->arch.policy = NULL;
+    cpuid_domain_free(d);
     return rc;
 }
 
@@ -82,6 +81,5 @@ void arch_domain_destroy(struct domain *d)
         pirq_map_destroy(d);
     io_caps_destroy(d);
     guest_map_free(d);
-    hv_free(d->arch.policy);
-    d->arch.policy = NULL;
+    cpuid_domain_free(d);
 }

@@ -25,7 +25,9 @@ extern const uint8_t trampoline_start[], trampoline_end[], trampoline_base_field
 extern const uint32_t trampoline32_offset, trampoline64_offset;
 
 static paddr_t trampoline_page __ro_after_init;
-static volatile uint32_t answered; /* index of the last CPU that came up */
+#define REFUSED BIT(31)
+
+static volatile uint32_t answered; /* index of the last CPU that came up, or with REFUSED that of one that must not */
 
 __init void smp_set_trampoline(paddr_t page)
 {
@@ -80,18 +82,28 @@ static void wait_ns(uint64_t ns)
         cpu_relax();
 }
 
+/* Interrupts are off, and INIT is all that still moves this CPU. */
+static void __attribute__((noreturn)) stay_offline(uint32_t cpu)
+{
+    __atomic_store_n(&answered, cpu | REFUSED, __ATOMIC_RELEASE);
+    for (;;)
+        halt();
+}
+
 /* The first C that a CPU runs, on its own stack. */
 static void ap_start(uint32_t cpu)
 {
     cpu_info()->cpu = cpu;
     write_cr3(hv_l4_paddr);
-    cpu_init_this(cpu);
+    if (cpu_init_this(cpu))
+        stay_offline(cpu);
     cpumask_set(&cpu_online, cpu);
     __atomic_store_n(&answered, cpu, __ATOMIC_RELEASE);
     exit_from_top();
 }
 
-static __init bool start_one(unsigned int cpu)
+/* 0; -ENODEV: it differs from the first and stays offline; -ETIMEDOUT: no answer. */
+static __init int start_one(unsigned int cpu)
 {
     put64(trampoline_stack, (uint64_t)percpu_cpu_info(cpu) - 8);
     put64(trampoline_entry, (uint64_t)ap_start);
@@ -101,10 +113,18 @@ static __init bool start_one(unsigned int cpu)
     for (unsigned int i = 0; i < 2; i++) {
         lapic_send_startup(cpu_apic_id[cpu], (uint8_t)(trampoline_page >> PAGE_SHIFT));
         for (uint64_t end = now_ns() + ANSWER_TIME; now_ns() < end; cpu_relax())
-            if (__atomic_load_n(&answered, __ATOMIC_ACQUIRE) == cpu)
-                return true;
+            if ((__atomic_load_n(&answered, __ATOMIC_ACQUIRE) & ~REFUSED) == cpu)
+                return answered & REFUSED ? -ENODEV : 0;
     }
-    return false;
+    return -ETIMEDOUT;
+}
+
+static __init void log_outcome(unsigned int cpu, int rc)
+{
+    if (rc == -ENODEV)
+        log_warning("CPU %u (APIC id %#x) differs from the first CPU, left offline", cpu, cpu_apic_id[cpu]);
+    else if (rc)
+        log_warning("CPU %u (APIC id %#x) does not answer the start-up interrupt, left offline", cpu, cpu_apic_id[cpu]);
 }
 
 __init void smp_boot_all(unsigned int max_cpus)
@@ -121,9 +141,8 @@ __init void smp_boot_all(unsigned int max_cpus)
         int rc = cpu_prepare(cpu);
         if (rc)
             log_warning("CPU %u: no memory to bring it up (error %d), left offline", cpu, rc);
-        else if (!start_one(cpu))
-            log_warning("CPU %u (APIC id %#x) does not answer the start-up interrupt, left offline", cpu,
-                        cpu_apic_id[cpu]);
+        else
+            log_outcome(cpu, start_one(cpu));
     }
     log_info("CPUs: %u online of %u", cpumask_weight(&cpu_online), cpumask_weight(&cpu_present));
 }

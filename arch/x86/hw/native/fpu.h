@@ -43,6 +43,7 @@ static inline void x87_clear_pointers(void)
     static const int32_t zero = 0;
     __asm__ volatile("fnclex; emms; fildl %0" : : "m"(zero));
 }
+static inline void stmxcsr(void *to) { __asm__ volatile("stmxcsr %0" : "=m"(*(uint32_t *)to)); }
 static inline void ldmxcsr(uint32_t v)
 {
     __asm__ volatile("ldmxcsr %0" : : "m"(v));

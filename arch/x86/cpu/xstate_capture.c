@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cpu/xstate_capture.h"
+
+#include "hw/native/cpu.h"
+
+_Static_assert(sizeof(struct cpuid_regs) == sizeof(struct xstate_component), "leaf 0xD is captured register by register");
+
+static void capture_features(struct xstate_capture *c)
+{
+    struct cpuid_regs r;
+
+    hw_cpuid(0, 0, &r);
+    c->max_leaf = r.eax;
+    hw_cpuid(1, 0, &r);
+    c->has_fxsr = r.edx >> 24 & 1;
+    c->has_sse = r.edx >> 25 & 1;
+    c->has_xsave = r.ecx >> 26 & 1;
+}
+
+static void capture_leaves(struct xstate_capture *c)
+{
+    struct cpuid_regs r;
+
+    hw_cpuid(0xd, 0, &r);
+    uint64_t all = r.eax | (uint64_t)r.edx << 32;
+    memcpy(&c->leaf[0], &r, sizeof(r));
+    hw_cpuid(0xd, 1, &r);
+    all |= r.ecx | (uint64_t)r.edx << 32;
+    memcpy(&c->leaf[1], &r, sizeof(r));
+    for (unsigned int i = 2; i < XSTATE_MAX_COMPONENTS; i++)
+        if (all >> i & 1) {
+            hw_cpuid(0xd, i, &r);
+            memcpy(&c->leaf[i], &r, sizeof(r));
+        }
+}
+
+/* Writes each XCR0 worth trying and notes what CPUID makes of it. */
+static void capture_totals(struct xstate_capture *c)
+{
+    uint64_t mask[XSTATE_MAX_TRIED], cr4 = read_cr4();
+    unsigned int n = xstate_probe_masks(c, mask);
+    struct cpuid_regs r;
+
+    if (!n)
+        return;
+    write_cr4(cr4 | CR4_OSXSAVE);
+    for (unsigned int i = 0; i < n; i++) {
+        bool written = xsetbv_safe(0, mask[i]);
+        r.ebx = 0;
+        if (written)
+            hw_cpuid(0xd, 0, &r);
+        c->tried[i] = (struct xstate_tried){ .xcr0 = mask[i], .ebx = r.ebx, .faulted = !written };
+    }
+    c->nr_tried = n;
+    xsetbv_safe(0, XSTATE_X87);
+    write_cr4(cr4);
+}
+
+void xstate_capture_cpu(struct xstate_capture *c, bool disabled)
+{
+    memset(c, 0, sizeof(*c));
+    c->disabled = disabled;
+    capture_features(c);
+    if (!c->has_xsave || c->max_leaf < 0xd)
+        return;
+    capture_leaves(c);
+    capture_totals(c);
+}
