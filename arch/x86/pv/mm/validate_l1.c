@@ -9,7 +9,10 @@
 static void l1_write_forced_flags(uint64_t *table, const struct domain *d)
 {
     for (unsigned int i = 0; i < PTE_ENTRIES; i++) {
-        uint64_t e = table[i], forced = l1e_final(d, e);
+        uint64_t e = table[i];
+        if (!(e & PTE_P))
+            continue; /* most tables are mostly empty */
+        uint64_t forced = l1e_final(d, e);
         if (e != forced)
             table[i] = forced;
     }
@@ -20,9 +23,11 @@ int l1_validate(struct frame *f, struct domain *d, unsigned int *progress)
     uint64_t *table = mfn_to_virt(frame_to_mfn(f));
 
     for (unsigned int i = 0; i < PTE_ENTRIES; i++) {
-        uint64_t e = l1e_forced_flags(READ_ONCE(table[i]));
+        uint64_t e = READ_ONCE(table[i]);
+        if (!(e & PTE_P))
+            continue;
+        e = l1e_forced_flags(e);
         int rc = l1e_get(d, d, &e);
-
         if (rc) {
             *progress = i;
             l1_invalidate(f, d, progress);
@@ -39,6 +44,7 @@ void l1_invalidate(struct frame *f, struct domain *d, unsigned int *progress)
     const uint64_t *table = mfn_to_virt(frame_to_mfn(f));
 
     for (unsigned int i = 0; i < *progress; i++)
-        l1e_put(d, table[i]);
+        if (table[i] & PTE_P)
+            l1e_put(d, table[i]);
     *progress = 0;
 }
