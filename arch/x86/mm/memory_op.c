@@ -45,6 +45,9 @@ long arch_memory_op(struct hypercall *call, unsigned int cmd, uint64_t arg)
     switch (cmd) {
     case XENMEM_machine_memory_map: return machine_memory_map(arg);
     case XENMEM_machphys_mapping: return machphys_mapping(arg);
+    case XENMEM_machphys_mfn_list: return m2p_share_list(arg);
+    case XENMEM_memory_map: return guest_map_get(arg);
+    case XENMEM_set_memory_map: return guest_map_set(arg);
     default: return -ENOSYS;
     }
 }
