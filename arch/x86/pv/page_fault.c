@@ -60,8 +60,8 @@ static bool stale_translation(uint32_t error, uint64_t va, bool user)
 {
     struct page_walk w;
 
-    if (error & ~(PF_PRESENT | PF_WRITE | PF_USER | PF_INSN))
-        return false;
+    if (!(error & PF_PRESENT) || (error & ~(PF_PRESENT | PF_WRITE | PF_USER | PF_INSN)))
+        return false; /* what is not present is never cached (APM vol. 2, 5.5.2): such a fault is not stale */
     irqflags_t flags = irq_save();
     page_walk(read_cr3(), va, &w);
     irq_restore(flags);
