@@ -15,3 +15,18 @@ $(BUILD)/xnl: $(XNL_OBJ) $(UNPACK_OBJ)
 xnl: $(BUILD)/xnl
 
 -include $(XNL_OBJ:.o=.d)
+
+# Recorded processors in, expected words out; `make unit` includes it.
+.PHONY: unit-xnl
+unit: unit-xnl
+unit-xnl: $(BUILD)/xnl
+	$(Q)test/data/cpuid/run.sh $(BUILD)/xnl
+	$(Q)test/data/cpuid/completion.sh
+
+# Where bash-completion and man look.
+.PHONY: install-xnl
+## make install-xnl     put xnl, its manual page and its shell completion below DESTDIR/usr
+install-xnl: $(BUILD)/xnl
+	install -D -m 755 $(BUILD)/xnl $(DESTDIR)/usr/bin/xnl
+	install -D -m 644 docs/xnl.1 $(DESTDIR)/usr/share/man/man1/xnl.1
+	install -D -m 644 tools/xnl/completion.bash $(DESTDIR)/usr/share/bash-completion/completions/xnl

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Laws: an error's place and every setting's text lie within the string; a setting never leaves the policy. */
+/* Laws: an error's place and every setting's text lie within the string; a setting never leaves the policy;
+ * a list of features switches each one way at most. */
 #include "x86/cpuid/config.h"
+#include "x86/cpuid/feature_list.h"
 
 #include <stdlib.h>
 
@@ -23,6 +25,26 @@ static void each(void *opaque, const struct cpuid_setting *s)
     cpuid_config_apply(s, &def, &host, &p);
 }
 
+static void bad(void *opaque, const char *item, size_t size)
+{
+    const struct input *in = opaque;
+
+    LAW(size && item >= in->start && item + size <= in->end);
+}
+
+/* No feature is switched both ways, and only features are. */
+static void feature_list(struct input *in, size_t size)
+{
+    struct cpufeat_list list;
+
+    cpufeat_list_parse(in->start, size, &list, bad, in);
+    for (unsigned int f = 0; f < CPUFEAT_WORDS * 32; f++) {
+        bool on = cpufeat_test(list.on, f), off = cpufeat_test(list.off, f);
+
+        LAW(!(on && off) && (cpufeat_name(f) || !(on || off)));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input in = { (const char *)data, (const char *)data + size };
@@ -30,5 +52,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     cpuid_config_parse(in.start, size, each, &in, &at);
     LAW(at <= size);
+    feature_list(&in, size);
     return 0;
 }

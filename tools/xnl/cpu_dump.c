@@ -182,12 +182,14 @@ void cpu_dump_capture(const struct cpu_dump *dump, struct xstate_capture *captur
 void cpu_machine_from(const struct cpu_dump *dump, struct cpu_machine *m)
 {
     struct cpuid_source source = { dump_cpuid, NULL, (void *)dump };
+    uint32_t off[CPUFEAT_WORDS] = { 0 };
     struct xstate_capture capture;
 
     cpu_dump_capture(dump, &capture);
     xstate_plan(&capture, &m->plan);
     cpuid_policy_raw(&source, &m->raw);
-    cpuid_policy_host(&m->raw, &m->plan, NULL, &m->host);
+    cpuid_features_not_kept(off);
+    cpuid_policy_host(&m->raw, &m->plan, off, &m->host);
     cpuid_policy_pv_max(&m->host, &m->pv_max);
     cpuid_policy_hvm_max(&m->host, true, &m->hvm_max);
     cpuid_policy_pv_default(&m->host, &m->pv_max, &m->pv_default);

@@ -14,19 +14,6 @@
 
 struct arch_cpuid_policies arch_cpuid_policies __ro_after_init;
 
-/*
- * Features that come with registers which are neither switched between vCPUs nor emulated: telling a guest of them would be
- * a lie. Whoever begins to keep such a register takes its feature out of here.
- */
-static const __initconst uint16_t not_kept[] = {
-    CPUFEAT_FFXSR,                                                       /* EFER.FFXSR */
-    CPUFEAT_DBEXT,                                                       /* address masks of breakpoints */
-    CPUFEAT_XSAVES,                                                      /* IA32_XSS */
-    CPUFEAT_TSC_ADJUST,                                                  /* IA32_TSC_ADJUST */
-    CPUFEAT_IBRS, CPUFEAT_AMD_STIBP, CPUFEAT_AMD_SSBD, CPUFEAT_PSFD,     /* SPEC_CTRL on AMD; PV guests' on Intel is kept */
-    CPUFEAT_IPRED_CTRL, CPUFEAT_RRSBA_CTRL, CPUFEAT_BHI_CTRL,            /* further bits of SPEC_CTRL */
-};
-
 static struct cpufeat_list cmdline __initdata;
 static bool cmdline_read __initdata;
 
@@ -55,8 +42,7 @@ __init bool cpuid_boot_switched_off(unsigned int feature)
 static __init void features_off(uint32_t off[CPUFEAT_WORDS])
 {
     memcpy(off, cmdline_list()->off, sizeof(cmdline.off));
-    for (unsigned int i = 0; i < ARRAY_SIZE(not_kept); i++)
-        cpufeat_set(off, not_kept[i]);
+    cpuid_features_not_kept(off);
 }
 
 static void source_cpuid(void *opaque, uint32_t leaf, uint32_t subleaf, union cpuid_leaf *out)

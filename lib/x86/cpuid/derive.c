@@ -2,6 +2,25 @@
 /* raw -> host -> max -> default: each step only takes away, except that max policies add what we provide ourselves. */
 #include "x86/cpuid/fields.h"
 
+/*
+ * Features that come with registers which are neither switched between vCPUs nor emulated: telling a guest of them would be
+ * a lie. Whoever begins to keep such a register takes its feature out of here.
+ */
+static const uint16_t not_kept[] = {
+    CPUFEAT_FFXSR,                                                   /* EFER.FFXSR */
+    CPUFEAT_DBEXT,                                                   /* address masks of breakpoints */
+    CPUFEAT_XSAVES,                                                  /* IA32_XSS */
+    CPUFEAT_TSC_ADJUST,                                              /* IA32_TSC_ADJUST */
+    CPUFEAT_IBRS, CPUFEAT_AMD_STIBP, CPUFEAT_AMD_SSBD, CPUFEAT_PSFD, /* SPEC_CTRL on AMD; on Intel it is kept, for PV */
+    CPUFEAT_IPRED_CTRL, CPUFEAT_RRSBA_CTRL, CPUFEAT_BHI_CTRL,        /* further bits of SPEC_CTRL */
+};
+
+void cpuid_features_not_kept(uint32_t off[CPUFEAT_WORDS])
+{
+    for (size_t i = 0; i < ARRAY_SIZE(not_kept); i++)
+        cpufeat_set(off, not_kept[i]);
+}
+
 /* What guests may be told whether or not the processor has it: topology hints, and what we emulate. */
 static void add_synthetic(uint32_t set[CPUFEAT_WORDS], enum cpuid_guest_type type)
 {

@@ -106,6 +106,9 @@ struct cpuid_source {
 /** Reads all that a policy has room for. Bits that follow the reader's own registers are cleared. */
 void cpuid_policy_raw(const struct cpuid_source *source, struct cpuid_policy *p);
 
+/** Adds to @off the features of whose registers this release keeps no copy for each vCPU; no guest is told of them. */
+void cpuid_features_not_kept(uint32_t off[CPUFEAT_WORDS]);
+
 /** @raw without what @plan drops (NULL: believe leaf 0xD) and without the features @off (NULL: none). */
 void cpuid_policy_host(const struct cpuid_policy *raw, const struct xstate_plan *plan,
                        const uint32_t off[CPUFEAT_WORDS], struct cpuid_policy *p);

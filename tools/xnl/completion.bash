@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of xnl for bash: commands, then options that fit, then files.
+
+_xnl()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
+
+    case $COMP_CWORD:${COMP_WORDS[1]}:${COMP_WORDS[2]} in
+    1:*) words="preflight cpu image help" ;;
+    2:cpu:*) words="show compare check" ;;
+    *:cpu:show) words="--json --policy" ;;
+    *:cpu:compare) words="--json --pv" ;;
+    *:cpu:check | *:preflight:*) words="--json" ;;
+    *:image:*) words="--json --guest --ignore-required --can-run=" ;;
+    esac
+    [ "$before" = --policy ] && words="raw host pv-max hvm-max pv hvm"
+    if [ "$COMP_CWORD" -lt 2 ] || [ "$COMP_CWORD:${COMP_WORDS[1]}" = 2:cpu ] || [ "$before" = --policy ] || [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    fi
+}
+
+complete -o filenames -F _xnl xnl
