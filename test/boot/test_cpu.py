@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Processors that contradict themselves, and options that take features away: dom0 comes up, and one line says what was found."""
+import os
+import re
+
+import pytest
+
+import gdb
+import rig as rigs
+
+ELF = os.path.join(rigs.BUILD, "hv/xenolith.elf")
+
+
+def lying(rig, change, cpus=1, **keywords):
+    """A rig on which @change edits every CPUID answer that the hypervisor reads."""
+    path = os.path.join(rigs.LOGS, f"gdb-{os.getpid()}")
+    machine = rig(cpus=cpus, devices=["-nic", "none", *gdb.CpuidFilter.devices(path)], **keywords)
+    if os.path.exists(path):
+        os.remove(path)
+    return machine, gdb.CpuidFilter(path, ELF, change)
+
+
+def boot(machine, liar=None):
+    """dom0's shell; returns what the hypervisor and dom0 printed on the way there, and the number of dom0's CPUs."""
+    with machine:
+        if liar:
+            liar.start()
+        _, cpus = machine.shell()
+        assert not liar or (liar.calls and not liar.trouble), liar.trouble
+        machine.log.flush()
+        with open(machine.path + ".log", encoding="utf-8", errors="replace") as file:
+            return file.read(), cpus
+
+
+def findings(text, what="xstate"):
+    """Lines of the hypervisor about extended state, but for the summary and the self-test's report."""
+    lines = [line.strip() for line in re.findall(rf"\(XEN\) (?:\[[^\]]*\] )?((?:CPU \d+: )?{what}: .*)", text)]
+    return [line for line in lines if not re.match(r"xstate: (size 0x|self-test: saving wrote)", line)]
+
+
+def static_total(cpu, leaf, subleaf, answer):
+    """What VirtualBox does: the size for everything supported, whatever XCR0 holds."""
+    if (leaf, subleaf) == (0xd, 0):
+        answer["ebx"] = answer["ecx"]
+
+
+def zero_total(cpu, leaf, subleaf, answer):
+    if (leaf, subleaf) == (0xd, 0):
+        answer["ebx"] = 0
+
+
+def avx_of_no_size(cpu, leaf, subleaf, answer):
+    if (leaf, subleaf) == (0xd, 2):
+        answer["eax"] = 0
+
+
+def no_sse(cpu, leaf, subleaf, answer):
+    if (leaf, subleaf) == (0xd, 0):
+        answer["eax"] &= ~2
+
+
+LIES = {
+    "virtualbox": (static_total, r"CPUID\.0xd\[0\]\.EBX says 0x340 for XCR0=0x3, components need 0x240; .*static.*; using 0x240", 7),
+    "zero-total": (zero_total, r"EBX says only 0x0 for XCR0=0x3, components need 0x240", 7),
+    "avx-of-no-size": (avx_of_no_size, r"component 2 \(AVX\) has size 0; dropped, XCR0=0x3 remains", 3),
+    "no-sse": (no_sse, r"XSAVE without SSE state .*; using FXSAVE", None),
+}
+
+
+@pytest.mark.parametrize("lie", [pytest.param(name, marks=[pytest.mark.quick] if name == "virtualbox" else []) for name in LIES])
+def test_lie(rig, lie):
+    change, line, components = LIES[lie]
+    text, _ = boot(*lying(rig, change))
+    found = findings(text)
+    assert len(found) == 1 and re.search(line, found[0]), found
+    if components is None:
+        assert re.search(r"xstate: size 0x200, components 0x3 .*, FXSAVE", text)
+    else:
+        assert f"components {components:#x} (" in text
+
+
+def avx_elsewhere(cpu, leaf, subleaf, answer):
+    if cpu == 1 and (leaf, subleaf) == (0xd, 2):
+        answer["ebx"] += 0x40
+
+
+def no_avx2(cpu, leaf, subleaf, answer):
+    if cpu == 1 and (leaf, subleaf) == (7, 0):
+        answer["ebx"] &= ~(1 << 5)
+
+
+DIFFERENCES = {
+    "xstate-offset": (avx_elsewhere, r"CPU 1: xstate: component 2 \(AVX\) has offset 0x280 instead of 0x240; not onlined"),
+    "feature": (no_avx2, r"CPU 1: cpuid: lacks avx2, which the first CPU has"),
+}
+
+
+@pytest.mark.parametrize("difference", [pytest.param("xstate-offset", marks=pytest.mark.quick), "feature"])
+def test_cpu_that_differs(rig, difference):
+    change, line = DIFFERENCES[difference]
+    text, cpus = boot(*lying(rig, change, cpus=2))
+    assert re.search(line, text)
+    assert re.search(r"CPU 1 \(APIC id 0x1\) differs from the first CPU, left offline", text)
+    assert "CPUs: 1 online of 2" in text and cpus == 1
+
+
+OPTIONS = {
+    "xsave=0": (r"XSAVE is off by the command line", ["xsave", "avx"]),
+    "cpuid=no-xsave": (r"XSAVE is off by the command line", ["xsave", "avx"]),
+    "cpuid=no-avx2,nonsense,pcid": (r'"nonsense" is not a feature, ignored[^~]*?pcid can be switched off here, not on', ["avx2"]),
+    "dom0-cpuid=no-avx2,avx512f": (r"0x7:0 EBX bit 16 \(avx512f\) asked for, not given: host lacks it", ["avx2"]),
+}
+
+
+@pytest.mark.parametrize("option", [pytest.param(o, marks=[pytest.mark.quick] if o == "xsave=0" else []) for o in OPTIONS])
+def test_option(rig, option):
+    line, gone = OPTIONS[option]
+    with rig(options=option) as machine:
+        machine.expect(line)
+        machine.shell()
+        flags = machine.run("grep -m1 ^flags /proc/cpuinfo").split()
+        assert "sse2" in flags and not set(gone) & set(flags)
