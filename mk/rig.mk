@@ -116,7 +116,11 @@ test-all:
 	@test/run $(MAKE) $(TEST_PARTS) test-boot-all
 
 # --- benchmarks ---
-## make bench-boot      instructions from reset to dom0, here and on Debian's Xen
+$(BUILD)/bench/profile.so: bench/profile.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -shared -fPIC -fvisibility=hidden $< -o $@
+
+## make bench-boot      instructions from reset to dom0, and memory kept, here and on Debian's Xen
 .PHONY: bench-boot
-bench-boot: $(HV) $(PEER) $(KERNEL) $(INITRD)
+bench-boot: $(HV) $(PEER) $(KERNEL) $(INITRD) $(BUILD)/bench/profile.so
 	@$(PY) bench/boot.py --build $(BUILD) --kernel $(KERNEL) --initrd $(INITRD) $(HV) $(PEER)
