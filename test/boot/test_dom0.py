@@ -63,14 +63,14 @@ def test_qemu10(rig, model, cpus):
     boot(rig, cpus, cpu=model, qemu=qemu)
 
 
-# MiB: just below and above the hole for devices under 4 GiB, and dom0 with all there is (no dom0_mem=).
+# MiB: all below the hole for devices under 4 GiB, or parts of it above.
 @pytest.mark.parametrize("mem", [1024, 3072, 4096, 8192])
 def test_memory(rig, mem):
-    """dom0 gets nearly all; under Debian's Xen as well."""
+    """dom0 gets nearly all of it, whatever the map looks like."""
     with rig(cpus=2, mem=mem, options="dom0_mem=-128M") as machine:
         machine.shell()
         total = int(machine.run("grep MemTotal /proc/meminfo").split()[1]) >> 10
-        assert total > mem * 0.8 - 200, f"dom0 sees {total} of {mem} MiB"
+        assert total > mem * 0.8 - 256, f"dom0 sees {total} of {mem} MiB"
 
 
 @pytest.mark.quick
@@ -79,6 +79,7 @@ def test_loader(rig, loader):
     boot(rig, 1, boot=loader)
 
 
+@pytest.mark.quick
 def test_toolstack_daemons(rig):
     with rig() as machine:
         machine.expect("dom0: xenstored and xenconsoled are running")
