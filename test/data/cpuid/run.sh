@@ -19,7 +19,8 @@ try() {
     fi
 }
 
-for machine in virtualbox zen4 sapphire-rapids pre-xsave truncated contradictory missing; do
+for machine in virtualbox zen4 sapphire-rapids pre-xsave qemu-epyc-milan qemu-skylake-client qemu-max qemu-nehalem \
+               truncated contradictory missing; do
     try "preflight-$machine" preflight "$machine.txt"
 done
 try preflight-json preflight --json virtualbox.txt
@@ -29,6 +30,8 @@ done
 try compare-newer-to-older cpu compare virtualbox.txt pre-xsave.txt
 try compare-older-to-newer cpu compare pre-xsave.txt sapphire-rapids.txt
 try compare-vendors cpu compare zen4.txt sapphire-rapids.txt
+try compare-qemu-newer-to-older cpu compare --pv qemu-skylake-client.txt qemu-nehalem.txt
+try compare-qemu-older-to-newer cpu compare --pv qemu-nehalem.txt qemu-skylake-client.txt
 try compare-json cpu compare --json --pv virtualbox.txt pre-xsave.txt
 try check-settings cpu check settings.cfg virtualbox.txt
 try check-registers cpu check registers.cfg sapphire-rapids.txt
