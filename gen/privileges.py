@@ -8,7 +8,7 @@ Row = namedtuple("Row", "family nr name who target state text")
 PREFIX = {"domctl": "XEN_DOMCTL_", "sysctl": "XEN_SYSCTL_", "memory_op": "XENMEM_"}
 WHO = ("any", "owner", "control", "hardware")
 TARGET = ("none", "any", "other", "-")
-STATES = ("works", "ENOSYS", "EOPNOTSUPP", "EINVAL", "ENODEV", "EPERM")
+STATES = ("works", "arch", "ENOSYS", "EOPNOTSUPP", "EINVAL", "ENODEV", "EPERM")
 NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/privileges.tbl by gen/privileges.py. */\n"
 
 
@@ -37,7 +37,7 @@ def rows(path):
 
 
 def handlers(table):
-    return [r for r in table if r.family in ("domctl", "sysctl") and r.state == "works"]
+    return [r for r in table if r.family in ("domctl", "sysctl") and r.state in ("works", "arch")]
 
 
 def header(table):
@@ -50,9 +50,10 @@ def header(table):
 
 def dispatch(table):
     yield NOTE + '#include "hv/toolstack.h"\n#include "public.h"\n'
-    yield "/* Weak: what is not in the build is NULL, and answered with -ENOSYS. */"
+    yield "/* What the architecture does not implement is NULL, and answered with -ENOSYS. */"
     for r in handlers(table):
-        yield f"extern __attribute__((weak)) long {r.family}_{r.name}(struct {r.family}_call *call);"
+        weak = "extern __attribute__((weak)) " if r.state == "arch" else ""
+        yield f"{weak}long {r.family}_{r.name}(struct {r.family}_call *call);"
     yield ""
     for r in table:
         if r.family in PREFIX and not (r.family == "memory_op" and r.nr in (18, 19)):
@@ -61,8 +62,8 @@ def dispatch(table):
         mine = [r for r in table if r.family == family]
         yield f"\nconst struct {family}_row {family}_rows[] = {{"
         for r in mine:
-            fn = f"{family}_{r.name}" if r.state == "works" else "NULL"
-            error = "0" if r.state == "works" else r.state
+            fn = f"{family}_{r.name}" if r in handlers(table) else "NULL"
+            error = "0" if r in handlers(table) else r.state
             target = f", DOMCTL_TARGET_{r.target.upper()}" if family == "domctl" else ""
             yield f'    {{ {fn}, "{r.name}", {r.nr}, {error}{target} }},'
         yield "};"
@@ -79,7 +80,7 @@ def doc(table):
         yield f"\n## {family}\n\n| nr | name | who | state | what |\n| --- | --- | --- | --- | --- |"
         for r in table:
             if r.family == family:
-                state = "works" if r.state == "works" else f"-{r.state}"
+                state = "works" if r.state in ("works", "arch") else f"-{r.state}"
                 yield f"| {r.nr} | `{r.name}` | {r.who} | {state} | {r.text} |"
 
 
