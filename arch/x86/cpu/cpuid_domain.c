@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The policy that a domain begins with. */
+/*
+ * Domains' policies: the one that a domain begins with, and what its toolstack makes of it. Every bit that somebody asked for and
+ * the guest does not get is named in the log, because no tool would say; the wish is kept, so that it can be looked up later.
+ */
 #include "cpu/cpuid_boot.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
 #include "hv/log.h"
 #include "hv/options.h"
+#include "x86/cpuid/compatible.h"
 #include "x86/cpuid/feature_list.h"
+
+#define LINES_OF_A_CALL 32u
+#define LINES_OF_A_KEY  512u
+
+struct report {
+    domid_t domid;
+    enum log_level level;
+    uint32_t lost, lines; /* bits so far; how many are worth a line */
+    struct cpuid_error first;
+};
 
 static void bad_item(void *opaque, const char *item, size_t size)
 {
@@ -49,5 +63,92 @@ int cpuid_domain_init_pv(struct domain *d)
 void cpuid_domain_free(struct domain *d)
 {
     hv_free(d->arch.policy);
-    d->arch.policy = NULL;
+    hv_free(d->arch.policy_asked);
+    d->arch.policy = d->arch.policy_asked = NULL;
+}
+
+static void report_mismatch(void *opaque, const struct cpuid_mismatch *m)
+{
+    const struct report *r = opaque;
+    char text[192];
+
+    if (m->fatal) /* features are judged bit by bit later */
+        log_warning("d%u: cpuid: refused: %s", r->domid, cpuid_mismatch_text(m, text, sizeof(text)));
+}
+
+static void report_lost(void *opaque, const struct cpuid_lost *l)
+{
+    struct report *r = opaque;
+    char text[192];
+
+    if (!r->lost++)
+        r->first = l->msr ? (struct cpuid_error){ ~0u, ~0u, l->leaf } : (struct cpuid_error){ l->leaf, l->subleaf, ~0u };
+    if (r->lost <= r->lines)
+        hv_log(r->level, "d%u: cpuid: %s", r->domid, cpuid_lost_text(l, text, sizeof(text)));
+}
+
+/* Makes @p what can be given of it, and says what not. */
+static void settle(struct cpuid_policy *p, struct report *r)
+{
+    const struct cpuid_feedback feedback = { report_lost, r };
+
+    cpuid_policy_recalculate(p, &arch_cpuid_policies.host, &arch_cpuid_policies.pv_max, &feedback);
+    if (r->lost > r->lines)
+        hv_log(r->level, "d%u: cpuid: %u more bits asked for, not given; debug key p names them", r->domid, r->lost - r->lines);
+}
+
+static int wish_keep(struct domain *d, const struct cpuid_policy *asked)
+{
+    struct cpuid_policy *kept = d->arch.policy_asked ?: hv_zalloc(sizeof(*kept));
+
+    if (!kept)
+        return -ENOMEM;
+    *kept = *asked;
+    __atomic_store_n(&d->arch.policy_asked, kept, __ATOMIC_RELEASE); /* stays until the domain goes: the debug key reads it */
+    return 0;
+}
+
+int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, struct cpuid_error *err)
+{
+    struct report report = { .domid = d->id, .level = LOG_WARNING, .lines = LINES_OF_A_CALL };
+
+    cpuid_policy_raise_limits(asked, d->arch.policy, &arch_cpuid_policies.pv_max);
+    int rc = cpuid_compatible(asked, &arch_cpuid_policies.pv_max, report_mismatch, &report, err);
+    rc = rc ? rc : wish_keep(d, asked);
+    if (rc)
+        return rc;
+    settle(asked, &report);
+    if (report.lost && strict) {
+        *err = report.first;
+        return -EINVAL;
+    }
+    *d->arch.policy = *asked;
+    return 0;
+}
+
+static void key_domain(const struct domain *d, struct cpuid_policy *scratch)
+{
+    const struct cpuid_policy *asked = __atomic_load_n(&d->arch.policy_asked, __ATOMIC_ACQUIRE);
+    struct report report = { .domid = d->id, .level = LOG_ERROR, .lines = LINES_OF_A_KEY };
+
+    if (!asked)
+        return;
+    *scratch = *asked;
+    settle(scratch, &report);
+    if (!report.lost)
+        log_error("d%u: cpuid: all that was asked for is given", d->id);
+}
+
+void cpuid_debug_key(char key)
+{
+    struct cpuid_policy *scratch = hv_zalloc(sizeof(*scratch));
+    struct domain *d = scratch ? domain_get_next(0) : NULL;
+
+    while (d) {
+        domid_t next = d->id + 1;
+        key_domain(d, scratch);
+        domain_put(d);
+        d = domain_get_next(next);
+    }
+    hv_free(scratch);
 }

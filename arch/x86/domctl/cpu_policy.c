@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPU policies between us and a toolstack. A new policy is taken in entry by entry, compared with the most that the guest can be
- * given, and cut down to it; every bit that gets lost is named in the log, because the caller asked for it and no tool would say.
- * With cpuid-strict a lost bit is an error instead.
+ * CPU policies between us and a toolstack: entries out, and entries in. What a guest gets of a new policy is decided in
+ * cpu/cpuid_domain.c; with cpuid-strict a bit that it does not get is an error.
  */
 #include "cpu/cpuid_boot.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
-#include "hv/log.h"
 #include "hv/options.h"
 #include "hv/toolstack.h"
-#include "x86/cpuid/compatible.h"
 
 #include <toolstack_handlers.h>
-
-#define LINES_MAX 32u /* of one call */
-
-struct report { domid_t domid; uint32_t lost; struct cpuid_error first; };
 
 static int leaves_give(const struct cpuid_policy *p, XEN_GUEST_HANDLE(xen_cpuid_leaf_t) to, uint32_t *nr)
 {
@@ -172,47 +165,6 @@ static int msrs_take(struct cpuid_policy *p, const struct xen_domctl_cpu_policy 
     return 0;
 }
 
-static void report_mismatch(void *opaque, const struct cpuid_mismatch *m)
-{
-    const struct report *r = opaque;
-    char text[192];
-
-    if (m->fatal)
-        log_warning("d%u: cpuid: %s", r->domid, cpuid_mismatch_text(m, text, sizeof(text)));
-}
-
-static void report_lost(void *opaque, const struct cpuid_lost *lost)
-{
-    struct report *r = opaque;
-    char text[192];
-
-    if (!r->lost)
-        r->first = (struct cpuid_error){ lost->msr ? ~0u : lost->leaf, lost->msr ? ~0u : lost->subleaf, lost->msr ? lost->leaf : ~0u };
-    if (r->lost++ < LINES_MAX)
-        log_warning("d%u: cpuid: %s", r->domid, cpuid_lost_text(lost, text, sizeof(text)));
-}
-
-/* Only bits with a name, or in leaves that mean something, were asked for on purpose; what libxc always sends along is not news. */
-static int policy_judge(struct cpuid_policy *p, const struct domain *d, struct cpuid_error *err)
-{
-    const struct cpuid_policy *max = &arch_cpuid_policies.pv_max, *host = &arch_cpuid_policies.host;
-    struct report report = { .domid = d->id, .first = CPUID_NO_ERROR };
-    const struct cpuid_feedback feedback = { report_lost, &report };
-
-    cpuid_policy_raise_limits(p, d->arch.policy, max);
-    int rc = cpuid_compatible(p, max, report_mismatch, &report, err);
-    if (rc)
-        return rc;
-    cpuid_policy_recalculate(p, host, max, &feedback);
-    if (report.lost > LINES_MAX)
-        log_warning("d%u: cpuid: %u more bits asked for, not given", d->id, report.lost - LINES_MAX);
-    if (report.lost && hv_options.cpuid_strict) {
-        *err = report.first;
-        return -EINVAL;
-    }
-    return 0;
-}
-
 static int policy_set(struct domain *d, const struct xen_domctl_cpu_policy *op, struct cpuid_error *err)
 {
     struct cpuid_policy *p = hv_zalloc(sizeof(*p));
@@ -222,9 +174,7 @@ static int policy_set(struct domain *d, const struct xen_domctl_cpu_policy *op, 
     *p = *d->arch.policy;
     int rc = leaves_take(p, op, err);
     rc = rc ? rc : msrs_take(p, op, err);
-    rc = rc ? rc : policy_judge(p, d, err);
-    if (!rc)
-        *d->arch.policy = *p;
+    rc = rc ? rc : cpuid_domain_set(d, p, hv_options.cpuid_strict, err);
     hv_free(p);
     return rc;
 }

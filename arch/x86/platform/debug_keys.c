@@ -2,6 +2,7 @@
 /* Debug keys about the machine. See core/debug/keys.c for the manners. */
 #include "platform/debug_keys.h"
 
+#include "cpu/cpuid_boot.h"
 #include "entry/entry.h"
 #include "hv/console.h"
 #include "hv/domain.h"
@@ -82,5 +83,6 @@ __init void debug_keys_arch_init(void)
     debug_key_register('0', key_dom0, "registers of domain 0");
     debug_key_register('i', key_interrupts, "interrupts");
     debug_key_register('M', key_msi, "message signalled interrupts");
+    debug_key_register('p', cpuid_debug_key, "what of their CPU policies domains did not get");
     debug_key_register('R', key_restart, "restart the machine");
 }
