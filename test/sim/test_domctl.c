@@ -391,7 +391,7 @@ static void random_lives(void **state)
 {
     uint64_t seed = 0x70015;
     start();
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < 100000; round++) {
         model_step(&seed);
         if (round % 16 == 0)
             model_check();
