@@ -56,8 +56,9 @@ static void *page_at(void *unused, uint64_t paddr)
 void arch_kexec_enter(const struct kexec_image *im)
 {
     const struct kexec_pages pages = {.at = page_at};
+    uint64_t entry = im->load.entry; /* the program may well write to the image's description */
 
     if (!kexec_program_run(im->program, STEPS_MAX, &pages))
         panic("the program has no end");
-    panic("entered at %#lx", (unsigned long)im->load.entry);
+    panic("entered at %#lx", (unsigned long)entry);
 }

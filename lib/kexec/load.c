@@ -132,14 +132,13 @@ static int check_entry(const struct kexec_load *load, struct kexec_refusal *why)
     return kexec_refuse(why, KEXEC_RULE_ENTRY, KEXEC_NO_SEGMENT, load->entry);
 }
 
-/* The destinations do not overlap, so the sum fits. */
+/* What is not zero has to be kept. The destinations do not overlap and no source is larger than its own: the sum fits. */
 static int check_size(const struct kexec_load *load, const struct kexec_machine *m, struct kexec_refusal *why)
 {
     uint64_t pages = 0;
 
     for (uint32_t i = 0; i < load->count; i++)
-        if (load->segment[i].has_source)
-            pages += range_size(load->segment[i].dest) / KEXEC_PAGE;
+        pages += load->segment[i].source_size / KEXEC_PAGE + (load->segment[i].source_size % KEXEC_PAGE != 0);
     return pages > m->max_pages ? kexec_refuse(why, KEXEC_RULE_SIZE, KEXEC_NO_SEGMENT, pages) : 0;
 }
 

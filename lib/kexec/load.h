@@ -47,7 +47,7 @@ struct kexec_load {
 /** What the machine is like. */
 struct kexec_machine {
     struct range crash_area;  /* empty: none */
-    uint64_t max_pages;       /* of all destinations that have a source, together */
+    uint64_t max_pages;       /* of all sources together */
     bool (*is_ram)(void *opaque, struct range r); /* every byte of @r */
     void *opaque;
 };
