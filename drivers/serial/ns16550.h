@@ -12,8 +12,8 @@
  * UART there).
  */
 __init int ns16550_init(unsigned int index, const char *option, const struct lib_log *log);
-/** Reads what has arrived and hands it to the console; called by a timer and by the port's interrupt. */
-void ns16550_poll(void);
+/** Reads what has arrived and hands it to the console; true if anything had. */
+bool ns16550_poll(void);
 /** The interrupt lines that the ports in use have, so that nobody else is given them; 0 for none. */
 unsigned int ns16550_irq(unsigned int index);
 /** First of the eight I/O ports of a port in use; 0 if it is not. */
