@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Processors that contradict themselves, and options that take features away: dom0 comes up, and one line says what was found."""
+import gzip
+import io
 import os
 import re
+import sys
 
 import pytest
 
 import gdb
 import rig as rigs
+
+sys.path.append(os.path.join(rigs.TOP, "image"))
+import newc  # noqa: E402  pylint: disable=wrong-import-position
 
 ELF = os.path.join(rigs.BUILD, "hv/xenolith.elf")
 
@@ -120,3 +126,73 @@ def test_option(rig, option):
         machine.shell()
         flags = machine.run("grep -m1 ^flags /proc/cpuinfo").split()
         assert "sse2" in flags and not set(gone) & set(flags)
+
+
+def dom0_with(files, name):
+    """dom0's modules, with more files in its root folder: {name: bytes}."""
+    linux, initrd = rigs.kernel("6.1")
+    tree = newc.Tree()
+    for path, data in files.items():
+        tree.file("root/" + path, data)
+    both = os.path.join(rigs.LOGS, name + ".cpio.gz")
+    with open(both, "wb") as out, open(initrd, "rb") as first:
+        out.write(first.read())
+        more = io.BytesIO()
+        tree.write(more)
+        out.write(gzip.compress(more.getvalue(), 1))
+    return [(linux, "console=hvc0"), (both, "")]
+
+
+@pytest.fixture
+def guests(request):
+    """dom0's modules with guest files of the settings a test asks for: guests({name: lines})."""
+    hello = os.path.join(rigs.BUILD, "guests/hello.elf")
+    if not os.path.exists(hello):
+        pytest.skip("no guests: make guests")
+    with open(hello, "rb") as file:
+        files = {"hello": file.read()}
+
+    def make(settings):
+        for name, lines in settings.items():
+            text = f'name="{name}"\ntype="pv"\nkernel="/root/hello"\nmemory=32\nvcpus=1\n{lines}\n'
+            files[name + ".cfg"] = text.encode()
+        return dom0_with(files, re.sub(r"\W", "_", request.node.name))
+
+    yield make
+    path = os.path.join(rigs.LOGS, re.sub(r"\W", "_", request.node.name) + ".cpio.gz")
+    if os.path.exists(path):
+        os.remove(path)
+
+
+def policy_lines(machine):
+    return re.findall(r"d\d+: cpuid: .*", machine.run("xl dmesg"))
+
+
+@pytest.mark.quick
+def test_guest_settings(rig, guests):
+    """Each bit that a guest file asks for and cannot have is a line; what it can have, or does not ask for, is none."""
+    lost = {
+        "nothing": ("", []),
+        "clears": ('cpuid="host,fma=0,sse4a=0"', []),
+        "depends": ('cpuid="host,avx2=0,f16c=0,avx=0"', [r"0x1 ECX bit 12 \(fma\) .*: depends on avx, which is off"]),
+        "lacks": ('cpuid="host,avx512f=1"', [r"0x7:0 EBX bit 16 \(avx512f\) asked for, not given: host lacks it"]),
+        "type": ('cpuid="host,svm=1"', [r"0x80000001 ECX bit 2 \(svm\) asked for, not given: not offered to this type of guest"]),
+        "registers": ('cpuid=["7,0:ebx=xxxxxxxxxxxxxxx1xxxxxxxxxxxxxxxx"]', [r"0x7:0 EBX bit 16 \(avx512f\) .*"]),
+    }
+    with rig(modules=guests({name: row[0] for name, row in lost.items()})) as machine:
+        machine.shell()
+        told = []
+        for name, (_, expected) in lost.items():
+            machine.run(f"xl create -q /root/{name}.cfg")
+            new = policy_lines(machine)[len(told):]
+            told += new
+            assert len(new) == len(expected), (name, new)
+            assert all(re.fullmatch(r"d\d+: cpuid: " + e, line.strip()) for e, line in zip(expected, new)), (name, new)
+
+
+def test_guest_settings_strict(rig, guests):
+    with rig(modules=guests({"lacks": 'cpuid="host,avx512f=1"', "fine": 'cpuid="host,avx=0"'}), options="cpuid-strict") as machine:
+        machine.shell()
+        refused = machine.run("! xl create -q /root/lacks.cfg 2>&1")
+        assert re.search(r"policy \(err leaf 0x7, subleaf 0, msr 0xffffffff\)", refused), refused
+        machine.run("xl create -q /root/fine.cfg")

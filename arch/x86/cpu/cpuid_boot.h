@@ -35,7 +35,8 @@ void cpuid_domain_free(struct domain *d);
 
 /**
  * A toolstack wants @asked for @d, which has not run: it gets what of that can be given. Each field for which it is refused, or
- * each bit that is lost, is a line in the log. 0; -EINVAL: refused, *@err says where (with @strict also for a lost bit); -ENOMEM.
+ * each bit that is lost, is a line in the log. 0; -EINVAL: refused, *@err says where (with @strict also for a lost bit that
+ * @d did not have before); -ENOMEM.
  * @asked is changed. The domctl lock is held.
  */
 int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, struct cpuid_error *err);

@@ -18,7 +18,9 @@ struct report {
     domid_t domid;
     enum log_level level;
     uint32_t lost, lines; /* bits so far; how many are worth a line */
-    struct cpuid_error first;
+    const struct cpuid_policy *before;
+    bool explicit;            /* a bit was lost that the domain did not have before: somebody wanted it */
+    struct cpuid_error first; /* where that was */
 };
 
 static void bad_item(void *opaque, const char *item, size_t size)
@@ -76,13 +78,25 @@ static void report_mismatch(void *opaque, const struct cpuid_mismatch *m)
         log_warning("d%u: cpuid: refused: %s", r->domid, cpuid_mismatch_text(m, text, sizeof(text)));
 }
 
+/* Then it goes with another that was taken away, which is what was wanted. */
+static bool had_before(const struct report *r, const struct cpuid_lost *l)
+{
+    if (l->msr)
+        return r->before->arch_caps >> l->bit & 1;
+    const union cpuid_leaf *slot = cpuid_policy_slot((struct cpuid_policy *)r->before, l->leaf, l->subleaf);
+    return slot && (slot->reg[l->reg] >> l->bit & 1);
+}
+
 static void report_lost(void *opaque, const struct cpuid_lost *l)
 {
     struct report *r = opaque;
     char text[192];
 
-    if (!r->lost++)
+    r->lost++;
+    if (!r->explicit && !had_before(r, l)) {
+        r->explicit = true;
         r->first = l->msr ? (struct cpuid_error){ ~0u, ~0u, l->leaf } : (struct cpuid_error){ l->leaf, l->subleaf, ~0u };
+    }
     if (r->lost <= r->lines)
         hv_log(r->level, "d%u: cpuid: %s", r->domid, cpuid_lost_text(l, text, sizeof(text)));
 }
@@ -110,7 +124,7 @@ static int wish_keep(struct domain *d, const struct cpuid_policy *asked)
 
 int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, struct cpuid_error *err)
 {
-    struct report report = { .domid = d->id, .level = LOG_WARNING, .lines = LINES_OF_A_CALL };
+    struct report report = { .domid = d->id, .level = LOG_WARNING, .lines = LINES_OF_A_CALL, .before = d->arch.policy };
 
     cpuid_policy_raise_limits(asked, d->arch.policy, &arch_cpuid_policies.pv_max);
     int rc = cpuid_compatible(asked, &arch_cpuid_policies.pv_max, report_mismatch, &report, err);
@@ -118,7 +132,7 @@ int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, 
     if (rc)
         return rc;
     settle(asked, &report);
-    if (report.lost && strict) {
+    if (report.explicit && strict) {
         *err = report.first;
         return -EINVAL;
     }
@@ -129,7 +143,7 @@ int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, 
 static void key_domain(const struct domain *d, struct cpuid_policy *scratch)
 {
     const struct cpuid_policy *asked = __atomic_load_n(&d->arch.policy_asked, __ATOMIC_ACQUIRE);
-    struct report report = { .domid = d->id, .level = LOG_ERROR, .lines = LINES_OF_A_KEY };
+    struct report report = { .domid = d->id, .level = LOG_ERROR, .lines = LINES_OF_A_KEY, .before = d->arch.policy };
 
     if (!asked)
         return;
