@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xnl kexec: what the hypervisor would answer to a description of an image, and where crashkernel= puts its area. */
+#include "kexec/crashkernel.h"
+#include "kexec/load.h"
+#include "xnl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef unsigned long long ull;
+
+#define RANGES_MAX 512
+
+static const char usage[] =
+    "usage: xnl kexec check [--type=default|crash] [--arch=62|3] [--crash-area=START-END] [--memory=FILE]\n"
+    "                       --entry=ADDRESS SEGMENT...\n"
+    "       xnl kexec crashkernel VALUE RAM\n"
+    "\n"
+    "check says whether the hypervisor would accept such an image, and if not which segment is wrong and why.\n"
+    "SEGMENT is ADDRESS:SIZE, or ADDRESS:SIZE:BYTES for one with BYTES of contents; numbers as in C.\n"
+    "  --memory=FILE   RAM as in /proc/iomem, which is the default; lines that end in \"System RAM\" or \"Crash kernel\"\n"
+    "                  count, as do RAM that dom0 was not given (\"Unusable memory\", \"RAM buffer\")\n"
+    "\n"
+    "crashkernel says how much crashkernel=VALUE keeps on a machine with RAM, such as 16G.\n"
+    "\n"
+    "Exit status: 0 accepted, 1 refused or nothing kept, 2 wrong usage, 3 the memory map could not be read.\n";
+
+struct memory {
+    size_t count;
+    struct range ram[RANGES_MAX];
+};
+
+static bool is_ram(void *opaque, struct range r)
+{
+    const struct memory *m = opaque;
+
+    for (size_t i = 0; i < m->count && !range_empty(r); i++)
+        if (range_has(m->ram[i], r.start))
+            r.start = m->ram[i].end; /* the rest may be in the next */
+    return range_empty(r);
+}
+
+/* Only the outermost resources: what is indented lies in one of them. */
+static bool memory_read(struct memory *m, const char *path)
+{
+    static const char *const kinds[] = { "System RAM", "Crash kernel", "Unusable memory", "RAM buffer" };
+    FILE *file = fopen(path, "r");
+    char line[256], name[128];
+    ull start, last;
+
+    if (!file)
+        return false;
+    while (m->count < RANGES_MAX && fgets(line, sizeof(line), file)) {
+        if (line[0] == ' ' || sscanf(line, "%llx-%llx : %127[^\n]", &start, &last, name) != 3)
+            continue;
+        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+            if (!strcmp(name, kinds[i]))
+                m->ram[m->count++] = (struct range){ start, last + 1 };
+    }
+    fclose(file);
+    return m->count;
+}
+
+static bool number(const char *text, char end, const char **rest, uint64_t *value)
+{
+    char *stop;
+
+    errno = 0;
+    *value = strtoull(text, &stop, 0);
+    *rest = stop + (*stop != 0);
+    return !errno && stop != text && *stop == end;
+}
+
+/* ADDRESS:SIZE[:BYTES]; a buffer is only there or not. */
+static bool segment_parse(const char *text, struct xen_kexec_segment *s)
+{
+    const char *rest;
+
+    *s = (struct xen_kexec_segment){ 0 };
+    if (!number(text, ':', &rest, &s->dest_maddr))
+        return false;
+    if (number(rest, 0, &text, &s->dest_size))
+        return true;
+    s->buf._pad = 1;
+    return number(rest, ':', &rest, &s->dest_size) && number(rest, 0, &text, &s->buf_size);
+}
+
+struct request {
+    struct xen_kexec_load head;
+    struct xen_kexec_segment segment[KEXEC_SEGMENTS_MAX + 1];
+    struct kexec_machine machine;
+    const char *memory;
+    bool has_entry;
+};
+
+static bool option_parse(const char *option, struct request *r)
+{
+    const char *rest, *value = strchr(option, '=');
+    uint64_t n;
+
+    if (!value++)
+        return false;
+    if (!strncmp(option, "--type=", 7)) {
+        r->head.type = !strcmp(value, "crash") ? KEXEC_TYPE_CRASH : KEXEC_TYPE_DEFAULT;
+        return r->head.type == KEXEC_TYPE_CRASH || !strcmp(value, "default");
+    }
+    if (!strncmp(option, "--memory=", 9)) {
+        r->memory = value;
+        return true;
+    }
+    if (!strncmp(option, "--crash-area=", 13))
+        return number(value, '-', &rest, &r->machine.crash_area.start) && number(rest, 0, &rest, &r->machine.crash_area.end);
+    if (!number(value, 0, &rest, &n))
+        return false;
+    if (!strncmp(option, "--arch=", 7) && n <= UINT16_MAX) {
+        r->head.arch = (uint16_t)n;
+        return true;
+    }
+    r->head.entry_maddr = n;
+    r->has_entry = !strncmp(option, "--entry=", 8);
+    return r->has_entry;
+}
+
+static bool request_parse(int argc, char **argv, struct request *r)
+{
+    for (int i = 0; i < argc; i++) {
+        bool is_option = argv[i][0] == '-';
+
+        if (!is_option && r->head.nr_segments > KEXEC_SEGMENTS_MAX)
+            continue; /* too many is an answer, too */
+        if (is_option ? !option_parse(argv[i], r) : !segment_parse(argv[i], &r->segment[r->head.nr_segments++])) {
+            fprintf(stderr, "xnl kexec: what is \"%s\"?\n", argv[i]);
+            return false;
+        }
+    }
+    return r->has_entry;
+}
+
+static int request_judge(const struct request *r, struct kexec_refusal *why)
+{
+    static struct kexec_load load;
+    int rc = kexec_load_head(&r->head, &load, why);
+
+    for (uint32_t i = 0; !rc && i < load.count; i++)
+        rc = kexec_load_segment(&r->segment[i], i, &load, why);
+    return rc ? rc : kexec_load_check(&load, &r->machine, why);
+}
+
+static int check(int argc, char **argv)
+{
+    static struct memory memory;
+    static struct request r;
+    struct kexec_refusal why;
+    char text[200];
+
+    r = (struct request){ .head.arch = KEXEC_ARCH_X86_64, .memory = "/proc/iomem",
+                          .machine = { .max_pages = UINT64_MAX, .is_ram = is_ram, .opaque = &memory } };
+    if (!request_parse(argc, argv, &r)) {
+        fputs(usage, stderr);
+        return XNL_USAGE;
+    }
+    if (!memory_read(&memory, r.memory)) {
+        fprintf(stderr, "xnl kexec: %s names no RAM\n", r.memory);
+        return XNL_FAILED;
+    }
+    int rc = request_judge(&r, &why);
+    printf("%s image: %s%s\n", kexec_type_name(r.head.type), rc ? "refused: " : "",
+           kexec_refusal_text(&why, text, sizeof(text)));
+    return rc ? XNL_NO : XNL_YES;
+}
+
+static int crashkernel(const char *value, const char *ram)
+{
+    struct crashkernel one = { 0 }, c = { 0 };
+
+    if (option_crashkernel(ram, strlen(ram), &one) || !one.count) {
+        fprintf(stderr, "xnl kexec: \"%s\" is no size\n", ram);
+        return XNL_USAGE;
+    }
+    if (option_crashkernel(value, strlen(value), &c)) {
+        printf("crashkernel=%s cannot be read\n", value);
+        return XNL_NO;
+    }
+    uint64_t size = crashkernel_size(&c, one.choice[0].size);
+    printf("crashkernel=%s keeps %llu MiB", value, (ull)(size >> 20));
+    if (size && c.place)
+        printf(" %s %#llx", c.place == CRASHKERNEL_AT ? "at" : "below", (ull)c.address);
+    printf("\n");
+    return size ? XNL_YES : XNL_NO;
+}
+
+int xnl_kexec(int argc, char **argv)
+{
+    if (argc >= 3 && !strcmp(argv[1], "check"))
+        return check(argc - 2, argv + 2);
+    if (argc == 4 && !strcmp(argv[1], "crashkernel"))
+        return crashkernel(argv[2], argv[3]);
+    bool help = argc == 2 && !strcmp(argv[1], "--help");
+    fputs(usage, help ? stdout : stderr);
+    return help ? XNL_YES : XNL_USAGE;
+}
