@@ -49,6 +49,7 @@ static long op_get_runstate(struct vcpu *v, uint64_t arg)
     return copy_to_guest_va(arg, &info);
 }
 
+/* 0 takes the area away. */
 static long op_register_runstate(struct vcpu *v, uint64_t arg)
 {
     struct vcpu_register_runstate_memory_area area;
@@ -56,19 +57,20 @@ static long op_register_runstate(struct vcpu *v, uint64_t arg)
     if (copy_from_guest_va(&area, arg))
         return -EFAULT;
     vcpu_runstate_get(v, &info);
-    if (copy_to_guest_va(area.addr.p, &info))
+    if (area.addr.p && copy_to_guest_va(area.addr.p, &info))
         return -EFAULT;
     v->runstate_area = area.addr.p;
     return 0;
 }
 
+/* 0 takes the area away. */
 static long op_register_time(struct vcpu *v, uint64_t arg)
 {
     struct vcpu_register_time_memory_area area;
     if (copy_from_guest_va(&area, arg))
         return -EFAULT;
     vcpu_time_info_t now = v->info->time;
-    if (copy_to_guest_va(area.addr.p, &now))
+    if (area.addr.p && copy_to_guest_va(area.addr.p, &now))
         return -EFAULT;
     v->time_area = area.addr.p;
     if (v == current_vcpu())
@@ -81,8 +83,8 @@ static long op_periodic(struct vcpu *v, uint64_t period)
 {
     long rc = 0;
     bool other = v != current_vcpu();
-    if (other)
-        vcpu_pause(v);
+    if (other && vcpu_pause_restartable(v)) /* two vCPUs may well do this to each other */
+        return -ERESTART;
     if (period)
         rc = vcpu_timer_set_periodic(v, period);
     else
