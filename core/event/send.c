@@ -61,7 +61,11 @@ int evtchn_unmask(struct domain *d, uint32_t port)
     return rc;
 }
 
+/* Under the lock, because another vCPU's EVTCHNOP_reset takes the FIFO layout's pages away. */
 bool evtchn_port_pending(struct domain *d, uint32_t port)
 {
-    return evtchn_find(d, port) && READ_ONCE(d->events.layout)->is_pending(d, port);
+    spin_lock(&d->events.lock);
+    bool pending = evtchn_find(d, port) && d->events.layout->is_pending(d, port);
+    spin_unlock(&d->events.lock);
+    return pending;
 }
