@@ -69,7 +69,7 @@ static int poll_check(struct domain *d, uint64_t ports_va, uint32_t nr)
         evtchn_port_t port;
         if (copy_from_guest_va(&port, ports_va + i * sizeof(port)))
             return -EFAULT;
-        if (port >= d->events.valid)
+        if (!port || port >= d->events.valid)
             return -EINVAL;
         pending |= evtchn_port_pending(d, port);
     }

@@ -8,7 +8,7 @@
 #include "hv/time.h"
 
 #define PERIOD_MIN  NS_PER_MS
-#define PERIOD_MAX  (1ULL << 62)
+#define PERIOD_MAX  (~0ULL >> 2)
 #define SOON        (100 * NS_PER_MS)
 
 static void singleshot_fired(void *data) { virq_raise_vcpu(data, VIRQ_TIMER); }
