@@ -46,9 +46,11 @@ static void deliver_async(struct vcpu *v, struct cpu_user_regs *regs)
     struct pv_vcpu *pv = &v->arch.pv;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(async_trap); i++) {
-        if (!async_pending(pv, async_trap[i].bit) || !pv->trap[async_trap[i].vector].address)
+        if (!async_pending(pv, async_trap[i].bit))
             continue;
         async_take(pv, async_trap[i].bit);
+        if (!pv->trap[async_trap[i].vector].address)
+            continue; /* lost: kept, it would let every long hypercall stop at each step, and the vCPU never sleep */
         pv->async_masked |= async_trap[i].bit;
         pv_inject(regs, async_trap[i].vector, 0);
         return;
