@@ -62,8 +62,16 @@ void pv_inject_page_fault(struct cpu_user_regs *regs, uint32_t error, uint64_t c
 
 /** Changes between guest kernel and guest user: page table, GS base, pv.kernel_mode. The other page table must exist. */
 void pv_toggle_mode(struct vcpu *v);
-/** True if I/O instructions and CLI/STI are allowed by the virtual IOPL: a guest kernel counts as ring 1. */
-static inline bool pv_iopl_ok(const struct vcpu *v) { return v->arch.pv.iopl >= (v->arch.pv.kernel_mode ? 1u : 3u); }
+/**
+ * True if I/O instructions and CLI/STI are allowed by the virtual IOPL: a guest kernel counts as ring 1, or, if it asked
+ * for architectural_iopl, as the ring 0 that it believes to be in.
+ */
+static inline bool pv_iopl_ok(const struct vcpu *v)
+{
+    unsigned int kernel_ring = v->domain->vm_assist & BIT(VMASST_TYPE_architectural_iopl) ? 0 : 1;
+
+    return v->arch.pv.iopl >= (v->arch.pv.kernel_mode ? kernel_ring : 3u);
+}
 
 /* Pieces of a vCPU's state. */
 
