@@ -21,11 +21,9 @@
 #define DR7_GD       0x00002000ul
 #define DR7_ENABLES  0xfful
 #define DR7_RW_IO    2u
-#define DR7_RW_EXEC  0u
 
 static unsigned int dr7_enable(uint64_t dr7, unsigned int n) { return dr7 >> (2 * n) & 3; }
 static unsigned int dr7_rw(uint64_t dr7, unsigned int n) { return dr7 >> (16 + 4 * n) & 3; }
-static unsigned int dr7_len(uint64_t dr7, unsigned int n) { return dr7 >> (18 + 4 * n) & 3; }
 
 static int address_set(struct vcpu *v, unsigned int index, uint64_t value)
 {
@@ -45,8 +43,6 @@ static int dr7_check(uint64_t dr7)
         if (!dr7_enable(dr7, n))
             continue;
         if (dr7_rw(dr7, n) == DR7_RW_IO)
-            return -EPERM;
-        if (dr7_rw(dr7, n) == DR7_RW_EXEC && dr7_len(dr7, n) != 0)
             return -EPERM;
     }
     return 0;
@@ -88,14 +84,14 @@ int pv_debugreg_set(struct vcpu *v, unsigned int index, uint64_t value)
             dr7_set(v, value);
         return rc;
     default:
-        return -EINVAL;
+        return -ENODEV;
     }
 }
 
 int pv_debugreg_get(const struct vcpu *v, unsigned int index, uint64_t *value)
 {
     if (index > 7)
-        return -EINVAL;
+        return -ENODEV;
     if (index == 4 || index == 5)
         index += 2;
     *value = v->arch.pv.debugreg[index];
