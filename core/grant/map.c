@@ -116,7 +116,7 @@ static int unmap_entry(struct unmap *u)
     mfn_t m = frame_to_mfn(u->frame);
     if (u->dev_bus_addr && (u->entry.flags & GNTMAP_device_map)) {
         if (u->dev_bus_addr != mfn_to_paddr(m))
-            return GNTST_general_error;
+            return GNTST_bad_dev_addr;
         u->gone |= GNTMAP_device_map;
     }
     if (!u->host_addr || !(u->entry.flags & GNTMAP_host_map))

@@ -163,10 +163,11 @@ long grant_op_set_version(uint64_t uop)
     struct grant_table *gt = current_vcpu()->domain->grants;
     if (copy_from_guest_va(&op, uop))
         return -EFAULT;
-    if (op.version < 1 || op.version > gt->max_version)
-        return -EINVAL;
+    bool exists = op.version >= 1 && op.version <= gt->max_version;
     spin_lock(&gt->lock);
-    long rc = op.version == gt->version ? 0 : version_change(gt, (uint8_t)op.version);
+    long rc = exists ? 0 : -EINVAL;
+    if (exists && op.version != gt->version)
+        rc = version_change(gt, (uint8_t)op.version);
     op.version = gt->version;
     spin_unlock(&gt->lock);
     if (copy_to_guest_va(uop, &op))
