@@ -163,12 +163,24 @@ static long exchange_run(struct exchange *x)
     return 0;
 }
 
+/* What is given away does not come back when the list for the answer turns out to be none: look at both ends first. */
+static bool exchange_lists_ok(const struct exchange *x)
+{
+    xen_pfn_t pfn;
+    uint64_t in = x->op.in.nr_extents, out = x->op.out.nr_extents;
+    if (!in || !out)
+        return true;
+    return !copy_from_handle(&pfn, x->op.in.extent_start, 0) && !copy_from_handle(&pfn, x->op.in.extent_start, in - 1) &&
+           !copy_from_handle(&pfn, x->op.out.extent_start, 0) && !copy_from_handle(&pfn, x->op.out.extent_start, out - 1);
+}
+
 long memory_exchange(uint64_t arg)
 {
     struct exchange x = { .taken = FRAME_LIST_EMPTY, .fresh = FRAME_LIST_EMPTY };
     if (copy_from_guest_va(&x.op, arg))
         return -EFAULT;
     long rc = exchange_check(&x);
+    rc = rc || exchange_lists_ok(&x) ? rc : -EFAULT;
     rc = rc ? rc : memory_target(x.op.in.domid, &x.d);
     if (rc)
         return rc;

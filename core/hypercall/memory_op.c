@@ -90,7 +90,7 @@ static long memory_physmap(struct hypercall *call, uint32_t cmd, uint64_t arg)
         return rc;
     bool pv = d->type == DOMAIN_PV;
     domain_put(d);
-    return pv ? -EOPNOTSUPP : arch_memory_op(call, cmd, arg);
+    return pv ? -EACCES : arch_memory_op(call, cmd, arg);
 }
 
 /* No domain has virtual NUMA nodes. libxl takes this one error for that, and saves a domain only then. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Growing and shrinking a domain: increase and decrease_reservation, populate_physmap. The result is the number of
- * extents done; an error only ends the work early, as the ABI wants. For a PV domain guest frame numbers are machine
+ * extents done; an error only ends the work early, as the ABI wants, except that it is not the caller's business. For a PV domain guest frame numbers are machine
  * frame numbers, and populate_physmap also writes the M2P entry.
  */
 #include "core/hypercall/memory.h"
@@ -90,9 +90,9 @@ long memory_reservation(struct hypercall *call, uint32_t cmd, uint64_t start, ui
         return (long)start;
     if (r.op.extent_order > memory_max_order(caller) || memory_heap_flags(r.op.mem_flags, &r.heap_flags))
         return (long)start;
-    if (memory_target(r.op.domid, &r.d))
-        return (long)start;
-    long rc = (long)start;
+    long rc = memory_target(r.op.domid, &r.d);
+    if (rc)
+        return rc == -EPERM ? rc : (long)start;
     if (r.d->type == DOMAIN_PV)
         rc = reservation_run(call, cmd, &r, start);
     else

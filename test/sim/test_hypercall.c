@@ -237,7 +237,7 @@ static void reservations(void **state)
     assert_int_equal(m2p_get(mfn(list[1])), 200);
     assert_int_equal(m2p_get(mfn(list[1] + 1)), 201);
     assert_int_equal(list[3], 400);
-    assert_int_equal(reserve(v, XENMEM_populate_physmap, other, 1, 0, 1), 0);            /* not its domain */
+    assert_int_equal(reserve(v, XENMEM_populate_physmap, other, 1, 0, 1), -EPERM);       /* not its domain */
     assert_int_equal(reserve(d0->vcpu[0], XENMEM_populate_physmap, other, 1, 0, 2), 1);  /* a control domain may */
     assert_int_equal(d1->tot_pages, 7);
     assert_int_equal(reserve(v, XENMEM_populate_physmap, other, 1, 10, DOMID_SELF), 0);  /* too large for a guest */
