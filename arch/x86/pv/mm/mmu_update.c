@@ -12,7 +12,7 @@
 
 #include <hypercall_handlers.h>
 
-#define MMU_COMMAND_MASK 3u
+#define MMU_COMMAND_MASK 7u
 #define PREEMPT_STEP     32u
 
 struct mmu_batch {
@@ -77,8 +77,10 @@ static int mmu_update_one(const struct mmu_batch *b, const struct mmu_update *re
         return mmu_update_entry(b, ptr, req->val, PTE_WRITE_PLAIN);
     case MMU_PT_UPDATE_PRESERVE_AD:
         return mmu_update_entry(b, ptr, req->val, PTE_WRITE_PRESERVE_AD);
-    default:
+    case MMU_MACHPHYS_UPDATE:
         return mmu_machphys_update(b, ptr, req->val);
+    default:
+        return -ENOSYS;
     }
 }
 

@@ -8,6 +8,7 @@
 #include "pv/mm/machine.h"
 #include "pv/mm/mm.h"
 #include "pv/mm/pin.h"
+#include "pv/mm/pt_walk.h"
 #include "pv/mm/update.h"
 
 #include <hypercall_handlers.h>
@@ -42,7 +43,11 @@ static int ext_copy_page(mfn_t dst, mfn_t src, struct domain *d)
 
 static int ext_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
 {
+    vaddr_t last = base + entries * sizeof(uint64_t) - 1;
+
     if (entries > LDT_ENTRIES_MAX || base % PAGE_SIZE)
+        return -EINVAL;
+    if (entries && (last < base || !pt_va_is_guests(base) || !pt_va_is_guests(last)))
         return -EINVAL;
     pv_set_ldt(v, base, entries);
     return 0;
@@ -82,8 +87,11 @@ static int ext_own(struct vcpu *v, const struct mmuext_op *op)
         return ext_flush_cache(v->domain, op->cmd == MMUEXT_FLUSH_CACHE_GLOBAL);
     case MMUEXT_SET_LDT:
         return ext_set_ldt(v, va, op->arg2.nr_ents);
+    case MMUEXT_MARK_SUPER:
+    case MMUEXT_UNMARK_SUPER:
+        return -EOPNOTSUPP; /* no large pages */
     default:
-        return -EOPNOTSUPP; /* large pages among them */
+        return -ENOSYS;
     }
 }
 

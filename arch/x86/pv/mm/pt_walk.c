@@ -8,7 +8,7 @@
  */
 #include "pv/mm/pt_walk.h"
 
-static bool va_is_guests(vaddr_t va)
+bool pt_va_is_guests(vaddr_t va)
 {
     bool canonical = (vaddr_t)((int64_t)(va << 16) >> 16) == va;
 
@@ -20,7 +20,7 @@ static mfn_t walk_to_l1(const struct vcpu *v, vaddr_t va)
 {
     mfn_t m = v->arch.pv.guest_table;
 
-    if (!va_is_guests(va))
+    if (!pt_va_is_guests(va))
         return MFN_NONE;
     for (unsigned int level = 4; level > 1; level--) {
         uint64_t e;
