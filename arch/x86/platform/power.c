@@ -80,6 +80,15 @@ void machine_restart(void)
     machine_halt();
 }
 
+void machine_restart_after_crash(void)
+{
+    log_error("%s", hv_options.noreboot ? "halted, as noreboot says" : "restarting in 5 seconds (noreboot would halt instead)");
+    if (hv_options.noreboot)
+        machine_halt();
+    wait_ns(REBOOT_DELAY);
+    machine_restart();
+}
+
 void machine_power_off(void)
 {
     smp_stop_others();
@@ -101,12 +110,7 @@ void arch_hardware_shutdown(uint32_t reason)
             log_error("dom0 crashed");
             kexec_crash(guest_regs());
         }
-        log_error("dom0 %s; %s", reason == SHUTDOWN_crash ? "crashed" : "ended for an unknown reason",
-                  hv_options.noreboot ? "halted, as noreboot says"
-                                      : "restarting in 5 seconds (noreboot would halt instead)");
-        if (hv_options.noreboot)
-            machine_halt();
-        wait_ns(REBOOT_DELAY);
-        machine_restart();
+        log_error("dom0 %s", reason == SHUTDOWN_crash ? "crashed" : "ended for an unknown reason");
+        machine_restart_after_crash();
     }
 }

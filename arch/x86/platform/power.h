@@ -8,5 +8,7 @@
 void machine_power_off(void) __noreturn;
 void machine_restart(void) __noreturn;
 void machine_halt(void) __noreturn;
+/** After a crash: five seconds to read, then a restart; or halted, as noreboot says. */
+void machine_restart_after_crash(void) __noreturn;
 
 #endif

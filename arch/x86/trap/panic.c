@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The architecture's part of a panic (hv/log.h). */
 #include "entry/entry.h"
+#include "hv/domain.h"
 #include "hv/kexec.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
@@ -20,6 +21,8 @@ void arch_panic_report(void)
     log_error(
         "if the reason above names a file, a setting or a device, change that; else please report all of these lines");
     kexec_crash(NULL);
+    if (hardware_domain && hardware_domain->life == DOMAIN_ALIVE)
+        machine_restart_after_crash(); /* while booting it would only come to the same end again */
 }
 
 void arch_panic_halt(void)
