@@ -13,7 +13,7 @@ import subprocess
 
 import pexpect
 
-import gdb as debugger
+import machine_gdb as debugger
 
 BUILD = os.environ.get("BUILD", "build")
 IMAGE = os.path.join(BUILD, "image")
@@ -60,7 +60,7 @@ class Rig:
         """
         os.makedirs(LOGS, exist_ok=True)
         self.path = os.path.join(LOGS, re.sub(r"[^\w.,=-]", "_", name))
-        if hv == PEER and "EPYC" in cpu:
+        if os.path.abspath(hv) == os.path.abspath(PEER) and "EPYC" in cpu:
             cpu += ",-monitor"  # Debian's Xen uses MWAIT's extension without asking for it
         self.hv, self.append = hv, append
         self.options = "" if options is None else f"{HV_OPTIONS} {options}".strip()

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-import gdb as debugger
+import machine_gdb as debugger
 
 pytestmark = pytest.mark.quick
 

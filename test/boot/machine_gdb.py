@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""As much of GDB's remote protocol as stopping QEMU's machine, changing its memory and asking its monitor need.
+
+QEMU is started with arguments(path) and waits for go(). Registers are as QEMU's x86-64 description orders them; addresses
+are what the CPU would use, so physical ones as long as paging is off.
+"""
+import os
+import re
+import socket
+import struct
+import time
+
+RAX, RBX, RIP = 0, 1, 16
+
+
+def arguments(path):
+    """What QEMU needs to stand still at reset and listen at @path."""
+    if os.path.exists(path):
+        os.remove(path)
+    return ["-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"]
+
+
+class Gdb:
+    def __init__(self, path, seconds=120):
+        end = time.monotonic() + 20
+        while not os.path.exists(path):
+            if time.monotonic() > end:
+                raise ConnectionError(f"QEMU doesn't listen at {path}")
+            time.sleep(0.05)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.socket.settimeout(seconds)
+        self.buffer = b""
+        self.ask("?")
+
+    def send(self, text):
+        body = text.encode()
+        self.socket.sendall(b"$%s#%02x" % (body, sum(body) & 255))
+
+    def reply(self):
+        while True:
+            match = re.search(rb"\$([^#]*)#..", self.buffer)
+            if match:
+                self.buffer = self.buffer[match.end():]
+                self.socket.sendall(b"+")
+                return match[1].decode()
+            data = self.socket.recv(65536)
+            if not data:
+                raise ConnectionError("QEMU ended")
+            self.buffer += data
+
+    def ask(self, text):
+        self.send(text)
+        return self.reply()
+
+    def checked(self, text):
+        if self.ask(text) != "OK":
+            raise ConnectionError(f"QEMU refuses {text!r}")
+
+    def go(self):
+        self.send("c")
+
+    def interrupt(self):
+        self.socket.sendall(b"\x03")
+        return self.reply()
+
+    def run_to(self, address):
+        """Go on until the boot CPU is about to execute @address."""
+        self.checked(f"Z1,{address:x},1")
+        self.go()
+        self.reply()
+        self.checked(f"z1,{address:x},1")
+
+    def register(self, number):
+        text = self.ask("g")
+        return struct.unpack_from("<Q", bytes.fromhex(text), 8 * number)[0]
+
+    def read(self, address, length):
+        return bytes.fromhex(self.ask(f"m{address:x},{length:x}"))
+
+    def write(self, address, data):
+        self.checked(f"M{address:x},{len(data):x}:{data.hex()}")
+
+    def monitor(self, command):
+        """What QEMU's monitor says to a command."""
+        answer, text = self.ask("qRcmd," + command.encode().hex()), ""
+        while answer != "OK":
+            text += bytes.fromhex(answer.removeprefix("O")).decode()
+            answer = self.reply()
+        return text
