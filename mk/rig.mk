@@ -124,3 +124,8 @@ $(BUILD)/bench/profile.so: bench/profile.c
 .PHONY: bench-boot
 bench-boot: $(HV) $(PEER) $(KERNEL) $(INITRD) $(BUILD)/bench/profile.so
 	@$(PY) bench/boot.py --build $(BUILD) --kernel $(KERNEL) --initrd $(INITRD) $(HV) $(PEER)
+
+## make bench-idle      percent of a host CPU that an idle machine takes, here and on Debian's Xen
+.PHONY: bench-idle
+bench-idle: $(HV) $(PEER) image
+	@$(PY) bench/idle.py --build $(BUILD) $(HV) $(PEER)
