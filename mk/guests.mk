@@ -18,11 +18,16 @@ $(BUILD)/guests/obj/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c $< -o $@
 
+# A guest with a guest.lds of its own stands alone; the others are linked with guests/common.
+GUEST_PARTS = $(patsubst %,$(BUILD)/guests/obj/%.o,$(wildcard guests/$(1)/*.S)) \
+              $(patsubst %.c,$(BUILD)/guests/obj/%.o,$(wildcard guests/$(1)/*.c))
+GUEST_OWN    = $(wildcard guests/$(1)/guest.lds)
+
 define GUEST_RULE
-$(BUILD)/guests/$(1).elf: $(BUILD)/guests/obj/guests/common/start.S.o $(GUEST_COMMON:%.c=$(BUILD)/guests/obj/%.o) \
-                          $(patsubst %.c,$(BUILD)/guests/obj/%.o,$(wildcard guests/$(1)/*.c)) | guests/common/guest.lds
+$(BUILD)/guests/$(1).elf: $(if $(GUEST_OWN),,$(BUILD)/guests/obj/guests/common/start.S.o \
+                            $(GUEST_COMMON:%.c=$(BUILD)/guests/obj/%.o)) $(GUEST_PARTS) | $(or $(GUEST_OWN),guests/common/guest.lds)
 	$$(Q)$$(LD) -nostdlib -static -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --build-id=none \
-	  -T guests/common/guest.lds -o $$@ $$^
+	  -T $$| -o $$@ $$^
 endef
 $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(eval $(call GUEST_RULE,$(g)))))
 
