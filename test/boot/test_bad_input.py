@@ -101,4 +101,3 @@ def test_options(rig):
         machine.expect(r"maxcpus")
         machine.expect(r'option loglvl: "nonsense" is not a level')
         machine.expect(r"Kernel command line: console=hvc0 behind_dashes\s")
-        machine.shell()

@@ -31,12 +31,12 @@ def server(tmp_path):
         httpd.shutdown()
 
 
-@pytest.mark.parametrize("disk,card", [("virtio", "virtio"), ("ahci", "e1000e")])
-def test_disk_and_network(rig, server, disk, card):
+@pytest.mark.parametrize("disk,card,cpus", [("virtio", "virtio", 1), ("ahci", "e1000e", 2)])
+def test_disk_and_network(rig, server, disk, card, cpus):
     node, device = DISKS[disk]
     port, digest = server
     drive = f"if=none,id=disk,format=raw,snapshot=on,file={rigs.image('disk.img')}"
-    with rig(cpus=2, devices=["-drive", drive, *device, "-nic", f"user,model={CARDS[card]}"]) as machine:
+    with rig(cpus=cpus, devices=["-drive", drive, *device, "-nic", f"user,model={CARDS[card]}"]) as machine:
         machine.shell()
         machine.run(f"mount -t ext4 /dev/{node} /mnt && cd /mnt && sha256sum -c payload.sha256")
         machine.run("cp payload copy && sync && echo 3 >/proc/sys/vm/drop_caches && cmp payload copy")

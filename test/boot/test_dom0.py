@@ -20,8 +20,7 @@ def boot(rig, cpus, **keywords):
         return text
 
 
-@pytest.mark.parametrize("cpus", [pytest.param(1, marks=pytest.mark.quick), 2,
-                                  pytest.param(4, marks=pytest.mark.quick), 8])
+@pytest.mark.parametrize("cpus", [1, 2, pytest.param(4, marks=pytest.mark.quick), 8])
 def test_cpus(rig, cpus):
     text = boot(rig, cpus)
     assert "Hypervisor detected: Xen PV" in text
@@ -29,10 +28,10 @@ def test_cpus(rig, cpus):
         assert word not in text
 
 
-@pytest.mark.parametrize("version", [pytest.param("6.12", marks=pytest.mark.quick)])
-def test_kernel(rig, kernel, version):
+@pytest.mark.parametrize("version,cpus", [pytest.param("6.12", 1, marks=pytest.mark.quick), ("6.12", 4)])
+def test_kernel(rig, kernel, version, cpus):
     linux, initrd = kernel(version)
-    text = boot(rig, 2, modules=[(linux, "console=hvc0"), (initrd, "")])
+    text = boot(rig, cpus, modules=[(linux, "console=hvc0"), (initrd, "")])
     assert f"Linux version {version}." in text
 
 
