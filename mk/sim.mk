@@ -34,7 +34,6 @@ $(BUILD)/fuzz/sim/%.o: %.c | $(GEN_PRODUCTS)
 $(BUILD)/fuzz/sim/machine.a: $(SIM_SRC:%.c=$(BUILD)/fuzz/sim/%.o)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
-.SECONDARY: $(FUZZ_SIM_SRC:%.c=$(BUILD)/fuzz/sim/%.o)
 $(BUILD)/fuzz/test/fuzz_sim/%: $(BUILD)/fuzz/sim/test/fuzz_sim/%.o $(BUILD)/fuzz/sim/machine.a
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
