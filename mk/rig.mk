@@ -129,3 +129,8 @@ bench-boot: $(HV) $(PEER) $(KERNEL) $(INITRD) $(BUILD)/bench/profile.so
 .PHONY: bench-idle
 bench-idle: $(HV) $(PEER) image
 	@$(PY) bench/idle.py --build $(BUILD) $(HV) $(PEER)
+
+## make bench-cpu       instructions of CPUID, RDMSR, XSETBV and vCPU switches of a PV kernel, here and on Debian's Xen
+.PHONY: bench-cpu
+bench-cpu: $(HV) $(PEER) $(BUILD)/guests/cpu.elf
+	@$(PY) bench/cpu.py --build $(BUILD) $(BUILD)/guests/cpu.elf $(HV) $(PEER)

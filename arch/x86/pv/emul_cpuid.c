@@ -22,14 +22,18 @@ static struct cpuid_time_info time_info(const struct domain *d)
 void emul_cpuid(struct cpu_user_regs *regs, bool native)
 {
     const struct vcpu *v = current_vcpu();
-    const struct cpuid_time_info time = time_info(v->domain);
+    struct cpuid_time_info time;
+    bool tells_time = regs->eax - XEN_CPUID_FIRST_LEAF < 0x100;
     const struct cpuid_vcpu_context ctx = {
-        .host = &arch_cpuid_policies.host, .time = &time, .kernel = v->arch.pv.kernel_mode, .native = native,
+        .host = &arch_cpuid_policies.host, .time = tells_time ? &time : NULL, .kernel = v->arch.pv.kernel_mode, .native = native,
         .hardware_domain = v->domain->is_hardware, .osxsave = v->arch.pv.cr4 & CR4_OSXSAVE,
         .host_osxsave = hv_cr4 & CR4_OSXSAVE, .vcpu_id = v->id, .domid = v->domain->id, .xcr0 = v->arch.xcr0, .xss = v->arch.xss,
         .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR, .maddr_bits = cpu_paddr_bits, .preserve_ad = true,
     };
     union cpuid_leaf out;
+
+    if (tells_time)
+        time = time_info(v->domain);
 
     cpuid_guest_view(v->domain->arch.policy, &ctx, regs->eax, regs->ecx, &out);
     regs->rax = out.a;

@@ -50,7 +50,7 @@ bool pv_forced_emulation(struct cpu_user_regs *regs)
     struct pv_insn insn;
 
     if (!pv_insn_fetch(regs, &insn) || insn.length < sizeof(forced_cpuid) ||
-        memcmp(insn.bytes, forced_cpuid, sizeof(forced_cpuid)))
+        __builtin_memcmp(insn.bytes, forced_cpuid, sizeof(forced_cpuid)))
         return false;
     emul_cpuid(regs, false);
     step(regs, sizeof(forced_cpuid), insn.long_mode);

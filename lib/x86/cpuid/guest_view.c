@@ -147,33 +147,22 @@ static void view_hypervisor(policy_t *p, context_t *ctx, uint32_t base, uint32_t
     }
 }
 
-/* The policy's own words for the leaf; zero beyond its limits. */
-static void view_static(policy_t *p, uint32_t leaf, uint32_t subleaf, union cpuid_leaf *out)
-{
-    const union cpuid_leaf *slot;
-
-    *out = (union cpuid_leaf){ { 0 } };
-    if (!cpuid_policy_within(p, leaf, subleaf) || (leaf >= XEN_CPUID_FIRST_LEAF && leaf < 0x80000000))
-        return;
-    slot = cpuid_policy_slot((struct cpuid_policy *)p, leaf, XEN_CPUID_NO_SUBLEAF);
-    if (!slot)
-        slot = cpuid_policy_slot((struct cpuid_policy *)p, leaf, subleaf);
-    if (slot)
-        *out = *slot;
-}
-
 void cpuid_guest_view(const struct cpuid_policy *p, const struct cpuid_vcpu_context *ctx, uint32_t leaf,
                       uint32_t subleaf, union cpuid_leaf *out)
 {
     uint32_t base = ctx->hv_base ? ctx->hv_base : XEN_CPUID_FIRST_LEAF;
+    const union cpuid_leaf *slot;
 
     if (leaf >= base && leaf - base < 0x100) {
         view_hypervisor(p, ctx, base, leaf, subleaf, out);
         return;
     }
-    view_static(p, leaf, subleaf, out);
-    if (!cpuid_policy_within(p, leaf, subleaf))
+    *out = (union cpuid_leaf){ { 0 } };
+    if (!cpuid_policy_within(p, leaf, subleaf) || (leaf >= XEN_CPUID_FIRST_LEAF && leaf < 0x80000000))
         return;
+    slot = cpuid_policy_look_up(p, leaf, subleaf);
+    if (slot)
+        *out = *slot;
     switch (leaf) {
     case 0x1:
         view_features(p, ctx, out);
