@@ -33,4 +33,12 @@ bool kexec_notes_init(void);
 struct range kexec_notes_range(unsigned int cpu);
 struct range kexec_vmcoreinfo_range(void);
 
+#define KEXEC_DUMP_TOOLS_PAGES 3u
+/** Takes over KEXEC_DUMP_TOOLS_PAGES zeroed pages for what dump tools are to find. */
+void kexec_dump_tools_init(uint8_t *pages);
+/** Appends their lines of VMCOREINFO_XEN. */
+void kexec_dump_tools_text(char *text, size_t cap);
+/** Crash path, the frame table is not used any more: rewrites @f as the tools read it. */
+void kexec_dump_tools_own(struct frame *f);
+
 #endif

@@ -16,14 +16,15 @@
 #include <version.h>
 
 #define CPU_SLOT      512u
-#define INFO_SIZE     PAGE_SIZE /* told as VMCOREINFO */
+#define INFO_SIZE     (2 * PAGE_SIZE) /* told as VMCOREINFO: our note, and room for dom0's */
 #define STRINGS_SIZE  PAGE_SIZE
+#define RECORDS_SIZE  (KEXEC_DUMP_TOOLS_PAGES * PAGE_SIZE)
 
 _Static_assert(sizeof(struct kexec_cpu_notes) <= CPU_SLOT, "one CPU's notes");
 
 static uint8_t *cpu_slots;   /* cpu_count of them */
-static uint8_t *information; /* INFO_SIZE of notes, then STRINGS_SIZE of strings */
-static size_t strings_used;
+static uint8_t *information; /* INFO_SIZE of notes, STRINGS_SIZE of strings, RECORDS_SIZE */
+static size_t strings_used, information_used;
 static DEFINE_PER_CPU(bool, saved);
 
 struct kexec_cpu_notes *kexec_cpu_notes(unsigned int cpu)
@@ -75,15 +76,11 @@ static void info_fill(struct kexec_cpu_notes *n)
 static void vmcoreinfo_fill(void)
 {
     char text[1024];
-    size_t len = format_append((text[0] = 0, text), sizeof(text), "PAGESIZE=%u\n", (unsigned int)PAGE_SIZE);
+    int len = format(text, sizeof(text), "PAGESIZE=%u\n", (unsigned int)PAGE_SIZE);
 
-    len += arch_kexec_vmcoreinfo(text + len, sizeof(text) - len);
-    format_append(text, sizeof(text),
-                  "SYMBOL(frame_table)=%lx\nSYMBOL(max_page)=%lx\nSIZE(page_info)=%zu\nOFFSET(page_info.count_info)=%zu\n"
-                  "SIZE(domain)=%zu\nOFFSET(domain.domain_id)=%zu\n",
-                  (unsigned long)frame_table, (unsigned long)&frame_table_end, sizeof(struct frame),
-                  offsetof(struct frame, count), sizeof(struct domain), offsetof(struct domain, id));
-    kexec_text_note(information, INFO_SIZE, "VMCOREINFO_XEN", KEXEC_NOTE_VMCOREINFO, text);
+    arch_kexec_vmcoreinfo(text + len, sizeof(text) - (size_t)len);
+    kexec_dump_tools_text(text, sizeof(text));
+    information_used = kexec_text_note(information, INFO_SIZE, "VMCOREINFO_XEN", KEXEC_NOTE_VMCOREINFO, text);
 }
 
 /* low_crashinfo= keeps all of it below crashinfo_maxaddr=, for 32-bit crash kernels. */
@@ -110,12 +107,13 @@ static uint8_t *frames_get(uint64_t bytes)
 bool kexec_notes_init(void)
 {
     cpu_slots = frames_get((uint64_t)cpu_count * CPU_SLOT);
-    information = frames_get(INFO_SIZE + STRINGS_SIZE);
+    information = frames_get(INFO_SIZE + STRINGS_SIZE + RECORDS_SIZE);
     if (!cpu_slots || !information)
         return false;
     for (unsigned int cpu = 0; cpu < cpu_count; cpu++)
         kexec_cpu_notes_init(kexec_cpu_notes(cpu), cpu);
     info_fill(kexec_cpu_notes(0));
+    kexec_dump_tools_init(information + INFO_SIZE + STRINGS_SIZE);
     vmcoreinfo_fill();
     return true;
 }
@@ -130,6 +128,36 @@ void kexec_save_cpu(const struct cpu_user_regs *regs)
     arch_kexec_save_regs(n, regs);
 }
 
+/*
+ * A Linux dom0 keeps a note called VMCOREINFO about itself at the beginning of a page, for the kernel that it would start
+ * itself; kexec-tools names only one such note to a crash kernel, and under a hypervisor that is ours. Dump tools want
+ * both, so dom0's is copied behind ours. It is found by its name: nobody tells us where it is.
+ */
+static bool guest_note_copy(const void *page)
+{
+    size_t size = kexec_note_find(page, PAGE_SIZE, "VMCOREINFO");
+
+    if (!size || size > INFO_SIZE - information_used)
+        return false;
+    memcpy(information + information_used, page, size);
+    return true;
+}
+
+/* Every frame is looked at once. */
+static void frames_describe(void)
+{
+    bool found = false;
+
+    for (uint64_t nr = 0; nr < frame_table_end; nr++) {
+        if (!mfn_valid(mfn(nr)))
+            continue;
+        struct frame *f = mfn_to_frame(mfn(nr));
+        if (!found && frame_refs(f) && frame_owner_id(f) == hardware_domain->id)
+            found = guest_note_copy(mfn_to_virt(mfn(nr)));
+        kexec_dump_tools_own(f);
+    }
+}
+
 void kexec_notes_finish(void)
 {
     struct kexec_cpu_notes *n = kexec_cpu_notes(0);
@@ -139,4 +167,6 @@ void kexec_notes_finish(void)
         lists = hardware_domain->shared_info->arch.pfn_to_mfn_frame_list_list;
     if (n)
         memcpy(&n->info.dom0_frame_lists, &lists, sizeof(lists));
+    if (information && hardware_domain)
+        frames_describe();
 }

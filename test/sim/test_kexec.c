@@ -126,7 +126,7 @@ static void ranges(void **state)
         { "CPU 0", 2, 0, 0, -EINVAL, 500 },             { "CPU 1", 2, 1, 0, -EINVAL, 404 },
         { "CPU 2", 2, 2, -ERANGE, -ERANGE },            { "CPU -1", 2, -1, -ERANGE, -ERANGE },
         { "xenheap", 3, 0, -EINVAL, -EINVAL },          { "boot parameters", 4, 0, -EINVAL, -EINVAL },
-        { "EFI", 5, 0, -EINVAL, -EINVAL },              { "vmcoreinfo", 6, 0, 0, -EINVAL, P },
+        { "EFI", 5, 0, -EINVAL, -EINVAL },              { "vmcoreinfo", 6, 0, 0, -EINVAL, 2 * P },
         { "7", 7, 0, -EINVAL, -EINVAL },                { "-1", -1, 0, -EINVAL, -EINVAL },
     };
     for (unsigned int area = 0; area < 2; area++) {
