@@ -37,8 +37,8 @@ def test_kernel(rig, kernel, version, cpus):
 
 NO_XSAVE, NO_AVX = "max,-smap,-xsave", "max,-smap,-avx"
 MODELS = ["qemu64", "Nehalem", "Haswell-noTSX,-smap", "Skylake-Client,-smap", "EPYC,-smap", "EPYC-Milan,-smap", "max,-smap",
-          NO_XSAVE, NO_AVX]
-QUICK = ("qemu64", NO_XSAVE)
+          NO_XSAVE, NO_AVX, "EPYC", "max"]
+QUICK = ("qemu64", NO_XSAVE, "EPYC")  # the last with SMAP, which QEMU 7.2 gets wrong
 
 
 @pytest.mark.parametrize("cpus", [1, 4])
