@@ -97,6 +97,8 @@ void exception_entry(struct cpu_user_regs *regs)
         guest_exception(regs, cr2);
         return;
     }
+    if (ignore_debug(regs)) /* before all else: at an instruction that may fault it does not mean that it did */
+        return;
     if (regs->entry_vector == TRAP_PF && pv_hypervisor_fault(regs, cr2))
         return;
     uint64_t go_on = extable_find(regs->rip);
@@ -106,6 +108,5 @@ void exception_entry(struct cpu_user_regs *regs)
     }
     if (regs->rip == (uint64_t)exit_iret)
         guest_return_fault(regs, cr2);
-    if (!ignore_debug(regs))
-        hypervisor_exception(regs, cr2);
+    hypervisor_exception(regs, cr2);
 }
