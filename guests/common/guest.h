@@ -40,6 +40,8 @@ extern volatile uint64_t events_seen;
 extern uint64_t failsafe_selectors[4];
 
 void traps_init(void);
+/** The same, but for one vector, which has no handler then. */
+void traps_init_without(unsigned int vector);
 void trap_forget(void);
 
 /** Executes @insn (one asm text) and catches what it raises in trap_seen. Outputs, inputs and clobbers follow as in

@@ -58,6 +58,7 @@ void trap_handler(struct trap_frame *f)
         f->rip = PTR(user_return);
         f->cs = FLAT_KERNEL_CS & ~3;
         f->ss = FLAT_KERNEL_SS;
+        f->rflags = 0x202;
         return;
     }
     if (!trap_resume)
@@ -84,18 +85,32 @@ static void callback(unsigned int type, const char *entry)
         printk("FAIL callback %u cannot be registered", type);
 }
 
-void traps_init(void)
+static void table_set(unsigned int without)
 {
     static struct trap_info table[257];
+    unsigned int n = 0;
 
+    memset(table, 0, sizeof(table));
     for (unsigned int i = 0; i < 256; i++)
-        table[i] = (struct trap_info){
-            .vector = (uint8_t)i,
-            .flags = i == 3 || i == 4 || i >= USER_GATES_FROM ? 3 : 0,
-            .cs = FLAT_KERNEL_CS,
-            .address = PTR(trap_stubs) + i * STUB_SIZE,
-        };
+        if (i != without)
+            table[n++] = (struct trap_info){
+                .vector = (uint8_t)i,
+                .flags = i == 3 || i == 4 || i >= USER_GATES_FROM ? 3 : 0,
+                .cs = FLAT_KERNEL_CS,
+                .address = PTR(trap_stubs) + i * STUB_SIZE,
+            };
     hypercall1(__HYPERVISOR_set_trap_table, PTR(table));
+}
+
+void traps_init_without(unsigned int vector)
+{
+    hypercall1(__HYPERVISOR_set_trap_table, 0);
+    table_set(vector);
+}
+
+void traps_init(void)
+{
+    table_set(256);
     callback(CALLBACKTYPE_event, event_entry);
     callback(CALLBACKTYPE_failsafe, failsafe_entry);
     callback(CALLBACKTYPE_syscall, syscall_entry);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel of another shape than guests/common makes: linked at the address where it is loaded, with VIRT_BASE 0, notes in a
- * section that no program header names, a hypercall page within its text, and none of the notes that newer kernels have.
+ * A kernel of another shape than guests/common makes: linked at the address where it is loaded, with VIRT_BASE 0, notes
+ * in a section that no program header names, a hypercall page within its text, and none of the notes that newer
+ * kernels have.
  */
 #define __ASSEMBLY__
 #include <xen/elfnote.h>

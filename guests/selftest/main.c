@@ -9,17 +9,23 @@ static const struct {
     const char *name;
     void (*run)(void);
 } subject[] = {
-    {"exceptions",               test_exceptions     },
-    {"page tables",              test_page_tables    },
-    {"pointers",                 test_pointers       },
-    {"descriptors and segments", test_descriptors    },
-    {"debug registers",          test_debug_registers},
-    {"ports",                    test_io             },
-    {"user mode",                test_user_mode      },
-    {"extended state",           test_fpu            },
-    {"events",                   test_events         },
-    {"CPUID and MSRs",           test_cpuid_msr      },
-    {"time",                     test_time           },
+    {"exceptions",               test_exceptions       },
+    {"page tables",              test_page_tables      },
+    {"pointers",                 test_pointers         },
+    {"descriptors and segments", test_descriptors      },
+    {"debug registers",          test_debug_registers  },
+    {"ports",                    test_io               },
+    {"user mode",                test_user_mode        },
+    {"extended state",           test_fpu              },
+    {"events",                   test_events           },
+    {"CPUID and MSRs",           test_cpuid_msr        },
+    {"time",                     test_time             },
+    {"errors",                   test_errors           },
+    {"advisories: memory",       test_advisories_mm    },
+    {"advisories: processor",    test_advisories_cpu   },
+    {"advisories: user mode",    test_advisories_user  },
+    {"advisories: grants",       test_advisories_grants},
+    {"advisories: events",       test_advisories_events},
 };
 
 static void count(bool good)

@@ -14,6 +14,7 @@ static uint64_t bad_pointer[] = {
 };
 
 /* @done: the result is a number of things that were done, not an error. */
+/* clang-format off: a table */
 static const struct {
     const char *name;
     unsigned int nr;
@@ -21,25 +22,26 @@ static const struct {
     unsigned int pointer;
     bool done;
 } call[] = {
-    {"set_trap_table",             __HYPERVISOR_set_trap_table, 0,                       0,                                                     0                                                                                                     },
-    {"callback_op register",       __HYPERVISOR_callback_op,    CALLBACKOP_register,     0,                                                     1                                                                                                     },
-    {"xen_version extraversion",   __HYPERVISOR_xen_version,    XENVER_extraversion,     0,                                                     1                                                                                                     },
-    {"xen_version features",       __HYPERVISOR_xen_version,    XENVER_get_features,     0,                                                     1                                                                                                     },
-    {"memory_op machphys_mapping", __HYPERVISOR_memory_op,      XENMEM_machphys_mapping, 0,                                                     1                                                                                                     },
-    {"memory_op populate",         __HYPERVISOR_memory_op,      XENMEM_populate_physmap, 0,                                                     1,                                                                                                      true},
-    {"memory_op decrease",                            __HYPERVISOR_memory_op,                                    XENMEM_decrease_reservation,          0, 1,                                                                                             true},
-    {"multicall",                        __HYPERVISOR_multicall,                                                   0,                                                                1,                                                                        0                              },
-    {"sched_op shutdown",                           __HYPERVISOR_sched_op,                                                      SCHEDOP_shutdown,                                                           0,1},
-    {"sched_op poll",                           __HYPERVISOR_sched_op,                                                      SCHEDOP_poll,                                                               0,                                                                            1                                                                                                                    },
-    {"event_channel_op send",                           __HYPERVISOR_event_channel_op,                                                      EVTCHNOP_send,                                                       0,1},
-    {"event_channel_op bind_virq",                           __HYPERVISOR_event_channel_op,                                                      EVTCHNOP_bind_virq,                                                  0,                                                                       1                                                                                                                                                                                                            },
-    {"event_channel_op alloc_unbound",                           __HYPERVISOR_event_channel_op,                                                      EVTCHNOP_alloc_unbound,                                              0,1},
-    {"physdev_op set_iopl",                           __HYPERVISOR_physdev_op,                                                      PHYSDEVOP_set_iopl,                                                         0,                                                                                        1                                                                                                                                                                                                                                                                                                                                  },
-    {"nmi_op register",                           __HYPERVISOR_nmi_op,                                                      XENNMI_register_callback,                                                             0,1},
-    {"set_gdt",                           __HYPERVISOR_set_gdt,                                                      0,                                                                     16,                                                                                               0                                                                                                                                                                                                                                                                                                                                                                                                                                                                          },
-    {"mmu_update",                           __HYPERVISOR_mmu_update,                                                      0,                                                                  1,0},
-    {"mmuext_op",                           __HYPERVISOR_mmuext_op,                                                      0,                                                                   1,                                                                                                 0                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   },
+    {"set_trap_table", __HYPERVISOR_set_trap_table, 0, 0, 0},
+    {"callback_op register", __HYPERVISOR_callback_op, CALLBACKOP_register, 0, 1},
+    {"xen_version extraversion", __HYPERVISOR_xen_version, XENVER_extraversion, 0, 1},
+    {"xen_version features", __HYPERVISOR_xen_version, XENVER_get_features, 0, 1},
+    {"memory_op machphys_mapping", __HYPERVISOR_memory_op, XENMEM_machphys_mapping, 0, 1},
+    {"memory_op populate", __HYPERVISOR_memory_op, XENMEM_populate_physmap, 0, 1, true},
+    {"memory_op decrease", __HYPERVISOR_memory_op, XENMEM_decrease_reservation, 0, 1, true},
+    {"multicall", __HYPERVISOR_multicall, 0, 1, 0},
+    {"sched_op shutdown", __HYPERVISOR_sched_op, SCHEDOP_shutdown, 0, 1},
+    {"sched_op poll", __HYPERVISOR_sched_op, SCHEDOP_poll, 0, 1},
+    {"event_channel_op send", __HYPERVISOR_event_channel_op, EVTCHNOP_send, 0, 1},
+    {"event_channel_op bind_virq", __HYPERVISOR_event_channel_op, EVTCHNOP_bind_virq, 0, 1},
+    {"event_channel_op alloc_unbound", __HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, 0, 1},
+    {"physdev_op set_iopl", __HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, 0, 1},
+    {"nmi_op register", __HYPERVISOR_nmi_op, XENNMI_register_callback, 0, 1},
+    {"set_gdt", __HYPERVISOR_set_gdt, 0, 16, 0},
+    {"mmu_update", __HYPERVISOR_mmu_update, 0, 1, 0},
+    {"mmuext_op", __HYPERVISOR_mmuext_op, 0, 1, 0},
 };
+/* clang-format on */
 
 static void one(unsigned int i)
 {

@@ -29,6 +29,12 @@ void test_fpu(void);
 void test_events(void);
 void test_cpuid_msr(void);
 void test_time(void);
+void test_advisories_mm(void);
+void test_advisories_cpu(void);
+void test_advisories_user(void);
+void test_advisories_grants(void);
+void test_advisories_events(void);
+void test_errors(void);
 
 /** A stack for user mode. */
 extern uint8_t user_stack[8192];
