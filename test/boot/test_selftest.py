@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Our own tiny kernels as dom0: one that asks for what must work and what must be refused, one of another shape."""
+import os
+import re
+
+import pytest
+
+import rig as rigs
+
+pytestmark = pytest.mark.quick
+
+GUESTS = os.path.join(rigs.BUILD, "guests")
+
+
+def guest(rig, name, line="", suffix="", **keywords):
+    keywords.setdefault("options", "dom0_mem=256M noreboot")
+    return rig(suffix, mem=512, modules=[(os.path.join(GUESTS, name + ".elf"), line)], **keywords)
+
+
+# Processors that differ in what a PV guest meets: FXSAVE alone, XSAVE, SMEP, Intel's and AMD's ways of system calls.
+@pytest.mark.parametrize("cpu", ["qemu64", "Nehalem", "Haswell-noTSX", "EPYC,-smap", "max,-smap"])
+def test_every_check_passes(rig, cpu):
+    with guest(rig, "selftest", cpu=cpu) as machine:
+        match = machine.expect(r"(\d+) passed, (\d+) failed")
+        failed = re.findall(r"^FAIL.*$", machine.tail(1000), re.M)
+        assert not failed and match[2] == "0", "\n".join(failed)
+        assert int(match[1]) > 450, "checks were left out"
+
+
+# name: (command line, what the hypervisor says, it stays halted afterwards)
+ENDS = {
+    "power off": ("poweroff", r"dom0 powered off", False),
+    "crash": ("crash", r"dom0 crashed\b", True),
+    "a fault without a handler": ("fault", r"dom0 crashed\b", True),
+    "an exception without a stack": ("stack", r"dom0 crashed\b", True),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_kernel_at_low_addresses(rig, case):
+    line, says, halted = ENDS[case]
+    with guest(rig, "low", line, options="dom0_mem=64M noreboot") as machine:
+        machine.expect("low: hello")
+        machine.expect(says)
+        if halted:
+            machine.expect(r"halted, as noreboot says", timeout=20)
+        else:
+            machine.wait_end()
+        assert not machine.triple_faulted()
+
+
+@pytest.mark.parametrize("line", ["crash", "reboot"])
+def test_machine_starts_again(rig, line):
+    with guest(rig, "low", line, options="dom0_mem=64M") as machine:
+        machine.expect("low: hello")
+        machine.wait_end()
