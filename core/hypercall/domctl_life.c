@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Starting, stopping and ending a domain; its limits and names. */
+#include "hv/claim.h"
 #include "hv/log.h"
 #include "hv/time.h"
 #include "hv/toolstack.h"
@@ -9,7 +10,11 @@
 
 #define KIB_PER_PAGE (PAGE_SIZE / 1024)
 
-long domctl_destroydomain(struct domctl_call *c) { return domain_kill(c->d); }
+long domctl_destroydomain(struct domctl_call *c)
+{
+    domain_claim(c->d, 0);
+    return domain_kill(c->d);
+}
 
 long domctl_pausedomain(struct domctl_call *c)
 {

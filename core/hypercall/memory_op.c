@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* memory_op(cmd, arg): dispatch, and the operations that only ask. */
 #include "core/hypercall/memory.h"
+#include "hv/claim.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
 
@@ -93,6 +94,23 @@ static long memory_physmap(struct hypercall *call, uint32_t cmd, uint64_t arg)
     return pv ? -EACCES : arch_memory_op(call, cmd, arg);
 }
 
+static long memory_claim(uint64_t arg)
+{
+    struct xen_memory_reservation op;
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    if (!current_vcpu()->domain->is_privileged)
+        return -EPERM;
+    if (!guest_handle_null(op.extent_start) || op.extent_order || op.mem_flags)
+        return -EINVAL;
+    struct domain *d = domain_get_by_id(op.domid);
+    if (!d)
+        return -ESRCH;
+    long rc = domain_claim(d, op.nr_extents);
+    domain_put(d);
+    return rc;
+}
+
 /* No domain has virtual NUMA nodes. libxl takes this one error for that, and saves a domain only then. */
 static long memory_vnuma(uint64_t arg)
 {
@@ -132,9 +150,10 @@ long hypercall_memory_op(struct hypercall *call)
         return memory_acquire_resource(call, start, arg);
     case XENMEM_get_vnumainfo:
         return memory_vnuma(arg);
-    case XENMEM_claim_pages: /* callers take -ENOSYS as "claims do not exist here" */
+    case XENMEM_claim_pages:
+        return memory_claim(arg);
     case XENMEM_get_sharing_freed_pages:
-    case XENMEM_get_sharing_shared_pages: /* and this as "no sharing" */
+    case XENMEM_get_sharing_shared_pages: /* callers take this error as "no sharing" */
         return -ENOSYS;
     }
     return start ? -ENOSYS : arch_memory_op(call, cmd, arg);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host as tools see it: CPUs, memory, topology, all domains. One NUMA node. */
+#include "hv/claim.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
 #include "hv/toolstack.h"
@@ -21,6 +22,7 @@ long sysctl_physinfo(struct sysctl_call *c)
     info->total_pages = heap_total_frames();
     info->free_pages = heap_free_frames();
     info->scrub_pages = heap_dirty_frames();
+    info->outstanding_pages = claim_outstanding();
     info->max_mfn = frame_table_end - 1;
     info->capabilities = XEN_SYSCTL_PHYSCAP_gnttab_v1 | XEN_SYSCTL_PHYSCAP_gnttab_v2;
     arch_physinfo(info);

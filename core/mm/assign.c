@@ -3,6 +3,7 @@
  * Frames that belong to a domain. Its list and tot_pages change together under frames_lock; tot_pages never exceeds
  * max_pages. A domain with frames holds a reference on itself, so the owner of a frame in use always exists.
  */
+#include "hv/claim.h"
 #include "hv/compiler.h"
 #include "hv/domain.h"
 #include "hv/frame.h"
@@ -37,6 +38,7 @@ int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
     } else {
         was_empty = !d->tot_pages;
         list_frames(d, first, nr);
+        claim_consume(d, nr);
     }
     spin_unlock(&d->frames_lock);
     if (was_empty)
@@ -46,7 +48,8 @@ int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
 
 mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int heap_flags)
 {
-    if (order > HEAP_MAX_ORDER || READ_ONCE(d->tot_pages) + (1ULL << order) > READ_ONCE(d->max_pages))
+    if (order > HEAP_MAX_ORDER || READ_ONCE(d->tot_pages) + (1ULL << order) > READ_ONCE(d->max_pages) ||
+        !claim_admits(d, 1ULL << order))
         return MFN_NONE; /* spares the heap the trouble; decided under the lock below */
     mfn_t m = heap_alloc(order, heap_flags);
     if (mfn_eq(m, MFN_NONE))

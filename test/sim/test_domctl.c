@@ -6,6 +6,7 @@
 #include "sim_test.h"
 
 #include "guest.h"
+#include "hv/claim.h"
 #include "hv/heap.h"
 #include "hv/toolstack.h"
 
@@ -304,6 +305,43 @@ static void one_life(void **state)
     assert_int_equal(domctl(XEN_DOMCTL_getdomaininfo, id, &op), -ESRCH);
 }
 
+/* What one domain claims another does not get; taking frames uses a claim up, the end of the domain gives it back. */
+static void claims(void **state)
+{
+    start();
+    struct xen_memory_reservation op = { .domid = 1, .nr_extents = 0 };
+    uint64_t free = heap_free_frames();
+    struct domain *other = sim_domain(2, 1);
+    static const struct { const char *name; struct xen_memory_reservation op; long rc; } t[] = {
+        { "nobody", { .domid = 77, .nr_extents = 1 }, -ESRCH },
+        { "order", { .domid = 1, .nr_extents = 1, .extent_order = 1 }, -EINVAL },
+        { "flags", { .domid = 1, .nr_extents = 1, .mem_flags = 1 }, -EINVAL },
+        { "list", { .domid = 1, .nr_extents = 1, .extent_start = { (void *)8 } }, -EINVAL },
+        { "beyond max_pages", { .domid = 1, .nr_extents = (1 << 20) + 1 }, -EINVAL },
+        { "more than there is", { .domid = 1, .nr_extents = 1 << 20 }, -ENOMEM },
+        { "none to give up", { .domid = 1, .nr_extents = 0 }, 0 },
+    };
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        op = t[i].op;
+        if (guest_op(caller, hypercall_memory_op, XENMEM_claim_pages, &op) != t[i].rc)
+            fail_msg("%s", t[i].name);
+    }
+    free = heap_free_frames();
+    op = (struct xen_memory_reservation){ .domid = 1, .nr_extents = free - 100 };
+    assert_int_equal(guest_op(domu->vcpu[0], hypercall_memory_op, XENMEM_claim_pages, &op), -EPERM);
+    assert_int_equal(guest_op(caller, hypercall_memory_op, XENMEM_claim_pages, &op), 0);
+    assert_int_equal(guest_op(caller, hypercall_memory_op, XENMEM_claim_pages, &op), -EINVAL); /* one at a time */
+    assert_false(mfn_eq(domain_alloc_frames(other, 6, 0), MFN_NONE));
+    assert_true(mfn_eq(domain_alloc_frames(other, 6, 0), MFN_NONE)); /* 36 are left */
+    assert_false(mfn_eq(domain_alloc_frames(domu, 6, 0), MFN_NONE));
+    assert_int_equal(claim_outstanding(), free - 164);
+    struct xen_domctl end = { 0 };
+    assert_int_equal(domctl(XEN_DOMCTL_destroydomain, 1, &end), 0);
+    assert_int_equal(claim_outstanding(), 0);
+    assert_false(mfn_eq(domain_alloc_frames(other, 6, 0), MFN_NONE));
+    domain_put(other);
+}
+
 /* --- random lives --- */
 
 #define DOMAINS 24
@@ -419,4 +457,4 @@ static void random_lives(void **state)
 
 SIM_TESTS(cmocka_unit_test(everything_is_refused_to_guests), cmocka_unit_test(versions), cmocka_unit_test(create_errors),
           cmocka_unit_test(domctl_errors), cmocka_unit_test(sysctl_errors), cmocka_unit_test(bitmaps), cmocka_unit_test(affinity),
-          cmocka_unit_test(scheduler), cmocka_unit_test(one_life), cmocka_unit_test(random_lives))
+          cmocka_unit_test(scheduler), cmocka_unit_test(one_life), cmocka_unit_test(claims), cmocka_unit_test(random_lives))
