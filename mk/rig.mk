@@ -70,6 +70,7 @@ QEMU_DEVICES  = -drive if=none,id=disk,format=raw,snapshot=on,file=$(DISK) -devi
 ## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS= QEMU= vary it
 .PHONY: run run-qemu
 run: deps
+	@[ -f $(HV) ] || printf '  %-8s %s\n' build "the hypervisor, half a minute"
 	@$(MAKE) --no-print-directory run-qemu
 
 run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK)
