@@ -18,11 +18,13 @@ static long multicall_entry(uint64_t va, struct hypercall *sub)
     struct multicall_entry entry;
     if (copy_from_guest_va(&entry, va))
         return -EFAULT;
-    *sub = (struct hypercall){ .nr = (uint32_t)entry.op, .in_multicall = true };
+    *sub = (struct hypercall){ .nr = (uint32_t)entry.op };
     for (unsigned int i = 0; i < HYPERCALL_ARGS; i++)
         sub->arg[i] = entry.args[i];
 
     long rc = entry.op == __HYPERVISOR_multicall ? -EINVAL : hypercall_invoke(sub);
+    if (sub->no_result) /* iret: what was the guest's kernel memory may now be its user mode's */
+        return 0;
     if (rc == -ERESTART) {
         uint64_t args = va + offsetof(struct multicall_entry, args);
         return copy_array_to_guest(args, sub->arg, HYPERCALL_ARGS) ? -EFAULT : -ERESTART;

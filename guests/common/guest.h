@@ -56,6 +56,8 @@ void trap_forget(void);
 /** Runs @fn in user mode until it executes SYSCALL; returns its rdi. Exceptions there are caught when expected. */
 uint64_t user_run(void (*fn)(void), void *stack_top);
 uint64_t user_run_selectors(void (*fn)(void), void *stack_top, uint64_t cs, uint64_t ss);
+/** The same, by IRET in a multicall of @count entries; @frame is a struct iret_context. */
+uint64_t user_run_list(const void *frame, const void *list, uint64_t count);
 extern char entry_stack_top[];
 
 /* Hypercalls. */

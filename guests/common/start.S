@@ -184,6 +184,22 @@ user_run_selectors:
     mov     $IRET, %eax
     syscall
     ud2
+    /* uint64_t user_run_list(const void *frame, const void *list, count): the same by a multicall's IRET, from @frame. */
+    .globl user_run_list
+user_run_list:
+    push    %rbx
+    push    %rbp
+    push    %r12
+    push    %r13
+    push    %r14
+    push    %r15
+    mov     %rsp, user_return_sp(%rip)
+    mov     %rdi, %rsp
+    mov     %rsi, %rdi
+    mov     %rdx, %rsi
+    mov     $13, %eax
+    syscall
+    mov     $-1, %rdi               /* it came back */
     .globl user_return
 user_return:
     mov     user_return_sp(%rip), %rsp

@@ -99,6 +99,19 @@ static void sysenter(void)
     __asm__ volatile("pushfq; orl $0x4000, (%rsp); popfq; sysenter; ud2");
 }
 
+/* IRET ends a list: what stands behind it would be done in user mode's name and address space (213). */
+static void in_a_list(void)
+{
+    static struct multicall_entry list[2];
+    struct iret_context frame = {
+        .rip = PTR(leave), .cs = FLAT_USER_CS64, .rflags = 0x202, .rsp = PTR(USER_STACK_TOP), .ss = FLAT_USER_SS64};
+
+    list[0] = (struct multicall_entry){.op = __HYPERVISOR_iret};
+    list[1] = (struct multicall_entry){.op = __HYPERVISOR_xen_version, .result = 77};
+    check("IRET in a multicall goes to user mode", 42, user_run_list(&frame, list, 2));
+    check("... and ends it (213)", 77, list[1].result);
+}
+
 void test_advisories_user(void)
 {
     check("SYSCALL while single-stepping", 42, plain(stepping));
@@ -125,6 +138,7 @@ void test_advisories_user(void)
     check_trap("IRET to an address that is not canonical (170)", 13, 0);
     check("IRET with a stack that is not canonical", 42,
           run(leave, (void *)NOT_CANONICAL, FLAT_USER_CS64, FLAT_USER_SS64));
+    in_a_list();
     plain(sysenter);
     check_true("SYSENTER with NT (44)", trap_seen.vector == 6 || trap_seen.vector == 13);
     check("user mode works after all that", 42, plain(leave));

@@ -20,7 +20,6 @@
 struct hypercall {
     uint32_t nr;
     uint64_t arg[HYPERCALL_ARGS];
-    bool in_multicall;
     bool no_result; /* the handler replaced the guest's whole register state (iret): rax is not to be written */
 };
 

@@ -38,8 +38,6 @@ long hypercall_iret(struct hypercall *call)
     struct cpu_user_regs *regs = guest_regs();
     struct iret_context ctx;
 
-    if (call->in_multicall)
-        return -EINVAL;
     if (copy_from_guest_va(&ctx, regs->rsp)) {
         domain_crash(v->domain, "IRET: the stack at %#lx cannot be read", (unsigned long)regs->rsp);
         return 0;
