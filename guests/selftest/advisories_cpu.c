@@ -163,6 +163,8 @@ static void edges(void)
     check_trap("INVLPG (168)", 13, 0);
     TRY("mov %%cr8, %%rax", : : : "rax", "memory");
     check_trap("MOV from CR8", 13, 0);
+    TRY("sgdt (%0); sidt (%0); sldt %%eax; str %%eax; smsw %%eax", : : "r"(page_a) : "rax", "memory");
+    check_no_trap("SGDT, SIDT, SLDT, STR, SMSW: CPUID has no UMIP");
     TRY("swapgs", : : : "memory");
     check_trap("SWAPGS", 13, 0);
     TRY("rdpmc", : : "c"(0) : "rax", "rdx", "memory");

@@ -24,9 +24,10 @@
 
 static DEFINE_PER_CPU(struct vcpu *, loaded);
 
+/* A PV guest's CPUID has no UMIP: SGDT and its like do at CPL 3 what they do on a processor without it. */
 void pv_cr4_load(const struct vcpu *v)
 {
-    uint64_t want = (hv_cr4 & ~pv_smap_quirk_cr4()) | (v->arch.pv.cr4 & PV_CR4_IN_CPU);
+    uint64_t want = (hv_cr4 & ~(pv_smap_quirk_cr4() | CR4_UMIP)) | (v->arch.pv.cr4 & PV_CR4_IN_CPU);
 
     if (v->domain->arch.vtsc)
         want |= CR4_TSD;
