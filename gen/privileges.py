@@ -8,7 +8,7 @@ Row = namedtuple("Row", "family nr name who target state text")
 PREFIX = {"domctl": "XEN_DOMCTL_", "sysctl": "XEN_SYSCTL_", "memory_op": "XENMEM_"}
 WHO = ("any", "owner", "control", "hardware")
 TARGET = ("none", "any", "other", "-")
-STATES = ("works", "arch", "ENOSYS", "EOPNOTSUPP", "EINVAL", "ENODEV", "EPERM", "EACCES")
+STATES = ("works", "arch", "ENOSYS", "ENODATA", "EOPNOTSUPP", "EINVAL", "ENODEV", "EPERM", "EACCES")
 NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/privileges.tbl by gen/privileges.py. */\n"
 
 
