@@ -99,6 +99,15 @@ void machine_power_off(void)
     machine_halt();
 }
 
+/* Where dom0's kernel was when it gave up. */
+static void dump_caller(void)
+{
+    struct vcpu *v = current_vcpu();
+
+    if (v->domain == hardware_domain)
+        arch_dump_vcpu(v);
+}
+
 void arch_hardware_shutdown(uint32_t reason)
 {
     switch (reason) {
@@ -106,11 +115,10 @@ void arch_hardware_shutdown(uint32_t reason)
     case SHUTDOWN_reboot: log_info("dom0 rebooted: restart"); machine_restart();
     default:
         console_enter_panic();
-        if (reason == SHUTDOWN_crash && kexec_crash_is_loaded()) {
-            log_error("dom0 crashed");
-            kexec_crash(guest_regs());
-        }
         log_error("dom0 %s", reason == SHUTDOWN_crash ? "crashed" : "ended for an unknown reason");
+        dump_caller();
+        if (reason == SHUTDOWN_crash && kexec_crash_is_loaded())
+            kexec_crash(guest_regs());
         machine_restart_after_crash();
     }
 }
