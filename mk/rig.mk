@@ -38,10 +38,9 @@ $(IMAGE)/domu.cpio.gz: $(ROOT)/linux-6.1/.complete $(ROOT)/tools/.complete $(INI
 	@mkdir -p $(@D)
 	@$(PY) image/initramfs.py image/domu/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-6.1 -o $@
 
-$(IMAGE)/disk.img: image/disk
+$(IMAGE)/disk.img: image/disk $(IMAGE)/vmlinuz-6.1 $(IMAGE)/domu.cpio.gz
 	$(say) image $@
-	@mkdir -p $(@D)
-	@image/disk $@
+	@image/disk $@ $(IMAGE)/vmlinuz-6.1 $(IMAGE)/domu.cpio.gz
 
 ## make image           make the dom0 and guest images (6.12 and QEMU 10 come from backports, and only where there are any)
 IMAGES := $(addprefix $(IMAGE)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img)

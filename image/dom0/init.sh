@@ -15,7 +15,9 @@ for link in fd:fd stdin:fd/0 stdout:fd/1 stderr:fd/2; do ln -sf "/proc/self/${li
 hostname dom0
 ip link set lo up
 
-for module in virtio_pci virtio_blk virtio_net e1000e e1000 ahci sd_mod ext4; do modprobe -q "$module"; done
+for module in virtio_pci virtio_blk virtio_net e1000e e1000 ahci sd_mod ext4 loop; do modprobe -q "$module"; done
+# The disk of `make run`, with what a guest needs.
+disk=$(findfs LABEL=xenolith 2>/dev/null) && mount -t ext4 "$disk" /guest
 [ -e /sys/class/net/eth0 ] && udhcpc -q -n -i eth0 -s /etc/udhcpc.sh >/run/udhcpc.log 2>&1 &
 
 if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then

@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# /etc/init.d/xen start: the daemons in the order of Debian's xen init script. A failure is told and is not fatal.
+# /etc/init.d/xen start: the daemons in the order of Debian's xen init script, then a bridge that guests' network cards are
+# put on, where dom0 is 10.1.0.1. A failure is told and is not fatal.
 bin=/usr/lib/xen-4.17/bin
 
 step() {
@@ -17,6 +18,12 @@ start() {
     step $bin/xenstored --pid-file /run/xen/xenstored.pid || return
     step $bin/xen-init-dom0 && step $bin/xenconsoled --pid-file=/run/xen/xenconsoled.pid &&
         echo "dom0: xenstored and xenconsoled are running"
+    bridge xenbr0 10.1.0.1/24
+}
+
+bridge() {
+    modprobe -q bridge
+    step brctl addbr "$1" && step ip addr add "$2" dev "$1" && step ip link set "$1" up
 }
 
 case $1 in

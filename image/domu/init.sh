@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a guest's busybox init runs first. RUN="command" on the kernel's command line is run just before the shell.
+# What a guest's busybox init runs first. On the kernel's command line, IP=ADDRESS/BITS gives its network card an address, and
+# RUN="command" is run just before the shell.
 echo "domu: init runs"
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
@@ -11,6 +12,7 @@ hostname "${NAME:-domu}"
 ip link set lo up
 modprobe -q xen-blkfront
 modprobe -q xen-netfront
+[ -n "$IP" ] && ip addr add "$IP" dev eth0 && ip link set eth0 up
 [ -n "$RUN" ] && sh -c "$RUN"
 read -r up _ </proc/uptime
 echo "domu: ready, Linux $(uname -r), $(grep -c ^processor /proc/cpuinfo) CPU(s), up $up s"
