@@ -52,9 +52,10 @@ static void exchange_untake(struct exchange *x)
     struct frame *f;
     while ((f = frame_list_first(&x->taken))) {
         frame_list_del(&x->taken, f);
-        /* Only a domain that dies or was squeezed meanwhile does not get it back. */
-        if (domain_assign_frames(x->d, frame_to_mfn(f), 0))
+        if (domain_return_frames(x->d, frame_to_mfn(f), 0)) { /* only a domain that dies does not get it back */
             heap_free(frame_to_mfn(f), 0, true);
+            domain_uncharge_frames(x->d, 1);
+        }
     }
 }
 
@@ -87,13 +88,16 @@ static int exchange_take(struct exchange *x)
     return 0;
 }
 
-static void exchange_free_fresh(struct exchange *x)
+/* How many frames. */
+static uint64_t exchange_free_fresh(struct exchange *x)
 {
     struct frame *f;
-    while ((f = frame_list_first(&x->fresh))) {
+    uint64_t nr = 0;
+    for (; (f = frame_list_first(&x->fresh)); nr += 1ULL << x->op.out.extent_order) {
         frame_list_del(&x->fresh, f);
         heap_free(frame_to_mfn(f), x->op.out.extent_order, false);
     }
+    return nr;
 }
 
 static int exchange_allocate(struct exchange *x)
@@ -115,9 +119,9 @@ static int exchange_give(struct exchange *x, uint64_t out_index)
         xen_pfn_t gpfn, nr = frame_to_mfn(f).nr;
         if (copy_from_handle(&gpfn, x->op.out.extent_start, out_index))
             return -EFAULT;
-        frame_list_del(&x->fresh, f);
-        if (domain_assign_frames(x->d, mfn(nr), order)) {
-            heap_free(mfn(nr), order, false);
+        frame_list_del(&x->fresh, f); /* the links are the owner's list's from now on */
+        if (domain_return_frames(x->d, mfn(nr), order)) {
+            frame_list_add_tail(&x->fresh, f);
             return -ENOMEM;
         }
         for (uint64_t n = 0; n < 1ULL << order; n++)
@@ -144,7 +148,7 @@ static int exchange_chunk(struct exchange *x)
         heap_free(frame_to_mfn(f), 0, true);
     }
     rc = exchange_give(x, x->op.nr_exchanged << x->op.in.extent_order >> x->op.out.extent_order);
-    exchange_free_fresh(x);
+    domain_uncharge_frames(x->d, exchange_free_fresh(x)); /* for what did not get through */
     if (!rc)
         x->op.nr_exchanged += exchange_in_per_chunk(x);
     return rc;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames that belong to a domain. Its list and tot_pages change together under frames_lock; tot_pages never exceeds
- * max_pages. A domain with frames holds a reference on itself, so the owner of a frame in use always exists.
+ * Frames that belong to a domain. Its list and tot_pages change under frames_lock; tot_pages counts the list and what is
+ * stolen for a moment, and grows only within max_pages. A domain with frames holds a reference on itself, so the owner of
+ * a frame in use always exists.
  */
 #include "hv/claim.h"
 #include "hv/compiler.h"
@@ -21,7 +22,6 @@ static void list_frames(struct domain *d, mfn_t first, uint64_t nr)
         f->type = 0;
         __atomic_store_n(&f->count, count, __ATOMIC_RELEASE); /* last: from here on anybody may find it */
     }
-    d->tot_pages += nr;
 }
 
 int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
@@ -38,6 +38,7 @@ int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
     } else {
         was_empty = !d->tot_pages;
         list_frames(d, first, nr);
+        d->tot_pages += nr;
         claim_consume(d, nr);
     }
     spin_unlock(&d->frames_lock);
@@ -61,11 +62,19 @@ mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int hea
     return m;
 }
 
+/* frames_lock held. True: that was the last, and the reference that goes with having frames is the caller's to drop. */
+static bool uncharge(struct domain *d, uint64_t nr)
+{
+    ASSERT(d->tot_pages >= nr);
+    d->tot_pages -= nr;
+    return nr && !d->tot_pages;
+}
+
 void domain_unlist_frame(struct domain *d, struct frame *f)
 {
     spin_lock(&d->frames_lock);
     frame_list_del(&d->frames, f);
-    bool now_empty = --d->tot_pages == 0;
+    bool now_empty = uncharge(d, 1);
     spin_unlock(&d->frames_lock);
     if (now_empty)
         domain_put(d);
@@ -81,7 +90,28 @@ int domain_steal_frame(struct domain *d, struct frame *f)
                                      __ATOMIC_RELAXED))
         return (c & FRAME_OWNER_MASK) == (only_claim & FRAME_OWNER_MASK) && (c & FRAME_ALLOCATED) ? -EBUSY : -EINVAL;
     arch_frame_freed(f);
-    domain_unlist_frame(d, f);
+    spin_lock(&d->frames_lock);
+    frame_list_del(&d->frames, f);
+    spin_unlock(&d->frames_lock);
     frame_make_private(f);
     return 0;
+}
+
+int domain_return_frames(struct domain *d, mfn_t first, unsigned int order)
+{
+    spin_lock(&d->frames_lock);
+    int rc = d->life >= DOMAIN_DYING ? -EINVAL : 0;
+    if (!rc)
+        list_frames(d, first, 1ULL << order);
+    spin_unlock(&d->frames_lock);
+    return rc;
+}
+
+void domain_uncharge_frames(struct domain *d, uint64_t nr)
+{
+    spin_lock(&d->frames_lock);
+    bool now_empty = uncharge(d, nr);
+    spin_unlock(&d->frames_lock);
+    if (now_empty)
+        domain_put(d);
 }

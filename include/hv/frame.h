@@ -91,10 +91,16 @@ mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int hea
  */
 int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order);
 /**
- * Takes a frame away from @d without freeing it (XENMEM_exchange): the caller owns it like one from heap_alloc() and it holds
- * the guest's data. Nobody has a reference on it but the domain through FRAME_ALLOCATED, the caller neither: else -EBUSY.
- * -EINVAL: it is not @d's.
+ * Takes a frame away from @d without freeing it (XENMEM_exchange): the caller owns it like one from heap_alloc() and it
+ * holds the guest's data. It stays in d->tot_pages until domain_return_frames() or domain_uncharge_frames(), so that a
+ * limit that was lowered meanwhile, or another vCPU that allocates, cannot keep the domain from getting as many back.
+ * Nobody has a reference on it but the domain through FRAME_ALLOCATED, the caller neither: else -EBUSY. -EINVAL: it is
+ * not @d's.
  */
 int domain_steal_frame(struct domain *d, struct frame *f);
+/** Assigns frames in place of as many stolen ones. 0, -EINVAL (dying: the caller frees and uncharges). */
+int domain_return_frames(struct domain *d, mfn_t first, unsigned int order);
+/** @nr stolen frames do not come back. */
+void domain_uncharge_frames(struct domain *d, uint64_t nr);
 
 #endif

@@ -89,6 +89,7 @@ static void stealing(void **state)
     assert_int_equal(domain_steal_frame(d, f), -EBUSY);
     frame_put(f);
     assert_int_equal(domain_steal_frame(d, f), 0);
+    domain_uncharge_frames(d, 1);
     check_list(d);
     assert_int_equal(domain_steal_frame(d, f), -EINVAL);
     assert_int_equal(domain_assign_frames(other, m, 0), 0);
@@ -168,7 +169,10 @@ static void random_life(void **state)
                 frame_put(first);
             break;
         case 4:
-            if (first && !domain_steal_frame(who, first) && domain_assign_frames(d[~r >> 8 & 1], frame_to_mfn(first), 0))
+            if (!first || domain_steal_frame(who, first))
+                break;
+            domain_uncharge_frames(who, 1);
+            if (domain_assign_frames(d[~r >> 8 & 1], frame_to_mfn(first), 0))
                 heap_free(frame_to_mfn(first), 0, true);
         }
         if (step % 512 == 0) {
