@@ -15,7 +15,10 @@ struct reservation {
     unsigned int heap_flags;
 };
 
-/* The frame @gmfn is @d's no more; it is free once nobody maps it. */
+/*
+ * The frame @gmfn is @d's no more; it is free once nobody maps it. What we share with @d (its shared_info, its grant
+ * table) is not its to give.
+ */
 static bool reservation_drop_frame(struct domain *d, uint64_t gmfn)
 {
     mfn_t m = mfn(gmfn);
@@ -24,7 +27,7 @@ static bool reservation_drop_frame(struct domain *d, uint64_t gmfn)
     struct frame *f = mfn_to_frame(m);
     if (!frame_get(f, d))
         return false;
-    bool claimed = frame_release_claim(f);
+    bool claimed = !(READ_ONCE(f->count) & FRAME_HV) && frame_release_claim(f);
     if (claimed) {
         m2p_set(m, M2P_INVALID);
         frame_put(f);
