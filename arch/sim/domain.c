@@ -8,9 +8,13 @@ int arch_domain_create(struct domain *d, const struct domain_config *config) { r
 void arch_domain_destroy(struct domain *d) { }
 void arch_hardware_shutdown(uint32_t reason) { panic("the hardware domain shut down, reason %u", reason); }
 
+void (*sim_on_relinquish)(struct domain *d);
+
 /* Every frame that the domain still claims is given up, some at a time. */
 int arch_domain_relinquish(struct domain *d)
 {
+    if (sim_on_relinquish)
+        sim_on_relinquish(d);
     for (unsigned int i = 0; i < 512; i++) {
         spin_lock(&d->frames_lock);
         struct frame *f = frame_list_first(&d->frames);

@@ -74,6 +74,9 @@ extern void (*sim_switched)(struct vcpu *prev, struct vcpu *next);
 /** Called by every arch_tlb_flush_mask(), if set: a test that models TLBs. */
 extern void (*sim_on_tlb_flush)(const cpumask_t *mask);
 
+/** Called when a dying domain's page tables would go, if set: a test that models what they hold. */
+extern void (*sim_on_relinquish)(struct domain *d);
+
 /** Memory outside the arena that counts as the guest's for copy_{from,to}_guest; NULL forgets all. At most 16. */
 void sim_guest_window(void *start, size_t len);
 

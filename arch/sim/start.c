@@ -2,6 +2,7 @@
 /* Start-up of the simulated machine, in the order of the real one's. */
 #include "machine.h"
 
+#include "hv/frame.h"
 #include "hv/heap.h"
 #include "hv/log.h"
 #include "hv/options.h"
@@ -27,6 +28,8 @@ void sim_start(const struct sim_config *config)
     sim_cpus_create(config->cpus);
     cpu_count = config->cpus;
     sim_time_reset();
+    for (uint64_t i = MAX(config->first_heap, 1); i < config->frames; i++)
+        frame_table[i].count = 0;
     heap_add(mfn(config->first_heap), mfn(config->frames));
     hv_options.sched_ratelimit_us = 1000;
     sched_init();

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps: grant entries of both versions, mapping, unmapping, copying, and everything about the table itself. */
+#ifndef TEST_LAW_STEPS_GRANT_H
+#define TEST_LAW_STEPS_GRANT_H
+
+#include "law_world.h"
+
+/* Most of the time only a few entries are used, so that those who grant and those who map meet. */
+static uint32_t pick_ref(void) { return one_in(4) ? pick(REFS) : 4 + pick(8); }
+static domid_t pick_user(void) { return one_in(6) ? any_id() : someone()->d->id; }
+
+static void *entry_at(struct being *b, uint32_t ref)
+{
+    size_t size = b->d->grants->version == 2 ? sizeof(union grant_entry_v2) : sizeof(struct grant_entry_v1);
+    return (char *)b->d->grants->shared[0] + ref * size;
+}
+
+static void entry_write_v2(union grant_entry_v2 *e, uint16_t flags, domid_t to, uint64_t frame)
+{
+    e->hdr.domid = to;
+    if (one_in(5)) {
+        flags |= GTF_sub_page;
+        e->sub_page.page_off = (uint16_t)pick(4200);
+        e->sub_page.length = (uint16_t)pick(4200);
+        e->sub_page.frame = frame;
+    } else if (one_in(4)) {
+        flags = (uint16_t)((flags & ~GTF_type_mask) | GTF_transitive);
+        e->transitive.trans_domid = any_id();
+        e->transitive.gref = pick_ref();
+    } else {
+        e->full_page.frame = frame;
+    }
+    e->hdr.flags = flags;
+}
+
+/* A guest writes an entry; rewriting one in use changes nothing for those who use it. */
+static void step_entry(void)
+{
+    struct being *b = someone();
+    uint32_t ref = pick_ref();
+    const struct grant_active *a = grant_active_of(b->d->grants, ref);
+    uint16_t flags = (uint16_t)((one_in(8) ? pick(4) : GTF_permit_access) | (one_in(5) ? GTF_readonly : 0));
+    uint64_t frame = any_frame(b);
+    void *e = entry_at(b, ref);
+    b->scribbled[ref] = a->readers || a->writers;
+    diary_note("entry: d%u %u, frame %lu, flags %#x", b->d->id, ref, frame, flags);
+    if (one_in(30)) {
+        *(uint64_t *)e = sim_random(&chance_state);
+        b->scribbled[ref] = true;
+    } else if (b->d->grants->version == 2) {
+        entry_write_v2(e, flags, pick_user(), frame);
+    } else {
+        *(struct grant_entry_v1 *)e = (struct grant_entry_v1){ flags, pick_user(), (uint32_t)frame };
+    }
+}
+
+static void note_add(struct being *b, const struct gnttab_map_grant_ref *op)
+{
+    struct note *n = &b->note[pick(NOTES)];
+    if (n->used) /* forgotten: the mapping stays until the guest ends */
+        return;
+    *n = (struct note){ true, op->handle, op->flags & GNTMAP_host_map ? op->host_addr : 0,
+                        op->flags & GNTMAP_device_map ? op->dev_bus_addr : 0, op->dom };
+}
+
+static void step_map(void)
+{
+    struct being *b = someone();
+    struct gnttab_map_grant_ref *op = args_op(sizeof(*op));
+    *op = (struct gnttab_map_grant_ref){ .host_addr = SLOT_BASE + (b == &being[0] ? SLOTS / 2 : 0) * PAGE_SIZE +
+                                                      pick(SLOTS / 2) * PAGE_SIZE,
+                                         .flags = one_in(6) ? pick(16) : GNTMAP_host_map | (one_in(2) ? GNTMAP_readonly : 0),
+                                         .ref = one_in(30) ? pick(5000) | 1u << 12 : pick_ref(),
+                                         .dom = pick_user() };
+    op->flags &= ~GNTMAP_contains_pte;
+    diary_note("map: d%u entry %u of d%u, flags %#x", b->d->id, op->ref, op->dom, op->flags);
+    if (b->dying)
+        return; /* its vCPUs do not run */
+    call_op(b, hypercall_grant_table_op, GNTTABOP_map_grant_ref, op);
+    if (op->status)
+        return;
+    seen[SEEN_MAP]++;
+    note_add(b, op);
+}
+
+static void unmap_note(struct being *b, struct note *n)
+{
+    struct gnttab_unmap_grant_ref *op = args_op(sizeof(*op));
+    *op = (struct gnttab_unmap_grant_ref){ n->host, n->dev, n->handle, 0 };
+    diary_note("unmap: d%u handle %u", b->d->id, n->handle);
+    call_op(b, hypercall_grant_table_op, GNTTABOP_unmap_grant_ref, op);
+    /* A slot that was replaced meanwhile holds another frame. */
+    if (op->status)
+        return;
+    seen[SEEN_UNMAP]++;
+    n->used = false;
+}
+
+static void step_unmap(void)
+{
+    struct being *b = someone();
+    struct note *n = &b->note[pick(NOTES)];
+    if (n->used && !b->dying)
+        unmap_note(b, n);
+}
+
+/* Any handle, any address, half of a mapping, or a replacement. */
+static void step_unmap_badly(void)
+{
+    struct being *b = someone();
+    struct note *n = &b->note[pick(NOTES)], *other = &b->note[pick(NOTES)];
+    if (b->dying || !n->used)
+        return;
+    uint64_t va = SLOT_BASE + pick(SLOTS) * PAGE_SIZE;
+    if (b == &being[0])
+        va = SLOT_BASE + (SLOTS / 2 + pick(SLOTS / 2)) * PAGE_SIZE;
+    bool replace = one_in(3);
+    struct gnttab_unmap_grant_ref *op = args_op(sizeof(*op));
+    *op = (struct gnttab_unmap_grant_ref){ .host_addr = one_in(2) ? n->host : va,
+                                           .dev_bus_addr = replace ? va : one_in(2) ? n->dev : pick(RAM) * PAGE_SIZE,
+                                           .handle = one_in(2) ? n->handle : one_in(2) ? other->handle : pick(2000) };
+    diary_note("unmap badly: d%u handle %u of %u at %lx, %lx", b->d->id, op->handle, n->handle, op->host_addr,
+               op->dev_bus_addr);
+    call_op(b, hypercall_grant_table_op, replace ? GNTTABOP_unmap_and_replace : GNTTABOP_unmap_grant_ref, op);
+}
+
+static void copy_side(const struct being *b, struct gnttab_copy_ptr *p, uint16_t len, bool grant)
+{
+    p->offset = (uint16_t)(one_in(10) ? pick(PAGE_SIZE) : pick(STAMP_AT - len));
+    p->domid = grant ? pick_user() : one_in(12) ? any_id() : DOMID_SELF;
+    if (grant)
+        p->u.ref = pick_ref();
+    else
+        p->u.gmfn = any_frame(b);
+}
+
+static void step_copy(void)
+{
+    struct being *b = someone();
+    struct gnttab_copy *op = args_op(sizeof(*op));
+    uint16_t len = (uint16_t)pick(one_in(4) ? 4000 : 64);
+    op->len = len;
+    op->flags = (uint16_t)pick(4);
+    copy_side(b, &op->source, len, op->flags & GNTCOPY_source_gref);
+    copy_side(b, &op->dest, len, op->flags & GNTCOPY_dest_gref);
+    if (op->dest.offset + len > STAMP_AT)
+        op->dest.offset = (uint16_t)PAGE_SIZE; /* refused; a right one would write over the stamp */
+    diary_note("copy: d%u, %u bytes, d%u %lu to d%u %lu, flags %u", b->d->id, len, op->source.domid, op->source.u.gmfn,
+               op->dest.domid, op->dest.u.gmfn, op->flags);
+    if (!b->dying && !call_op(b, hypercall_grant_table_op, GNTTABOP_copy, op))
+        seen[SEEN_COPY] += op->status == GNTST_okay;
+}
+
+static void step_transfer(void)
+{
+    struct being *b = someone();
+    struct gnttab_transfer *op = args_op(sizeof(*op));
+    *op = (struct gnttab_transfer){ .mfn = any_frame(b), .domid = any_id(), .ref = pick(REFS) };
+    call_op(b, hypercall_grant_table_op, GNTTABOP_transfer, op);
+    if (op->status >= 0)
+        panic("a transfer was done");
+}
+
+static bool has_pins(struct being *b)
+{
+    for (uint32_t ref = 0; ref < REFS; ref++) {
+        const struct grant_active *a = grant_active_of(b->d->grants, ref);
+        if (a->readers || a->writers)
+            return true;
+    }
+    return false;
+}
+
+static void step_version(void)
+{
+    struct being *b = someone();
+    struct gnttab_set_version *op = args_op(sizeof(*op));
+    op->version = 1 + pick(2);
+    diary_note("set_version: d%u, %u", b->d->id, op->version);
+    bool change = op->version != b->d->grants->version, busy = change && has_pins(b);
+    long rc = call_op(b, hypercall_grant_table_op, GNTTABOP_set_version, op);
+    if (rc != (busy ? -EBUSY : 0) && rc != -ENOMEM)
+        panic("set_version: %ld", rc);
+    seen[SEEN_VERSION] += !rc && change;
+    if (!rc && change)
+        memset(b->scribbled, 0, sizeof(b->scribbled));
+}
+
+static void step_table(void)
+{
+    struct being *b = someone(), *by = one_in(3) ? someone() : b;
+    if (one_in(2)) {
+        struct gnttab_setup_table *op = args_op(sizeof(*op));
+        *op = (struct gnttab_setup_table){ .dom = b->d->id, .nr_frames = pick(5) };
+        set_xen_guest_handle(op->frame_list, (xen_pfn_t *)args[depth].list[0]);
+        diary_note("setup_table: d%u by d%u, %u frames", b->d->id, by->d->id, op->nr_frames);
+        call_op(by, hypercall_grant_table_op, GNTTABOP_setup_table, op);
+    } else {
+        struct gnttab_get_status_frames *op = args_op(sizeof(*op));
+        *op = (struct gnttab_get_status_frames){ .dom = b->d->id, .nr_frames = pick(3) };
+        set_xen_guest_handle(op->frame_list, (uint64_t *)args[depth].list[0]);
+        call_op(by, hypercall_grant_table_op, GNTTABOP_get_status_frames, op);
+    }
+}
+
+static void step_swap(void)
+{
+    struct being *b = someone();
+    struct gnttab_swap_grant_ref *op = args_op(sizeof(*op));
+    *op = (struct gnttab_swap_grant_ref){ .ref_a = pick(REFS), .ref_b = pick(REFS) };
+    diary_note("swap: d%u %u and %u", b->d->id, op->ref_a, op->ref_b);
+    uint32_t a = op->ref_a, c = op->ref_b;
+    call_op(b, hypercall_grant_table_op, GNTTABOP_swap_grant_ref, op);
+    if (op->status)
+        return;
+    seen[SEEN_SWAP]++;
+    bool was = b->scribbled[a];
+    b->scribbled[a] = b->scribbled[c];
+    b->scribbled[c] = was;
+}
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps: birth and death, time, idle work; and the choice among all steps. */
+#ifndef TEST_LAW_STEPS_LIFE_H
+#define TEST_LAW_STEPS_LIFE_H
+
+#include "law_steps_event.h"
+#include "law_steps_grant.h"
+#include "law_steps_memory.h"
+
+static struct xen_domctl *domctl_args(uint32_t cmd, domid_t id)
+{
+    struct xen_domctl *op = args_op(sizeof(*op));
+    *op = (struct xen_domctl){ .cmd = cmd, .interface_version = XEN_DOMCTL_INTERFACE_VERSION, .domain = id };
+    return op;
+}
+
+static long domctl_call(struct xen_domctl *op)
+{
+    struct hypercall c = { .arg = { VA(op) } };
+    return call_as(&being[0], hypercall_domctl, &c);
+}
+
+static bool id_is_zombie(domid_t id)
+{
+    for (unsigned int i = 0; i < ZOMBIES; i++)
+        if (zombie[i].d && zombie[i].d->id == id)
+            return true;
+    return false;
+}
+
+/* Undoes a birth for which there was not enough memory. */
+static void kill_now(domid_t id)
+{
+    struct xen_domctl *op = domctl_args(XEN_DOMCTL_destroydomain, id);
+    long rc = domctl_call(op);
+    if (rc && rc != -ESRCH)
+        panic("destroydomain: %ld", rc);
+    sim_run_until(now_ns() + NS_PER_SEC);
+}
+
+static struct domain *birth_domain(domid_t id)
+{
+    uint32_t vcpus = 1 + pick(2);
+    struct xen_domctl *op = domctl_args(XEN_DOMCTL_createdomain, id);
+    op->u.createdomain = (struct xen_domctl_createdomain){ .max_vcpus = vcpus, .max_evtchn_port = PORTS - 1,
+                                                           .max_grant_frames = 1 + (int)pick(3),
+                                                           .max_maptrack_frames = 1 + (int)pick(2) };
+    long rc = domctl_call(op);
+    if (being_with_id(id) || id_is_zombie(id) ? rc != -EEXIST : rc && rc != -ENOMEM)
+        panic("createdomain: %ld", rc);
+    seen[SEEN_NO_BIRTH] += rc == -ENOMEM;
+    if (rc)
+        return NULL;
+    op = domctl_args(XEN_DOMCTL_max_vcpus, id);
+    op->u.max_vcpus.max = vcpus;
+    rc = domctl_call(op);
+    if (rc) {
+        seen[SEEN_NO_BIRTH]++;
+        kill_now(id);
+        return NULL;
+    }
+    domctl_call(domctl_args(XEN_DOMCTL_unpausedomain, id));
+    return domain_get_by_id(id);
+}
+
+/* Somebody else has nearly all memory for a moment: a birth must be able to fail at every allocation. */
+static mfn_t hog[RAM];
+static unsigned int hogged;
+
+static void hog_memory(uint64_t leave)
+{
+    while (heap_free_frames() > leave)
+        hog[hogged++] = heap_alloc(0, 0);
+}
+
+static void hog_gone(void)
+{
+    while (hogged)
+        heap_free(hog[--hogged], 0, false);
+}
+
+static void step_birth(void)
+{
+    static uint32_t serials;
+    struct being *b = &being[1 + pick(BEINGS - 1)];
+    domid_t id = (domid_t)(1 + pick(IDS - 1));
+    if (b->d || depth) /* a birth is one thing, and takes several calls */
+        return;
+    diary_note("birth of d%u", id);
+    depth++;
+    if (one_in(4))
+        hog_memory(pick(40));
+    struct domain *d = birth_domain(id);
+    hog_gone();
+    depth--;
+    if (!d)
+        return;
+    memset(b, 0, sizeof(*b));
+    b->d = d;
+    b->serial = ++serials;
+    d->max_pages = OWN_MAX - 8;
+    seen[SEEN_BIRTH]++;
+}
+
+static struct being *zombie_room(void)
+{
+    for (unsigned int i = 0; i < ZOMBIES; i++)
+        if (!zombie[i].d)
+            return &zombie[i];
+    return NULL;
+}
+
+static void death_is_complete(struct being *b)
+{
+    struct being *z = zombie_room();
+    if (!z)
+        panic("too many of the dead are still mapped");
+    seen[SEEN_DEATH]++;
+    seen[SEEN_MAPPED_DEAD] += b->d->refs > 1;
+    memcpy(z, b, sizeof(*z));
+    memset(b, 0, sizeof(*b));
+}
+
+/* One part of a death; true if it was the last. */
+static bool death_part(struct being *b)
+{
+    diary_note("death of d%u, stage %u", b->d->id, b->d->kill_stage);
+    struct xen_domctl *op = domctl_args(XEN_DOMCTL_destroydomain, b->d->id);
+    struct hypercall c = { .arg = { VA(op) } };
+    if (one_in(2))
+        softirq_raise(SOFTIRQ_RCU);
+    struct vcpu *before = sim_this->current;
+    sim_this->current = being[0].d->vcpu[0];
+    long rc = hypercall_domctl(&c);
+    sim_this->current = before;
+    sim_settle();
+    if (rc && rc != -ERESTART)
+        panic("destroydomain: %ld", rc);
+    if (!b->dying)
+        ports_forget(b);
+    b->dying = true;
+    memset(b->note, 0, sizeof(b->note));
+    if (!rc)
+        death_is_complete(b);
+    return !rc;
+}
+
+/* Others act before the next part. */
+static void step_death(void)
+{
+    struct being *b = &being[1 + pick(BEINGS - 1)];
+    if (b->d && !depth && (b->dying || one_in(20)) && zombie_room())
+        death_part(b);
+}
+
+/* The dead that nobody holds any more go. */
+static void bury(void)
+{
+    for (unsigned int i = 0; i < ZOMBIES; i++) {
+        struct being *z = &zombie[i];
+        if (!z->d || z->d->refs != 1)
+            continue;
+        domid_t id = z->d->id;
+        domain_put(z->d);
+        memset(z, 0, sizeof(*z));
+        sim_settle();
+        struct domain *d = domain_get_by_id(id);
+        if (d)
+            panic("d%u is still to be found", id);
+    }
+}
+
+/* Those who map the dead let go of them. */
+static void step_let_go(void)
+{
+    struct being *b = someone();
+    for (unsigned int i = 0; i < NOTES && !b->dying; i++)
+        if (b->note[i].used && id_is_zombie(b->note[i].of))
+            unmap_note(b, &b->note[i]);
+    for (unsigned int i = 0; i < SLOTS / 2 && b == &being[0]; i++)
+        step_foreign_drop();
+}
+
+static void step_time(void)
+{
+    if (depth)
+        return;
+    sim_run_until(now_ns() + pick(60) * NS_PER_MS);
+    bury();
+}
+
+static void step_scrub(void) { heap_scrub_some(); }
+
+static const struct { void (*fn)(void); unsigned int weight; } steps[] = {
+    { step_populate, 8 }, { step_decrease, 8 }, { step_exchange, 8 }, { step_limit, 1 }, { step_claim, 2 },
+    { step_foreign, 3 }, { step_foreign_drop, 4 }, { step_entry, 14 }, { step_map, 20 }, { step_unmap, 12 },
+    { step_unmap_badly, 3 }, { step_copy, 10 }, { step_transfer, 1 }, { step_version, 1 }, { step_table, 2 },
+    { step_swap, 2 }, { step_unbound, 4 }, { step_interdomain, 5 }, { step_bind, 4 }, { step_close, 5 },
+    { step_send, 4 }, { step_unmask, 2 }, { step_serve, 3 }, { step_fifo, 1 }, { step_reset, 1 }, { step_vcpu_info, 1 },
+    { step_birth, 3 }, { step_death, 6 }, { step_let_go, 1 }, { step_time, 1 }, { step_scrub, 2 },
+};
+
+static void random_step(void)
+{
+    static unsigned int total;
+    if (!total)
+        for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
+            total += steps[i].weight;
+    unsigned int n = pick(total), i = 0;
+    for (; n >= steps[i].weight; i++)
+        n -= steps[i].weight;
+    steps[i].fn();
+}
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A few domains on a machine with hardly enough memory, and what they know about themselves: which frames they were
+ * given, what their page tables map, what their ports are bound to. The law (law_check.h) compares it with the
+ * hypervisor's books; the steps (law_steps_*.h) change both.
+ *
+ * Everything is decided by one stream of random numbers, so a seed names a life.
+ */
+#ifndef TEST_LAW_WORLD_H
+#define TEST_LAW_WORLD_H
+
+#include "sim_test.h"
+
+#include "core/event/fifo.h"
+#include "core/grant/grant.h"
+#include "hv/claim.h"
+#include "hv/heap.h"
+#include "hv/hypercall.h"
+#include "hv/log.h"
+#include "hv/softirq.h"
+#include "hv/toolstack.h"
+
+#include <hypercall_handlers.h>
+
+enum {
+    RAM = 900,     /* frames: too few for all that the domains would like to have */
+    BEINGS = 5,     /* domains that live at once; number 0 is the control domain and stays */
+    ZOMBIES = 24,   /* domains that are dead but still mapped by others */
+    IDS = 30,       /* domain ids that are used */
+    OWN_MAX = 320,  /* frames that a domain may have */
+    SLOTS = 24,     /* pages of address space for what belongs to others */
+    NOTES = 24,     /* mappings that a domain remembers */
+    REFS = 40,      /* grant entries in use; the others stay untouched */
+    PORTS = 64,
+    SLOT_BASE = 0x100000,
+    STAMP_AT = PAGE_SIZE - 8, /* where an owner signs its frames */
+};
+
+struct slot { bool used, writable; mfn_t m; };
+struct note { bool used; uint32_t handle; uint64_t host, dev; domid_t of; };
+struct port_model { uint8_t state; domid_t remote; uint32_t port; };
+
+struct being {
+    struct domain *d;       /* we hold a reference; NULL: nobody */
+    uint32_t serial;        /* no two beings ever have the same */
+    bool dying, busy;       /* busy: in the middle of a call that changes its memory */
+    mfn_t own[OWN_MAX];
+    unsigned int owns;
+    struct slot slot[SLOTS];
+    struct note note[NOTES];
+    bool scribbled[REFS];   /* the guest wrote the entry while it was in use: its flags say nothing */
+    struct port_model port[PORTS];
+};
+
+static struct being being[BEINGS], zombie[ZOMBIES];
+static uint64_t chance_state, seed;
+static unsigned int depth;  /* 1: a step within a call that is to be continued */
+
+/* Where hypercall arguments lie, for each depth. */
+static struct args {
+    uint64_t op[64];
+    uint64_t list[2][64];
+} args[2] __attribute__((aligned(64)));
+#define VA(object) ((uint64_t)(uintptr_t)(object))
+
+static uint32_t pick(uint32_t n) { return (uint32_t)(sim_random(&chance_state) >> 16) % n; }
+static bool one_in(uint32_t n) { return pick(n) == 0; }
+
+/* --- The diary: what happened last, for whoever has to explain a failure. --- */
+
+enum { DIARY = 24 };
+static struct { unsigned long step; unsigned int depth; char text[100]; } diary[DIARY];
+static unsigned long step_number, diary_next;
+
+static void __printf_like(1, 2) diary_note(const char *fmt, ...)
+{
+    va_list list;
+    va_start(list, fmt);
+    diary[diary_next % DIARY].step = step_number;
+    diary[diary_next % DIARY].depth = depth;
+    vsnprintf(diary[diary_next++ % DIARY].text, sizeof(diary[0].text), fmt, list);
+    va_end(list);
+}
+
+static void diary_print(void)
+{
+    for (unsigned long i = diary_next < DIARY ? 0 : diary_next - DIARY; i < diary_next; i++)
+        fprintf(stderr, "  step %lu%s %s\n", diary[i % DIARY].step, diary[i % DIARY].depth ? " (within)" : "",
+                diary[i % DIARY].text);
+    fprintf(stderr, "failed in step %lu; again: LAW_SEED=%lu LAW_STEPS=%lu build/sim/test/sim/test_law\n", step_number,
+            (unsigned long)seed, step_number + 1);
+}
+
+/* --- What a long life must have seen to mean something. --- */
+
+enum seen { SEEN_POPULATE, SEEN_DECREASE, SEEN_EXCHANGE, SEEN_MAP, SEEN_UNMAP, SEEN_COPY, SEEN_VERSION, SEEN_SWAP,
+            SEEN_CHANNEL, SEEN_EVENT, SEEN_FIFO, SEEN_VCPU_INFO, SEEN_CLAIM, SEEN_BIRTH, SEEN_NO_BIRTH, SEEN_DEATH,
+            SEEN_MAPPED_DEAD, SEEN_RESTART, SEEN_NO_MEMORY, SEEN_KINDS };
+static unsigned long seen[SEEN_KINDS];
+static const char *const seen_name[SEEN_KINDS] = {
+    [SEEN_POPULATE] = "populations", [SEEN_DECREASE] = "decreases", [SEEN_EXCHANGE] = "exchanges", [SEEN_MAP] = "maps",
+    [SEEN_UNMAP] = "unmaps", [SEEN_COPY] = "copies", [SEEN_VERSION] = "versions changed", [SEEN_SWAP] = "swaps",
+    [SEEN_CHANNEL] = "channels", [SEEN_EVENT] = "events", [SEEN_FIFO] = "FIFO set-ups", [SEEN_VCPU_INFO] = "vCPU areas",
+    [SEEN_CLAIM] = "claims", [SEEN_BIRTH] = "births", [SEEN_NO_BIRTH] = "births without memory", [SEEN_DEATH] = "deaths",
+    [SEEN_MAPPED_DEAD] = "dead but mapped", [SEEN_RESTART] = "calls continued", [SEEN_NO_MEMORY] = "times without memory",
+};
+
+/* --- Beings --- */
+
+static struct being *being_of(const struct domain *d)
+{
+    for (unsigned int i = 0; i < BEINGS; i++)
+        if (being[i].d == d)
+            return &being[i];
+    return NULL;
+}
+
+static struct being *being_with_id(domid_t id)
+{
+    for (unsigned int i = 0; i < BEINGS; i++)
+        if (being[i].d && being[i].d->id == id)
+            return &being[i];
+    return NULL;
+}
+
+/** Any that exists, dying or not. */
+static struct being *someone(void)
+{
+    struct being *b = &being[pick(BEINGS)];
+    return b->d ? b : &being[0];
+}
+
+/** A guest that is not in the middle of something that concerns its memory; NULL: not this time. */
+static struct being *someone_free(void)
+{
+    struct being *b = someone();
+    return b->busy || b->dying ? NULL : b;
+}
+
+static domid_t any_id(void)
+{
+    return one_in(12) ? (domid_t)(pick(2) ? DOMID_IO : pick(IDS)) : someone()->d->id;
+}
+
+/* --- Its frames --- */
+
+static uint64_t *stamp_of(mfn_t m) { return (uint64_t *)((char *)mfn_to_virt(m) + STAMP_AT); }
+static uint64_t stamp(const struct being *b, mfn_t m) { return (uint64_t)b->serial << 32 | m.nr; }
+
+/** The hypervisor says that @m is @b's now: nothing of anybody else's may be in it. */
+static void own_add(struct being *b, mfn_t m)
+{
+    static const char zero[PAGE_SIZE];
+    if (!mfn_valid(m) || b->owns == OWN_MAX)
+        panic("d%u was given frame %#lx", b->d->id, m.nr);
+    if (memcmp(mfn_to_virt(m), zero, PAGE_SIZE))
+        panic("frame %lu came to d%u with somebody's data in it", m.nr, b->d->id);
+    *stamp_of(m) = stamp(b, m);
+    b->own[b->owns++] = m;
+}
+
+static int own_index(const struct being *b, uint64_t nr)
+{
+    for (unsigned int i = 0; i < b->owns; i++)
+        if (b->own[i].nr == nr)
+            return (int)i;
+    return -1;
+}
+
+static void own_remove(struct being *b, uint64_t nr)
+{
+    int i = own_index(b, nr);
+    if (i < 0)
+        panic("frame %lu was taken from d%u, who did not have it", nr, b->d->id);
+    b->own[i] = b->own[--b->owns];
+}
+
+/** One of its frames, or nearly anything else. */
+static uint64_t any_frame(const struct being *b)
+{
+    const struct being *other = someone();
+    switch (pick(16)) {
+    case 0: return pick(RAM + 8);
+    case 1: return other->owns ? other->own[pick(other->owns)].nr : 0;
+    case 2: return virt_to_mfn(b->d->shared_info).nr;
+    case 3: return 1ULL << pick(64);
+    default: return b->owns ? b->own[pick(b->owns)].nr : 0;
+    }
+}
+
+/* --- Its page tables, which hold what they map --- */
+
+static struct being *caller_being(void) { return being_of(current_vcpu()->domain); }
+
+static struct slot *slot_at(struct being *b, uint64_t va)
+{
+    uint64_t i = (va - SLOT_BASE) / PAGE_SIZE;
+    return va < SLOT_BASE || i >= SLOTS || va % PAGE_SIZE ? NULL : &b->slot[i];
+}
+
+static unsigned int grant_tlb_entries; /* removed from a table, not flushed yet */
+
+int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags)
+{
+    struct slot *s = slot_at(caller_being(), host_addr);
+    if (!s || s->used)
+        return GNTST_general_error;
+    *s = (struct slot){ true, !(flags & GNTMAP_readonly), m };
+    return GNTST_okay;
+}
+
+int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr)
+{
+    struct being *b = caller_being();
+    struct slot *s = slot_at(b, host_addr), *from = slot_at(b, new_addr);
+    if (!s || !s->used || !mfn_eq(s->m, m) || s->writable == !!(flags & GNTMAP_readonly))
+        return GNTST_general_error;
+    if (new_addr && (!from || from == s))
+        return GNTST_general_error;
+    *s = new_addr ? *from : (struct slot){ 0 };
+    if (new_addr)
+        *from = (struct slot){ 0 };
+    grant_tlb_entries++;
+    return GNTST_okay;
+}
+
+void arch_grant_flush(void) { grant_tlb_entries = 0; }
+
+static void slots_drop(struct being *b)
+{
+    for (unsigned int i = 0; i < SLOTS; i++) {
+        if (b->slot[i].used)
+            arch_guest_frame_put(mfn_to_frame(b->slot[i].m), b->slot[i].writable);
+        b->slot[i].used = false;
+    }
+}
+
+static void world_relinquish(struct domain *d)
+{
+    struct being *b = being_of(d);
+    if (b)
+        slots_drop(b);
+}
+
+/* --- Calls --- */
+
+/* What others do meanwhile: the test sets it. */
+static void (*meanwhile)(void);
+#define CALL_ABANDONED (-1000L)
+
+/** A hypercall of @v, with interruptions; between two parts of it others act. CALL_ABANDONED: its domain ended meanwhile. */
+static long call_as(struct being *b, hypercall_fn fn, struct hypercall *c)
+{
+    uint32_t serial = b->serial;
+    for (;;) {
+        if (one_in(3))
+            softirq_raise(SOFTIRQ_RCU);
+        struct vcpu *before = sim_this->current;
+        sim_this->current = b->d->vcpu[0];
+        long rc = fn(c);
+        sim_this->current = before;
+        if (grant_tlb_entries)
+            panic("%u mappings were removed without a flush", grant_tlb_entries);
+        sim_settle();
+        if (rc != -ERESTART)
+            return rc;
+        seen[SEEN_RESTART]++;
+        if (depth || !one_in(4))
+            continue;
+        depth = 1;
+        meanwhile();
+        depth = 0;
+        if (b->serial != serial || b->dying)
+            return CALL_ABANDONED;
+    }
+}
+
+static long call_op(struct being *b, hypercall_fn fn, uint64_t cmd, const void *op)
+{
+    struct hypercall c = { .arg = { cmd, VA(op), 1 } };
+    return call_as(b, fn, &c);
+}
+
+static void *args_op(size_t size)
+{
+    return memset(args[depth].op, 0, size);
+}
+
+#endif

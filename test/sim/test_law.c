@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A million random steps in the lives of a few domains: memory, grants, events, birth and death, interrupted in the
+ * middle and short of memory. After each few steps the law of law_check.h is checked; now and then all guests end, and
+ * then every frame must be back.
+ *
+ *     LAW_SEED=n   another life (0: the clock decides)    LAW_STEPS=n   how long    LAW_EVERY=n   check after each n steps
+ *
+ * A failure prints the seed, the step and what happened last. The same seed does the same again.
+ */
+#include "law_steps_life.h"
+
+#include "law_check.h"
+
+#include <sanitizer/common_interface_defs.h>
+#include <signal.h>
+#include <time.h>
+
+enum { STEPS = 1000000, EVERY = 1, EPOCH = 5000 };
+
+/*
+ * What the hypervisor uses itself. Small objects are counted, not their pages: how full those are is chance
+ * (core/mm/slab.c says what a page's frame->type means).
+ */
+enum { KINDS = 16, KIND_LARGE = 0xff };
+struct own_use { uint64_t objects[KINDS], large_pages, pages; };
+static struct own_use at_first; /* when there is only the control domain and it has nothing */
+
+static unsigned long setting(const char *name, unsigned long otherwise)
+{
+    const char *text = getenv(name);
+    return text ? strtoul(text, NULL, 0) : otherwise;
+}
+
+static void aborted(int signal_nr)
+{
+    diary_print();
+    signal(signal_nr, SIG_DFL);
+    raise(signal_nr);
+}
+
+static void start(uint64_t with_seed)
+{
+    seed = with_seed ? with_seed : (uint64_t)time(NULL);
+    chance_state = seed * 0x9e3779b97f4a7c15 + 1;
+    __sanitizer_set_death_callback(diary_print);
+    signal(SIGABRT, aborted);
+    sim_start(&(struct sim_config){ .frames = RAM, .cpus = 2 });
+    sim_guest_window(args, sizeof(args));
+    meanwhile = random_step;
+    sim_on_relinquish = world_relinquish;
+    being[0].d = sim_domain(0, 1);
+    being[0].d->is_privileged = true;
+    being[0].d->max_pages = OWN_MAX - 8;
+    being[0].d->events.max_port = PORTS - 1;
+    sim_settle();
+}
+
+/* By every handle and every address that there is. */
+static void unmap_everything(struct being *b)
+{
+    struct grant_table *gt = b->d->grants;
+    for (uint32_t h = 0; h < gt->maptrack_frames * MAPTRACK_PER_PAGE; h++) {
+        const struct maptrack_entry *e = &gt->maptrack[h / MAPTRACK_PER_PAGE][h % MAPTRACK_PER_PAGE];
+        for (unsigned int i = 0; i < SLOTS && e->flags; i++) {
+            struct domain *owner = domain_by_owner_id(e->domid);
+            mfn_t m = frame_to_mfn(grant_active_of(owner->grants, e->ref)->frame);
+            struct note n = { true, h, SLOT_BASE + i * PAGE_SIZE, mfn_to_paddr(m), 0 };
+            unmap_note(b, &n);
+        }
+        if (e->flags)
+            panic("d%u cannot unmap handle %u of d%u entry %u", b->d->id, h, e->domid, e->ref);
+    }
+    slots_drop(b);
+    memset(b->note, 0, sizeof(b->note));
+}
+
+/* The control domain gives up all that it can. */
+static void control_lets_go(void)
+{
+    struct being *b = &being[0];
+    unmap_everything(b);
+    for (uint32_t port = 1; port < PORTS; port++) {
+        if (!b->port[port].state)
+            continue;
+        struct evtchn_close *op = args_op(sizeof(*op));
+        op->port = port;
+        call_op(b, hypercall_event_channel_op, EVTCHNOP_close, op);
+        port_unset(b, port);
+    }
+    while (b->owns) {
+        struct frame *f = mfn_to_frame(b->own[--b->owns]);
+        if (frame_release_claim(f))
+            frame_put(f);
+    }
+}
+
+static struct own_use count_own_use(void)
+{
+    const struct grant_table *gt = being[0].d->grants;
+    uint64_t active = (ENTRIES_V1 * sizeof(struct grant_active) + PAGE_SIZE - 1) / PAGE_SIZE;
+    struct own_use use = { 0 };
+    for (uint64_t nr = 1; nr < RAM; nr++) {
+        const struct frame *f = &frame_table[nr];
+        uint64_t kind = f->type & 0xff;
+        if (f->count & FRAME_FREE)
+            nr += (1ULL << (f->type & 0xff)) - 1;
+        else if (f->count & FRAME_HV)
+            use.pages++;
+        else if (frame_owner_id(f) != FRAME_OWNER_NONE)
+            panic("frame %lu is still d%u's", nr, frame_owner_id(f));
+        else if (kind == KIND_LARGE)
+            use.large_pages += f->type >> 8, nr += (f->type >> 8) - 1;
+        else if (kind && kind < KINDS)
+            use.objects[kind] += f->type >> 8 & 0xffff;
+        else
+            use.pages++;
+    }
+    /* The control domain's tables have grown, and stay. */
+    use.large_pages -= gt->nr_frames * active;
+    use.pages -= gt->nr_frames + gt->nr_status + gt->maptrack_frames;
+    return use;
+}
+
+static void compare_own_use(void)
+{
+    struct own_use now = count_own_use();
+    if (!at_first.pages)
+        at_first = now;
+    for (unsigned int i = 0; i < KINDS; i++)
+        if (now.objects[i] != at_first.objects[i])
+            panic("%lu objects of class %u are in use, %lu at first", now.objects[i], i, at_first.objects[i]);
+    if (now.large_pages != at_first.large_pages || now.pages != at_first.pages)
+        panic("%lu large and %lu other pages are in use, %lu and %lu at first", now.large_pages, now.pages,
+              at_first.large_pages, at_first.pages);
+}
+
+/* Everybody ends, the dead are let go: what is left is what there was at the beginning. */
+static void epoch_end(void)
+{
+    depth = 1;
+    for (unsigned int i = 1; i < BEINGS; i++)
+        while (being[i].d && !death_part(&being[i]))
+            ;
+    control_lets_go();
+    depth = 0;
+    sim_run_until(now_ns() + NS_PER_SEC);
+    bury();
+    while (heap_scrub_some())
+        ;
+    for (unsigned int i = 0; i < ZOMBIES; i++)
+        if (zombie[i].d)
+            panic("d%u is dead and does not go: %u references, %lu frames, %u pages of ours", zombie[i].d->id,
+                  zombie[i].d->refs, zombie[i].d->tot_pages, zombie[i].d->hv_pages);
+    law_check();
+    compare_own_use();
+}
+
+static void live(unsigned long number, unsigned long every)
+{
+    for (step_number = 0; step_number < number; step_number++) {
+        random_step();
+        if (step_number % every == 0)
+            law_check();
+        if ((step_number + 1) % EPOCH == 0)
+            epoch_end();
+    }
+    epoch_end();
+}
+
+static void a_million_steps(void **state)
+{
+    unsigned long number = setting("LAW_STEPS", STEPS);
+    start(setting("LAW_SEED", 1));
+    while (!seen[SEEN_BIRTH])
+        step_birth();
+    epoch_end(); /* what is allocated once and stays is there now */
+    live(number, setting("LAW_EVERY", EVERY));
+    printf("seed %lu: %lu steps", (unsigned long)seed, number);
+    for (unsigned int i = 0; i < SEEN_KINDS; i++)
+        printf(", %lu %s", seen[i], seen_name[i]);
+    printf("\n");
+    for (unsigned int i = 0; i < SEEN_KINDS; i++)
+        if (number >= STEPS && seen[i] < 100)
+            fail_msg("only %lu %s", seen[i], seen_name[i]);
+}
+
+/* --- The law can be broken: each of these wrongs it must notice. --- */
+
+static struct frame *some_frame(void) { return frame_list_first(&being[1].d->frames); }
+static struct grant_active *some_active(void) { return grant_active_of(being[1].d->grants, 5); }
+static void flip(uint64_t *word, uint64_t bits) { *word ^= bits; }
+static void wrong_ref(int by) { some_frame()->count += (uint64_t)(int64_t)by; }
+static void wrong_owner(int by) { flip(&some_frame()->count, 1ULL << FRAME_OWNER_SHIFT); }
+static void wrong_claim(int by) { flip(&some_frame()->count, FRAME_ALLOCATED); }
+static void wrong_total(int by) { being[1].d->tot_pages += (uint64_t)(int64_t)by; }
+static void wrong_link(int by) { some_frame()->next ^= 1; }
+static void wrong_data(int by) { flip(stamp_of(frame_to_mfn(some_frame())), 1); }
+static void wrong_domain(int by) { being[1].d->refs += (uint32_t)by; }
+static void wrong_pin(int by) { some_active()->readers += (uint32_t)by; }
+static void wrong_promise(int by) { being[1].d->outstanding_pages += (uint64_t)(int64_t)by; }
+static void wrong_ports(int by) { being[1].d->events.active += (uint32_t)by; }
+static void wrong_maptrack(int by) { being[1].d->grants->maptrack_used += (uint32_t)by; }
+
+static void wrong_free(int by)
+{
+    for (uint64_t nr = 1; nr < RAM; nr++)
+        if (frame_table[nr].count == FRAME_FREE) {
+            flip(stamp_of(mfn(nr)), 1);
+            return;
+        }
+}
+
+static bool law_breaks(void) { return sim_panics(law_check()); }
+
+static void the_law_can_be_broken(void **state)
+{
+    static const struct { const char *name; void (*fn)(int by); } wrong[] = {
+        { "a reference too many", wrong_ref }, { "another owner", wrong_owner }, { "claim given up", wrong_claim },
+        { "count of pages", wrong_total }, { "torn list", wrong_link }, { "data overwritten", wrong_data },
+        { "secret in free memory", wrong_free }, { "reference on a domain", wrong_domain }, { "pin", wrong_pin },
+        { "claimed memory", wrong_promise }, { "port lost", wrong_ports }, { "handle lost", wrong_maptrack },
+    };
+    start(7);
+    signal(SIGABRT, SIG_DFL);
+    for (step_number = 0; step_number < 20000 || !being[1].d || being[1].dying || being[1].owns < 5; step_number++)
+        random_step();
+    while (heap_scrub_some())
+        ;
+    for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+        law_check();
+        wrong[i].fn(1);
+        if (!law_breaks())
+            fail_msg("%s: not noticed", wrong[i].name);
+        wrong[i].fn(-1);
+    }
+    law_check();
+}
+
+SIM_TESTS(cmocka_unit_test(the_law_can_be_broken), cmocka_unit_test(a_million_steps))
