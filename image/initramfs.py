@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Make an initramfs from unpacked Debian packages and a recipe.
 
-usage: initramfs.py RECIPE --tools ROOT --kernel ROOT -o FILE
+usage: initramfs.py RECIPE --tools ROOT --kernel ROOT [--program FILE]... -o FILE
 
 A recipe has one item a line:
     copy PATTERN...          files of the tools root, by shell pattern, with the shared libraries that they need
     file SOURCE PATH MODE    a file beside the recipe
+    program NAME PATH        a program of our own, given with --program, without its symbols
     directory PATH MODE
     link PATH TARGET
     device PATH MAJOR MINOR  a character device
@@ -20,6 +21,7 @@ import gzip
 import os
 import re
 import subprocess
+import tempfile
 
 import kmod
 import newc
@@ -41,10 +43,11 @@ def needed(path):
 
 
 class Builder:
-    def __init__(self, recipe, tools, kernel):
+    def __init__(self, recipe, tools, kernel, programs):
         self.here = os.path.dirname(recipe)
         self.tools = tools
         self.kernel = kernel
+        self.programs = {os.path.basename(path): path for path in programs}
         self.tree = newc.Tree()
         self.tree.directory(".")
         for name in ("bin", "sbin", "lib", "lib64"):
@@ -84,6 +87,13 @@ class Builder:
         with open(os.path.join(self.here, source), "rb") as file:
             self.tree.file(merged(path), file.read(), int(mode, 8))
 
+    def do_program(self, name, path):
+        with tempfile.NamedTemporaryFile() as stripped:
+            subprocess.run(["strip", "-o", stripped.name, self.programs[name]], check=True)
+            self.tree.file(merged(path), stripped.read(), 0o755)
+        for soname in needed(self.programs[name]):
+            self.library(soname)
+
     def do_directory(self, path, mode):
         self.tree.directory(path, int(mode, 8))
 
@@ -118,9 +128,10 @@ def main():
     parser.add_argument("recipe")
     parser.add_argument("--tools", required=True)
     parser.add_argument("--kernel", required=True)
+    parser.add_argument("--program", action="append", default=[])
     parser.add_argument("-o", dest="out", required=True)
     options = parser.parse_args()
-    builder = Builder(options.recipe, options.tools, options.kernel)
+    builder = Builder(options.recipe, options.tools, options.kernel, options.program)
     builder.run(options.recipe)
     with gzip.GzipFile(options.out + ".new", "wb", compresslevel=6, mtime=0) as out:
         builder.tree.write(out)

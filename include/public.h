@@ -32,10 +32,13 @@
 #include <xen/vcpu.h>
 #include <xen/version.h>
 
+#include "xenolith.h"
+
 _Static_assert(XEN_DOMCTL_INTERFACE_VERSION == 0x15, "libxen-dev is not of the 4.17 series (domctl)");
 _Static_assert(XEN_SYSCTL_INTERFACE_VERSION == 0x15, "libxen-dev is not of the 4.17 series (sysctl)");
 _Static_assert(sizeof(struct shared_info) <= 4096, "shared_info must fit a page");
 _Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is 64 bytes in the ABI");
 _Static_assert(sizeof(struct start_info) <= 4096, "start_info must fit a page");
+_Static_assert(sizeof(struct xenolith_domctl_view) <= sizeof(((struct xen_domctl *)0)->u), "it goes where Xen's go");
 
 #endif

@@ -28,10 +28,10 @@ $(IMAGE)/vmlinuz-%: $(ROOT)/linux-%/.complete
 	@cp $(ROOT)/linux-$*/boot/vmlinuz-* $@
 
 INITRAMFS := image/initramfs.py image/newc.py image/kmod.py
-$(IMAGE)/dom0-%.cpio.gz: $(ROOT)/linux-%/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/dom0/*)
+$(IMAGE)/dom0-%.cpio.gz: $(ROOT)/linux-%/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/dom0/*) $(BUILD)/xnl
 	$(say) image $@
 	@mkdir -p $(@D)
-	@$(PY) image/initramfs.py image/dom0/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-$* -o $@
+	@$(PY) image/initramfs.py image/dom0/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-$* --program $(BUILD)/xnl -o $@
 
 $(IMAGE)/domu.cpio.gz: $(ROOT)/linux-6.1/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
 	$(say) image $@

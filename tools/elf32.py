@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Wraps the flat image as a 32-bit ELF file with one segment: elf32.py IMAGE OUTPUT, `nm` of the image on standard input."""
+"""Wraps the flat image as a 32-bit ELF file with one segment to load and the build id's note: elf32.py IMAGE OUTPUT, `nm` of the image on standard input."""
 import struct
 import sys
 
@@ -11,7 +11,10 @@ image = open(sys.argv[1], "rb").read()
 size = symbol["image_end"] - symbol["image_start"]
 entry = LOAD_AT + symbol["start32"] - symbol["image_start"]
 ident = b"\x7fELF" + bytes([1, 1, 1]) + bytes(9)
-ehdr = ident + struct.pack("<HHIIIIIHHHHHH", 2, 3, 1, entry, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+ehdr = ident + struct.pack("<HHIIIIIHHHHHH", 2, 3, 1, entry, 52, 0, 0, 52, 32, 2, 0, 0, 0)
 phdr = struct.pack("<IIIIIIII", 1, HEADER, LOAD_AT, LOAD_AT, len(image), size, 7, 0x200000)
+note = symbol["build_id_note"] - symbol["image_start"]
+note_len = symbol["hv_build_id_end"] - symbol["build_id_note"]
+phdr += struct.pack("<IIIIIIII", 4, HEADER + note, LOAD_AT + note, LOAD_AT + note, note_len, note_len, 4, 4)
 with open(sys.argv[2], "wb") as out:
     out.write((ehdr + phdr).ljust(HEADER, b"\0") + image)

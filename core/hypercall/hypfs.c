@@ -32,6 +32,24 @@ static void make_cmdline(char *buf, size_t size) { format(buf, size, "%s", hv_cm
 static void make_major(char *buf, size_t size) { format(buf, size, "%u", HV_VERSION_MAJOR); }
 static void make_minor(char *buf, size_t size) { format(buf, size, "%u", HV_VERSION_MINOR); }
 
+
+/* Of the domain that reads: addresses that are not its own (first and last), and the features it is told. */
+static void make_hypervisor_range(char *buf, size_t size)
+{
+    struct xenolith_domctl_view view;
+
+    version_view(current_vcpu()->domain, &view);
+    if (view.hv_last)
+        format(buf, size, "%#llx %#llx", (unsigned long long)view.hv_start, (unsigned long long)view.hv_last);
+    else
+        format(buf, size, "none");
+}
+
+static void make_features(char *buf, size_t size)
+{
+    format(buf, size, "%#x", version_features(current_vcpu()->domain));
+}
+
 static const struct hypfs_node version_dir[] = { MADE("major", make_major), MADE("minor", make_minor) };
 static const struct hypfs_node buildinfo_dir[] = {
     LEAF("changeset", HV_CHANGESET),
@@ -44,10 +62,15 @@ static const struct hypfs_node buildinfo_dir[] = {
 static const struct hypfs_node pool0_dir[] = { LEAF("sched-gran", "cpu") };
 static const struct hypfs_node cpupool_dir[] = { DIRECTORY("0", pool0_dir) };
 static const struct hypfs_node params_dir[] = { MADE("cmdline", make_cmdline) };
+static const struct hypfs_node self_dir[] = {
+    MADE("features", make_features),
+    MADE("hypervisor-range", make_hypervisor_range),
+};
 static const struct hypfs_node root_dir[] = {
     DIRECTORY("buildinfo", buildinfo_dir),
     DIRECTORY("cpupool", cpupool_dir),
     DIRECTORY("params", params_dir),
+    DIRECTORY("self", self_dir),
 };
 static const struct hypfs_node root = DIRECTORY("", root_dir);
 

@@ -2,6 +2,7 @@
 /*
  * xen_version: what the hypervisor says about itself.
  *
+ * All that depends on who asks is made by version_view(), so that a toolstack can have it for another domain.
  * XENVER_platform_parameters is one number that is right only for 32-bit PV guests (where their address space ends);
  * no number is right for the others, so they get 0. The command line and the build's identity are for control domains
  * only.
@@ -18,7 +19,7 @@
 
 const char *hv_cmdline = "";
 
-/* The linker's build id note, if the image has one. */
+/* The bytes of the linker's build id, if the image has one. */
 extern const uint8_t hv_build_id_start[] __attribute__((weak)), hv_build_id_end[] __attribute__((weak));
 
 _Static_assert(sizeof(HV_EXTRA_VERSION) <= sizeof(xen_extraversion_t), "the ABI gives it 16 bytes");
@@ -29,7 +30,7 @@ void version_banner(char *buf, size_t len)
            HV_COMPILE_BY, HV_COMPILE_DOMAIN, HV_COMPILER, HV_COMPILE_DATE);
 }
 
-static uint32_t version_features(const struct domain *d)
+uint32_t version_features(const struct domain *d)
 {
     uint32_t f = 1u << XENFEAT_memory_op_vnode_supported;
     if (d->type == DOMAIN_HVM)
@@ -81,18 +82,37 @@ static long version_get_features(const struct domain *d, uint64_t arg)
     return copy_to_guest_va(arg, &info);
 }
 
-/* NULL asks for the size. */
+static long version_platform_parameters(const struct domain *d, uint64_t arg)
+{
+    struct xenolith_domctl_view view = { 0 };
+    struct xen_platform_parameters params = { 0 };
+
+    arch_domain_view(d, &view);
+    params.virt_start = view.virt_start;
+    return copy_to_guest_va(arg, &params);
+}
+
+void version_view(const struct domain *d, struct xenolith_domctl_view *view)
+{
+    *view = (struct xenolith_domctl_view){ .features = version_features(d) };
+    view->flags = (d->is_privileged ? XENOLITH_VIEW_control : 0) | (d->is_hardware ? XENOLITH_VIEW_hardware : 0);
+    arch_capabilities(view->capabilities, sizeof(view->capabilities));
+    arch_domain_view(d, view);
+}
+
+/* NULL asks for the size. The caller's structure is looked at first, whether there is a build id or not. */
 static long version_build_id(uint64_t arg)
 {
-    uint32_t size = (uint32_t)(hv_build_id_end - hv_build_id_start), room;
+    uint32_t size = (uint32_t)(hv_build_id_end - hv_build_id_start), room = 0;
+
+    if (arg && copy_from_guest_va(&room, arg))
+        return -EFAULT;
+    if (arg && !room)
+        return -EINVAL;
     if (!size)
         return -ENODATA;
     if (!arg)
         return size;
-    if (copy_from_guest_va(&room, arg))
-        return -EFAULT;
-    if (!room)
-        return -EINVAL;
     if (room < size)
         return -ENOBUFS;
     if (arch_copy_to_guest(arg + offsetof(struct xen_build_id, buf), hv_build_id_start, size))
@@ -115,10 +135,8 @@ long hypercall_xen_version(struct hypercall *call)
         return version_capabilities(arg);
     case XENVER_changeset:
         return version_text(arg, HV_CHANGESET, sizeof(xen_changeset_info_t));
-    case XENVER_platform_parameters: {
-        struct xen_platform_parameters params = { .virt_start = 0 };
-        return copy_to_guest_va(arg, &params);
-    }
+    case XENVER_platform_parameters:
+        return version_platform_parameters(d, arg);
     case XENVER_get_features:
         return version_get_features(d, arg);
     case XENVER_pagesize:

@@ -35,6 +35,7 @@ void test_advisories_user(void);
 void test_advisories_grants(void);
 void test_advisories_events(void);
 void test_errors(void);
+void test_version(void);
 
 /** A stack for user mode. */
 extern uint8_t user_stack[8192];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/cmdline.h"
+#include "base/format.h"
 
 static bool is_blank(char c)
 {
@@ -63,4 +64,44 @@ const char *cmdline_after_dashes(const char *cmdline)
     for (; *p && !is_dashes(p); p = skip_blanks(p))
         p = take_word(p, NULL);
     return *p ? skip_blanks(p + 2) : p;
+}
+
+static bool name_is_secret(const char *name, size_t len)
+{
+    static const char *const signs[] = { "key", "passw", "secret", "token" };
+
+    for (size_t at = 0; at < len; at++)
+        for (unsigned int i = 0; i < ARRAY_SIZE(signs); i++)
+            if (len - at >= strlen(signs[i]) && !memcmp(name + at, signs[i], strlen(signs[i])))
+                return true;
+    return false;
+}
+
+/* The word's own characters, quotes included, so that what is shown can be given again. */
+static size_t word_name_len(const char *word, size_t len)
+{
+    const char *equals = memchr(word, '=', len);
+
+    return equals ? (size_t)(equals - word) : len;
+}
+
+void cmdline_shown(const char *cmdline, char *out, size_t size)
+{
+    const char *p = skip_blanks(cmdline);
+
+    if (!size)
+        return;
+    out[0] = 0;
+    for (size_t len = 0; *p && !is_dashes(p); p = skip_blanks(p)) {
+        const char *end = take_word(p, NULL);
+        size_t name = word_name_len(p, (size_t)(end - p));
+        bool hide = name < (size_t)(end - p) && name_is_secret(p, name);
+
+        len = format_append(out, size, len ? " %.*s%s" : "%.*s%s", hide ? (int)name : (int)(end - p), p,
+                            hide ? "=<hidden>" : "");
+        p = end;
+    }
+    for (; *out; out++)
+        if (*out < ' ' || *out > '~')
+            *out = '?';
 }

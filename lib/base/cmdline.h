@@ -23,4 +23,11 @@ bool cmdline_next(const char **at, struct cmdline_word *word);
 /** What stands behind the lone "--", without leading blanks; an empty text if there is none. */
 const char *cmdline_after_dashes(const char *cmdline);
 
+/**
+ * What of a command line may be shown to a control domain and in the log, into the @size bytes at @out (cut, always
+ * terminated): nothing from the lone "--" on, which is for another program; of an option whose name speaks of a secret
+ * (key, passw, secret, token), "<hidden>" for its value; and "?" for what cannot be printed.
+ */
+void cmdline_shown(const char *cmdline, char *out, size_t size);
+
 #endif

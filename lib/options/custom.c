@@ -133,3 +133,36 @@ uint32_t dom0_vcpus_choose(const struct dom0_vcpus *o, uint32_t cpus)
         n = MIN(o->min ? n : o->max, o->max); /* a lone number is wanted as it is, a range is a fence */
     return MAX(n, 1U);
 }
+
+/* pv can be said, not undone: there is nothing else. */
+static int dom0_flag(const char *word, size_t len, struct dom0_flags *flags)
+{
+    bool on = !(len > 3 && !memcmp(word, "no-", 3));
+
+    word += on ? 0 : 3;
+    len -= on ? 0 : 3;
+    if (len == 2 && !memcmp(word, "pv", 2))
+        return on ? 0 : -EINVAL;
+    if (len != 15 || memcmp(word, "ignore-required", 15))
+        return -EINVAL;
+    flags->ignore_required = on;
+    return 0;
+}
+
+int option_dom0_flags(const char *value, size_t len, void *out)
+{
+    struct dom0_flags flags = *(struct dom0_flags *)out;
+
+    for (const char *end = value + len;;) {
+        const char *comma = memchr(value, ',', (size_t)(end - value));
+        int rc = dom0_flag(value, (size_t)((comma ? comma : end) - value), &flags);
+
+        if (rc)
+            return rc;
+        if (!comma)
+            break;
+        value = comma + 1;
+    }
+    *(struct dom0_flags *)out = flags;
+    return 0;
+}

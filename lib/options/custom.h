@@ -32,4 +32,10 @@ int option_dom0_vcpus(const char *value, size_t len, void *out);
 /** How many vCPUs dom0 gets on a machine of @cpus: as many, but within min and max. At least 1. */
 uint32_t dom0_vcpus_choose(const struct dom0_vcpus *o, uint32_t cpus);
 
+/* dom0=. */
+struct dom0_flags {
+    bool ignore_required;
+};
+int option_dom0_flags(const char *value, size_t len, void *out);
+
 #endif

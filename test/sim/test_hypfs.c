@@ -85,4 +85,19 @@ static void list(void **state)
     assert_int_equal(seen, 5);
 }
 
-SIM_TESTS(cmocka_unit_test(errors), cmocka_unit_test(text_and_room), cmocka_unit_test(list))
+/* What depends on the domain that reads. */
+static void self(void **state)
+{
+    start();
+    assert_int_equal(read_path("/self/hypervisor-range", 4096), 0);
+    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0x1234000 0x5678fff");
+    assert_int_equal(read_path("/self/features", 4096), 0);
+    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0x220e0");
+    dom0->type = DOMAIN_HVM;
+    assert_int_equal(read_path("/self/hypervisor-range", 4096), 0);
+    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "none");
+    assert_int_equal(read_path("/self/features", 4096), 0);
+    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0x12305");
+}
+
+SIM_TESTS(cmocka_unit_test(self), cmocka_unit_test(errors), cmocka_unit_test(text_and_room), cmocka_unit_test(list))

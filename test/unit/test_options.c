@@ -181,10 +181,64 @@ static void test_dom0_vcpus(void **state)
     assert_int_equal(dom0_vcpus_choose(&none, 0), 1);
 }
 
+static const struct {
+    const char *name, *line, *shown;
+} shown[] = {
+    {"nothing", "", ""},
+    {"as it is", "com1=115200 noreboot", "com1=115200 noreboot"},
+    {"blanks are put in order", "  a\t b  ", "a b"},
+    {"quotes stay", "a=\"b  c\" d", "a=\"b  c\" d"},
+    {"what is for another program goes", "loglvl=all -- root=/dev/sda password=x", "loglvl=all"},
+    {"nothing but that", "-- a", ""},
+    {"two dashes in a word are no end", "a--b c", "a--b c"},
+    {"a secret", "a rootpassword=hunter2 b", "a rootpassword=<hidden> b"},
+    {"a secret in quotes", "key=\"a b\" c", "key=<hidden> c"},
+    {"a name that speaks of one, without a value", "debug-keys", "debug-keys"},
+    {"a value that speaks of one", "x=password", "x=password"},
+    {"what would drive a terminal", "a=\033[2J", "a=?[2J"},
+};
+
+static void test_shown(void **state)
+{
+    char out[64];
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(shown); i++) {
+        cmdline_shown(shown[i].line, out, sizeof(out));
+        if (strcmp(out, shown[i].shown))
+            fail_msg("%s: \"%s\"", shown[i].name, out);
+    }
+    cmdline_shown("abcdef ghi", out, 5);
+    assert_string_equal(out, "abcd");
+    cmdline_shown("abcd ghi", out, 1);
+    assert_string_equal(out, "");
+}
+
+static const struct {
+    const char *name, *line;
+    unsigned int reported;
+    bool ignore_required;
+} dom0_lines[] = {
+    {"not given", "", 0, false},
+    {"given", "dom0=ignore-required", 0, true},
+    {"with the type", "dom0=pv,ignore-required", 0, true},
+    {"taken back", "dom0=ignore-required dom0=no-ignore-required", 0, false},
+    {"a type that there is not", "dom0=pvh", 1, false},
+    {"a type undone", "dom0=no-pv", 1, false},
+    {"one bad word spoils the whole", "dom0=ignore-required,shadow", 1, false},
+    {"nothing", "dom0=", 1, false},
+};
+
+static void test_dom0_flags(void **state)
+{
+    for (unsigned int i = 0; i < ARRAY_SIZE(dom0_lines); i++)
+        if (parsed(dom0_lines[i].line, dom0_lines[i].reported).dom0.ignore_required != dom0_lines[i].ignore_required)
+            fail_msg("%s", dom0_lines[i].name);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),   cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_shown), cmocka_unit_test(test_dom0_flags), cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),   cmocka_unit_test(test_reports),
         cmocka_unit_test(test_words),    cmocka_unit_test(test_dom0_mem), cmocka_unit_test(test_dom0_vcpus),
     };
 

@@ -9,6 +9,7 @@ enum { XNL_YES = 0, XNL_NO = 1, XNL_USAGE = 2, XNL_FAILED = 3 };
 int xnl_image(int argc, char **argv);
 int xnl_cpu(int argc, char **argv);
 int xnl_kexec(int argc, char **argv);
+int xnl_domain(int argc, char **argv);
 int xnl_preflight(int argc, char **argv);
 
 #endif

@@ -4,6 +4,7 @@
  * is linked. Here the loader's word is read, the console opened so that whatever follows can be told, and the final
  * address space made.
  */
+#include "base/cmdline.h"
 #include "boot/boot.h"
 #include "cpu/features.h"
 #include "drivers/serial/ns16550.h"
@@ -99,7 +100,7 @@ static __init void read_loader(uint32_t magic, uint32_t info)
     log_info("%s", banner);
     log_info("loaded at %#lx by %s", (unsigned long)image_paddr,
              boot_info.loader[0] ? boot_info.loader : "an unnamed loader");
-    memcpy(cmdline, boot_info.cmdline, sizeof(cmdline));
+    cmdline_shown(boot_info.cmdline, cmdline, sizeof(cmdline));
     hv_cmdline = cmdline;
     log_info("command line: %s", hv_cmdline);
     if (rc)

@@ -15,13 +15,15 @@ offers() {
     failed=1
 }
 
-offers "preflight cpu image help" xnl ""
+offers "preflight cpu image domain help" xnl ""
 offers "preflight" xnl p
 offers "show compare check" xnl cpu ""
 offers "--json --policy" xnl cpu show --
 offers "pv-max pv" xnl cpu show --policy pv
 offers "--pv" xnl cpu compare --p
 offers "settings.cfg" xnl cpu check set
+offers "show" xnl domain ""
+offers "--json" xnl domain show -
 offers "--json" xnl preflight -
 offers "--guest" xnl image --g
 exit $failed

@@ -90,8 +90,9 @@ static __init void find_image(struct dom0_builder *b, const uint8_t *file, uint6
 
 __init void dom0_image_load(struct dom0_builder *b)
 {
-    const struct image_ask ask = {.can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true};
-    char words[256];
+    const struct image_ask ask = {.can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true,
+                                  .ignore_required = hv_options.dom0.ignore_required};
+    char words[512];
 
     find_image(b, paddr_to_virt(b->kernel->at.start), b->kernel->at.end - b->kernel->at.start);
     int rc = image_judge(b->image, b->image_size, &ask, &b->verdict);
@@ -99,4 +100,6 @@ __init void dom0_image_load(struct dom0_builder *b)
     if (rc || b->verdict.best != IMAGE_PV64)
         panic("dom0 kernel %s", words);
     log_info("dom0 kernel %s", words);
+    for (unsigned int i = 0; i < b->verdict.notes.nr_findings; i++)
+        log_info("dom0 kernel: %s", image_words_finding(&b->verdict, i, words, sizeof(words)));
 }
