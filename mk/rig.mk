@@ -78,6 +78,14 @@ run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK)
 	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
 	  -kernel $(HV) -append "$(HVARGS)" -initrd "$(KERNEL) $(ARGS),$(INITRD)"
 
+# --- make demo ---
+## make demo            a tour by itself: dom0, a guest, its console, disk and network, save, restore, destroy
+.PHONY: demo demo-qemu
+demo: deps
+	@$(MAKE) --no-print-directory demo-qemu
+demo-qemu: $(HV) $(IMAGE)/vmlinuz-6.1 $(IMAGE)/dom0-6.1.cpio.gz $(IMAGE)/disk.img
+	@HV=$(HV) BUILD=$(BUILD) $(PY) tools/demo/tour.py $(if $(filter 1,$(V)),-v)
+
 # --- boot media and installation ---
 ## make iso             a GRUB medium for BIOS and UEFI with the hypervisor, dom0's kernel and its initrd: build/xenolith.iso
 .PHONY: iso install

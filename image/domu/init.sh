@@ -10,8 +10,7 @@ mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts
 hostname "${NAME:-domu}"
 ip link set lo up
-modprobe -q xen-blkfront
-modprobe -q xen-netfront
+for module in xen-blkfront xen-netfront ext4; do modprobe -q "$module"; done
 [ -n "$IP" ] && ip addr add "$IP" dev eth0 && ip link set eth0 up
 [ -n "$RUN" ] && sh -c "$RUN"
 read -r up _ </proc/uptime

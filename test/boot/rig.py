@@ -158,8 +158,8 @@ class Rig:
         """Wait for dom0's shell and make it quiet; returns (kernel release, number of CPUs)."""
         match = self.expect(READY, timeout)
         self._prompt()
-        self._type("exec bash --norc --noprofile --noediting\n")
-        self._type("PS1=; PS2=; dmesg -n 1; echo quiet$((40+2))\n")
+        self.type("exec bash --norc --noprofile --noediting\n")
+        self.type("PS1=; PS2=; dmesg -n 1; echo quiet$((40+2))\n")
         self.expect("quiet42")
         return match[1], int(match[2])
 
@@ -170,7 +170,7 @@ class Rig:
                 return
             self.child.sendline("")
 
-    def _type(self, text):
+    def type(self, text):
         """Type as fast as the terminal echoes, no faster: a console's input buffer is small and drops what overflows."""
         for start in range(0, len(text), 24):
             piece = text[start:start + 24]
@@ -179,7 +179,7 @@ class Rig:
 
     def run(self, command, timeout=60, check=True):
         """Run a command of one line in dom0; returns what it printed. With check a status other than 0 fails."""
-        self._type(f'{command}; echo "<<end:$?>>"')
+        self.type(f'{command}; echo "<<end:$?>>"')
         self.child.sendline("")
         match = self.expect(r"<<end:(\d+)>>", timeout)
         text = self.child.before.replace("\r", "").strip()

@@ -62,7 +62,7 @@ def second(machine, timeout=240):
         if machine.child.expect(["second:/# ", pexpect.TIMEOUT], timeout=3) == 0:
             break
         machine.child.sendline("")
-    machine._type("PS1=; PS2=; echo quiet$((40+2))\n")
+    machine.type("PS1=; PS2=; echo quiet$((40+2))\n")
     machine.expect("quiet42")
     return int(match[1]), int(match[2])
 
