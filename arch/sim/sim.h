@@ -66,7 +66,7 @@ extern jmp_buf sim_panic_jump;
 extern char sim_panic_text[256];
 
 /** Counters of what the core asked of the machine. */
-struct sim_counters { uint64_t kicks, call_ipis, tlb_flushes, switches; };
+struct sim_counters { uint64_t kicks, call_ipis, tlb_flushes, switches, cache_flushes; };
 extern struct sim_counters sim_counters;
 /** Called at each context switch, after it; NULL: nobody. */
 extern void (*sim_switched)(struct vcpu *prev, struct vcpu *next);

@@ -32,6 +32,8 @@ void sim_start(const struct sim_config *config)
         frame_table[i].count = 0;
     heap_add(mfn(config->first_heap), mfn(config->frames));
     hv_options.sched_ratelimit_us = 1000;
+    hv_options.gnttab_max_frames = 64;
+    hv_options.gnttab_max_maptrack_frames = 1024;
     sched_init();
     for (unsigned int i = 0; i < config->cpus; i++)
         cpu_start(i);

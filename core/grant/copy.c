@@ -2,30 +2,51 @@
 /*
  * GNTTABOP_copy: bytes from one frame to another; each side is a frame of the caller's or a grant. The direct map
  * reaches both, so nobody's page tables change. The target is also held as writable: bytes never land in a page table.
+ * Pins are taken and dropped from the outside in and the inside out: the caller's grant, then the one it stands for.
  */
 #include "core/grant/grant.h"
 
 #include <arch/current.h>
 
 struct side {
-    struct domain *owner;
+    struct domain *owner;   /* of the frame or the grant that the caller named; referenced */
     struct frame *frame;    /* held; as writable if it is the target */
     bool pinned, write;
     uint32_t ref;
+    struct domain *via;     /* transitive: whose entry it stands for; referenced */
+    bool via_pinned;
+    uint32_t via_ref;
 };
+
+/* The grant stands for a third domain's entry, which must be granted to the owner of the first one. */
+static int side_follow(struct side *s, struct grant_pin *pin)
+{
+    s->via_ref = pin->via_ref;
+    if (pin->via == s->owner->id)
+        return GNTST_general_error;
+    s->via = domain_get_by_id(pin->via);
+    if (!s->via)
+        return GNTST_general_error;
+    int status = grant_pin(s->via->grants, s->via_ref, s->owner->id, !s->write, GRANT_COPY_VIA, pin);
+    s->via_pinned = status == GNTST_okay;
+    return status;
+}
 
 static int side_from_grant(struct side *s, const struct gnttab_copy_ptr *p, uint32_t len)
 {
     struct grant_pin pin;
-    int status = grant_pin(s->owner->grants, p->u.ref, current_vcpu()->domain->id, !s->write, &pin);
+    int status = grant_pin(s->owner->grants, p->u.ref, current_vcpu()->domain->id, !s->write, GRANT_COPY, &pin);
     if (status != GNTST_okay)
         return status;
     s->pinned = true;
     s->ref = p->u.ref;
+    if (pin.transitive)
+        status = side_follow(s, &pin);
+    if (status != GNTST_okay)
+        return status;
     if (p->offset < pin.offset || p->offset + len > (uint32_t)pin.offset + pin.length)
         return GNTST_general_error;
-    struct grant_active *a = grant_active_of(s->owner->grants, p->u.ref);
-    s->frame = arch_guest_frame_get(s->owner, gfn(a->gfn), s->write);
+    s->frame = arch_guest_frame_get(s->via ? s->via : s->owner, gfn(pin.gfn), s->write);
     return s->frame == pin.frame ? GNTST_okay : GNTST_bad_page;
 }
 
@@ -48,6 +69,10 @@ static void side_end(struct side *s)
 {
     if (s->frame)
         arch_guest_frame_put(s->frame, s->write);
+    if (s->via_pinned)
+        grant_unpin(s->via->grants, s->via_ref, !s->write);
+    if (s->via)
+        domain_put(s->via);
     if (s->pinned)
         grant_unpin(s->owner->grants, s->ref, !s->write);
     if (s->owner)

@@ -11,8 +11,12 @@
  * The law: the pins of an active record are the maptrack entries of all domains that name it plus the copies under
  * way; the frame is held exactly while there are pins; the flags are set exactly then.
  *
- * Locks: a table's lock protects its pages, version and active records; a maptrack's lock protects its entries. No two
- * of the same kind are held together.
+ * A transitive entry (version 2) names not a frame but an entry of a third domain's table. It serves copies only. Its pin
+ * holds no frame: the copy pins the third domain's entry as well, in the name of the domain in the middle, so it can do no
+ * more than that domain could. That entry must not be transitive itself, nor in the table of the middle: chains end there.
+ *
+ * Locks: a table's lock protects its pages, version and active records. Free handles are in lists, one a vCPU, each with
+ * its lock; a handle in use belongs to whoever set MAPTRACK_BUSY in it. No two locks of one kind are held together.
  */
 #ifndef CORE_GRANT_GRANT_H
 #define CORE_GRANT_GRANT_H
@@ -20,21 +24,19 @@
 #include "hv/domain.h"
 #include "hv/grant.h"
 
-#define GRANT_FRAMES_DEFAULT    64u
-#define MAPTRACK_FRAMES_DEFAULT 1024u
-#define GRANT_FRAMES_LIMIT      4096u
-#define MAPTRACK_FRAMES_LIMIT   65536u
-
 #define ENTRIES_V1     (PAGE_SIZE / sizeof(struct grant_entry_v1)) /* of a page */
 #define ENTRIES_V2     (PAGE_SIZE / sizeof(union grant_entry_v2))
 #define ENTRIES_STATUS (PAGE_SIZE / sizeof(grant_status_t))
 
 struct grant_active {
     uint64_t gfn;               /* as the entry said */
-    struct frame *frame;        /* held while pinned */
+    struct frame *frame;        /* held while pinned; NULL if transitive */
     uint32_t readers, writers;  /* pins; a pin is one of the two */
     domid_t domid;              /* who may use it */
     uint16_t offset, length;    /* bytes of the frame that may be copied: the whole or, v2, part of it */
+    bool transitive;
+    domid_t via;                /* transitive: whose entry it stands for */
+    uint32_t via_ref;
 };
 
 struct maptrack_entry {
@@ -48,6 +50,12 @@ struct maptrack_entry {
 #define MAPTRACK_PER_PAGE (PAGE_SIZE / sizeof(struct maptrack_entry))
 #define MAPTRACK_NONE   0xffffffffu
 
+/* Free handles that a vCPU takes first; another's only when there are no new ones. */
+struct maptrack_list {
+    spinlock_t lock;                /* LOCK_GRANT_MAPTRACK */
+    uint32_t first;                 /* MAPTRACK_NONE: empty */
+};
+
 struct grant_table {
     struct domain *domain;
     spinlock_t lock;                /* LOCK_GRANT */
@@ -58,11 +66,11 @@ struct grant_table {
     struct grant_active **active;   /* ENTRIES_V1 records for each of them */
     grant_status_t **status;        /* version 2: the flags that we write */
 
-    spinlock_t maptrack_lock;       /* LOCK_GRANT_MAPTRACK */
-    struct maptrack_entry **maptrack;
+    struct maptrack_entry **maptrack; /* pages of entries; grows under maptrack_lock (LOCK_GRANT_MAPTRACK) */
+    spinlock_t maptrack_lock;
     uint32_t maptrack_frames, maptrack_max;
-    uint32_t maptrack_free;         /* first of the list */
-    uint32_t maptrack_used;
+    uint32_t maptrack_used;         /* atomic */
+    struct maptrack_list *lists;    /* free handles, one list for each vCPU that the domain may have */
     uint32_t release_next;          /* where grant_table_release_mappings() goes on */
 };
 
@@ -74,19 +82,38 @@ int grant_grow(struct grant_table *gt, uint32_t nr);
 int grant_grow_status(struct grant_table *gt);
 struct grant_active *grant_active_of(struct grant_table *gt, uint32_t ref);
 
-/** What a pin gave access to. */
+/** What a pin is for, and so what the entry may say. */
+enum grant_use {
+    GRANT_MAP,
+    GRANT_COPY,      /* transitive entries serve, too */
+    GRANT_COPY_VIA,  /* the entry that a transitive one stands for: no further */
+};
+/** What a pin gave access to: a part of a frame, or (transitive) an entry that the caller pins next. */
 struct grant_pin {
     struct frame *frame;
+    uint64_t gfn;
     uint16_t offset, length;
-    bool whole;
+    bool whole, transitive;
+    domid_t via;
+    uint32_t via_ref;
 };
 /**
  * Pins entry @ref of @gt for the domain @user. GNTST_okay, bad_gntref, general_error (not granted to @user, not for
- * writing, never stable), bad_page.
+ * writing, not for this use, never stable), bad_page.
  */
-int grant_pin(struct grant_table *gt, uint32_t ref, domid_t user, bool readonly, struct grant_pin *out);
+int grant_pin(struct grant_table *gt, uint32_t ref, domid_t user, bool readonly, enum grant_use use,
+              struct grant_pin *out);
 void grant_unpin(struct grant_table *gt, uint32_t ref, bool readonly);
+/** A device that may write must not write into a page table: such a mapping holds the frame as writable besides. */
+static inline bool grant_holds_device(uint32_t flags)
+{
+    return (flags & GNTMAP_device_map) && !(flags & GNTMAP_readonly);
+}
+/** Takes back the pins of a mapping with @flags (GNTMAP_device_map, _host_map, _readonly), and a device's hold. */
+void grant_unpin_mapping(struct grant_table *gt, uint32_t ref, uint32_t flags);
 
+/** Makes the lists, for as many vCPUs as the domain may have. 0, -ENOMEM. */
+int maptrack_init(struct grant_table *gt);
 /** A free handle, marked busy; MAPTRACK_NONE: the limit is reached. */
 uint32_t maptrack_take(struct grant_table *gt);
 void maptrack_release(struct grant_table *gt, uint32_t handle);
@@ -112,5 +139,7 @@ long grant_op_query_size(uint64_t uop);
 long grant_op_set_version(uint64_t uop);
 long grant_op_get_version(uint64_t uop);
 long grant_op_get_status_frames(uint64_t uop);
+/** One element of GNTTABOP_cache_flush. 0 or -errno. */
+long grant_op_cache_flush(const struct gnttab_cache_flush *op);
 
 #endif

@@ -15,20 +15,29 @@ union grant_op {
     struct gnttab_copy copy;
     struct gnttab_transfer transfer;
     struct gnttab_swap_grant_ref swap;
+    struct gnttab_cache_flush flush;
 };
 
-static void op_map(union grant_op *op) { grant_op_map(&op->map); }
-static void op_copy(union grant_op *op) { grant_op_copy(&op->copy); }
-static void op_swap(union grant_op *op) { grant_op_swap(&op->swap); }
+/* An element has its own status; only what cannot have one ends the list with an error. */
+static long op_map(union grant_op *op) { return grant_op_map(&op->map), 0; }
+static long op_copy(union grant_op *op) { return grant_op_copy(&op->copy), 0; }
+static long op_swap(union grant_op *op) { return grant_op_swap(&op->swap), 0; }
+static long op_flush(union grant_op *op) { return grant_op_cache_flush(&op->flush); }
+
 /* Moving a frame to another owner is not offered: copying is what everybody uses. */
-static void op_transfer(union grant_op *op) { op->transfer.status = GNTST_general_error; }
+static long op_transfer(union grant_op *op)
+{
+    op->transfer.status = GNTST_general_error;
+    return 0;
+}
 
 /* Operations on lists whose elements stand alone. */
-static const struct { void (*fn)(union grant_op *op); uint8_t size; } list_ops[] = {
+static const struct { long (*fn)(union grant_op *op); uint8_t size; } list_ops[] = {
     [GNTTABOP_map_grant_ref]  = { op_map, sizeof(struct gnttab_map_grant_ref) },
     [GNTTABOP_transfer]       = { op_transfer, sizeof(struct gnttab_transfer) },
     [GNTTABOP_copy]           = { op_copy, sizeof(struct gnttab_copy) },
     [GNTTABOP_swap_grant_ref] = { op_swap, sizeof(struct gnttab_swap_grant_ref) },
+    [GNTTABOP_cache_flush]    = { op_flush, sizeof(struct gnttab_cache_flush) },
 };
 
 /* Operations on one structure. */
@@ -56,7 +65,9 @@ static long grant_list(struct hypercall *call, uint32_t cmd, uint64_t uop, uint3
             return grant_continue(call, uop, count - i);
         if (copy_from_guest_bytes(&op, uop, 1, size))
             return -EFAULT;
-        list_ops[cmd].fn(&op);
+        long rc = list_ops[cmd].fn(&op);
+        if (rc)
+            return rc;
         if (copy_to_guest_bytes(uop, &op, 1, size))
             return -EFAULT;
     }
@@ -88,7 +99,8 @@ long hypercall_grant_table_op(struct hypercall *call)
         return grant_unmap_list(call, uop, count, cmd == GNTTABOP_unmap_and_replace);
     if (cmd < ARRAY_SIZE(list_ops) && list_ops[cmd].fn)
         return grant_list(call, cmd, uop, count);
+    bool counted = cmd != GNTTABOP_set_version && cmd != GNTTABOP_get_version;
     if (cmd < ARRAY_SIZE(single_ops) && single_ops[cmd])
-        return count == 1 ? single_ops[cmd](uop) : -EINVAL;
-    return cmd == GNTTABOP_cache_flush ? -EOPNOTSUPP : -ENOSYS;
+        return count == 1 || !counted ? single_ops[cmd](uop) : -EINVAL;
+    return -ENOSYS;
 }

@@ -13,11 +13,13 @@
     (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
 #define GNTMAP_KEPT  (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_contains_pte)
 
-static void map_unpin(struct grant_table *gt, uint32_t ref, uint32_t kinds, bool readonly)
+/* The mapping's own hold, besides the pin's: by the guest frame number, which must still mean the same frame. */
+static bool map_hold(struct domain *owner, const struct grant_pin *pin, bool write)
 {
-    for (uint32_t kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
-        if (kinds & kind)
-            grant_unpin(gt, ref, readonly);
+    struct frame *held = arch_guest_frame_get(owner, gfn(pin->gfn), write);
+    if (held && held != pin->frame)
+        arch_guest_frame_put(held, write);
+    return held && held == pin->frame;
 }
 
 /* Pins once for each kind of use. */
@@ -29,33 +31,31 @@ static int map_pin(struct domain *owner, const struct gnttab_map_grant_ref *op, 
     for (uint32_t kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1) {
         if (!(op->flags & kind))
             continue;
-        status = grant_pin(owner->grants, op->ref, current_vcpu()->domain->id, readonly, pin);
+        status = grant_pin(owner->grants, op->ref, current_vcpu()->domain->id, readonly, GRANT_MAP, pin);
         if (status != GNTST_okay)
             break;
         done |= kind;
     }
     if (status == GNTST_okay && !pin->whole)
         status = GNTST_general_error; /* part of a page can be copied, not mapped */
+    if (status == GNTST_okay && grant_holds_device(op->flags) && !map_hold(owner, pin, true))
+        status = GNTST_general_error;
     if (status != GNTST_okay)
-        map_unpin(owner->grants, op->ref, done, readonly);
+        for (uint32_t kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
+            if (done & kind)
+                grant_unpin(owner->grants, op->ref, readonly);
     return status;
 }
 
-/* @f is pinned; the mapping's own hold comes from the same guest frame number, and must find the same frame. */
-static int map_host(const struct gnttab_map_grant_ref *op, struct domain *owner, struct frame *f)
+/* Its hold goes over to the entry. */
+static int map_host(const struct gnttab_map_grant_ref *op, struct domain *owner, const struct grant_pin *pin)
 {
     bool write = !(op->flags & GNTMAP_readonly);
-    uint64_t number = grant_active_of(owner->grants, op->ref)->gfn;
-    struct frame *held = arch_guest_frame_get(owner, gfn(number), write);
-    if (!held)
+    if (!map_hold(owner, pin, write))
         return GNTST_general_error; /* its owner uses it as a page table */
-    if (held != f) {
-        arch_guest_frame_put(held, write);
-        return GNTST_bad_page;
-    }
-    int status = arch_grant_map(op->host_addr, frame_to_mfn(f), op->flags);
+    int status = arch_grant_map(op->host_addr, frame_to_mfn(pin->frame), op->flags);
     if (status != GNTST_okay)
-        arch_guest_frame_put(f, write);
+        arch_guest_frame_put(pin->frame, write);
     return status;
 }
 
@@ -67,9 +67,9 @@ static int map_owned(struct grant_table *mine, struct domain *owner, uint32_t ha
         return status;
     mfn_t m = frame_to_mfn(pin.frame);
     if (op->flags & GNTMAP_host_map)
-        status = map_host(op, owner, pin.frame);
+        status = map_host(op, owner, &pin);
     if (status != GNTST_okay) {
-        map_unpin(owner->grants, op->ref, op->flags, op->flags & GNTMAP_readonly);
+        grant_unpin_mapping(owner->grants, op->ref, op->flags);
         return status;
     }
     struct maptrack_entry e = { .ref = op->ref, .domid = owner->id, .flags = (uint16_t)(op->flags & GNTMAP_KEPT) };
@@ -148,7 +148,7 @@ static void unmap_finish(struct grant_table *mine, struct unmap *u)
         return;
     if (u->gone & GNTMAP_host_map) /* what arch_grant_unmap() handed back */
         arch_guest_frame_put(u->frame, !(u->entry.flags & GNTMAP_readonly));
-    map_unpin(u->owner->grants, u->entry.ref, u->gone, u->entry.flags & GNTMAP_readonly);
+    grant_unpin_mapping(u->owner->grants, u->entry.ref, u->gone | (u->entry.flags & GNTMAP_readonly));
     u->entry.flags &= (uint16_t)~u->gone;
     maptrack_settle(mine, u->handle, &u->entry);
     domain_put(u->owner);

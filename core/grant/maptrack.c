@@ -1,84 +1,136 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The maptrack: what a domain has mapped of others, by handle. Grows page by page to its limit; free handles are a
- * list.
+ * The maptrack: what a domain has mapped of others, by handle. It grows page by page to its limit. Free handles are in
+ * lists, one a vCPU, so that vCPUs which map and unmap all the time do not wait for each other; a vCPU whose list is empty
+ * and for which there is no new page takes a handle from another's list.
+ *
+ * A handle in use is nobody's to change without having set MAPTRACK_BUSY in its flags, in one atomic step.
  */
 #include "core/grant/grant.h"
+#include "hv/compiler.h"
 #include "hv/heap.h"
 #include "hv/hypercall.h"
 
+#include <arch/current.h>
+
 static struct maptrack_entry *maptrack_entry(struct grant_table *gt, uint32_t handle)
 {
-    if (handle >= gt->maptrack_frames * MAPTRACK_PER_PAGE)
+    if (handle >= __atomic_load_n(&gt->maptrack_frames, __ATOMIC_ACQUIRE) * MAPTRACK_PER_PAGE)
         return NULL;
     return &gt->maptrack[handle / MAPTRACK_PER_PAGE][handle % MAPTRACK_PER_PAGE];
 }
 
-/* Lock held. The list is empty. */
-static void maptrack_grow(struct grant_table *gt)
+int maptrack_init(struct grant_table *gt)
 {
+    gt->lists = hv_zalloc_array(gt->domain->max_vcpus, sizeof(*gt->lists));
+    if (!gt->lists)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < gt->domain->max_vcpus; i++) {
+        spin_lock_init(&gt->lists[i].lock, LOCK_GRANT_MAPTRACK);
+        gt->lists[i].first = MAPTRACK_NONE;
+    }
+    return 0;
+}
+
+/* The calling vCPU's list; the first one when another domain clears up behind a dying one. */
+static uint32_t list_index(const struct grant_table *gt)
+{
+    const struct vcpu *v = current_vcpu();
+    return v->domain == gt->domain ? v->id : 0;
+}
+
+static uint32_t list_pop(struct grant_table *gt, struct maptrack_list *list)
+{
+    if (READ_ONCE(list->first) == MAPTRACK_NONE)
+        return MAPTRACK_NONE;
+    spin_lock(&list->lock);
+    uint32_t handle = list->first;
+    if (handle != MAPTRACK_NONE)
+        list->first = maptrack_entry(gt, handle)->next_free;
+    spin_unlock(&list->lock);
+    return handle;
+}
+
+/* Puts the chain that begins with @first and ends with @last on the list. */
+static void list_push(struct grant_table *gt, struct maptrack_list *list, uint32_t first, uint32_t last)
+{
+    spin_lock(&list->lock);
+    maptrack_entry(gt, last)->next_free = list->first;
+    list->first = first;
+    spin_unlock(&list->lock);
+}
+
+/* Another page of handles: one for the caller, the others for its list. */
+static uint32_t maptrack_grow(struct grant_table *gt, struct maptrack_list *list)
+{
+    spin_lock(&gt->maptrack_lock);
     struct maptrack_entry *page = gt->maptrack_frames < gt->maptrack_max ? hv_alloc_pages(0) : NULL;
-    if (!page)
-        return;
     uint32_t first = gt->maptrack_frames * (uint32_t)MAPTRACK_PER_PAGE;
-    for (uint32_t i = 0; i < MAPTRACK_PER_PAGE; i++)
-        page[i].next_free = i + 1 < MAPTRACK_PER_PAGE ? first + i + 1 : MAPTRACK_NONE;
-    gt->maptrack[gt->maptrack_frames++] = page;
-    gt->maptrack_free = first;
+    if (page) {
+        for (uint32_t i = 0; i < MAPTRACK_PER_PAGE; i++)
+            page[i].next_free = first + i + 1;
+        gt->maptrack[gt->maptrack_frames] = page;
+        __atomic_store_n(&gt->maptrack_frames, gt->maptrack_frames + 1, __ATOMIC_RELEASE);
+    }
+    spin_unlock(&gt->maptrack_lock);
+    if (!page)
+        return MAPTRACK_NONE;
+    list_push(gt, list, first + 1, first + (uint32_t)MAPTRACK_PER_PAGE - 1);
+    return first;
+}
+
+static uint32_t maptrack_steal(struct grant_table *gt, uint32_t self)
+{
+    uint32_t handle = MAPTRACK_NONE;
+    for (uint32_t i = 1; i < gt->domain->max_vcpus && handle == MAPTRACK_NONE; i++)
+        handle = list_pop(gt, &gt->lists[(self + i) % gt->domain->max_vcpus]);
+    return handle;
 }
 
 uint32_t maptrack_take(struct grant_table *gt)
 {
-    spin_lock(&gt->maptrack_lock);
-    if (gt->maptrack_free == MAPTRACK_NONE)
-        maptrack_grow(gt);
-    uint32_t handle = gt->maptrack_free;
-    if (handle != MAPTRACK_NONE) {
-        struct maptrack_entry *e = maptrack_entry(gt, handle);
-        gt->maptrack_free = e->next_free;
-        gt->maptrack_used++;
-        *e = (struct maptrack_entry){ .flags = MAPTRACK_BUSY };
-    }
-    spin_unlock(&gt->maptrack_lock);
+    uint32_t self = list_index(gt), handle = list_pop(gt, &gt->lists[self]);
+    if (handle == MAPTRACK_NONE)
+        handle = maptrack_grow(gt, &gt->lists[self]);
+    if (handle == MAPTRACK_NONE)
+        handle = maptrack_steal(gt, self);
+    if (handle == MAPTRACK_NONE)
+        return handle;
+    *maptrack_entry(gt, handle) = (struct maptrack_entry){ .flags = MAPTRACK_BUSY };
+    __atomic_fetch_add(&gt->maptrack_used, 1, __ATOMIC_RELAXED);
     return handle;
-}
-
-/* Lock held. */
-static void maptrack_put_back(struct grant_table *gt, uint32_t handle)
-{
-    *maptrack_entry(gt, handle) = (struct maptrack_entry){ .next_free = gt->maptrack_free };
-    gt->maptrack_free = handle;
-    gt->maptrack_used--;
 }
 
 void maptrack_release(struct grant_table *gt, uint32_t handle)
 {
-    spin_lock(&gt->maptrack_lock);
-    maptrack_put_back(gt, handle);
-    spin_unlock(&gt->maptrack_lock);
+    __atomic_store_n(&maptrack_entry(gt, handle)->flags, 0, __ATOMIC_RELEASE);
+    list_push(gt, &gt->lists[list_index(gt)], handle, handle);
+    __atomic_fetch_sub(&gt->maptrack_used, 1, __ATOMIC_RELAXED);
 }
 
 bool maptrack_claim(struct grant_table *gt, uint32_t handle, struct maptrack_entry *out)
 {
-    spin_lock(&gt->maptrack_lock);
     struct maptrack_entry *e = maptrack_entry(gt, handle);
-    bool mine = e && (e->flags & MAPTRACK_MAPPED) && !(e->flags & MAPTRACK_BUSY);
-    if (mine) {
-        *out = *e;
-        e->flags |= MAPTRACK_BUSY;
-    }
-    spin_unlock(&gt->maptrack_lock);
-    return mine;
+    uint16_t flags = e ? __atomic_load_n(&e->flags, __ATOMIC_ACQUIRE) : 0;
+    do {
+        if (!(flags & MAPTRACK_MAPPED) || (flags & MAPTRACK_BUSY))
+            return false;
+    } while (!__atomic_compare_exchange_n(&e->flags, &flags, flags | MAPTRACK_BUSY, true, __ATOMIC_ACQUIRE,
+                                          __ATOMIC_ACQUIRE));
+    *out = (struct maptrack_entry){ .ref = e->ref, .domid = e->domid, .flags = flags };
+    return true;
 }
 
 void maptrack_settle(struct grant_table *gt, uint32_t handle, const struct maptrack_entry *entry)
 {
-    spin_lock(&gt->maptrack_lock);
-    if (entry->flags & MAPTRACK_MAPPED)
-        *maptrack_entry(gt, handle) = *entry;
-    else
-        maptrack_put_back(gt, handle);
-    spin_unlock(&gt->maptrack_lock);
+    struct maptrack_entry *e = maptrack_entry(gt, handle);
+    if (!(entry->flags & MAPTRACK_MAPPED)) {
+        maptrack_release(gt, handle);
+        return;
+    }
+    e->ref = entry->ref;
+    e->domid = entry->domid;
+    __atomic_store_n(&e->flags, entry->flags, __ATOMIC_RELEASE);
 }
 
 /* The domain is paused and dying: its page tables go with it, only the books are to be put right. */
@@ -88,12 +140,10 @@ static void maptrack_drop(struct grant_table *gt, uint32_t handle)
     if (!maptrack_claim(gt, handle, &e))
         return;
     struct domain *owner = domain_get_by_id(e.domid);
-    bool readonly = e.flags & GNTMAP_readonly;
-    for (unsigned int kind = GNTMAP_device_map; owner && kind <= GNTMAP_host_map; kind <<= 1)
-        if (e.flags & kind)
-            grant_unpin(owner->grants, e.ref, readonly);
-    if (owner)
+    if (owner) {
+        grant_unpin_mapping(owner->grants, e.ref, e.flags);
         domain_put(owner);
+    }
     e.flags = 0;
     maptrack_settle(gt, handle, &e);
 }

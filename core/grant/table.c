@@ -3,6 +3,7 @@
 #include "core/grant/grant.h"
 #include "hv/heap.h"
 #include "hv/log.h"
+#include "hv/options.h"
 
 uint32_t grant_entries(const struct grant_table *gt)
 {
@@ -57,16 +58,22 @@ static int grant_table_arrays(struct grant_table *gt)
     gt->active = hv_zalloc_array(gt->max_frames, sizeof(*gt->active));
     gt->status = hv_zalloc_array(gt->max_frames * ENTRIES_V2 / ENTRIES_STATUS + 1, sizeof(*gt->status));
     gt->maptrack = hv_zalloc_array(gt->maptrack_max, sizeof(*gt->maptrack));
-    return gt->shared && gt->active && gt->status && gt->maptrack ? 0 : -ENOMEM;
+    bool mapping = !gt->maptrack_max || gt->maptrack; /* with no frames at all a domain can map nothing */
+    return gt->shared && gt->active && gt->status && mapping ? maptrack_init(gt) : -ENOMEM;
 }
 
 int grant_table_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrack_frames, uint32_t opts)
 {
     uint32_t version = opts & XEN_DOMCTL_GRANT_version_mask;
-    max_frames = max_frames ? max_frames : GRANT_FRAMES_DEFAULT;
-    max_maptrack_frames = max_maptrack_frames ? max_maptrack_frames : MAPTRACK_FRAMES_DEFAULT;
-    if (version > 2 || max_frames > GRANT_FRAMES_LIMIT || max_maptrack_frames > MAPTRACK_FRAMES_LIMIT)
+    if (version > 2)
         return -EINVAL;
+    if (!max_frames || max_frames > hv_options.gnttab_max_frames ||
+        max_maptrack_frames > hv_options.gnttab_max_maptrack_frames) {
+        log_warning("Domain %u: grant tables of 1 to %lu frames and maptracks of up to %lu frames are allowed, %u and %u are "
+                    "wanted: see gnttab_max_frames= and gnttab_max_maptrack_frames=", d->id, hv_options.gnttab_max_frames,
+                    hv_options.gnttab_max_maptrack_frames, max_frames, max_maptrack_frames);
+        return -EINVAL;
+    }
     struct grant_table *gt = hv_zalloc(sizeof(*gt));
     if (!gt)
         return -ENOMEM;
@@ -75,7 +82,6 @@ int grant_table_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrac
     gt->max_version = version ? (uint8_t)version : 2;
     gt->max_frames = max_frames;
     gt->maptrack_max = max_maptrack_frames;
-    gt->maptrack_free = MAPTRACK_NONE;
     spin_lock_init(&gt->lock, LOCK_GRANT);
     spin_lock_init(&gt->maptrack_lock, LOCK_GRANT_MAPTRACK);
     d->grants = gt;
@@ -112,6 +118,7 @@ void grant_table_free(struct domain *d)
     hv_free(gt->active);
     hv_free(gt->status);
     hv_free(gt->maptrack);
+    hv_free(gt->lists);
     hv_free(gt);
     d->grants = NULL;
 }

@@ -9,7 +9,8 @@
 #include "hv/types.h"
 
 /**
- * Limits in frames of the table and of the maptrack; @opts as XEN_DOMCTL_GRANT_*: the highest version. 0, -EINVAL,
+ * Limits in frames of the table (1..) and of the maptrack (0: the domain can map nothing), at most what the options
+ * gnttab_max_frames and gnttab_max_maptrack_frames say; @opts as XEN_DOMCTL_GRANT_*: the highest version. 0, -EINVAL,
  * -ENOMEM.
  */
 int grant_table_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrack_frames, uint32_t opts);
@@ -43,6 +44,8 @@ int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags);
  * after that.
  */
 int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr);
+/** Writes the cache lines of frame @m back, on every CPU. */
+void arch_grant_cache_flush(mfn_t m);
 /** The calling domain's translations that arch_grant_unmap() removed are gone from every TLB. */
 void arch_grant_flush(void);
 

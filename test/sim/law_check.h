@@ -37,14 +37,17 @@ static void law_maptrack(const struct domain *d)
         LAW(!(e->flags & MAPTRACK_BUSY), "d%u: handle %u stayed busy", d->id, h);
         LAW(e->domid < IDS && e->ref < REFS, "d%u: handle %u names d%u, entry %u", d->id, h, e->domid, e->ref);
         uint32_t kinds = !!(e->flags & GNTMAP_host_map) + !!(e->flags & GNTMAP_device_map);
+        if (grant_holds_device(e->flags))
+            due_frame(grant_active_of(domain_by_owner_id(e->domid)->grants, e->ref)->frame);
         *(e->flags & GNTMAP_readonly ? &pins[e->domid][e->ref].read : &pins[e->domid][e->ref].write) += kinds;
     }
     LAW(used == gt->maptrack_used, "d%u: %u handles in use, %u counted", d->id, used, gt->maptrack_used);
     LAW(gt->maptrack_frames <= gt->maptrack_max && gt->nr_frames <= gt->max_frames, "d%u: tables above limits", d->id);
-    for (uint32_t h = gt->maptrack_free; h != MAPTRACK_NONE; listed++) {
-        LAW(h < gt->maptrack_frames * MAPTRACK_PER_PAGE && listed < 4096, "d%u: list of free handles", d->id);
-        h = gt->maptrack[h / MAPTRACK_PER_PAGE][h % MAPTRACK_PER_PAGE].next_free;
-    }
+    for (uint32_t i = 0; i < d->max_vcpus; i++)
+        for (uint32_t h = gt->lists[i].first; h != MAPTRACK_NONE; listed++) {
+            LAW(h < gt->maptrack_frames * MAPTRACK_PER_PAGE && listed < 4096, "d%u: list of free handles", d->id);
+            h = gt->maptrack[h / MAPTRACK_PER_PAGE][h % MAPTRACK_PER_PAGE].next_free;
+        }
     LAW(used + listed == gt->maptrack_frames * MAPTRACK_PER_PAGE, "d%u: a handle is lost", d->id);
 }
 

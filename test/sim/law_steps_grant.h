@@ -163,12 +163,24 @@ static void step_transfer(void)
 
 static bool has_pins(struct being *b)
 {
-    for (uint32_t ref = 0; ref < REFS; ref++) {
+    for (uint32_t ref = GNTTAB_NR_RESERVED_ENTRIES; ref < REFS; ref++) {
         const struct grant_active *a = grant_active_of(b->d->grants, ref);
         if (a->readers || a->writers)
             return true;
     }
     return false;
+}
+
+/* Whether a reserved entry says what version 1 cannot. */
+static bool says_too_much(struct being *b)
+{
+    const union grant_entry_v2 *e = entry_at(b, 0);
+    bool found = false;
+    for (unsigned int i = 0; i < GNTTAB_NR_RESERVED_ENTRIES && b->d->grants->version == 2; i++) {
+        uint16_t type = e[i].hdr.flags & GTF_type_mask;
+        found |= type == GTF_transitive || (type == GTF_permit_access && e[i].full_page.frame >> 32);
+    }
+    return found;
 }
 
 static void step_version(void)
@@ -178,8 +190,9 @@ static void step_version(void)
     op->version = 1 + pick(2);
     diary_note("set_version: d%u, %u", b->d->id, op->version);
     bool change = op->version != b->d->grants->version, busy = change && has_pins(b);
+    long due = busy ? -EBUSY : change && says_too_much(b) ? -ERANGE : 0;
     long rc = call_op(b, hypercall_grant_table_op, GNTTABOP_set_version, op);
-    if (rc != (busy ? -EBUSY : 0) && rc != -ENOMEM)
+    if (rc != due && rc != -ENOMEM)
         panic("set_version: %ld", rc);
     seen[SEEN_VERSION] += !rc && change;
     if (!rc && change)

@@ -256,7 +256,7 @@ static long call_as(struct being *b, hypercall_fn fn, struct hypercall *c)
         if (one_in(3))
             softirq_raise(SOFTIRQ_RCU);
         struct vcpu *before = sim_this->current;
-        sim_this->current = b->d->vcpu[0];
+        sim_this->current = b->d->vcpu[pick(b->d->max_vcpus)];
         long rc = fn(c);
         sim_this->current = before;
         if (grant_tlb_entries)

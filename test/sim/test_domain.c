@@ -16,7 +16,7 @@ static void finding(void **state)
 {
     start();
     struct domain *d5 = sim_domain(5, 1), *d700 = sim_domain(700, 1), *d;
-    struct domain_config c = { .max_vcpus = 1 };
+    struct domain_config c = { .max_vcpus = 1, .max_grant_frames = 1 };
     assert_int_equal(domain_create(5, &c, &d), -EEXIST);
     assert_int_equal(domain_create(DOMID_FIRST_RESERVED, &c, &d), -EINVAL);
     c.max_vcpus = 0;

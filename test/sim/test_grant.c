@@ -6,103 +6,7 @@
  */
 #include "sim_test.h"
 
-#include "core/grant/grant.h"
-#include "guest.h"
-#include "hv/heap.h"
-
-enum { DOMAINS = 3, FRAMES = 12 };
-static struct domain *dom[DOMAINS];
-static mfn_t frame[DOMAINS][FRAMES];
-
-/* The calling guest's page tables: one slot an address, 4096 apart, from SLOT_BASE. */
-enum { SLOTS = 64, SLOT_BASE = 0x100000 };
-static struct { mfn_t m; bool used, writable; } slot[DOMAINS][SLOTS];
-
-static unsigned int caller(void) { return current_vcpu()->domain->id - 1u; }
-
-int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags)
-{
-    uint64_t i = (host_addr - SLOT_BASE) / PAGE_SIZE;
-    if (host_addr < SLOT_BASE || i >= SLOTS || slot[caller()][i].used)
-        return GNTST_bad_virt_addr;
-    slot[caller()][i].used = true;
-    slot[caller()][i].m = m;
-    slot[caller()][i].writable = !(flags & GNTMAP_readonly);
-    return GNTST_okay;
-}
-
-int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr)
-{
-    uint64_t i = (host_addr - SLOT_BASE) / PAGE_SIZE;
-    if (host_addr < SLOT_BASE || i >= SLOTS || !slot[caller()][i].used || !mfn_eq(slot[caller()][i].m, m))
-        return GNTST_general_error;
-    slot[caller()][i].used = false;
-    return GNTST_okay;
-}
-
-static unsigned int flushes;
-void arch_grant_flush(void) { flushes++; }
-
-/* A dead domain's page tables drop what they hold; in the hypervisor arch_domain_relinquish() does. */
-static void drop_slots(unsigned int d)
-{
-    for (unsigned int i = 0; i < SLOTS; i++) {
-        if (slot[d][i].used)
-            arch_guest_frame_put(mfn_to_frame(slot[d][i].m), slot[d][i].writable);
-        slot[d][i].used = false;
-    }
-}
-
-static void birth(unsigned int i)
-{
-    dom[i] = sim_domain((domid_t)(i + 1), 1);
-    for (unsigned int n = 0; n < FRAMES; n++)
-        frame[i][n] = domain_alloc_frames(dom[i], 0, HEAP_ZERO);
-}
-
-static void death(unsigned int i)
-{
-    drop_slots(i);
-    guest_kill(dom[i]);
-    dom[i] = NULL;
-}
-
-static void start(void)
-{
-    sim_start(&(struct sim_config){ .frames = 16384, .cpus = 1 });
-    sim_guest_window(box, sizeof(box));
-    for (unsigned int i = 0; i < DOMAINS; i++)
-        birth(i);
-    sim_settle();
-}
-
-static struct grant_entry_v1 *entry(unsigned int d, uint32_t ref)
-{
-    return &((struct grant_entry_v1 *)dom[d]->grants->shared[ref / ENTRIES_V1])[ref % ENTRIES_V1];
-}
-
-static void grant(unsigned int d, uint32_t ref, unsigned int to, unsigned int n, uint16_t more)
-{
-    *entry(d, ref) = (struct grant_entry_v1){ .flags = GTF_permit_access | more,
-                                              .domid = (domid_t)(to + 1),
-                                              .frame = (uint32_t)frame[d][n].nr };
-}
-
-static struct gnttab_map_grant_ref map(unsigned int by, unsigned int of, uint32_t ref, unsigned int at, uint32_t flags)
-{
-    struct gnttab_map_grant_ref op = {
-        .host_addr = SLOT_BASE + at * PAGE_SIZE, .flags = flags, .ref = ref, .dom = (domid_t)(of + 1)
-    };
-    assert_int_equal(guest_op(dom[by]->vcpu[0], hypercall_grant_table_op, GNTTABOP_map_grant_ref, &op), 0);
-    return op;
-}
-
-static int unmap(unsigned int by, uint32_t handle, uint64_t host_addr, uint64_t dev)
-{
-    struct gnttab_unmap_grant_ref op = { .host_addr = host_addr, .dev_bus_addr = dev, .handle = handle };
-    assert_int_equal(guest_op(dom[by]->vcpu[0], hypercall_grant_table_op, GNTTABOP_unmap_grant_ref, &op), 0);
-    return op.status;
-}
+#include "grant_world.h"
 
 static void map_and_unmap(void **state)
 {
@@ -183,12 +87,6 @@ static void map_errors(void **state)
     }
     for (uint32_t ref = 7; ref <= 12; ref++)
         assert_int_equal(entry(0, ref)->flags & (GTF_reading | GTF_writing), 0);
-}
-
-static int copy(unsigned int by, struct gnttab_copy *op)
-{
-    assert_int_equal(guest_op(dom[by]->vcpu[0], hypercall_grant_table_op, GNTTABOP_copy, op), 0);
-    return op->status;
 }
 
 static void copies(void **state)

@@ -3,6 +3,7 @@
 #include "hv/domain.h"
 #include "hv/grant.h"
 #include "pv/mm/flush.h"
+#include "pv/mm/machine.h"
 #include "pv/mm/mm.h"
 
 #define PTE_AVAIL_SHIFT 9
@@ -34,4 +35,9 @@ int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_a
 void arch_grant_flush(void)
 {
     guest_flush_tlb(true);
+}
+
+void arch_grant_cache_flush(mfn_t m)
+{
+    machine_cache_flush_page(m);
 }
