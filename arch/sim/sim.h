@@ -76,6 +76,9 @@ extern void (*sim_on_tlb_flush)(const cpumask_t *mask);
 
 /** Called when a dying domain's page tables would go, if set: a test that models what they hold. */
 extern void (*sim_on_relinquish)(struct domain *d);
+/** Ticks a second that the machine offers to the watchdog, 0: none; how many CPUs it bit. */
+extern unsigned int sim_watchdog_hz;
+extern uint64_t sim_watchdog_bites;
 
 /** Memory outside the arena that counts as the guest's for copy_{from,to}_guest; NULL forgets all. At most 16. */
 void sim_guest_window(void *start, size_t len);

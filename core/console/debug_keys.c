@@ -5,6 +5,7 @@
  */
 #include "core/console/console.h"
 #include "hv/softirq.h"
+#include "hv/watchdog.h"
 
 #define KEYS 128
 
@@ -19,7 +20,9 @@ static void debug_key_run(void *data)
     struct debug_key *k = data;
     char key = (char)(k - keys);
     log_error("'%c' pressed -> %s", key, k->help);
+    watchdog_pause(); /* long reports over a slow line */
     k->fn(key);
+    watchdog_resume();
 }
 
 static void debug_key_help(char key)

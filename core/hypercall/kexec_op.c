@@ -64,12 +64,13 @@ static long op_exec(uint64_t arg)
     return -EIO; /* it is damaged, and that was said */
 }
 
-static long op_obsolete(const char *replacement)
+/* Each is reported once. */
+static long op_obsolete(uint64_t cmd, const char *replacement)
 {
-    static bool said;
+    static bool said[KEXEC_CMD_kexec_unload_v1 + 1];
 
-    if (!__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
-        log_warning("kexec: an interface that Xen 4.4 replaced was called: use %s instead", replacement);
+    if (!__atomic_exchange_n(&said[cmd], true, __ATOMIC_RELAXED))
+        log_warning("kexec: command %lu is one that Xen 4.4 replaced: use %s instead", (unsigned long)cmd, replacement);
     return -EOPNOTSUPP;
 }
 
@@ -81,9 +82,9 @@ long hypercall_kexec_op(struct hypercall *call)
     case KEXEC_CMD_kexec:
         return op_exec(arg);
     case KEXEC_CMD_kexec_load_v1:
-        return op_obsolete("KEXEC_CMD_kexec_load (4)");
+        return op_obsolete(call->arg[0], "KEXEC_CMD_kexec_load (4)");
     case KEXEC_CMD_kexec_unload_v1:
-        return op_obsolete("KEXEC_CMD_kexec_unload (5)");
+        return op_obsolete(call->arg[0], "KEXEC_CMD_kexec_unload (5)");
     case KEXEC_CMD_kexec_get_range:
         return kexec_get_range(arg);
     case KEXEC_CMD_kexec_load:

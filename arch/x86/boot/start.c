@@ -30,6 +30,7 @@
 #include "smp/smp.h"
 #include "time/reference.h"
 #include "time/tsc.h"
+#include "hv/watchdog.h"
 #include "trap/trap.h"
 
 static paddr_t heap_table(void)
@@ -106,5 +107,7 @@ __init void start_hypervisor(void)
     debug_keys_arch_init();
     kexec_init();              /* crash notes: every CPU has its own */
     ns16550_start_polling();   /* input, and with it the debug keys */
-    boot_finish(dom0_build()); /* seal text and constants, give init memory back, run dom0 */
+    struct domain *dom0 = dom0_build();
+    watchdog_start();          /* from here on no CPU is busy for long */
+    boot_finish(dom0);         /* seal text and constants, give init memory back, run dom0 */
 }

@@ -17,6 +17,7 @@
 #define RTE_MASKED     0x10000u
 #define RTE_LEVEL      0x08000u
 #define RTE_ACTIVE_LOW 0x02000u
+#define RTE_NMI        0x00400u
 
 struct ioapic {
     paddr_t base;
@@ -187,6 +188,19 @@ int ioapic_set_trigger(struct irq *irq, bool level, bool active_low)
             set_target(irq, irq->vector, cpu_apic_id[irq->cpu]);
     }
     spin_unlock_irqrestore(&irq->lock, flags);
+    return 0;
+}
+
+int ioapic_deliver_nmi(const struct irq *irq, uint32_t apic_id)
+{
+    const struct ioapic *io = of_gsi(irq->nr);
+    if (!io || apic_id > 0xff)
+        return -EINVAL;
+    uint32_t reg = IOAPIC_REG_RTE + 2 * (irq->nr - io->gsi_base);
+    irqflags_t flags = spin_lock_irqsave(&lock);
+    reg_write(io, reg + 1, apic_id << 24);
+    reg_write(io, reg, RTE_NMI);
+    spin_unlock_irqrestore(&lock, flags);
     return 0;
 }
 

@@ -232,3 +232,18 @@ int irq_request(struct irq *irq, void (*handler)(void *data), void *data)
     spin_unlock_irqrestore(&irq->lock, flags);
     return rc;
 }
+
+static void never_called(void *unused)
+{
+}
+
+int irq_reserve(struct irq *irq)
+{
+    irqflags_t flags = spin_lock_irqsave(&irq->lock);
+    int rc = irq->guest || irq->handler || !irq->source ? -EBUSY : 0;
+
+    if (!rc)
+        irq->handler = never_called;
+    spin_unlock_irqrestore(&irq->lock, flags);
+    return rc;
+}

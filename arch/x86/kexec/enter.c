@@ -12,8 +12,10 @@
 #include "irq/ioapic.h"
 #include "irq/lapic.h"
 #include "kexec/relocate.h"
+#include "mm/percpu_area.h"
 #include "platform/pci.h"
 #include "smp/smp.h"
+#include "trap/nmi.h"
 
 #include <arch/irqflags.h>
 
@@ -42,8 +44,11 @@ void arch_kexec_enter(const struct kexec_image *im)
 
     irq_disable();
     park_others();
+    nmi_clock_stop();
     ioapic_shutdown();
     lapic_disable();
+    percpu_nmi_stack_move();
+    iret_here(); /* an NMI that waited for the end of the one that we may be in comes now, not when there is no handler */
     write_cr4(read_cr4() & ~CR4_PGE); /* forgets translations that are global */
     write_cr3(im->arch.bridge);
     relocate(im->arch.control, im->program, im->arch.root, im->load.entry, im->load.arch == KEXEC_ARCH_386);

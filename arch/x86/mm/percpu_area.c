@@ -23,6 +23,8 @@ struct tss {
 } __attribute__((packed));
 _Static_assert(sizeof(struct tss) == 104, "APM vol. 2, figure 12-8");
 
+enum special_stack { STACK_DF, STACK_NMI, STACK_MC, STACK_DB, SPECIAL_STACKS };
+
 struct cpu_area {
     uint64_t *l1[PERCPU_AREA_SIZE / PAGE_SIZE / 512 + 1]; /* tables that map the area */
     uint8_t *stub;
@@ -78,13 +80,27 @@ static void gdt_fill(uint64_t *gdt, const struct tss *tss)
     t[1] = base >> 32;
 }
 
+/* The top of one of them: they are pages 1, 3, 5 and 7. */
+static vaddr_t special_stack(vaddr_t area, enum special_stack i)
+{
+    return area + (2 * (uint64_t)i + 2) * PAGE_SIZE;
+}
+
 static void tss_fill(struct tss *tss, unsigned int cpu)
 {
     vaddr_t area = percpu_area(cpu);
 
     *tss = (struct tss){.rsp = {info_sysenter_stack(cpu)}, .io_map_base = sizeof(*tss)};
-    for (unsigned int i = 0; i < 4; i++) /* #DF, NMI, #MC, #DB: pages 1, 3, 5, 7 */
-        tss->ist[i] = area + (2 * i + 2) * PAGE_SIZE;
+    for (unsigned int i = 0; i < SPECIAL_STACKS; i++)
+        tss->ist[i] = special_stack(area, i);
+}
+
+void percpu_nmi_stack_move(void)
+{
+    vaddr_t area = percpu_area(this_cpu_id()), here = (vaddr_t)__builtin_frame_address(0), mc = special_stack(area, STACK_MC);
+    bool on_it = here < mc && here >= mc - PAGE_SIZE;
+
+    area_of[this_cpu_id()]->tss.ist[STACK_NMI] = on_it ? special_stack(area, STACK_DB) : mc;
 }
 
 uint64_t *percpu_l1_slot(unsigned int cpu, vaddr_t va)

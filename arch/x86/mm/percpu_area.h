@@ -29,6 +29,9 @@ uint8_t *percpu_stub_page(unsigned int cpu);
 /** The entry that maps @va of @cpu's area. */
 uint64_t *percpu_l1_slot(unsigned int cpu, vaddr_t va);
 
+/** From now on this CPU's NMIs come on a special stack that is not the present one, which it never returns to. */
+void percpu_nmi_stack_move(void);
+
 /** Loads GDT, TSS and IDT of @cpu, which is the one that runs. */
 void percpu_tables_load(unsigned int cpu);
 

@@ -12,5 +12,9 @@ __init void smp_set_trampoline(paddr_t page);
 __init void smp_boot_all(unsigned int max_cpus);
 /** Stops all other CPUs where they are, by NMI; for panics, reboot and power off. Takes no locks. */
 void smp_stop_others(void);
+/** In an NMI: stays for ever if this CPU is to stop. True: others are, and this one goes on. False: nobody stops. */
+bool smp_stop_here(const struct cpu_user_regs *regs);
+/** This CPU takes no further part, and whoever stops the others need not wait for it. */
+void smp_stop_self(void) __attribute__((noreturn));
 
 #endif

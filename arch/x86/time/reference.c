@@ -15,7 +15,16 @@
 #define HPET_CAPABILITIES 0x000
 #define HPET_CONFIG       0x010
 #define HPET_COUNTER      0x0f0
+#define HPET_TIMER_0      0x100 /* configuration; then its comparator */
+#define HPET_COMPARATOR_0 0x108
 #define HPET_ENABLE       0x1
+#define HPET_LEGACY       0x2     /* timer 0 drives ISA line 0 in the PIT's place */
+#define HPET_CAN_LEGACY   0x8000
+#define TIMER_INTERRUPTS  0x04
+#define TIMER_PERIODIC    0x08
+#define TIMER_CAN_PERIODIC 0x10
+#define TIMER_SET_VALUE   0x40
+#define TIMER_32_BITS     0x100   /* the comparator's upper half is all ones after reset */
 #define FEMTO_PER_SEC     1000000000000000ULL
 #define PM_TIMER_HZ       3579545u
 #define PIT_HZ            1193182u
@@ -30,7 +39,7 @@ struct reference {
 };
 
 static paddr_t hpet_paddr __initdata;
-static uint8_t *hpet_mmio __initdata;
+static uint8_t *hpet_mmio __ro_after_init;
 static uint16_t pm_port __initdata;
 
 static __init uint32_t hpet_read(void)
@@ -58,10 +67,16 @@ static __init void pit_start(void)
     outb(0xff, 0x42);
 }
 
+static __init bool hpet_map(void)
+{
+    if (!hpet_mmio && hpet_paddr)
+        hpet_mmio = ioremap(hpet_paddr, PAGE_SIZE);
+    return hpet_mmio;
+}
+
 static __init bool hpet_start(uint64_t *hz)
 {
-    hpet_mmio = hpet_paddr ? ioremap(hpet_paddr, PAGE_SIZE) : NULL;
-    if (!hpet_mmio)
+    if (!hpet_map())
         return false;
     uint32_t period = mmio_read32(hpet_mmio + HPET_CAPABILITIES + 4);
     if (period == 0 || period > 100000000) /* IA-PC HPET 1.0a, 2.3.4: at most 100 ns */
@@ -131,4 +146,29 @@ __init uint64_t reference_measure_tsc(const char **source)
     }
     *source = r.name;
     return hz;
+}
+
+/* The configuration before the comparator, whose first write is the first moment and whose second is the period (2.3.9.2.2). */
+__init bool reference_hpet_periodic(unsigned int hz)
+{
+    uint64_t counter_hz = 0;
+
+    if (!hpet_start(&counter_hz) || !(mmio_read32(hpet_mmio + HPET_CAPABILITIES) & HPET_CAN_LEGACY) ||
+        !(mmio_read32(hpet_mmio + HPET_TIMER_0) & TIMER_CAN_PERIODIC))
+        return false;
+    uint32_t config = mmio_read32(hpet_mmio + HPET_CONFIG), period = (uint32_t)(counter_hz / hz);
+    mmio_write32(hpet_mmio + HPET_CONFIG, config & ~(HPET_ENABLE | HPET_LEGACY));
+    mmio_write32(hpet_mmio + HPET_COUNTER, 0);
+    mmio_write32(hpet_mmio + HPET_COUNTER + 4, 0);
+    mmio_write32(hpet_mmio + HPET_TIMER_0, TIMER_INTERRUPTS | TIMER_PERIODIC | TIMER_SET_VALUE | TIMER_32_BITS);
+    mmio_write32(hpet_mmio + HPET_COMPARATOR_0, period);
+    mmio_write32(hpet_mmio + HPET_COMPARATOR_0, period);
+    mmio_write32(hpet_mmio + HPET_CONFIG, config | HPET_ENABLE | HPET_LEGACY);
+    return true;
+}
+
+void reference_hpet_stop(void)
+{
+    mmio_write32(hpet_mmio + HPET_TIMER_0, 0);
+    mmio_write32(hpet_mmio + HPET_CONFIG, mmio_read32(hpet_mmio + HPET_CONFIG) & ~HPET_LEGACY);
 }

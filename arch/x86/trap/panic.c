@@ -27,7 +27,5 @@ void arch_panic_report(void)
 
 void arch_panic_halt(void)
 {
-    irq_disable();
-    for (;;)
-        halt();
+    smp_stop_self();
 }

@@ -52,11 +52,7 @@ void trap_backtrace(uint64_t rip, uint64_t rbp);
 /** Name and offset of the function at @address; NULL if it is not ours. */
 const char *symbol_find(uint64_t address, uint64_t *offset);
 
-/** Called with the context of a guest that hit an NMI, or NULL: something watches NMIs (watchdog, crash). True:
- * handled. */
-extern bool (*nmi_hook)(const struct cpu_user_regs *regs);
-
-/** The panicking CPU stops all others; set once they exist. */
-extern void (*panic_stop_others)(void);
+/** Says what happened in a context from which there is no way back, shows it, keeps it for the notes, panics. Any context. */
+__noreturn void trap_fatal(const struct cpu_user_regs *regs, const char *what);
 
 #endif

@@ -89,6 +89,16 @@ static inline void wbinvd(void)
 {
     __asm__ volatile("wbinvd" ::: "memory");
 }
+/** Returns from an interrupt that need not exist, to the next instruction: NMIs are let in again. */
+static inline void iret_here(void)
+{
+    uint64_t sp, t;
+    __asm__ volatile("mov %%rsp, %0\n\tmov %%ss, %k1\n\tpush %1\n\tpush %0\n\tpushf\n\tmov %%cs, %k1\n\tpush %1\n\t"
+                     "lea 1f(%%rip), %1\n\tpush %1\n\tiretq\n1:"
+                     : "=&r"(sp), "=&r"(t)
+                     :
+                     : "memory", "cc");
+}
 static inline void halt(void)
 {
     __asm__ volatile("hlt" ::: "memory");
