@@ -32,3 +32,16 @@ endef
 $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(eval $(call GUEST_RULE,$(g)))))
 
 -include $(shell find $(BUILD)/guests -name '*.d' 2>/dev/null)
+
+# guests/kexec carries a kernel to be started, in a 32-bit and a 64-bit form.
+PAYLOAD     := $(BUILD)/guests/obj/guests/kexec/payload
+PAYLOAD_SRC := guests/kexec/payload/entry.S guests/kexec/payload/main.c
+$(PAYLOAD)%.bin: $(PAYLOAD_SRC) guests/kexec/payload/payload.h guests/kexec/payload/payload.lds
+	@mkdir -p $(@D)
+	$(Q)for f in $(PAYLOAD_SRC); do $(CC) -std=gnu11 -m$* -Os -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none \
+	  -mgeneral-regs-only -fno-asynchronous-unwind-tables $(if $(filter 64,$*),-mno-red-zone) $(WARN) -Iguests -c $$f -o $@.$$(basename $$f).o || exit 1; done
+	$(Q)$(LD) -m $(if $(filter 32,$*),elf_i386,elf_x86_64) -nostdlib -static --build-id=none --no-warn-rwx-segments \
+	  -T guests/kexec/payload/payload.lds $(foreach f,$(PAYLOAD_SRC),$@.$(notdir $(f)).o) -o $@.elf
+	$(Q)$(OBJCOPY) -O binary $@.elf $@
+$(BUILD)/guests/obj/guests/kexec/image.S.o: GUEST_CFLAGS += -DPAYLOAD_32='"$(PAYLOAD)32.bin"' -DPAYLOAD_64='"$(PAYLOAD)64.bin"'
+$(BUILD)/guests/obj/guests/kexec/image.S.o: $(PAYLOAD)32.bin $(PAYLOAD)64.bin

@@ -10,14 +10,14 @@ import socket
 import struct
 import time
 
-RAX, RBX, RIP = 0, 1, 16
+RAX, RBX, RSP, RIP, RFLAGS = 0, 1, 7, 16, 17
 
 
-def arguments(path):
-    """What QEMU needs to stand still at reset and listen at @path."""
+def arguments(path, stopped=True):
+    """What QEMU needs to listen at @path, standing still at reset if @stopped."""
     if os.path.exists(path):
         os.remove(path)
-    return ["-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"]
+    return ["-S"] * stopped + ["-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"]
 
 
 class Gdb:
@@ -30,7 +30,7 @@ class Gdb:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(path)
         self.socket.settimeout(seconds)
-        self.buffer = b""
+        self.buffer, self.cpu = b"", 0  # CPU that stopped the machine
         self.ask("?")
 
     def send(self, text):
@@ -50,8 +50,12 @@ class Gdb:
             self.buffer += data
 
     def ask(self, text):
+        """The answer; a report that the machine has stopped, which connecting may cause, is none to anything but "?"."""
         self.send(text)
-        return self.reply()
+        answer = self.reply()
+        while answer.startswith("T") and text != "?":
+            answer = self.reply()
+        return answer
 
     def checked(self, text):
         if self.ask(text) != "OK":
@@ -65,15 +69,21 @@ class Gdb:
         return self.reply()
 
     def run_to(self, address):
-        """Go on until the boot CPU is about to execute @address."""
+        """Go on until a CPU is about to execute @address; it is the one whose registers are meant afterwards."""
         self.checked(f"Z1,{address:x},1")
         self.go()
-        self.reply()
+        self.cpu = int(re.search("thread:0*([0-9a-f]+)", self.reply())[1], 16) - 1
         self.checked(f"z1,{address:x},1")
 
     def register(self, number):
         text = self.ask("g")
         return struct.unpack_from("<Q", bytes.fromhex(text), 8 * number)[0]
+
+    def set_register(self, number, value):
+        """QEMU takes it from those only who have read what registers there are."""
+        self.ask("qXfer:features:read:target.xml:0,fff")
+        size = 4 if number == RFLAGS else 8
+        self.checked(f"P{number:x}={value.to_bytes(8, 'little')[:size].hex()}")
 
     def read(self, address, length):
         return bytes.fromhex(self.ask(f"m{address:x},{length:x}"))

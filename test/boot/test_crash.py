@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Into the next kernel from every state that a machine can be lost in, with small kernels that take seconds.
+
+guests/kexec as dom0 loads its payload, which looks at how it was entered and at the crash notes. What a hypervisor does
+not do by itself (stand still, fault with a lock held, lose its stack) is done to it through QEMU's debugger.
+"""
+import os
+import re
+import subprocess
+
+import pytest
+
+import machine_gdb as debugger
+import rig as rigs
+
+pytestmark = pytest.mark.quick
+
+GUEST = os.path.join(rigs.BUILD, "guests/kexec.elf")
+ELF = os.path.join(rigs.BUILD, "hv/xenolith.elf")
+IF = 0x200
+UD2, HANG = b"\x0f\x0b", b"\xfa\xeb\xfe"  # cli; jmp to itself
+
+
+def symbols(kinds):
+    """[(name, address)] of the hypervisor's; nm's letters say which."""
+    text = subprocess.run(["nm", ELF], check=True, capture_output=True, text=True).stdout
+    return [(name, int(address, 16)) for address, name in re.findall(rf"^(\S+) [{kinds}] (\S+)$", text, re.M)]
+
+
+@pytest.fixture
+def start(rig):
+    """A function that boots guests/kexec with a command line; machine.gdb is a debugger for poke()."""
+    started = []
+
+    def boot(line, cpus=1, options="", arguments=(), **keywords):
+        machine = rig(cpus=cpus, mem=512, modules=[(GUEST, line)],
+                      options=f"dom0_mem=64M noreboot crashkernel=16M@64M {options}", **keywords)
+        machine.argv += list(arguments)
+        machine.argv += debugger.arguments(machine.path + ".gdb", stopped=False)
+        started.append(machine.__enter__())
+        return machine
+
+    yield boot
+    for machine in started:
+        machine.__exit__()
+
+
+def payload(machine, bits, cpus=0):
+    """The payload runs and finds all in order; returns what the notes say of each CPU: [(rip, rsp)]."""
+    machine.expect(f"payload: entered in {bits}-bit mode", 60, fatal=False)
+    where = []
+    for cpu in range(cpus):
+        match = machine.expect(rf"payload: CPU 0*{cpu:x} rip (\w{{16}}) rsp (\w{{16}})", 30, fatal=False)
+        where.append((int(match[1], 16), int(match[2], 16)))
+    machine.expect("payload: all is as promised", 30, fatal=False)
+    machine.wait_end()
+    return where
+
+
+@pytest.mark.parametrize("cpus", [1, 4])
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("how", ["exec", "crash", "panic", "key"])
+def test_asked_for(start, how, bits, cpus):
+    """By hypercall, by dom0's crash, by debug key; from the last CPU, which is not the one that firmware started."""
+    kind = "default" if how == "exec" else "crash"
+    machine = start(f"{kind}{bits} cpu={cpus - 1} {how}", cpus)
+    payload(machine, bits, 0 if how == "exec" else cpus)
+
+
+@pytest.mark.parametrize("area", ["crashkernel=16M@64M", "crashkernel=0"])
+def test_calls(start, area):
+    """What must be refused is, changes nothing, and takes nothing."""
+    machine = start("calls", 1, area)
+    match = machine.expect(r"kexec guest: (\d+) passed, (\d+) failed")
+    failed = re.findall(r"^FAIL.*$", machine.tail(1000), re.M)
+    assert not failed and match[2] == "0", "\n".join(failed)
+    assert int(match[1]) > 1900
+    log = machine.tail(1000)
+    assert log.count("one that Xen 4.4 replaced: use KEXEC_CMD_kexec_load (4)") == 1
+    assert log.count("one that Xen 4.4 replaced: use KEXEC_CMD_kexec_unload (5)") == 1
+
+
+def x2apic(cpus):
+    """QEMU 7.2 has no x2APIC without KVM."""
+    if not rigs.qemu10():
+        pytest.skip("no QEMU 10: this system's mirror has no backports")
+    return {"qemu": rigs.qemu10(), "cpu": "qemu64,+x2apic"}
+
+
+@pytest.mark.parametrize("line", ["default32 exec", "default64 exec", "crash32 cpu=3 key", "crash64 panic"])
+def test_x2apic(start, line):
+    """The next kernel gets an APIC in the mode that firmware left it in."""
+    cpus = 4
+    machine = start(line, cpus, **x2apic(cpus))
+    payload(machine, 32 if "32" in line else 64, 0 if "exec" in line else cpus)
+
+
+def in_hypercall(machine):
+    """The machine stands where the waiting guest has just called the hypervisor."""
+    machine.expect("kexec guest: waiting")
+    machine.gdb = debugger.Gdb(machine.path + ".gdb")
+    machine.gdb.run_to(dict(symbols("T"))["hypercall_kexec_op"])
+    return machine.gdb
+
+
+def take_locks(gdb):
+    """As if somebody held every lock that is no part of a structure: next ticket 1, owner 0; or one reader."""
+    for name, address in symbols("bdBD"):
+        if re.search(r"(^|_)(lock|spin)$", name):
+            gdb.write(address, b"\x01\0\0\0")
+
+
+def fault(gdb):
+    gdb.write(gdb.register(debugger.RIP), UD2)
+
+
+def fault_interrupts_off(gdb):
+    gdb.set_register(debugger.RFLAGS, gdb.register(debugger.RFLAGS) & ~IF)
+    fault(gdb)
+
+
+def fault_locks_held(gdb):
+    take_locks(gdb)
+    fault_interrupts_off(gdb)
+
+
+def stack_overflow(gdb):
+    """The stack pointer at the lower end of the page that follows the last guard page: the next push is a double fault."""
+    gdb.set_register(debugger.RSP, (gdb.register(debugger.RSP) & ~0xffff) + 9 * 4096)
+
+
+def stack_overflow_locks_held(gdb):
+    take_locks(gdb)
+    gdb.set_register(debugger.RFLAGS, gdb.register(debugger.RFLAGS) & ~IF)
+    stack_overflow(gdb)
+
+
+def machine_check(gdb):
+    gdb.monitor(f"mce {gdb.cpu} 1 0xbe00000000000000 0x5 0x1000 0")
+
+
+def hang(gdb):
+    gdb.write(gdb.register(debugger.RIP), HANG)
+
+
+def nmi_button(gdb):
+    gdb.monitor("nmi")
+
+
+def hang_deaf(gdb):
+    """Stand still inside an NMI: the next one waits for its end."""
+    gdb.write(dict(symbols("tT"))["nmi_entry"], HANG)
+    gdb.monitor("nmi")
+
+
+# name: (what is done, options, what the hypervisor says of it)
+LOST = {
+    "fault": (fault, "", "Panic on CPU {cpu}: unexpected exception 6"),
+    "fault-interrupts-off": (fault_interrupts_off, "", "Panic on CPU {cpu}: unexpected exception 6"),
+    "fault-locks-held": (fault_locks_held, "", "Panic on CPU {cpu}: unexpected exception 6"),
+    "double-fault": (stack_overflow, "", "Panic on CPU {cpu}: double fault"),
+    "double-fault-locks-held": (stack_overflow_locks_held, "", "Panic on CPU {cpu}: double fault"),
+    "machine-check": (machine_check, "", "Panic on CPU {cpu}: machine check"),
+    "hang": (hang, "watchdog watchdog_timeout=2", "Panic on CPU {cpu}: watchdog bite"),
+    "nmi-button": (nmi_button, "nmi=fatal", "Panic on CPU 0: NMI: of unknown origin"),
+}
+
+
+@pytest.mark.parametrize("cpus", [1, 4])
+@pytest.mark.parametrize("case", LOST)
+def test_lost(start, case, cpus):
+    what, options, says = LOST[case]
+    cpu = cpus - 2 if cpus > 1 else 0
+    machine = start(f"crash32 cpu={cpu} wait", cpus, options)
+    gdb = in_hypercall(machine)
+    function = gdb.register(debugger.RIP)
+    what(gdb)
+    gdb.go()
+    machine.expect(says.format(cpu=cpu), 60, fatal=False)
+    where = payload(machine, 32, cpus)
+    if what is not nmi_button and what is not machine_check:
+        assert function - 32 <= where[cpu][0] <= function + 32, "the notes don't say where it happened"
+
+
+# name: (QEMU's arguments, options, what the hypervisor says when it begins to watch)
+WATCHERS = {
+    "PIT": ([], "watchdog", "the PIT looks after all CPUs, 18 times a second"),
+    "HPET": (["-M", "q35,pit=off"], "watchdog=yes", "the HPET looks after all CPUs, 18 times a second"),
+    "force": ([], "watchdog=force", "force means no more than yes"),
+    "neither": (["-M", "q35,pit=off,hpet=off"], "watchdog", "neither the PIT nor the HPET .*: nobody watches"),
+}
+
+
+@pytest.mark.parametrize("case", WATCHERS)
+def test_watchdog_clock(start, case):
+    """It ticks, finds a hang and is switched off before the next kernel, or says that it cannot."""
+    arguments, options, says = WATCHERS[case]
+    machine = start("crash32 wait", 1, options + " watchdog_timeout=1", arguments)
+    machine.expect(says)
+    gdb = in_hypercall(machine)
+    hang(gdb)
+    gdb.go()
+    if case == "neither":
+        machine.silent_about("watchdog bite", 5)
+    else:
+        machine.expect("Panic on CPU 0: watchdog bite", 60, fatal=False)
+        payload(machine, 32, 1)
+
+
+def test_damaged_image(start):
+    """What somebody wrote over is not started, and that is said; dom0's crash then ends as it would without it."""
+    machine = start("crash64 wait")
+    gdb = in_hypercall(machine)
+    gdb.monitor("stop")
+    physical = gdb.ask("Qqemu.PhyMemMode:1")
+    assert physical == "OK"
+    gdb.write(0x4000000 + 5000, b"x")
+    gdb.checked("Qqemu.PhyMemMode:0")
+    fault(gdb)
+    gdb.go()
+    machine.expect("the crash image was overwritten after it was loaded: it is not started", 60, fatal=False)
+    machine.expect("halted, as noreboot says", 60, fatal=False)
+    machine.silent_about("payload", 3)
+
+
+@pytest.mark.parametrize("owner", ["dom0", "ignore"])
+def test_nmi_of_others(start, owner):
+    """A machine's NMI button with nothing to panic about: dom0 has it (and this one knows no NMI), or nobody."""
+    machine = start("crash32 wait", 1, f"nmi={owner}")
+    gdb = in_hypercall(machine)
+    gdb.monitor("nmi")
+    gdb.go()
+    if owner == "dom0":
+        machine.expect("FAIL unexpected exception 2", 60)
+    else:
+        machine.silent_about("Panic|exception 2", 3)
+
+
+def test_nmi_meanwhile(start):
+    """One that comes while the NMI of a bite blocks it, and that the next kernel could not take."""
+    machine = start("crash64 wait", 1, "watchdog watchdog_timeout=1")
+    gdb = in_hypercall(machine)
+    hang(gdb)
+    gdb.run_to(dict(symbols("T"))["arch_kexec_enter"])
+    gdb.monitor("nmi")
+    gdb.go()
+    payload(machine, 64, 1)
