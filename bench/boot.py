@@ -179,4 +179,5 @@ def main():
     print_where("while dom0 boots", after)
 
 
-main()
+if __name__ == "__main__":
+    main()

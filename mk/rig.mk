@@ -124,9 +124,12 @@ test-all:
 	@test/run $(MAKE) $(TEST_PARTS) test-boot-all
 
 # --- benchmarks ---
-$(BUILD)/bench/profile.so: bench/profile.c
+$(BUILD)/bench/profile.so: bench/profile.c bench/mark.h
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -shared -fPIC -fvisibility=hidden $< -o $@
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -I. -shared -fPIC -fvisibility=hidden $< -o $@
+$(BUILD)/bench/mark: bench/mark.c bench/mark.h
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -I. -static -nostdlib -fno-pic -no-pie -fno-stack-protector -fcf-protection=none $< -o $@
 
 ## make bench-boot      instructions from reset to dom0, and memory kept, here and on Debian's Xen
 .PHONY: bench-boot
@@ -142,3 +145,8 @@ bench-idle: $(HV) $(PEER) image
 .PHONY: bench-cpu
 bench-cpu: $(HV) $(PEER) $(BUILD)/guests/cpu.elf
 	@$(PY) bench/cpu.py --build $(BUILD) $(BUILD)/guests/cpu.elf $(HV) $(PEER)
+
+## make bench-tools     what xl create, save, restore, destroy and guests' network and disk cost, here and on Debian's Xen
+.PHONY: bench-tools
+bench-tools: $(HV) $(PEER) $(IMAGE)/vmlinuz-6.1 $(IMAGE)/dom0-6.1.cpio.gz $(IMAGE)/domu.cpio.gz $(BUILD)/bench/profile.so $(BUILD)/bench/mark
+	@$(PY) bench/tools.py --build $(BUILD) $(BENCH_ARGS) $(HV) $(PEER)
