@@ -65,6 +65,11 @@ static bool guest_ok(uint64_t va, size_t len)
     return false;
 }
 
+bool arch_guest_range_ok(vaddr_t va, size_t len)
+{
+    return guest_ok(va, len);
+}
+
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 {
     if (!guest_ok(src, len))

@@ -53,10 +53,10 @@ int evtchn_unmask(struct domain *d, uint32_t port)
     int rc = -EINVAL;
     spin_lock(&d->events.lock);
     struct evtchn *e = port ? evtchn_find(d, port) : NULL;
-    if (e) {
+    if (e)
         d->events.layout->unmask(d, e);
+    if (e || !port) /* port 0 exists, and nothing ever happens there */
         rc = 0;
-    }
     spin_unlock(&d->events.lock);
     return rc;
 }

@@ -49,30 +49,30 @@ static long op_get_runstate(struct vcpu *v, uint64_t arg)
     return copy_to_guest_va(arg, &info);
 }
 
-/* 0 takes the area away. */
+/* 0 takes the area away. It may be mapped later: every update that it cannot take is lost, the first one too. */
 static long op_register_runstate(struct vcpu *v, uint64_t arg)
 {
     struct vcpu_register_runstate_memory_area area;
     struct vcpu_runstate_info info;
-    if (copy_from_guest_va(&area, arg))
+    if (copy_from_guest_va(&area, arg) || !arch_guest_range_ok(area.addr.p, sizeof(info)))
         return -EFAULT;
     vcpu_runstate_get(v, &info);
-    if (area.addr.p && copy_to_guest_va(area.addr.p, &info))
-        return -EFAULT;
     v->runstate_area = area.addr.p;
+    if (area.addr.p)
+        (void)copy_to_guest_va(area.addr.p, &info);
     return 0;
 }
 
-/* 0 takes the area away. */
+/* The same for the time. */
 static long op_register_time(struct vcpu *v, uint64_t arg)
 {
     struct vcpu_register_time_memory_area area;
-    if (copy_from_guest_va(&area, arg))
-        return -EFAULT;
     vcpu_time_info_t now = v->info->time;
-    if (area.addr.p && copy_to_guest_va(area.addr.p, &now))
+    if (copy_from_guest_va(&area, arg) || !arch_guest_range_ok(area.addr.p, sizeof(now)))
         return -EFAULT;
     v->time_area = area.addr.p;
+    if (area.addr.p)
+        (void)copy_to_guest_va(area.addr.p, &now);
     if (v == current_vcpu())
         arch_vcpu_update_time(v);
     return 0;

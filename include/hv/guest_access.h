@@ -14,6 +14,8 @@
  */
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len);
 int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len);
+/** False if a guest can never have @len bytes at @va, whatever it maps: not canonical, or the hypervisor's. */
+bool arch_guest_range_ok(vaddr_t va, size_t len);
 /** Zeroes @len bytes of guest memory. 0 or -EFAULT. */
 int arch_clear_guest(vaddr_t dst, size_t len);
 

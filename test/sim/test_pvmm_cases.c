@@ -81,14 +81,14 @@ static void updates_and_their_answers(void **state)
         { "a table, writable", F(1), 11, E(F(2), W), SELF, -EBUSY, 0 },
         { "a table, read-only", F(1), 11, E(F(2), U), SELF, 0, E(F(2), U) },
         { "read-only made writable by a flag", F(1), 11, E(F(2), U | W), SELF, -EBUSY, E(F(2), U) },
-        { "another's frame as own", F(1), 12, E(foreign, 0), SELF, -EPERM, 0 },
+        { "another's frame as own", F(1), 12, E(foreign, 0), SELF, -EBUSY, 0 },
         { "another's frame by name", F(1), 12, E(foreign, U | W), 2, 0, E(foreign, U | W) },
         { "nobody's domain", F(1), 13, E(F(6), 0), 99, -ESRCH, 0 },
         { "a device", F(1), 14, E(device, U | W), DOMID_IO, 0, E(device, U | W | UC) },
         { "a device, write-combining", F(1), 14, E(device, U | PTE_PAT), DOMID_IO, 0, E(device, U | PTE_PAT) },
         { "a read-only device", F(1), 15, E(ro_device, U | W), SELF, 0, E(ro_device, U | UC) },
-        { "beyond all memory", F(1), 16, E(mfn(0xffffffffffULL), 0), DOMID_IO, -EPERM, 0 },
-        { "RAM as device", F(1), 16, E(F(6), 0), DOMID_IO, -EPERM, 0 },
+        { "beyond all memory", F(1), 16, E(mfn(0xffffffffffULL), 0), DOMID_IO, -EINVAL, 0 },
+        { "RAM as device", F(1), 16, E(F(6), 0), DOMID_IO, -EBUSY, 0 },
         { "large page", F(2), 1, E(F(6), W | PTE_PS), SELF, -EINVAL, 0 },
         { "large page over a table", F(2), 0, E(F(1), W | PTE_PS), SELF, -EINVAL, E(F(1), W | U) },
         { "uncached table", F(3), 1, E(F(2), PTE_PCD), SELF, -EINVAL, 0 },
@@ -166,8 +166,12 @@ static void only_a_control_domain_names_others(void **state)
     assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, world.pool[1][0], 2), 0);
     assert_int_equal(ext_for(MMUEXT_UNPIN_TABLE, world.pool[1][0], 2), 0);
     assert_int_equal(ext_for(MMUEXT_NEW_BASEPTR, world.pool[1][0], 2), -EPERM);
-    assert_int_equal(ext_for(MMUEXT_CLEAR_PAGE, F(8), DOMID_IO), -EPERM);
-    assert_int_equal(update(F(8), 0, 1, (DOMID_IO + 1) << 16 | DOMID_SELF), -EPERM);
+    assert_int_equal(ext_for(MMUEXT_CLEAR_PAGE, F(8), DOMID_IO), -EINVAL);
+    assert_int_equal(ext_for(MMUEXT_NEW_BASEPTR, F(8), DOMID_IO), -EPERM);
+    assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, F(8), 1), -ESRCH); /* itself, by number */
+    assert_int_equal(update(F(8), 0, 1, (DOMID_IO + 1) << 16 | DOMID_SELF), -ESRCH);
+    assert_int_equal(update(F(8), 0, 1, (DOMID_SELF + 1) << 16 | DOMID_SELF), -ESRCH);
+    assert_int_equal(update(F(8), 0, 1, 2 << 16 | DOMID_SELF), 0); /* itself, by number, as owner of tables */
     world_act_as(1);
     assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, F(8), 1), -EPERM);
     assert_int_equal(ext_for(MMUEXT_PIN_L1_TABLE, world.pool[1][3], DOMID_XEN), -EPERM);
@@ -184,7 +188,7 @@ static void pages_cleared_and_copied(void **state)
     assert_int_equal(words(F(7))[5], 55);
     assert_int_equal(ext(MMUEXT_CLEAR_PAGE, F(7)), 0);
     assert_int_equal(words(F(7))[5], 0);
-    assert_int_equal(ext(MMUEXT_CLEAR_PAGE, F(1)), -EBUSY);
+    assert_int_equal(ext(MMUEXT_CLEAR_PAGE, F(1)), -EINVAL);
     assert_int_equal(ext(MMUEXT_CLEAR_PAGE, world.pool[1][0]), -EINVAL);
 }
 
@@ -267,8 +271,9 @@ static void descriptors(void **state)
         { "LDT", 0x0000820000000067, false, 0 },
         { "TSS", 0x0000890000000067, false, 0 },
         { "interrupt gate", 0x0000ee0000080000, false, 0 },
-        { "call gate to the guest", 0x0000ec0000080000, true, 0x00008c0000080000 },
+        { "call gate to the guest", 0x0000ec0000080000, true, 0x00008c00000b0000 },
         { "call gate to us", 0x0000ec00e0080000, false, 0 },
+        { "call gate to the flat code of 32 bits", 0x0000ec00e0230000, false, 0 },
         { "call gate to the flat code", 0x0000ec00e0330000, true, 0x00008c00e0330000 },
     };
     for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
@@ -294,7 +299,7 @@ static void gdt_and_ldt(void **state)
     assert_int_equal(hypercall_update_descriptor(&call), 0);
     assert_int_equal(words(F(6))[1], 0x00cff3000000ffff);
     call.arg[0] = mfn_to_paddr(F(1));
-    assert_int_equal(hypercall_update_descriptor(&call), -EBUSY);
+    assert_int_equal(hypercall_update_descriptor(&call), -EINVAL);
     assert_int_equal(update(F(1), 7, pte_make(F(7), PTE_P | PTE_US), DOMID_SELF), 0);
     pv_set_ldt(v, 0x7000, 512);
     assert_false(pv_ldt_fault(v, 4096));

@@ -13,7 +13,7 @@
 
 #define CANONICAL_LOW_END 0x0000800000000000ULL
 
-static bool range_ok(vaddr_t va, size_t len)
+bool arch_guest_range_ok(vaddr_t va, size_t len)
 {
     vaddr_t end;
 
@@ -35,7 +35,7 @@ static void access_end(void)
 
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 {
-    if (!range_ok(src, len))
+    if (!arch_guest_range_ok(src, len))
         return -EFAULT;
     access_begin();
     bool ok = hw_copy_safe(dst, (const void *)src, len);
@@ -45,7 +45,7 @@ int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 
 int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
 {
-    if (!range_ok(dst, len))
+    if (!arch_guest_range_ok(dst, len))
         return -EFAULT;
     access_begin();
     bool ok = hw_copy_safe((void *)dst, src, len);
@@ -55,7 +55,7 @@ int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
 
 int arch_clear_guest(vaddr_t dst, size_t len)
 {
-    if (!range_ok(dst, len))
+    if (!arch_guest_range_ok(dst, len))
         return -EFAULT;
     access_begin();
     bool ok = hw_clear_safe((void *)dst, len);

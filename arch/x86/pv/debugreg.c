@@ -3,8 +3,9 @@
  * Virtual debug registers. A guest cannot reach the real ones from CPL 3, so the virtual ones are always up to date in memory,
  * except for DR6, which exception.c merges in. The CPU's are loaded only while breakpoints are enabled in DR7.
  *
- * A breakpoint must not be able to stop the hypervisor: addresses in its part of the address space are refused, and so are
- * I/O breakpoints, because IN and OUT of a guest are carried out here. General detect is not for guests either.
+ * A breakpoint must not be able to stop the hypervisor: addresses in its part of the address space are refused, and general
+ * detect is not for guests either. IN and OUT of a guest are carried out here, so breakpoints for ports (kind 2, once
+ * the guest has set CR4.DE) stay out of the CPU and are compared by the emulation.
  */
 #include "hv/hypercall.h"
 #include "hv/log.h"
@@ -24,6 +25,21 @@
 
 static unsigned int dr7_enable(uint64_t dr7, unsigned int n) { return dr7 >> (2 * n) & 3; }
 static unsigned int dr7_rw(uint64_t dr7, unsigned int n) { return dr7 >> (16 + 4 * n) & 3; }
+static unsigned int dr7_len(uint64_t dr7, unsigned int n)
+{
+    static const uint8_t bytes[] = {1, 2, 8, 4};
+
+    return bytes[dr7 >> (18 + 4 * n) & 3];
+}
+
+/* What the CPU's DR7 is to be. */
+static uint64_t dr7_in_cpu(uint64_t dr7)
+{
+    for (unsigned int n = 0; n < 4; n++)
+        if (dr7_rw(dr7, n) == DR7_RW_IO)
+            dr7 &= ~(3ul << (2 * n));
+    return dr7;
+}
 
 static int address_set(struct vcpu *v, unsigned int index, uint64_t value)
 {
@@ -33,18 +49,17 @@ static int address_set(struct vcpu *v, unsigned int index, uint64_t value)
     return 0;
 }
 
-static int dr7_check(uint64_t dr7)
+static int dr7_check(const struct vcpu *v, uint64_t dr7)
 {
     if (dr7 >> 32)
         return -EINVAL;
     if (dr7 & DR7_GD)
         return -EPERM;
-    for (unsigned int n = 0; n < 4; n++) {
-        if (!dr7_enable(dr7, n))
-            continue;
+    if (v->arch.pv.cr4 & CR4_DE || !(dr7 & DR7_ENABLES))
+        return 0;
+    for (unsigned int n = 0; n < 4; n++)
         if (dr7_rw(dr7, n) == DR7_RW_IO)
             return -EPERM;
-    }
     return 0;
 }
 
@@ -61,10 +76,18 @@ static void dr7_set(struct vcpu *v, uint64_t dr7)
     irq_restore(flags);
 }
 
+/* DR4 and DR5 are other names of DR6 and DR7, until CR4.DE makes them undefined. */
+static bool is_alias_undefined(const struct vcpu *v, unsigned int index)
+{
+    return (index == 4 || index == 5) && (v->arch.pv.cr4 & CR4_DE);
+}
+
 int pv_debugreg_set(struct vcpu *v, unsigned int index, uint64_t value)
 {
     int rc;
 
+    if (is_alias_undefined(v, index))
+        return -ENODEV;
     switch (index) {
     case 0 ... 3:
         rc = address_set(v, index, value);
@@ -79,7 +102,7 @@ int pv_debugreg_set(struct vcpu *v, unsigned int index, uint64_t value)
         return 0;
     case 5:
     case 7:
-        rc = dr7_check(value);
+        rc = dr7_check(v, value);
         if (!rc)
             dr7_set(v, value);
         return rc;
@@ -90,7 +113,7 @@ int pv_debugreg_set(struct vcpu *v, unsigned int index, uint64_t value)
 
 int pv_debugreg_get(const struct vcpu *v, unsigned int index, uint64_t *value)
 {
-    if (index > 7)
+    if (index > 7 || is_alias_undefined(v, index))
         return -ENODEV;
     if (index == 4 || index == 5)
         index += 2;
@@ -106,20 +129,34 @@ void pv_debugregs_load(const struct vcpu *v)
 {
     const uint64_t *dr = v->arch.pv.debugreg;
 
-    if (!(dr[7] & DR7_ENABLES))
+    if (!(dr7_in_cpu(dr[7]) & DR7_ENABLES))
         return;
     write_dr0(dr[0]);
     write_dr1(dr[1]);
     write_dr2(dr[2]);
     write_dr3(dr[3]);
     write_dr6(DR6_FIXED);
-    write_dr7(dr[7]);
+    write_dr7(dr7_in_cpu(dr[7]));
 }
 
 void pv_debugregs_unload(const struct vcpu *v)
 {
-    if (v->arch.pv.debugreg[7] & DR7_ENABLES)
+    if (dr7_in_cpu(v->arch.pv.debugreg[7]) & DR7_ENABLES)
         write_dr7(DR7_FIXED);
+}
+
+unsigned int pv_debugreg_port_hits(const struct vcpu *v, unsigned int port, unsigned int size)
+{
+    const uint64_t *dr = v->arch.pv.debugreg;
+    unsigned int hits = 0;
+
+    if (likely(!(dr[7] & DR7_ENABLES)) || !(v->arch.pv.cr4 & CR4_DE))
+        return 0;
+    for (unsigned int n = 0; n < 4; n++)
+        if (dr7_enable(dr[7], n) && dr7_rw(dr[7], n) == DR7_RW_IO && dr[n] < port + size &&
+            dr[n] + dr7_len(dr[7], n) > port)
+            hits |= 1u << n;
+    return hits;
 }
 
 long hypercall_set_debugreg(struct hypercall *call)

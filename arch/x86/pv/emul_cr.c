@@ -106,19 +106,31 @@ enum emul_result emul_cr_write(struct cpu_user_regs *regs, const struct priv_ins
     }
 }
 
+/* A register that does not exist is an invalid opcode. */
+static enum emul_result dr_refused(struct cpu_user_regs *regs, int rc)
+{
+    if (rc != -ENODEV)
+        return EMUL_FAULT;
+    pv_inject(regs, TRAP_UD, 0);
+    return EMUL_INJECTED;
+}
+
 enum emul_result emul_dr_read(struct cpu_user_regs *regs, const struct priv_insn *insn)
 {
     uint64_t value;
+    int rc = pv_debugreg_get(current_vcpu(), insn->special, &value);
 
-    if (pv_debugreg_get(current_vcpu(), insn->special, &value))
-        return EMUL_FAULT;
+    if (rc)
+        return dr_refused(regs, rc);
     *emul_gpr(regs, insn->gpr) = value;
     return EMUL_DONE;
 }
 
 enum emul_result emul_dr_write(struct cpu_user_regs *regs, const struct priv_insn *insn)
 {
-    return pv_debugreg_set(current_vcpu(), insn->special, *emul_gpr(regs, insn->gpr)) ? EMUL_FAULT : EMUL_DONE;
+    int rc = pv_debugreg_set(current_vcpu(), insn->special, *emul_gpr(regs, insn->gpr));
+
+    return rc ? dr_refused(regs, rc) : EMUL_DONE;
 }
 
 enum emul_result emul_xsetbv(struct cpu_user_regs *regs)

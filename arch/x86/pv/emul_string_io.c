@@ -9,6 +9,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
 #include "hw/native/segment.h"
+#include "pv/canonical.h"
 #include "pv/emulate.h"
 #include "pv/page_walk.h"
 #include "pv/selector.h"
@@ -62,25 +63,27 @@ static bool linear_address(const struct cpu_user_regs *regs, const struct priv_i
            pv_segment_linear(&seg, offset, insn->operand_size, va);
 }
 
-static bool byte_accessible(uint64_t va, bool write, bool *present)
+static bool byte_accessible(uint64_t va, bool write)
 {
     struct page_walk w;
 
     page_walk(read_cr3(), va, &w);
-    *present = w.present;
     return w.present && w.user && (!write || w.write);
 }
 
-/* #PF at the first byte of the element that cannot be accessed. */
+static bool is_guests(uint64_t va)
+{
+    return pv_canonical(va) && !pv_hypervisor_va(va);
+}
+
+/* #PF at the first byte of the element that cannot be accessed; #GP where no access of a guest's ever succeeds. */
 static enum emul_result memory_fault(struct cpu_user_regs *regs, uint64_t va, unsigned int len, bool write)
 {
-    bool present;
-
-    if (byte_accessible(va, write, &present)) {
+    if (!is_guests(va))
+        return EMUL_FAULT;
+    if (byte_accessible(va, write))
         va = (va + len - 1) & PAGE_MASK;
-        byte_accessible(va, write, &present);
-    }
-    pv_inject_page_fault(regs, (present ? PF_PRESENT : 0) | (write ? PF_WRITE : 0), va);
+    pv_inject_page_fault(regs, write ? PF_WRITE : 0, va);
     return EMUL_INJECTED;
 }
 
@@ -91,7 +94,6 @@ static enum emul_result element(struct cpu_user_regs *regs, const struct priv_in
     uint64_t *index = insn->op == PRIV_INS ? &regs->rdi : &regs->rsi;
     uint64_t va;
     uint32_t value = 0;
-    bool present;
 
     if (!linear_address(regs, insn, *index & mask_of(insn->address_size), &va))
         return EMUL_FAULT;
@@ -100,7 +102,7 @@ static enum emul_result element(struct cpu_user_regs *regs, const struct priv_in
             return memory_fault(regs, va, size, false);
         emul_port_write(d, port, size, value);
     } else {
-        if (!byte_accessible(va, true, &present) || !byte_accessible(va + size - 1, true, &present))
+        if (!is_guests(va) || !byte_accessible(va, true) || !byte_accessible(va + size - 1, true))
             return memory_fault(regs, va, size, true);
         value = emul_port_read(d, port, size);
         if (arch_copy_to_guest(va, &value, size))
@@ -114,6 +116,8 @@ enum emul_result emul_string_io(struct cpu_user_regs *regs, const struct priv_in
 {
     unsigned int port = regs->dx;
 
+    if (insn->rep && !(regs->rcx & mask_of(insn->address_size)))
+        return EMUL_DONE; /* no access, and no check of one */
     if (port + insn->operand_size > 0x10000 || !emul_port_allowed_to_mode(current_vcpu(), port, insn->operand_size))
         return EMUL_FAULT;
     if (!insn->rep)

@@ -8,6 +8,8 @@
 #include "hw/native/cpu.h"
 #include "trap/trap.h"
 
+#define DR6_BS 0x4000ul
+
 static const uint8_t forced_cpuid[] = { 0x0f, 0x0b, 'x', 'e', 'n', 0x0f, 0xa2 };
 
 uint64_t *emul_gpr(struct cpu_user_regs *r, unsigned int nr)
@@ -32,15 +34,17 @@ uint64_t *emul_gpr(struct cpu_user_regs *r, unsigned int nr)
     }
 }
 
-/* After an instruction: the next one, and the trap that single-stepping owes the guest. */
-static void step(struct cpu_user_regs *regs, unsigned int length, bool long_mode)
+/* After an instruction: the next one, and the trap that single-stepping or a breakpoint for a port owes the guest. */
+static void step(struct cpu_user_regs *regs, unsigned int length, bool long_mode, uint64_t hits)
 {
     regs->rip += length;
     if (!long_mode)
         regs->rip = (uint32_t)regs->rip;
     regs->rflags &= ~RFLAGS_RF;
-    if (regs->rflags & RFLAGS_TF) {
-        current_vcpu()->arch.pv.debugreg[6] |= 0x4000; /* DR6.BS */
+    if (regs->rflags & RFLAGS_TF)
+        hits |= DR6_BS;
+    if (hits) {
+        current_vcpu()->arch.pv.debugreg[6] |= hits;
         pv_inject(regs, TRAP_DB, 0);
     }
 }
@@ -53,7 +57,7 @@ bool pv_forced_emulation(struct cpu_user_regs *regs)
         __builtin_memcmp(insn.bytes, forced_cpuid, sizeof(forced_cpuid)))
         return false;
     emul_cpuid(regs, false);
-    step(regs, sizeof(forced_cpuid), insn.long_mode);
+    step(regs, sizeof(forced_cpuid), insn.long_mode, 0);
     return true;
 }
 
@@ -85,6 +89,10 @@ static enum emul_result emulate(struct cpu_user_regs *regs, const struct priv_in
 {
     struct vcpu *v = current_vcpu();
 
+    if (insn->op != PRIV_NONE && insn->undefined) {
+        pv_inject(regs, TRAP_UD, 0);
+        return EMUL_INJECTED;
+    }
     switch (insn->op) {
     case PRIV_NONE: return EMUL_FAULT;
     case PRIV_IN:
@@ -104,8 +112,16 @@ static enum emul_result emulate(struct cpu_user_regs *regs, const struct priv_in
     }
 }
 
+static uint64_t port_hits(const struct priv_insn *insn, unsigned int port)
+{
+    if (insn->op != PRIV_IN && insn->op != PRIV_OUT && insn->op != PRIV_INS && insn->op != PRIV_OUTS)
+        return 0;
+    return pv_debugreg_port_hits(current_vcpu(), insn->immediate_port ? insn->port : port, insn->operand_size);
+}
+
 bool pv_emulate_privileged(struct cpu_user_regs *regs)
 {
+    unsigned int port = regs->dx; /* an instruction may write it */
     struct pv_insn bytes;
     struct priv_insn insn;
 
@@ -114,7 +130,7 @@ bool pv_emulate_privileged(struct cpu_user_regs *regs)
     priv_insn_decode(&bytes, &insn);
     switch (emulate(regs, &insn)) {
     case EMUL_DONE:
-        step(regs, insn.length, bytes.long_mode);
+        step(regs, insn.length, bytes.long_mode, port_hits(&insn, port));
         return true;
     case EMUL_AGAIN:
     case EMUL_INJECTED:

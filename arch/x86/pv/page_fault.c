@@ -68,10 +68,10 @@ static bool stale_translation(uint32_t error, uint64_t va, bool user)
     return w.present && (!user || w.user) && (!(error & PF_WRITE) || w.write) && (!(error & PF_INSN) || !w.nx);
 }
 
-/* The guest need not learn what is mapped in our part of the address space. */
+/* The guest need not learn what is mapped in our part of the address space: all of it looks so, and is forbidden. */
 static uint32_t error_to_show(uint32_t error, uint64_t va)
 {
-    return pv_hypervisor_va(va) && va >= M2P_VIRT_END ? error & ~PF_PRESENT : error;
+    return va >= M2P_VIRT_END ? error | PF_PRESENT : error;
 }
 
 void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2)

@@ -89,6 +89,7 @@ static void decode_mov(struct cursor *c, uint8_t opcode, const struct prefixes *
     out->op = op[opcode - 0x20];
     out->special = (modrm >> 3 & 7) | (p->rex & 4) << 1;
     out->gpr = (modrm & 7) | (p->rex & 1) << 3;
+    out->undefined = opcode & 1 && out->special > 7;
 }
 
 static void decode_0f(struct cursor *c, const struct prefixes *p, struct priv_insn *out)
@@ -128,7 +129,8 @@ void priv_insn_decode(const struct pv_insn *insn, struct priv_insn *out)
     case 0x0f: decode_0f(&c, &p, out); break;
     default: break;
     }
-    if (!c.ok || p.lock)
+    if (!c.ok)
         out->op = PRIV_NONE;
+    out->undefined |= p.lock; /* on processors that look at the privilege first */
     out->length = c.at;
 }

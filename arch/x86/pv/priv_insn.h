@@ -18,6 +18,7 @@ struct priv_insn {
     unsigned int operand_size;  /* IN, OUT, INS, OUTS: 1, 2 or 4 */
     unsigned int address_size;  /* INS, OUTS: 2, 4 or 8 */
     bool rep;
+    bool undefined;             /* #UD instead: LOCK, or a register that does not exist */
     bool immediate_port;        /* IN, OUT: port in `port`, else DX */
     uint8_t port;
     uint8_t special;            /* number of the control or debug register */
@@ -25,7 +26,7 @@ struct priv_insn {
     enum priv_segment segment;  /* OUTS: override */
 };
 
-/** Decodes; op is PRIV_NONE for everything that is not emulated, incomplete or LOCKed. */
+/** Decodes; op is PRIV_NONE for everything that is not emulated or incomplete. */
 void priv_insn_decode(const struct pv_insn *insn, struct priv_insn *out);
 
 #endif

@@ -80,9 +80,12 @@ void pv_segments_save(struct vcpu *v);
 void pv_segments_load(struct vcpu *v);
 /** Sets the current vCPU's virtual CR0.TS and the CPU's. */
 void pv_set_ts(struct vcpu *v, bool set);
-/** Writes or reads virtual debug register @index, 0..7, of @v. -EINVAL: no such register; -EPERM: not for a guest. */
+/** Writes or reads virtual debug register @index, 0..7, of @v. -ENODEV: no such register; -EINVAL,
+ * -EPERM: not for a guest. */
 int pv_debugreg_set(struct vcpu *v, unsigned int index, uint64_t value);
 int pv_debugreg_get(const struct vcpu *v, unsigned int index, uint64_t *value);
+/** Breakpoints, a bit each as in DR6, that an access of @size to @port meets. */
+unsigned int pv_debugreg_port_hits(const struct vcpu *v, unsigned int port, unsigned int size);
 /** Brings @v's breakpoints into this CPU, or takes them out. Interrupts off. */
 void pv_debugregs_load(const struct vcpu *v);
 void pv_debugregs_unload(const struct vcpu *v);

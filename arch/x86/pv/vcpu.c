@@ -75,6 +75,8 @@ long arch_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg)
     case VCPUOP_send_nmi:
         nmi_send(v);
         return 0;
+    case VCPUOP_get_physid:
+        return -EINVAL; /* only where vCPUs are CPUs for good */
     default:
         return -ENOSYS;
     }

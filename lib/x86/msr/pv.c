@@ -9,14 +9,16 @@
 typedef const struct msr_pv_context context_t;
 
 enum condition { ALWAYS, INTEL, AMD, AMD_HWDOM, HAS_SPEC_CTRL, HAS_PRED_CMD, HAS_FLUSH_CMD, HAS_ARCH_CAPS,
-                 HAS_TSC_AUX, HAS_MCA };
+                 HAS_TSC_AUX };
 
 enum reading { READ_NEVER, READ_ZERO, READ_TSC, READ_APIC_BASE, READ_FS, READ_GS, READ_GS_USER, READ_EFER, READ_PAT,
                READ_UCODE, READ_PLATFORM_INFO, READ_ARCH_CAPS, READ_MISC_FEATURES, READ_SPEC_CTRL, READ_TSC_AUX,
-               READ_XSS, READ_MISC_ENABLE, READ_HOST, READ_HOST_OR_ZERO, READ_DE_CFG };
+               READ_XSS, READ_MISC_ENABLE, READ_HOST, READ_HOST_OR_ZERO, READ_DE_CFG, READ_SYSCFG,
+               READ_FEATURE_CONTROL, READ_MCG_CAP, READ_MC_BANK };
 
 enum writing { WRITE_NEVER, WRITE_IGNORED, WRITE_SAME, WRITE_FS, WRITE_GS, WRITE_GS_USER, WRITE_MISC_FEATURES,
-               WRITE_SPEC_CTRL, WRITE_PRED_CMD, WRITE_FLUSH_CMD, WRITE_TSC_AUX, WRITE_HOST };
+               WRITE_SPEC_CTRL, WRITE_PRED_CMD, WRITE_FLUSH_CMD, WRITE_TSC_AUX, WRITE_HOST, WRITE_UCODE,
+               WRITE_MC_BANK };
 
 static const struct msr_row {
     uint32_t first, last;
@@ -27,9 +29,9 @@ static const struct msr_row {
     { MSR_IDX_GS_BASE_USER, MSR_IDX_GS_BASE_USER, ALWAYS, READ_GS_USER, WRITE_GS_USER },
     { MSR_IDX_TSC_AUX, MSR_IDX_TSC_AUX, HAS_TSC_AUX, READ_TSC_AUX, WRITE_TSC_AUX },
     { MSR_IDX_EFER, MSR_IDX_EFER, ALWAYS, READ_EFER, WRITE_SAME },
-    { MSR_IDX_TSC, MSR_IDX_TSC, ALWAYS, READ_TSC, WRITE_IGNORED },
-    { MSR_IDX_APIC_BASE, MSR_IDX_APIC_BASE, ALWAYS, READ_APIC_BASE, WRITE_IGNORED },
-    { MSR_IDX_PAT, MSR_IDX_PAT, ALWAYS, READ_PAT, WRITE_SAME },
+    { MSR_IDX_TSC, MSR_IDX_TSC, ALWAYS, READ_TSC, WRITE_NEVER },
+    { MSR_IDX_APIC_BASE, MSR_IDX_APIC_BASE, ALWAYS, READ_APIC_BASE, WRITE_NEVER },
+    { MSR_IDX_PAT, MSR_IDX_PAT, ALWAYS, READ_PAT, WRITE_NEVER },
     { MSR_IDX_SPEC_CTRL, MSR_IDX_SPEC_CTRL, HAS_SPEC_CTRL, READ_SPEC_CTRL, WRITE_SPEC_CTRL },
     { MSR_IDX_PRED_CMD, MSR_IDX_PRED_CMD, HAS_PRED_CMD, READ_NEVER, WRITE_PRED_CMD },
     { MSR_IDX_FLUSH_CMD, MSR_IDX_FLUSH_CMD, HAS_FLUSH_CMD, READ_NEVER, WRITE_FLUSH_CMD },
@@ -37,24 +39,40 @@ static const struct msr_row {
     { MSR_IDX_PLATFORM_INFO, MSR_IDX_PLATFORM_INFO, ALWAYS, READ_PLATFORM_INFO, WRITE_NEVER },
     { MSR_IDX_MISC_FEATURES, MSR_IDX_MISC_FEATURES, ALWAYS, READ_MISC_FEATURES, WRITE_MISC_FEATURES },
     { MSR_IDX_PLATFORM_ID, MSR_IDX_PLATFORM_ID, INTEL, READ_HOST_OR_ZERO, WRITE_NEVER },
-    { MSR_IDX_UCODE_REV, MSR_IDX_UCODE_REV, ALWAYS, READ_UCODE, WRITE_IGNORED }, /* Intel's protocol writes 0 first */
-    { MSR_IDX_MISC_ENABLE, MSR_IDX_MISC_ENABLE, INTEL, READ_MISC_ENABLE, WRITE_IGNORED },
-    { MSR_IDX_PERF_CAPS, MSR_IDX_PERF_CAPS, INTEL, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_UCODE_REV, MSR_IDX_UCODE_REV, ALWAYS, READ_UCODE, WRITE_UCODE },
+    { MSR_IDX_MISC_ENABLE, MSR_IDX_MISC_ENABLE, ALWAYS, READ_MISC_ENABLE, WRITE_IGNORED },
+    { MSR_IDX_PERF_CAPS, MSR_IDX_PERF_CAPS, ALWAYS, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_FEATURE_CONTROL, MSR_IDX_FEATURE_CONTROL, INTEL, READ_FEATURE_CONTROL, WRITE_NEVER },
+    { MSR_IDX_PERF_STATUS, MSR_IDX_PERF_STATUS, INTEL, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_PERF_CTL, MSR_IDX_PERF_CTL, INTEL, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_MPERF, MSR_IDX_APERF, ALWAYS, READ_NEVER, WRITE_IGNORED },
+    /* Performance counters that count nothing: kernels find that out by writing and reading. */
+    { MSR_IDX_PMC0, MSR_IDX_PMC7, INTEL, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_PERFEVTSEL0, MSR_IDX_PERFEVTSEL3, INTEL, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_FIXED_CTR0, MSR_IDX_FIXED_CTR2, INTEL, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_FIXED_CTR_CTRL, MSR_IDX_GLOBAL_OVF_CTRL, INTEL, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_EVNTSEL0, MSR_IDX_AMD_PERFCTR3, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_CORE_EVNTSEL0, MSR_IDX_AMD_CORE_PERFCTR5, AMD, READ_ZERO, WRITE_IGNORED },
     { MSR_IDX_XSS, MSR_IDX_XSS, ALWAYS, READ_XSS, WRITE_SAME },
-    /* Machine check: banks are the hypervisor's; a guest sees a machine with none. */
-    { MSR_IDX_MCG_CAP, MSR_IDX_MCG_CAP, HAS_MCA, READ_ZERO, WRITE_NEVER },
-    { MSR_IDX_MCG_STATUS, MSR_IDX_MCG_STATUS, HAS_MCA, READ_ZERO, WRITE_IGNORED },
+    /* Machine check: the banks are the hypervisor's; a guest sees two in which nothing ever happens. */
+    { MSR_IDX_P5_MC_ADDR, MSR_IDX_P5_MC_TYPE, ALWAYS, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_MCG_CAP, MSR_IDX_MCG_CAP, ALWAYS, READ_MCG_CAP, WRITE_IGNORED },
+    { MSR_IDX_MCG_STATUS, MSR_IDX_MCG_CTL, ALWAYS, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_MC0_CTL2, MSR_IDX_MC31_CTL2, ALWAYS, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_MC0_CTL, MSR_IDX_MC1_MISC, ALWAYS, READ_MC_BANK, WRITE_MC_BANK },
+    { MSR_IDX_MC1_MISC + 1, MSR_IDX_MC31_MISC, ALWAYS, READ_ZERO, WRITE_IGNORED },
     { MSR_IDX_AMD_HWCR, MSR_IDX_AMD_HWCR, AMD, READ_ZERO, WRITE_IGNORED },
     { MSR_IDX_AMD_DE_CFG, MSR_IDX_AMD_DE_CFG, AMD, READ_DE_CFG, WRITE_IGNORED },
-    { MSR_IDX_AMD_SYSCFG, MSR_IDX_AMD_SYSCFG, AMD_HWDOM, READ_HOST, WRITE_IGNORED },
-    { MSR_IDX_AMD_TOM, MSR_IDX_AMD_TOM, AMD_HWDOM, READ_HOST, WRITE_IGNORED },
-    { MSR_IDX_AMD_TOM2, MSR_IDX_AMD_TOM2, AMD_HWDOM, READ_HOST, WRITE_IGNORED },
+    { MSR_IDX_AMD_SYSCFG, MSR_IDX_AMD_SYSCFG, AMD_HWDOM, READ_SYSCFG, WRITE_NEVER },
+    { MSR_IDX_AMD_IORR_BASE0, MSR_IDX_AMD_IORR_MASK1, AMD_HWDOM, READ_HOST, WRITE_NEVER },
+    { MSR_IDX_AMD_TOM, MSR_IDX_AMD_TOM, AMD_HWDOM, READ_HOST, WRITE_NEVER },
+    { MSR_IDX_AMD_TOM2, MSR_IDX_AMD_TOM2, AMD_HWDOM, READ_HOST, WRITE_NEVER },
+    { MSR_IDX_AMD_TSEG_BASE, MSR_IDX_AMD_TSEG_MASK, AMD_HWDOM, READ_HOST, WRITE_NEVER },
     { MSR_IDX_AMD_NB_CFG, MSR_IDX_AMD_NB_CFG, AMD_HWDOM, READ_HOST, WRITE_HOST },
     { MSR_IDX_AMD_NB_CFG, MSR_IDX_AMD_NB_CFG, AMD, READ_ZERO, WRITE_IGNORED },
     { MSR_IDX_AMD_FAM10H_MMIO, MSR_IDX_AMD_FAM10H_MMIO, AMD_HWDOM, READ_HOST, WRITE_HOST },
     { MSR_IDX_AMD_PSTATE_LIMIT, MSR_IDX_AMD_PSTATE7, AMD_HWDOM, READ_HOST_OR_ZERO, WRITE_IGNORED },
     { MSR_IDX_AMD_PSTATE_LIMIT, MSR_IDX_AMD_PSTATE7, AMD, READ_ZERO, WRITE_IGNORED },
-    { MSR_IDX_AMD_BU_CFG2, MSR_IDX_AMD_BU_CFG2, AMD, READ_ZERO, WRITE_IGNORED },
 };
 
 static bool has(context_t *ctx, unsigned int feature)
@@ -91,8 +109,6 @@ static bool holds(context_t *ctx, enum condition condition)
         return has(ctx, CPUFEAT_ARCH_CAPS);
     case HAS_TSC_AUX:
         return has(ctx, CPUFEAT_RDTSCP) || has(ctx, CPUFEAT_RDPID);
-    case HAS_MCA:
-        return has(ctx, CPUFEAT_MCA);
     }
     return false;
 }
@@ -110,15 +126,22 @@ static int host_read(context_t *ctx, uint32_t msr, uint64_t *value)
     return ctx->host_read && !ctx->host_read(ctx->opaque, msr, value) ? 0 : -EPERM;
 }
 
-/* As on a machine without performance counters for guests, MWAIT hidden, and CPUID complete. */
-static uint64_t guest_misc_enable(context_t *ctx)
+/* CTL: everything is reported; STATUS, ADDR, MISC: nothing has been. */
+static bool is_mc_ctl(uint32_t msr)
 {
-    uint64_t value;
+    return msr % 4 == 0;
+}
 
-    if (host_read(ctx, MSR_IDX_MISC_ENABLE, &value))
-        value = 0;
+static uint64_t mcg_cap(context_t *ctx)
+{
+    return MCG_CAP_BANKS | (cpuid_policy_vendor(ctx->policy) == CPUID_VENDOR_INTEL ? MCG_CAP_INTEL : 0);
+}
+
+/* As on a machine without performance counters for guests, MWAIT hidden, and CPUID complete. */
+static uint64_t guest_misc_enable(uint64_t value)
+{
     value &= ~(MISC_ENABLE_PERF | MISC_ENABLE_MONITOR | MISC_ENABLE_LIMIT_CPUID);
-    return value | MISC_ENABLE_BTS_UNAVAIL | MISC_ENABLE_PEBS_UNAVAIL;
+    return value | MISC_ENABLE_BTS_UNAVAIL | MISC_ENABLE_PEBS_UNAVAIL | MISC_ENABLE_NO_XTPR;
 }
 
 /* Only whether LFENCE serialises, which a guest needs to know and cannot set. */
@@ -186,10 +209,26 @@ int msr_pv_read(const struct msr_pv_context *ctx, uint32_t msr, uint64_t *value)
         *value = ctx->xss;
         break;
     case READ_MISC_ENABLE:
-        *value = guest_misc_enable(ctx);
+        if (host_read(ctx, msr, value))
+            return -EPERM;
+        *value = guest_misc_enable(*value);
         break;
     case READ_DE_CFG:
         *value = guest_de_cfg(ctx);
+        break;
+    case READ_FEATURE_CONTROL:
+        *value = FEATURE_CONTROL_LOCK;
+        break;
+    case READ_MCG_CAP:
+        *value = mcg_cap(ctx);
+        break;
+    case READ_MC_BANK:
+        *value = is_mc_ctl(msr) ? ~0ULL : 0;
+        break;
+    case READ_SYSCFG:
+        if (host_read(ctx, msr, value))
+            return -EPERM;
+        *value &= SYSCFG_GUEST;
         break;
     case READ_HOST_OR_ZERO:
         if (host_read(ctx, msr, value))
@@ -261,6 +300,10 @@ int msr_pv_write(const struct msr_pv_context *ctx, uint32_t msr, uint64_t value,
         return effect_if(!(value & ~1ULL), value ? MSR_EFFECT_FLUSH_CMD : MSR_EFFECT_NONE, value, out);
     case WRITE_TSC_AUX:
         return effect_if(!(value >> 32), MSR_EFFECT_TSC_AUX, value, out);
+    case WRITE_UCODE: /* Intel's way of reading the level begins with a write of 0 */
+        return effect_if(!is_amd(ctx) && !value, MSR_EFFECT_NONE, 0, out);
+    case WRITE_MC_BANK: /* clearing what was reported */
+        return effect_if(is_mc_ctl(msr) || !value, MSR_EFFECT_NONE, 0, out);
     case WRITE_HOST:
         return effect_if(ctx->hardware_domain, MSR_EFFECT_HOST, value, out);
     }

@@ -2,7 +2,7 @@
 /*
  * Descriptors of guests (AMD64 APM vol. 2, 4.7 and 4.8). Guests run at CPL 3 on the processor's real tables, so a
  * descriptor must not lead out of CPL 3 nor name a system structure of the processor: code and data get DPL 3; call
- * gates get DPL 0, so that a use traps; LDT and TSS descriptors, interrupt and trap gates are refused. A frame of type
+ * gates get DPL 0, so that a use traps, and lead to CPL 3; LDT and TSS descriptors, interrupt and trap gates are refused. A frame of type
  * seg_desc holds 512 that were checked; the guest sees it read-only and changes it through update_descriptor.
  */
 #include "pv/mm/descriptor.h"
@@ -21,6 +21,7 @@
 #define DESC_TYPE_SHIFT  40
 #define SYSTEM_NONE      0u
 #define SYSTEM_CALL_GATE 0xcu
+#define GATE_RPL         (3ULL << 16)
 #define DESC_PER_FRAME   (PAGE_SIZE / sizeof(uint64_t))
 
 /** A gate may lead to the guest's own descriptors and to the flat ones that the ABI gives it. */
@@ -28,8 +29,7 @@ static bool gate_target_is_guests(uint16_t selector)
 {
     bool in_ldt = selector & 4;
 
-    return in_ldt || selector >> 3 < FIRST_RESERVED_GDT_ENTRY || selector == FLAT_RING3_CS64 ||
-           selector == FLAT_RING3_CS32;
+    return in_ldt || selector >> 3 < FIRST_RESERVED_GDT_ENTRY || selector == FLAT_RING3_CS64;
 }
 
 bool pv_descriptor_fix(uint64_t *desc)
@@ -46,7 +46,7 @@ bool pv_descriptor_fix(uint64_t *desc)
     case SYSTEM_NONE:
         return true;
     case SYSTEM_CALL_GATE:
-        *desc = d & ~DESC_DPL;
+        *desc = (d & ~DESC_DPL) | GATE_RPL;
         return gate_target_is_guests((uint16_t)(d >> 16));
     default:
         return false;
@@ -78,7 +78,7 @@ static int descriptor_store(struct frame *f, unsigned int index, uint64_t desc)
     int rc = frame_type_get(f, type);
 
     if (rc)
-        return rc;
+        return rc == -EBUSY ? -EINVAL : rc;
     __atomic_store_n(&table[index], desc, __ATOMIC_SEQ_CST);
     frame_type_put(f);
     return 0;

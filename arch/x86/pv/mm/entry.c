@@ -51,7 +51,7 @@ static int l1e_get_mmio(struct domain *d, struct domain *pg_owner, uint64_t *e)
     enum mmio_access access = arch_mmio_access(d, m);
 
     if (access == MMIO_NONE)
-        return -EPERM;
+        return (*e & PTE_ADDR_MASK) == PTE_ADDR_MASK ? -EINVAL : -EPERM;
     if (pg_owner != d && pg_owner != domain_io && arch_mmio_access(pg_owner, m) == MMIO_NONE)
         return -EPERM;
     if (mfn_valid(m) && !frame_get(mfn_to_frame(m), domain_io))
@@ -73,7 +73,7 @@ int l1e_get(struct domain *d, struct domain *pg_owner, uint64_t *e)
         return l1e_get_mmio(d, pg_owner, e);
     f = mfn_to_frame(pte_mfn(*e));
     if (unlikely(!frame_get(f, pg_owner)))
-        return -EPERM;
+        return -EBUSY;
     if (unlikely((*e & PTE_CACHE_MASK) && (__atomic_load_n(&f->count, __ATOMIC_RELAXED) & FRAME_HV))) {
         frame_put(f); /* what we write through a cached mapping is not mapped in another way */
         return -EINVAL;

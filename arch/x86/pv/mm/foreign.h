@@ -7,14 +7,12 @@
 #include "hv/percpu.h"
 
 /**
- * The domain that @id means as an owner of frames, for the current domain: DOMID_SELF and its own id for itself;
- * DOMID_IO; for control domains DOMID_XEN and every other domain. 0, -ESRCH, -EPERM. Undone by foreign_put().
+ * The domain that @id means as an owner of frames, for the current domain: DOMID_SELF for itself; DOMID_IO; for control
+ * domains DOMID_XEN and every other domain. 0, -ESRCH, -EPERM, -EOPNOTSUPP. Undone by foreign_put().
  */
 int foreign_get(domid_t id, struct domain **out);
-/**
- * The same for what is changed or written, not mapped: device memory and the hypervisor's pages (-EPERM) are not that.
- */
-int foreign_get_guest(domid_t id, struct domain **out);
+/** The owner of page tables as mmu_update has it: 0 for the current domain, else a domain's number plus one. */
+int foreign_get_tables(uint32_t id_plus_1, struct domain **out);
 void foreign_put(struct domain *d);
 
 #endif

@@ -58,9 +58,7 @@ static int mmu_machphys_update(const struct mmu_batch *b, uint64_t ptr, uint64_t
 {
     mfn_t m = paddr_to_mfn(ptr);
 
-    if (b->pg_owner->type == DOMAIN_SYSTEM)
-        return -EPERM;
-    if (!mfn_valid(m) || !frame_get(mfn_to_frame(m), b->pg_owner))
+    if (b->pg_owner->type == DOMAIN_SYSTEM || !mfn_valid(m) || !frame_get(mfn_to_frame(m), b->pg_owner))
         return -EINVAL;
     m2p_set(m, val);
     frame_put(mfn_to_frame(m));
@@ -112,7 +110,7 @@ static int mmu_owners_get(uint32_t foreign, struct mmu_batch *b)
 
     if (rc)
         return rc;
-    rc = foreign_get_guest(foreign >> 16 ? (domid_t)((foreign >> 16) - 1) : DOMID_SELF, &b->pt_owner);
+    rc = foreign_get_tables(foreign >> 16, &b->pt_owner);
     if (rc)
         foreign_put(b->pg_owner);
     return rc;
@@ -134,6 +132,8 @@ long hypercall_mmu_update(struct hypercall *call)
     if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&before, call->arg[2]))
         return -EFAULT;
     count &= ~MMU_UPDATE_PREEMPTED;
+    if (!arch_guest_range_ok(call->arg[0], (size_t)count * sizeof(struct mmu_update)))
+        return -EFAULT;
     rc = mmu_owners_get((uint32_t)call->arg[3], &b);
     if (rc)
         return rc;
@@ -142,8 +142,7 @@ long hypercall_mmu_update(struct hypercall *call)
     foreign_put(b.pg_owner);
     if (call->arg[2]) {
         before += done;
-        if (copy_to_guest_va(call->arg[2], &before) && !rc)
-            rc = -EFAULT;
+        (void)copy_to_guest_va(call->arg[2], &before); /* what is done is done, whether or not it can be told */
     }
     if (rc == -ERESTART) {
         call->arg[0] += (uint64_t)done * sizeof(struct mmu_update);

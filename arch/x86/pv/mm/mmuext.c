@@ -15,9 +15,16 @@
 
 #define LDT_ENTRIES_MAX 8192u
 
-static int ext_clear_page(mfn_t m, struct domain *d)
+static int writable_get(mfn_t m, const struct domain *d)
 {
     int rc = frame_get_typed(m, d, FT_WRITABLE);
+
+    return rc == -EBUSY ? -EINVAL : rc;
+}
+
+static int ext_clear_page(mfn_t m, struct domain *d)
+{
+    int rc = writable_get(m, d);
 
     if (rc)
         return rc;
@@ -32,7 +39,7 @@ static int ext_copy_page(mfn_t dst, mfn_t src, struct domain *d)
 
     if (!mfn_valid(src) || !frame_get(mfn_to_frame(src), d))
         return -EINVAL;
-    rc = frame_get_typed(dst, d, FT_WRITABLE);
+    rc = writable_get(dst, d);
     if (!rc) {
         memcpy(mfn_to_virt(dst), mfn_to_virt(src), PAGE_SIZE);
         frame_put_typed(mfn_to_frame(dst));
@@ -61,6 +68,14 @@ static int ext_flush_cache(const struct domain *d, bool everywhere)
     return 0;
 }
 
+/** Number 0 means none; the hypervisor's own word for none, all ones, is no frame of anybody's. */
+static int ext_user_root(struct vcpu *v, uint64_t nr)
+{
+    if (mfn_eq(mfn(nr), MFN_NONE))
+        return -EINVAL;
+    return pv_set_user_root(v, nr ? mfn(nr) : MFN_NONE);
+}
+
 /** What acts on the calling vCPU and takes no owner. */
 static int ext_own(struct vcpu *v, const struct mmuext_op *op)
 {
@@ -70,7 +85,7 @@ static int ext_own(struct vcpu *v, const struct mmuext_op *op)
     case MMUEXT_NEW_BASEPTR:
         return pv_set_kernel_root(v, mfn(op->arg1.mfn));
     case MMUEXT_NEW_USER_BASEPTR:
-        return pv_set_user_root(v, op->arg1.mfn ? mfn(op->arg1.mfn) : MFN_NONE);
+        return ext_user_root(v, op->arg1.mfn);
     case MMUEXT_TLB_FLUSH_LOCAL:
     case MMUEXT_TLB_FLUSH_ALL:
         guest_flush_tlb(op->cmd == MMUEXT_TLB_FLUSH_ALL);
@@ -81,7 +96,7 @@ static int ext_own(struct vcpu *v, const struct mmuext_op *op)
         return 0;
     case MMUEXT_TLB_FLUSH_MULTI:
     case MMUEXT_INVLPG_MULTI:
-        return guest_flush_masked(guest_handle_va(op->arg2.vcpumask), va, op->cmd == MMUEXT_INVLPG_MULTI);
+        return guest_flush_masked(guest_handle_va(op->arg2.vcpumask), va, op->cmd == MMUEXT_INVLPG_MULTI) ? -EINVAL : 0;
     case MMUEXT_FLUSH_CACHE:
     case MMUEXT_FLUSH_CACHE_GLOBAL:
         return ext_flush_cache(v->domain, op->cmd == MMUEXT_FLUSH_CACHE_GLOBAL);
@@ -95,10 +110,17 @@ static int ext_own(struct vcpu *v, const struct mmuext_op *op)
     }
 }
 
+static bool is_for_frames(unsigned int cmd)
+{
+    return cmd <= MMUEXT_UNPIN_TABLE || cmd == MMUEXT_CLEAR_PAGE || cmd == MMUEXT_COPY_PAGE;
+}
+
 static int ext_one(struct vcpu *v, const struct mmuext_op *op, struct domain *pg_owner)
 {
     mfn_t m = mfn(op->arg1.mfn);
 
+    if (pg_owner->type == DOMAIN_SYSTEM)
+        return is_for_frames(op->cmd) ? -EINVAL : -EPERM; /* those frames are mapped, and never tables or cleared */
     switch (op->cmd) {
     case MMUEXT_PIN_L1_TABLE:
     case MMUEXT_PIN_L2_TABLE:
@@ -153,15 +175,16 @@ long hypercall_mmuext_op(struct hypercall *call)
     if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&before, call->arg[2]))
         return -EFAULT;
     count &= ~MMU_UPDATE_PREEMPTED;
-    rc = foreign_get_guest((domid_t)call->arg[3], &pg_owner);
+    if (!arch_guest_range_ok(call->arg[0], (size_t)count * sizeof(struct mmuext_op)))
+        return -EFAULT;
+    rc = foreign_get((domid_t)call->arg[3], &pg_owner);
     if (rc)
         return rc;
     rc = ext_list(pg_owner, call->arg[0], count, &done);
     foreign_put(pg_owner);
     if (call->arg[2]) {
         before += done;
-        if (copy_to_guest_va(call->arg[2], &before) && !rc)
-            rc = -EFAULT;
+        (void)copy_to_guest_va(call->arg[2], &before); /* what is done is done, whether or not it can be told */
     }
     if (rc == -ERESTART) {
         call->arg[0] += (uint64_t)done * sizeof(struct mmuext_op);
