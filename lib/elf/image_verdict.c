@@ -5,6 +5,7 @@
 #define PV64_HV_END   0xffff880000000000ULL /* the hypervisor has L4 slots 256 to 271, from 0xffff800000000000 */
 #define PV32_HV_START 0xf5800000ULL
 #define CANONICAL_LOW 0x0000800000000000ULL
+#define PAGE          4096ULL
 #define FOUR_GIB      0x100000000ULL
 
 static struct image_refusal refuse(enum image_rule rule, uint32_t note)
@@ -66,7 +67,20 @@ static struct image_refusal check_declares_pv(const struct xen_notes *notes)
     return refuse(IMAGE_OK, 0);
 }
 
-static void pv_collect(const struct elf_file *elf, struct image_verdict *verdict)
+/* Behind the image, in words. Both together take no more than an image may. */
+static void pv_place_symbols(const struct elf_file *elf, uint64_t max_span, struct image_verdict *verdict)
+{
+    struct image_pv *pv = &verdict->pv;
+
+    pv->load_end = pv->end;
+    if (!pv->symtab)
+        return;
+    elf_symbols_plan(elf, max_span - (verdict->plan.end - verdict->plan.start), &pv->symbols);
+    pv->symbols_at = ROUND_UP(pv->end, elf->is64 ? 8 : 4);
+    pv->load_end = pv->symbols_at + pv->symbols.len;
+}
+
+static void pv_collect(const struct elf_file *elf, uint64_t max_span, struct image_verdict *verdict)
 {
     const struct xen_notes *notes = &verdict->notes;
     struct image_pv *pv = &verdict->pv;
@@ -79,7 +93,8 @@ static void pv_collect(const struct elf_file *elf, struct image_verdict *verdict
         .has_init_p2m = xen_notes_has(notes, XEN_ELFNOTE_INIT_P2M),
         .has_hv_start_low = xen_notes_has(notes, XEN_ELFNOTE_HV_START_LOW),
         .mod_start_pfn = notes->number[XEN_ELFNOTE_MOD_START_PFN] != 0,
-        .extended_cr3 = span_is(notes->text[XEN_ELFNOTE_PAE_MODE], "yes"),
+        .extended_cr3 = span_is(notes->text[XEN_ELFNOTE_PAE_MODE], "yes") ||
+                        span_contains(notes->text[XEN_ELFNOTE_PAE_MODE], "extended-cr3"),
         .symtab = span_is(notes->text[XEN_ELFNOTE_BSD_SYMTAB], "yes") ||
                   (notes->source == XEN_NOTES_GUEST_SECTION && xen_notes_has(notes, XEN_ELFNOTE_BSD_SYMTAB)),
         .hypercall_page = notes->number[XEN_ELFNOTE_HYPERCALL_PAGE],
@@ -88,6 +103,32 @@ static void pv_collect(const struct elf_file *elf, struct image_verdict *verdict
     };
     pv->start = verdict->plan.start - pv->paddr_offset + pv->virt_base;
     pv->end = verdict->plan.end - pv->paddr_offset + pv->virt_base;
+    pv_place_symbols(elf, max_span, verdict);
+}
+
+static struct image_refusal check_page(uint32_t note, uint64_t value)
+{
+    return value % PAGE ? refuse_value(IMAGE_RULE_UNALIGNED, note, value, value & ~(PAGE - 1)) : refuse(IMAGE_OK, 0);
+}
+
+/* It is written as a whole page, so nothing else may begin in it. */
+static struct image_refusal check_hypercall_page(const struct image_pv *pv)
+{
+    uint64_t last = pv->symtab ? pv->symbols_at & ~(PAGE - 1) : ROUND_UP(pv->end, PAGE);
+
+    CHECK(check_range(IMAGE_RULE_HYPERCALL_PAGE, XEN_ELFNOTE_HYPERCALL_PAGE, pv->hypercall_page, pv->start,
+                      last ? MIN(pv->end, last) : pv->end));
+    return check_page(XEN_ELFNOTE_HYPERCALL_PAGE, pv->hypercall_page);
+}
+
+/* Only its beginning is known here; how long it gets, whoever builds the domain knows. */
+static struct image_refusal check_p2m(const struct image_pv *pv, bool is64)
+{
+    if (pv->init_p2m >= pv->start && pv->init_p2m < pv->load_end)
+        return (struct image_refusal){.rule = IMAGE_RULE_P2M, .note = XEN_ELFNOTE_INIT_P2M, .value = pv->init_p2m,
+                                      .low = pv->load_end, .high = UINT64_MAX};
+    CHECK(check_owned(is64, IMAGE_RULE_P2M, XEN_ELFNOTE_INIT_P2M, pv->init_p2m, pv->init_p2m));
+    return check_page(XEN_ELFNOTE_INIT_P2M, pv->init_p2m);
 }
 
 /*
@@ -99,19 +140,15 @@ static struct image_refusal check_pv_addresses(const struct image_verdict *verdi
     const struct image_pv *pv = &verdict->pv;
     bool is64 = verdict->is64;
 
-    if (verdict->plan.start < pv->paddr_offset || pv->start < pv->virt_base || pv->end <= pv->start)
+    if (verdict->plan.start < pv->paddr_offset || pv->start < pv->virt_base || pv->end <= pv->start ||
+        pv->load_end < pv->end)
         return (struct image_refusal){.rule = IMAGE_RULE_RANGE, .note = XEN_ELFNOTE_PADDR_OFFSET,
                                       .value = pv->start, .low = pv->virt_base, .high = UINT64_MAX};
-    CHECK(check_owned(is64, IMAGE_RULE_RANGE, XEN_ELFNOTE_VIRT_BASE, pv->start, pv->end - 1));
+    CHECK(check_owned(is64, IMAGE_RULE_RANGE, XEN_ELFNOTE_VIRT_BASE, pv->start, pv->load_end - 1));
     CHECK(check_range(IMAGE_RULE_ENTRY, XEN_ELFNOTE_ENTRY, pv->entry, pv->start, pv->end));
     if (pv->has_hypercall_page)
-        CHECK(check_range(IMAGE_RULE_HYPERCALL_PAGE, XEN_ELFNOTE_HYPERCALL_PAGE, pv->hypercall_page, pv->start, pv->end));
-    if (!pv->has_init_p2m)
-        return refuse(IMAGE_OK, 0);
-    if (pv->init_p2m >= pv->start && pv->init_p2m < pv->end)
-        return (struct image_refusal){.rule = IMAGE_RULE_P2M, .note = XEN_ELFNOTE_INIT_P2M, .value = pv->init_p2m,
-                                      .low = pv->end, .high = UINT64_MAX};
-    return check_owned(is64, IMAGE_RULE_P2M, XEN_ELFNOTE_INIT_P2M, pv->init_p2m, pv->init_p2m);
+        CHECK(check_hypercall_page(pv));
+    return pv->has_init_p2m ? check_p2m(pv, is64) : refuse(IMAGE_OK, 0);
 }
 
 /* A required feature is a promise of the kernel's builder about the mode, not one of XENVER_get_features's answers. */
@@ -172,6 +209,7 @@ static struct image_refusal image_open(const void *image, size_t size, const str
 {
     struct elf_file elf;
     enum elf_error error = elf_open(&elf, image, size);
+    uint64_t max_span = ask->max_span ? ask->max_span : IMAGE_SPAN_DEFAULT;
     enum elf_plan_error plan_error;
 
     if (error)
@@ -181,12 +219,12 @@ static struct image_refusal image_open(const void *image, size_t size, const str
     xen_notes_read(&elf, ask->ignore_required, &verdict->notes);
     if (verdict->notes.fault)
         return refuse_value(IMAGE_RULE_NOTE, verdict->notes.fault_note, verdict->notes.fault, 0);
-    plan_error = elf_plan(&elf, ask->max_span ? ask->max_span : IMAGE_SPAN_DEFAULT, &verdict->plan);
+    plan_error = elf_plan(&elf, max_span, &verdict->plan);
     if (plan_error)
         return refuse_value(IMAGE_RULE_PLAN, 0, plan_error, verdict->plan.at_fault);
     if (!verdict->notes.source)
         return refuse(IMAGE_RULE_NO_NOTES, 0);
-    pv_collect(&elf, verdict);
+    pv_collect(&elf, max_span, verdict);
     verdict->pvh_entry = verdict->notes.number[XEN_ELFNOTE_PHYS32_ENTRY];
     return refuse(IMAGE_OK, 0);
 }

@@ -15,6 +15,7 @@
 #define LIB_ELF_IMAGE_VERDICT_H
 
 #include "elf_plan.h"
+#include "elf_symbols.h"
 #include "xen_notes.h"
 
 /** In the order of preference. */
@@ -51,6 +52,7 @@ enum image_rule {
     IMAGE_RULE_ENTRY,    /* the entry point */
     IMAGE_RULE_HYPERCALL_PAGE,
     IMAGE_RULE_P2M,
+    IMAGE_RULE_UNALIGNED, /* note, value: an address that must begin a page */
     IMAGE_RULE_HV_START, /* HV_START_LOW is above what the hypervisor keeps for itself */
     /* the use */
     IMAGE_RULE_FEATURE,  /* value: number of a required feature that this mode cannot have */
@@ -76,9 +78,12 @@ struct image_way {
 struct image_pv {
     uint64_t virt_base, paddr_offset;
     uint64_t start, end; /* where the load plan shows */
+    uint64_t load_end;   /* `end`, or the end of the symbols behind it */
     uint64_t entry;
     bool has_hypercall_page, has_init_p2m, has_hv_start_low, mod_start_pfn, extended_cr3, symtab;
     uint64_t hypercall_page, init_p2m, hv_start_low;
+    uint64_t symbols_at;        /* if symtab: where the block of elf_symbols.h goes */
+    struct elf_symbols symbols;
 };
 
 struct image_verdict {

@@ -101,7 +101,10 @@ static void words_note_fault(const struct xen_notes *notes, char *buf, size_t si
         format(buf, size, "in its __xen_guest section, %s is \"%s\", which is not a usable number", note, name.text);
         break;
     case XEN_NOTE_TEXT_TOO_LONG:
-        format(buf, size, "its note %s has %llu characters; %u are the limit", note, value, XEN_NOTE_TEXT_MAX);
+        format(buf, size, "its note %s has more than %u characters, which are the limit", note, XEN_NOTE_TEXT_MAX);
+        break;
+    case XEN_NOTES_TEXT_TOO_LONG:
+        format(buf, size, "the strings in its notes have more than %u characters together", XEN_NOTES_TEXT_MAX);
         break;
     case XEN_NOTE_FEATURE_UNKNOWN:
         format(buf, size, "the kernel requires feature \"%s\" (note FEATURES), which this hypervisor does not provide; "
@@ -211,6 +214,10 @@ char *image_words_refusal(const struct image_verdict *verdict, enum image_guest 
     case IMAGE_RULE_P2M:
         words_range("the p2m table", why, buf, size);
         break;
+    case IMAGE_RULE_UNALIGNED:
+        format(buf, size, "its note %s is %#llx, which does not begin a page; %#llx would be accepted", note_name(why->note),
+               (ull)why->value, (ull)why->other);
+        break;
     case IMAGE_RULE_HV_START:
         words_range("the lowest address that the kernel leaves to a hypervisor", why, buf, size);
         break;
@@ -294,10 +301,33 @@ char *image_words_finding(const struct image_verdict *verdict, unsigned int i, c
     case XEN_FINDING_NOTE_CUT:
         format(buf, size, "note %s claims to be longer than its table: cut there", note_name(finding->note));
         break;
+    case XEN_FINDING_NOTE_ODD:
+        format(buf, size, "note %s has a size that makes no sense: ignored", note_name(finding->note));
+        break;
     case XEN_FINDING_KEY_UNKNOWN:
         format(buf, size, "__xen_guest has the unknown key \"%s\": ignored", name.text);
         break;
     }
+    return buf;
+}
+
+char *image_words_symbols(const struct image_pv *pv, char *buf, size_t size)
+{
+    static const char *const reasons[] = {
+        [ELF_SYMBOLS_NONE] = "the image has no symbol table",
+        [ELF_SYMBOLS_MISSHAPEN] = "the table's entries have an unexpected size",
+        [ELF_SYMBOLS_UNLINKED] = "the table does not name its string table",
+        [ELF_SYMBOLS_TRUNCATED] = "a table reaches past the end of the file",
+        [ELF_SYMBOLS_OPEN_END] = "the string table does not end with a 0",
+        [ELF_SYMBOLS_TOO_LARGE] = "they take more address space than is allowed",
+    };
+
+    if (!pv->symtab)
+        format(buf, size, "%s", "");
+    else if (pv->symbols.state)
+        format(buf, size, "symbols (note BSD_SYMTAB) are left out: %s", reasons[pv->symbols.state]);
+    else
+        format(buf, size, "symbols (note BSD_SYMTAB) go to %#llx, %llu bytes", (ull)pv->symbols_at, (ull)pv->symbols.len);
     return buf;
 }
 

@@ -24,6 +24,9 @@ char *image_words_summary(const struct image_verdict *verdict, const struct imag
 /** Finding @i of verdict->notes, @i < nr_findings. */
 char *image_words_finding(const struct image_verdict *verdict, unsigned int i, char *buf, size_t size);
 
+/** Where a PV image's symbols go, or why not. Empty if it does not ask for them. */
+char *image_words_symbols(const struct image_pv *pv, char *buf, size_t size);
+
 /** A feature bitmap as "dom0|writable_page_tables", "none" if empty; bits without a name by number. */
 char *image_words_features(uint32_t bitmap, char *buf, size_t size);
 

@@ -36,7 +36,7 @@ static int digit_value(char c)
     return 16;
 }
 
-/* Decimal, or hexadecimal behind 0x. False if empty, too large, or anything else. */
+/* As in C: decimal, hexadecimal behind 0x, octal behind 0. False if empty, too large, or anything else. */
 static bool guest_number(struct span text, uint64_t *value)
 {
     unsigned int base = 10;
@@ -45,6 +45,8 @@ static bool guest_number(struct span text, uint64_t *value)
     if (span_begins(text, "0x") || span_begins(text, "0X")) {
         base = 16;
         text = (struct span){text.text + 2, text.len - 2};
+    } else if (span_begins(text, "0")) {
+        base = 8;
     }
     for (size_t i = 0; i < text.len; i++) {
         unsigned int digit = digit_value(text.text[i]);

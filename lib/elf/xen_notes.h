@@ -17,6 +17,7 @@
 #define XEN_NOTE_PHYS32_RELOC 19
 #define XEN_NOTES_MAX        65536 /* notes of any owner in one image */
 #define XEN_NOTE_TEXT_MAX    4096  /* bytes of a string */
+#define XEN_NOTES_TEXT_MAX   (1u << 20) /* bytes of all strings together: a bound on the time that reading takes */
 #define XEN_FINDINGS_MAX     16
 
 enum xen_notes_source { XEN_NOTES_NONE, XEN_NOTES_SEGMENT, XEN_NOTES_SECTION, XEN_NOTES_GUEST_SECTION };
@@ -27,7 +28,8 @@ enum xen_note_fault {
     XEN_NOTES_TOO_MANY,          /* more than XEN_NOTES_MAX */
     XEN_NOTE_BAD_SIZE,           /* a number whose size is not 1, 2, 4 or 8 bytes; value is the size */
     XEN_NOTE_BAD_NUMBER,         /* a number in __xen_guest that is none; name is the text */
-    XEN_NOTE_TEXT_TOO_LONG,      /* a string of more than XEN_NOTE_TEXT_MAX bytes; value is the length */
+    XEN_NOTE_TEXT_TOO_LONG,      /* a string of more than XEN_NOTE_TEXT_MAX bytes */
+    XEN_NOTES_TEXT_TOO_LONG,     /* all strings together more than XEN_NOTES_TEXT_MAX bytes */
     XEN_NOTE_FEATURE_UNKNOWN,    /* required, and not known; name is the feature */
     XEN_NOTE_FEATURE_MALFORMED,  /* name is the token */
 };
@@ -39,6 +41,7 @@ enum xen_finding_kind {
     XEN_FINDING_NOTE_UNKNOWN,     /* a note of owner Xen of unknown type: note */
     XEN_FINDING_NOTE_REPEATED,    /* the last one counts: note */
     XEN_FINDING_NOTE_CUT,         /* a string that is shorter than it claims: note */
+    XEN_FINDING_NOTE_ODD,         /* of a size that makes no sense, in a note on which nothing depends: note */
     XEN_FINDING_KEY_UNKNOWN,      /* in __xen_guest: name */
 };
 

@@ -43,6 +43,7 @@ struct walk {
     struct xen_notes *notes;
     bool ignore_required;
     unsigned int count; /* notes of any owner so far */
+    uint64_t text;      /* bytes of strings so far */
 };
 
 struct note {
@@ -58,28 +59,44 @@ static void note_add_text(struct walk *walk, const struct note *note)
     const char *text = (const char *)walk->elf->data + note->at;
     size_t len = 0;
 
-    while (len < note->len && text[len])
+    if (walk->text > XEN_NOTES_TEXT_MAX)
+        return;
+    while (len < note->len && len <= XEN_NOTE_TEXT_MAX && text[len])
         len++;
+    walk->text += len;
+    if (walk->text > XEN_NOTES_TEXT_MAX) {
+        xen_notes_fail(walk->notes, XEN_NOTES_TEXT_TOO_LONG, note->type, 0, (struct span){0});
+        return;
+    }
     xen_notes_add_text(walk->notes, note->type, (struct span){text, len}, walk->ignore_required);
 }
 
-/* One number, or false with the fault noted. */
-static bool note_load(struct walk *walk, const struct note *note, uint64_t at, uint64_t bytes, uint64_t *value)
+/* Whether anything here depends on the note; a kernel must not become unbootable by one that nobody reads. */
+static bool note_matters(uint32_t type)
 {
-    if ((bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8) && elf_load(walk->elf, at, bytes, value))
-        return true;
-    xen_notes_fail(walk->notes, XEN_NOTE_BAD_SIZE, note->type, note->len, (struct span){0});
-    return false;
+    return type != XEN_ELFNOTE_SUSPEND_CANCEL && type != XEN_ELFNOTE_L1_MFN_VALID && type != XEN_NOTE_PHYS32_RELOC;
 }
 
-/* A mask and a value of half the size each. The ABI allows several pairs; no kernel has more than one. */
+static void note_bad_size(struct walk *walk, const struct note *note)
+{
+    if (note_matters(note->type))
+        xen_notes_fail(walk->notes, XEN_NOTE_BAD_SIZE, note->type, note->len, (struct span){0});
+    else
+        xen_notes_find(walk->notes, XEN_FINDING_NOTE_ODD, note->type, (struct span){0});
+}
+
+static bool note_load(struct walk *walk, uint64_t at, uint64_t bytes, uint64_t *value)
+{
+    return (bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8) && elf_load(walk->elf, at, bytes, value);
+}
+
+/* A list of pairs of a mask and a value, each as wide as a page-table entry; the first serves. */
 static void note_add_l1_valid(struct walk *walk, const struct note *note)
 {
-    uint64_t half = note->len / 2, mask, value;
+    uint64_t half = note->len > 16 && note->len % 16 == 0 ? 8 : note->len / 2, mask, value;
 
-    if (note->len % 2 || !note_load(walk, note, note->at, half, &mask) ||
-        !note_load(walk, note, note->at + half, half, &value)) {
-        xen_notes_fail(walk->notes, XEN_NOTE_BAD_SIZE, note->type, note->len, (struct span){0});
+    if (note->len % 2 || !note_load(walk, note->at, half, &mask) || !note_load(walk, note->at + half, half, &value)) {
+        note_bad_size(walk, note);
         return;
     }
     xen_notes_add_number(walk->notes, note->type, value);
@@ -94,14 +111,14 @@ static void note_add_reloc(struct walk *walk, const struct note *note)
     uint32_t *const words[] = {&notes->reloc_align, &notes->reloc_min, &notes->reloc_max};
 
     if (note->len % 4 || note->len > 12) {
-        xen_notes_fail(notes, XEN_NOTE_BAD_SIZE, note->type, note->len, (struct span){0});
+        note_bad_size(walk, note);
         return;
     }
     xen_notes_add_number(notes, note->type, 0);
     for (unsigned int i = 0; i < note->len / 4; i++) {
         uint64_t word;
 
-        if (note_load(walk, note, note->at + 4 * i, 4, &word))
+        if (note_load(walk, note->at + 4 * i, 4, &word))
             *words[i] = word;
     }
 }
@@ -115,15 +132,20 @@ static void note_add(struct walk *walk, const struct note *note)
         return;
     }
     if (note->cut && note_forms[note->type] != FORM_TEXT) {
-        xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, note->type, note->at, (struct span){0});
+        if (note_matters(note->type))
+            xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, note->type, note->at, (struct span){0});
+        else
+            note_bad_size(walk, note);
         return;
     }
     if (note->cut)
         xen_notes_find(walk->notes, XEN_FINDING_NOTE_CUT, note->type, (struct span){0});
     switch (note_forms[note->type]) {
     case FORM_NUMBER:
-        if (note_load(walk, note, note->at, note->len, &value))
+        if (note_load(walk, note->at, note->len, &value))
             xen_notes_add_number(walk->notes, note->type, value);
+        else
+            note_bad_size(walk, note);
         break;
     case FORM_TEXT:
         note_add_text(walk, note);
@@ -139,10 +161,19 @@ static void note_add(struct walk *walk, const struct note *note)
     }
 }
 
+/* The owner's name may come without its 0, and with more of them than one. */
+static bool owner_is_xen(const struct walk *walk, uint64_t at, uint64_t namesz)
+{
+    const uint8_t *name = walk->elf->data + at;
+
+    return namesz >= 3 && !memcmp(name, "Xen", 3) && (namesz == 3 || !name[3]);
+}
+
 /* Returns false when the walk is over because of a fault. */
 static bool walk_table(struct walk *walk, uint64_t at, uint64_t len)
 {
     uint64_t end = at + len, namesz, descsz, type, room;
+    bool is_xen;
 
     if (!elf_in_file(walk->elf, at, len)) {
         xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, 0, at, (struct span){0});
@@ -161,9 +192,10 @@ static bool walk_table(struct walk *walk, uint64_t at, uint64_t len)
             xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, type, at - NOTE_HEADER, (struct span){0});
             return false;
         }
+        is_xen = owner_is_xen(walk, at, namesz);
         at += ROUND_UP(namesz, 4);
         room = end - at;
-        if (namesz == 4 && !memcmp(walk->elf->data + at - 4, "Xen", 4)) {
+        if (is_xen) {
             walk->notes->source = XEN_NOTES_SEGMENT;
             note_add(walk, &(struct note){.type = type, .at = at, .len = MIN(descsz, room), .cut = descsz > room});
         }

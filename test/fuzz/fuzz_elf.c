@@ -66,10 +66,27 @@ static void law_way(const struct image_verdict *verdict, enum image_guest guest)
     LAW(verdict->is64 == (guest == IMAGE_PV64) && pv->start < pv->end && pv->start >= pv->virt_base);
     LAW(pv->entry >= pv->start && pv->entry < pv->end);
     LAW(!pv->has_hypercall_page || (pv->hypercall_page >= pv->start && pv->hypercall_page < pv->end));
+    LAW(pv->load_end >= pv->end && pv->load_end - pv->start <= MAX_SPAN + 12);
+    LAW(!pv->has_init_p2m || pv->init_p2m < pv->start || pv->init_p2m >= pv->load_end);
     if (guest == IMAGE_PV64)
-        LAW(pv->end <= 0x800000000000 || pv->start >= 0xffff880000000000);
+        LAW(pv->load_end <= 0x800000000000 || pv->start >= 0xffff880000000000);
     else
-        LAW(pv->end <= 0xf5800000);
+        LAW(pv->load_end <= 0xf5800000);
+}
+
+/* The block is as long as it says, its tables lie in the file and in the block, one behind the other. */
+static void law_symbols(const struct elf_symbols *s, const uint8_t *data, size_t size)
+{
+    uint8_t head[ELF_SYMBOLS_HEAD_MAX];
+    size_t len = elf_symbols_head(s, data, head);
+
+    LAW(len <= sizeof(head) && len <= s->len);
+    LAW((uint32_t)(head[0] | head[1] << 8 | head[2] << 16 | (uint32_t)head[3] << 24) == s->len - ELF_SYMBOLS_SIZE_BYTES);
+    if (s->state)
+        return;
+    LAW(s->symtab.offset + s->symtab.len <= size && s->strtab.offset + s->strtab.len <= size);
+    LAW(ELF_SYMBOLS_SIZE_BYTES + s->symtab.at == len && s->symtab.at + s->symtab.len <= s->strtab.at);
+    LAW(ELF_SYMBOLS_SIZE_BYTES + s->strtab.at + s->strtab.len <= s->len);
 }
 
 static void law_words(const char *line, bool expected)
@@ -97,6 +114,8 @@ static void law_image(const uint8_t *data, size_t size, const struct image_ask *
             continue;
         law_plan(&verdict.plan, size);
         law_way(&verdict, guest);
+        if (guest != IMAGE_PVH && verdict.pv.symtab)
+            law_symbols(&verdict.pv.symbols, data, size);
     }
     for (unsigned int i = 0; i < verdict.notes.nr_findings; i++)
         law_words(image_words_finding(&verdict, i, line, sizeof(line)), true);

@@ -88,7 +88,24 @@ static const struct row {
     {"p2m inside the image", false, {PV, NUMBER(INIT_P2M, ENTRY_OK)}, 0, "p2m table", IMAGE_PV64, IMAGE_RULE_P2M},
     {"p2m in the hypervisor's range", false, {PV, NUMBER(INIT_P2M, 0xffff870000000000)}, 0, "p2m table", IMAGE_PV64,
      IMAGE_RULE_P2M},
-    {"p2m at the very end", false, {PV, NUMBER(INIT_P2M, ~0ULL)}, PV64, "yes", IMAGE_PV64, IMAGE_OK},
+    {"p2m in the very last page", false, {PV, NUMBER(INIT_P2M, ~0xfffULL)}, PV64, "yes", IMAGE_PV64, IMAGE_OK},
+    {"p2m not at a page's begin", false, {PV, NUMBER(INIT_P2M, 0x8000000008)}, 0, "0x8000000000 would be accepted", IMAGE_PV64,
+     IMAGE_RULE_UNALIGNED},
+    {"hypercall page in the first page", false, {PV, NUMBER(HYPERCALL_PAGE, BUILD_VBASE + BUILD_PADDR)}, PV64, "yes",
+     IMAGE_PV64, IMAGE_OK},
+    {"hypercall page in the last page", false,
+     {PV, NUMBER(HYPERCALL_PAGE, BUILD_VBASE + BUILD_PADDR + BUILD_MEMSZ - 0x1000)}, PV64, "yes", IMAGE_PV64, IMAGE_OK},
+    {"hypercall page behind the last page", false,
+     {PV, NUMBER(HYPERCALL_PAGE, BUILD_VBASE + BUILD_PADDR + BUILD_MEMSZ)}, 0, "note HYPERCALL_PAGE", IMAGE_PV64,
+     IMAGE_RULE_HYPERCALL_PAGE},
+    {"hypercall page before the first page", false, {PV, NUMBER(HYPERCALL_PAGE, BUILD_VBASE + BUILD_PADDR - 0x1000)}, 0,
+     "note HYPERCALL_PAGE", IMAGE_PV64, IMAGE_RULE_HYPERCALL_PAGE},
+    {"hypercall page not at a page's begin", false, {PV, NUMBER(HYPERCALL_PAGE, BUILD_VBASE + BUILD_PADDR + 0x80)}, 0,
+     "does not begin a page", IMAGE_PV64, IMAGE_RULE_UNALIGNED},
+    {"symbols that it does not have", false, {PV, TEXT(BSD_SYMTAB, "yes")}, PV64, "yes", IMAGE_PV64, IMAGE_OK},
+    {"odd numbers that nobody reads", false,
+     {PV, SIZED(SUSPEND_CANCEL, 1, 3), SIZED(L1_MFN_VALID, 1, 5), {XEN_NOTE_PHYS32_RELOC, NULL, 0, 7}}, PV64, "yes", IMAGE_PV64,
+     IMAGE_OK},
     {"number of 0 bytes", false, {PV, SIZED(INIT_P2M, 0, 0)}, 0, "INIT_P2M has a size of 0", IMAGE_PV64, IMAGE_RULE_NOTE},
     {"number of 1 byte", false, {PV, SIZED(MOD_START_PFN, 1, 1)}, PV64, "yes", IMAGE_PV64, IMAGE_OK},
     {"number of 2 bytes", false, {PV, SIZED(MOD_START_PFN, 1, 2)}, PV64, "yes", IMAGE_PV64, IMAGE_OK},
@@ -198,13 +215,66 @@ static void test_note_owner(void **state)
     uint64_t value = BUILD_PADDR;
 
     elf_build_start(&build, true);
-    elf_build_note_raw(&build, "Xen", 3, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
-    elf_build_note_raw(&build, "Xen", 5, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
+    elf_build_note_raw(&build, "Xe", 3, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
+    elf_build_note_raw(&build, "Xen4", 5, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
+    elf_build_note_raw(&build, "Xen4", 4, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
+    elf_build_note_raw(&build, "xen", 4, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
     elf_build_note_raw(&build, "", 0, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
     elf_build_note_raw(&build, "GNU", 4, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
     judge_notes();
     assert_int_equal(verdict.notes.source, XEN_NOTES_NONE);
     assert_int_equal(verdict.way[IMAGE_PVH].why.rule, IMAGE_RULE_NO_NOTES);
+    /* With and without the closing 0, and with many. */
+    for (uint32_t namesz = 3; namesz < 12; namesz++) {
+        elf_build_start(&build, true);
+        elf_build_note_raw(&build, "Xen", namesz, XEN_ELFNOTE_PHYS32_ENTRY, &value, 8);
+        judge_notes();
+        assert_int_equal(verdict.pvh_entry, BUILD_PADDR);
+    }
+}
+
+/* 65535 note segments that all show the same long note: reading ends, soon, with a sentence. */
+static void test_same_note_many_times(void **state)
+{
+    static char text[XEN_NOTE_TEXT_MAX];
+    size_t table;
+
+    memset(text, '|', sizeof(text));
+    for (unsigned int i = 0; i + 1 < sizeof(text); i += 2)
+        text[i] = 'a';
+    elf_build_start(&build, true);
+    elf_build_note_raw(&build, "Xen", 4, XEN_ELFNOTE_FEATURES, text, sizeof(text));
+    table = ROUND_UP(build.at, 8);
+    elf_build_finish(&build);
+    for (unsigned int i = 0; i < 65535; i++)
+        elf_build_segment(&build, table + i * 56, ELF_PT_NOTE, BUILD_NOTES, 0, build.at - BUILD_NOTES, 0);
+    build_put(&build, 32, 8, table);
+    build_put(&build, 56, 2, 65535);
+    image_judge(build.data, table + 65535 * 56, &pv64_dom0, &verdict);
+    assert_int_equal(verdict.notes.fault, XEN_NOTES_TEXT_TOO_LONG);
+}
+
+static void test_l1_valid(void **state)
+{
+    static const struct { uint64_t pairs[6]; uint32_t len; uint64_t mask, value; bool present; } t[] = {
+        {{1, 1}, 16, 1, 1, true},
+        {{0x100000001}, 8, 1, 1, true},
+        {{0x801, 1, 0x3, 0x2}, 32, 0x801, 1, true},
+        {{1}, 3, 0, 0, false},
+        {{1}, 0, 0, 0, false},
+        {{1}, 24, 0, 0, false},
+    };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
+        elf_build_start(&build, true);
+        elf_build_note_raw(&build, "Xen", 4, XEN_ELFNOTE_L1_MFN_VALID, t[i].pairs, t[i].len);
+        judge_notes();
+        assert_int_equal(verdict.notes.fault, XEN_NOTE_OK);
+        assert_int_equal(xen_notes_has(&verdict.notes, XEN_ELFNOTE_L1_MFN_VALID), t[i].present);
+        assert_int_equal(verdict.notes.l1_mask, t[i].mask);
+        assert_int_equal(verdict.notes.l1_value, t[i].value);
+        assert_int_equal(verdict.notes.nr_findings, !t[i].present);
+    }
 }
 
 static void test_unterminated(void **state)
@@ -328,6 +398,19 @@ static const struct {
     {"hypercall page too large", "LOADER=generic,XEN_VER=xen-3.0,VIRT_BASE=0,HYPERCALL_PAGE=0x10000000000000", 0,
      XEN_NOTE_BAD_NUMBER, 0},
     {"unknown required feature", "LOADER=generic,XEN_VER=xen-3.0,FEATURES=!foo", 0, XEN_NOTE_FEATURE_UNKNOWN, 0},
+    {"octal, as in C", "LOADER=generic,XEN_VER=xen-3.0,VIRT_BASE=0,ELF_PADDR_OFFSET=0,VIRT_ENTRY=0100000400", PV64,
+     XEN_NOTE_OK, BUILD_PADDR + 0x100},
+    {"no octal digit", "LOADER=generic,XEN_VER=xen-3.0,VIRT_BASE=018", 0, XEN_NOTE_BAD_NUMBER, 0},
+    {"zeros", "LOADER=generic,XEN_VER=xen-3.0,VIRT_BASE=000", PV64, XEN_NOTE_OK, BUILD_PADDR},
+    {"negative", "LOADER=generic,XEN_VER=xen-3.0,VIRT_BASE=-1", 0, XEN_NOTE_BAD_NUMBER, 0},
+    {"two equals signs", "LOADER=generic,XEN_VER=xen-3.0,VIRT_BASE==0", 0, XEN_NOTE_BAD_NUMBER, 0},
+    {"a key without a value", "LOADER=generic,XEN_VER=xen-3.0,BSD_SYMTAB,VIRT_BASE=0", PV64, XEN_NOTE_OK, BUILD_PADDR},
+    {"blanks around", " LOADER = generic , XEN_VER\t=\txen-3.0 ,VIRT_BASE= 0x0 ", PV64, XEN_NOTE_OK, BUILD_PADDR},
+    {"in small letters", "loader=generic,xen_ver=xen-3.0", 0, XEN_NOTE_OK, 0},
+    {"a value without a key", "LOADER=generic,XEN_VER=xen-3.0,=7,VIRT_BASE=0", PV64, XEN_NOTE_OK, BUILD_PADDR},
+    {"one key twice, the last counts", "LOADER=generic,XEN_VER=xen-2.0,XEN_VER=xen-3.0,VIRT_BASE=0", PV64, XEN_NOTE_OK,
+     BUILD_PADDR},
+    {"hypercall page behind the image", "LOADER=generic,XEN_VER=xen-3.0,VIRT_BASE=0,HYPERCALL_PAGE=0x1200", 0, XEN_NOTE_OK, 0},
     {"empty", "", 0, XEN_NOTE_OK, 0},
     {"commas", ",,,", 0, XEN_NOTE_OK, 0},
 };
@@ -385,7 +468,8 @@ int main(void)
         cmocka_unit_test(test_note_table_past_end), cmocka_unit_test(test_text_limit),
         cmocka_unit_test(test_many_findings),  cmocka_unit_test(test_quoting),
         cmocka_unit_test(test_guest_section),  cmocka_unit_test(test_note_section),
-        cmocka_unit_test(test_quote_cut),
+        cmocka_unit_test(test_quote_cut),      cmocka_unit_test(test_same_note_many_times),
+        cmocka_unit_test(test_l1_valid),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,8 @@ static void print_text(const struct image_file *image, const struct image_verdic
     if (verdict->plan.nr)
         printf("  loads %u segments, %#llx to %#llx\n", verdict->plan.nr, (ull)verdict->plan.start,
                (ull)verdict->plan.end);
+    if (verdict->notes.source && image_words_symbols(&verdict->pv, line, sizeof(line))[0])
+        printf("  %s\n", line);
     if (verdict->notes.source)
         printf("  says to Xen (%s):\n", sources[verdict->notes.source]);
     print_notes(&verdict->notes);

@@ -72,6 +72,7 @@ __init struct domain *dom0_build(void)
     dom0_layout_plan(b, dom0_memory_frames());
     dom0_memory_allocate(b);
     dom0_copy_image(b);
+    dom0_copy_symbols(b);
     dom0_copy_initrd(b);
     dom0_p2m_fill(b);
     dom0_start_info_fill(b);

@@ -3,7 +3,7 @@
  * Domain 0 from the loader's modules: the first is a Linux-style kernel, the second its initial RAM disk. What a PV
  * kernel finds at its entry is the ABI's (xen.h, "Start of day"): from virt_base on, in this order,
  *
- *   kernel, [initrd], [p2m], start_info, page tables, boot stack, at least 512 KiB of room, up to a 4 MiB border
+ *   kernel, [symbols], [initrd], [p2m], start_info, page tables, boot stack, at least 512 KiB of room, up to a 4 MiB border
  *
  * where the initrd is elsewhere if the kernel says MOD_START_PFN, and the p2m if it says INIT_P2M. Pseudo-physical
  * memory begins with the frames of that region; then come the initrd and the p2m with its tables if they are elsewhere,
@@ -56,6 +56,7 @@ mfn_t dom0_mfn(const struct dom0_builder *b, uint64_t pfn);
 void *dom0_page(const struct dom0_builder *b, uint64_t pfn);
 /** Copies to the region at @va, across pages; @src NULL: zeroes. */
 __init void dom0_write(const struct dom0_builder *b, vaddr_t va, const void *src, uint64_t len);
+__init void dom0_copy_symbols(const struct dom0_builder *b);
 __init void dom0_copy_image(const struct dom0_builder *b);
 __init void dom0_copy_initrd(const struct dom0_builder *b);
 __init void dom0_p2m_fill(const struct dom0_builder *b);

@@ -100,6 +100,8 @@ __init void dom0_image_load(struct dom0_builder *b)
     if (rc || b->verdict.best != IMAGE_PV64)
         panic("dom0 kernel %s", words);
     log_info("dom0 kernel %s", words);
+    if (image_words_symbols(&b->verdict.pv, words, sizeof(words))[0])
+        log_info("dom0 kernel: %s", words);
     for (unsigned int i = 0; i < b->verdict.notes.nr_findings; i++)
         log_info("dom0 kernel: %s", image_words_finding(&b->verdict, i, words, sizeof(words)));
 }

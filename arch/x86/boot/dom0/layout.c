@@ -27,7 +27,7 @@ static __init uint64_t bytes_to_frames(uint64_t bytes)
 static __init vaddr_t place_fixed(struct dom0_builder *b, uint64_t frames)
 {
     struct dom0_layout *at = &b->at;
-    vaddr_t next = ROUND_UP(b->verdict.pv.end, PAGE_SIZE);
+    vaddr_t next = ROUND_UP(b->verdict.pv.load_end, PAGE_SIZE);
 
     at->initrd_frames = b->initrd ? bytes_to_frames(b->initrd->at.end - b->initrd->at.start) : 0;
     at->p2m_frames = bytes_to_frames(frames * 8);
@@ -83,10 +83,26 @@ static __init void place_outside(struct dom0_builder *b)
               (unsigned long)(at->total_frames >> 8));
 }
 
-static __init void refuse_ours(vaddr_t start, vaddr_t end, const char *what)
+#define CANONICAL_LOW_END (1UL << 47)
+
+/* [@start, @end) does not wrap (an @end of 0 is the end of all addresses) and the guest may have all of it. */
+static __init void check_owned(vaddr_t start, vaddr_t end, const char *what)
 {
-    if (start < HV_VIRT_END && end > HV_VIRT_START)
-        panic("dom0 kernel: %s at %#lx lies in the hypervisor's address space", what, (unsigned long)start);
+    if (end - 1 < start || (start < HV_VIRT_END && end - 1 >= CANONICAL_LOW_END))
+        panic("dom0 kernel: %s at %#lx to %#lx reaches into addresses that a kernel cannot have; all below %#lx or from %#lx "
+              "on would be accepted", what, (unsigned long)start, (unsigned long)end - 1, CANONICAL_LOW_END, HV_VIRT_END);
+}
+
+/* The list of all frames is as long as memory is large, so only now is known where it ends. */
+static __init void check_p2m(const struct dom0_builder *b)
+{
+    const struct dom0_layout *at = &b->at;
+    vaddr_t start = b->verdict.pv.init_p2m, end = start + (at->p2m_frames << PAGE_SHIFT);
+
+    check_owned(start, end, "its p2m table (note INIT_P2M)");
+    if (start <= at->v_end - 1 && at->v_start <= end - 1)
+        panic("dom0 kernel: its p2m table (note INIT_P2M) at %#lx to %#lx overlaps the kernel, which has %#lx to %#lx",
+              (unsigned long)start, (unsigned long)end - 1, (unsigned long)at->v_start, (unsigned long)at->v_end - 1);
 }
 
 __init void dom0_layout_plan(struct dom0_builder *b, uint64_t frames)
@@ -97,8 +113,8 @@ __init void dom0_layout_plan(struct dom0_builder *b, uint64_t frames)
     at->total_frames = frames;
     place_tables(at, place_fixed(b, frames));
     at->region_frames = (at->v_end - at->v_start) >> PAGE_SHIFT;
-    place_outside(b);
-    refuse_ours(at->v_start, at->v_end, "its region");
+    check_owned(at->v_start, at->v_end, "what it begins with (kernel, initrd, tables)");
     if (!at->p2m)
-        refuse_ours(b->verdict.pv.init_p2m, b->verdict.pv.init_p2m + (at->p2m_frames << PAGE_SHIFT), "INIT_P2M");
+        check_p2m(b);
+    place_outside(b);
 }

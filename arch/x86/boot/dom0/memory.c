@@ -109,6 +109,24 @@ __init void dom0_copy_image(const struct dom0_builder *b)
     }
 }
 
+/* See elf_symbols.h. */
+__init void dom0_copy_symbols(const struct dom0_builder *b)
+{
+    const struct image_pv *pv = &b->verdict.pv;
+    const uint8_t *image = b->image;
+    vaddr_t base = pv->symbols_at + ELF_SYMBOLS_SIZE_BYTES;
+    uint8_t head[ELF_SYMBOLS_HEAD_MAX];
+
+    if (!pv->symtab)
+        return;
+    dom0_write(b, pv->symbols_at, NULL, pv->symbols.len);
+    dom0_write(b, pv->symbols_at, head, elf_symbols_head(&pv->symbols, image, head));
+    if (pv->symbols.state)
+        return;
+    dom0_write(b, base + pv->symbols.symtab.at, image + pv->symbols.symtab.offset, pv->symbols.symtab.len);
+    dom0_write(b, base + pv->symbols.strtab.at, image + pv->symbols.strtab.offset, pv->symbols.strtab.len);
+}
+
 __init void dom0_copy_initrd(const struct dom0_builder *b)
 {
     if (!b->initrd)
