@@ -9,7 +9,8 @@ static const struct {
 } methods[] = {
     [PACK_GZIP] = {unpack_gzip, unpack_gzip_arena}, [PACK_XZ] = {unpack_xz, unpack_xz_arena},
     [PACK_LZMA] = {unpack_lzma, unpack_lzma_arena}, [PACK_LZ4] = {unpack_lz4, unpack_lz4_arena},
-    [PACK_ZSTD] = {unpack_zstd, unpack_zstd_arena},
+    [PACK_ZSTD] = {unpack_zstd, unpack_zstd_arena}, [PACK_BZIP2] = {unpack_bzip2, unpack_bzip2_arena},
+    [PACK_LZO] = {unpack_lzo, unpack_lzo_arena},
 };
 
 /* Set by the linker script: start-up functions of the libraries, which choose code by what the CPU can do. */
@@ -34,8 +35,8 @@ int unpack(enum pack_kind kind, const void *in, size_t in_len, void *out, size_t
 
     *out_len = 0;
     if (!method_known(kind)) {
-        lib_report(log, LIB_LOG_ERROR, "The kernel is packed with %s, which is not built in; gzip, xz, lzma, lz4 and "
-                   "zstd are.", pack_kind_name(kind));
+        lib_report(log, LIB_LOG_ERROR, "The kernel is packed with %s, which is not built in; gzip, xz, lzma, bzip2, "
+                   "lzo, lz4 and zstd are.", pack_kind_name(kind));
         return -EOPNOTSUPP;
     }
     for (unpack_ctor *const *ctor = unpack_ctors_start; ctor < unpack_ctors_end; ctor++)

@@ -19,6 +19,8 @@ struct unpack_job {
 int unpack_gzip(struct unpack_job *job);
 int unpack_xz(struct unpack_job *job);
 int unpack_lzma(struct unpack_job *job);
+int unpack_bzip2(struct unpack_job *job);
+int unpack_lzo(struct unpack_job *job);
 int unpack_lz4(struct unpack_job *job);
 int unpack_zstd(struct unpack_job *job);
 
@@ -26,6 +28,8 @@ int unpack_zstd(struct unpack_job *job);
 size_t unpack_gzip_arena(const uint8_t *in, size_t in_len);
 size_t unpack_xz_arena(const uint8_t *in, size_t in_len);
 size_t unpack_lzma_arena(const uint8_t *in, size_t in_len);
+size_t unpack_bzip2_arena(const uint8_t *in, size_t in_len);
+size_t unpack_lzo_arena(const uint8_t *in, size_t in_len);
 size_t unpack_lz4_arena(const uint8_t *in, size_t in_len);
 size_t unpack_zstd_arena(const uint8_t *in, size_t in_len);
 
