@@ -20,6 +20,7 @@
 #include <xen/features.h>
 #include <xen/grant_table.h>
 #include <xen/hypfs.h>
+#include <xen/io/console.h>
 #include <xen/arch-x86/cpuid.h>
 #include <xen/arch-x86/hvm/start_info.h>
 #include <xen/kexec.h>

@@ -12,10 +12,18 @@
 extern const struct start_info *start_info;
 extern struct shared_info *shared_info;
 
+static inline bool is_dom0(void)
+{
+    return start_info->flags & SIF_INITDOMAIN;
+}
+
 /** The guest's own; returns to shut down. */
 void guest_main(void);
 
+/** To the hypervisor's log; a domU's text also to its console. */
 void printk(const char *fmt, ...) __printf_like(1, 2);
+/** To the console ring of a domU; nothing for dom0, which has none. */
+void console_write(const char *text, size_t len);
 void guest_shutdown(unsigned int reason) __attribute__((noreturn));
 
 /* Exceptions (traps.c). */
@@ -107,6 +115,8 @@ static inline uint64_t va_to_mfn(const void *p)
 {
     return pfn_to_mfn(va_to_pfn(p));
 }
+/** Where the builder's tables map a frame of the guest; only for frames in the first mapping. */
+void *mfn_to_va(uint64_t mfn);
 /** The entry of @level (4 to 1) that maps @va, as the guest sees it through its own mapping of the table. */
 uint64_t *pte_of(const void *va, unsigned int level);
 /** Machine address of that entry. */

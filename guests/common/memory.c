@@ -16,7 +16,7 @@ static uint64_t mfn_to_pfn(uint64_t mfn)
     return ((const uint64_t *)MACH2PHYS_VIRT_START)[mfn];
 }
 
-static void *mfn_to_va(uint64_t mfn)
+void *mfn_to_va(uint64_t mfn)
 {
     return (void *)(mfn_to_pfn(mfn) * PAGE_SIZE + 0xffffffff80000000ul);
 }

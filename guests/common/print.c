@@ -14,4 +14,5 @@ void printk(const char *fmt, ...)
     size_t len = strlen(line);
     line[len++] = '\n';
     hypercall3(__HYPERVISOR_console_io, CONSOLEIO_write, len, PTR(line));
+    console_write(line, len);
 }

@@ -32,11 +32,6 @@ static long ask(unsigned int cmd, const void *to)
     return hypercall2(__HYPERVISOR_xen_version, cmd, PTR(to));
 }
 
-static bool is_dom0(void)
-{
-    return start_info->flags & SIF_INITDOMAIN;
-}
-
 /* The size is right when the byte before its end was written and all behind it were not. */
 static void sizes(void)
 {
