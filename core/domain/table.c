@@ -2,9 +2,10 @@
 /*
  * Finding domains, and the references that keep them.
  *
- * A table in two levels from id to domain; the leaves are made as ids come into use and stay. The lock is a leaf of
- * the lock order and held for a few instructions, so that domains can be found from any context. A domain with no
- * reference is never found, and is taken out of the table and freed by a tasklet, because the last reference may be
+ * A table in two levels from id to domain; a leaf is made for its first domain and goes with its last. The lock is a
+ * leaf of the lock order and held for a few instructions, so that domains can be found from any context. Who knows that
+ * a domain exists, because one of its frames has a reference, looks without it: that domain's leaf stays. A domain with
+ * no reference is never found, and is taken out of the table and freed by a tasklet, because the last reference may be
  * dropped anywhere.
  */
 #include "core/domain/domain.h"
@@ -15,6 +16,7 @@
 struct domain *hardware_domain, *domain_xen, *domain_io;
 
 static struct domain **leaves[(DOMID_FIRST_RESERVED + LEAF_SIZE - 1) / LEAF_SIZE];
+static uint16_t leaf_used[ARRAY_SIZE(leaves)]; /* domains in it */
 static spinlock_t table_lock = SPINLOCK_INIT(LOCK_LEAF);
 
 static struct domain **table_slot(unsigned int id)
@@ -24,39 +26,53 @@ static struct domain **table_slot(unsigned int id)
     return leaf ? &leaf[id % LEAF_SIZE] : NULL;
 }
 
-static int table_make_leaf(unsigned int id)
+/* table_lock held. Puts @d into its leaf, which is @*spare if there was none: -EAGAIN without either. */
+static int table_put(struct domain *d, struct domain ***spare)
 {
-    if (table_slot(id))
-        return 0;
-    struct domain **leaf = hv_zalloc_array(LEAF_SIZE, sizeof(*leaf)), **none = NULL;
-    if (!leaf)
-        return -ENOMEM;
-    if (!__atomic_compare_exchange_n(&leaves[id / LEAF_SIZE], &none, leaf, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-        hv_free(leaf);
+    struct domain **slot;
+    if (!leaves[d->id / LEAF_SIZE]) {
+        if (!*spare)
+            return -EAGAIN;
+        __atomic_store_n(&leaves[d->id / LEAF_SIZE], *spare, __ATOMIC_RELEASE);
+        *spare = NULL;
+    }
+    slot = table_slot(d->id);
+    if (*slot)
+        return -EEXIST;
+    *slot = d;
+    leaf_used[d->id / LEAF_SIZE]++;
     return 0;
 }
 
 int domain_table_add(struct domain *d)
 {
-    int rc = table_make_leaf(d->id);
-    if (rc)
-        return rc;
-    irqflags_t flags = spin_lock_irqsave(&table_lock);
-    struct domain **slot = table_slot(d->id);
-    rc = *slot ? -EEXIST : 0;
-    if (!rc)
-        *slot = d;
-    spin_unlock_irqrestore(&table_lock, flags);
+    struct domain **spare = NULL;
+    int rc;
+    do {
+        if (!spare && !table_slot(d->id) && !(spare = hv_zalloc_array(LEAF_SIZE, sizeof(*spare))))
+            return -ENOMEM;
+        irqflags_t flags = spin_lock_irqsave(&table_lock);
+        rc = table_put(d, &spare);
+        spin_unlock_irqrestore(&table_lock, flags);
+    } while (rc == -EAGAIN);
+    hv_free(spare);
     return rc;
 }
 
 void domain_table_remove(struct domain *d)
 {
+    struct domain **empty = NULL;
     irqflags_t flags = spin_lock_irqsave(&table_lock);
     struct domain **slot = table_slot(d->id);
-    if (slot && *slot == d)
+    if (slot && *slot == d) {
         *slot = NULL;
+        if (!--leaf_used[d->id / LEAF_SIZE]) {
+            empty = leaves[d->id / LEAF_SIZE];
+            leaves[d->id / LEAF_SIZE] = NULL;
+        }
+    }
     spin_unlock_irqrestore(&table_lock, flags);
+    hv_free(empty);
 }
 
 bool domain_get(struct domain *d)

@@ -11,6 +11,8 @@
 #include "hv/hypercall.h"
 #include "hv/log.h"
 
+#define HARDWARE_DOMAIN_PORTS 512u
+
 struct evtchn *evtchn_find(struct domain *d, uint32_t port)
 {
     if (port >= __atomic_load_n(&d->events.valid, __ATOMIC_ACQUIRE))
@@ -113,9 +115,12 @@ int evtchn_init(struct domain *d, uint32_t max_port)
     s->bucket = hv_zalloc_array(EVTCHN_PORTS_FIFO / EVTCHN_BUCKET, sizeof(*s->bucket));
     if (!s->bucket)
         return -ENOMEM;
-    int rc = port_grow(d);
-    if (rc)
-        return rc;
+    /* dom0 has ports for every guest: those of many guests are there before they are, and not missing after them. */
+    do {
+        int rc = port_grow(d);
+        if (rc)
+            return rc;
+    } while (d->is_hardware && s->valid < HARDWARE_DOMAIN_PORTS);
     s->bucket[0][0].state = EVTCHN_RESERVED;
     s->first_free = 1;
     s->close_next = 1;

@@ -2,7 +2,8 @@
 /*
  * The maptrack: what a domain has mapped of others, by handle. It grows page by page to its limit. Free handles are in
  * lists, one a vCPU, so that vCPUs which map and unmap all the time do not wait for each other; a vCPU whose list is empty
- * and for which there is no new page takes a handle from another's list.
+ * takes a handle from another's list, and only when all are empty is there a new page: how many there are says how much
+ * was mapped at once, and not who mapped it.
  *
  * A handle in use is nobody's to change without having set MAPTRACK_BUSY in its flags, in one atomic step.
  */
@@ -18,18 +19,6 @@ static struct maptrack_entry *maptrack_entry(struct grant_table *gt, uint32_t ha
     if (handle >= __atomic_load_n(&gt->maptrack_frames, __ATOMIC_ACQUIRE) * MAPTRACK_PER_PAGE)
         return NULL;
     return &gt->maptrack[handle / MAPTRACK_PER_PAGE][handle % MAPTRACK_PER_PAGE];
-}
-
-int maptrack_init(struct grant_table *gt)
-{
-    gt->lists = hv_zalloc_array(gt->domain->max_vcpus, sizeof(*gt->lists));
-    if (!gt->lists)
-        return -ENOMEM;
-    for (uint32_t i = 0; i < gt->domain->max_vcpus; i++) {
-        spin_lock_init(&gt->lists[i].lock, LOCK_GRANT_MAPTRACK);
-        gt->lists[i].first = MAPTRACK_NONE;
-    }
-    return 0;
 }
 
 /* The calling vCPU's list; the first one when another domain clears up behind a dying one. */
@@ -79,6 +68,28 @@ static uint32_t maptrack_grow(struct grant_table *gt, struct maptrack_list *list
     return first;
 }
 
+/* dom0 maps every guest's console and more: the first page is there before guests are, so that it isn't missing after them. */
+static int maptrack_prepare(struct grant_table *gt)
+{
+    uint32_t handle = maptrack_grow(gt, &gt->lists[0]);
+    if (handle == MAPTRACK_NONE)
+        return -ENOMEM;
+    list_push(gt, &gt->lists[0], handle, handle);
+    return 0;
+}
+
+int maptrack_init(struct grant_table *gt)
+{
+    gt->lists = hv_zalloc_array(gt->domain->max_vcpus, sizeof(*gt->lists));
+    if (!gt->lists)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < gt->domain->max_vcpus; i++) {
+        spin_lock_init(&gt->lists[i].lock, LOCK_GRANT_MAPTRACK);
+        gt->lists[i].first = MAPTRACK_NONE;
+    }
+    return gt->domain->is_hardware && gt->maptrack_max ? maptrack_prepare(gt) : 0;
+}
+
 static uint32_t maptrack_steal(struct grant_table *gt, uint32_t self)
 {
     uint32_t handle = MAPTRACK_NONE;
@@ -91,9 +102,9 @@ uint32_t maptrack_take(struct grant_table *gt)
 {
     uint32_t self = list_index(gt), handle = list_pop(gt, &gt->lists[self]);
     if (handle == MAPTRACK_NONE)
-        handle = maptrack_grow(gt, &gt->lists[self]);
-    if (handle == MAPTRACK_NONE)
         handle = maptrack_steal(gt, self);
+    if (handle == MAPTRACK_NONE)
+        handle = maptrack_grow(gt, &gt->lists[self]);
     if (handle == MAPTRACK_NONE)
         return handle;
     *maptrack_entry(gt, handle) = (struct maptrack_entry){ .flags = MAPTRACK_BUSY };

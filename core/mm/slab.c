@@ -108,7 +108,7 @@ static void *small_alloc(size_t size)
     return memset(p, 0, class_size[c]);
 }
 
-/* An empty page goes back unless it is the class's last one with room: that one would be wanted again at once. */
+/* An empty page goes back at once: what is free then depends on what is alive alone, and not on what was before. */
 static void small_free(struct frame *f, void *p)
 {
     unsigned int c = slab_kind(f) - 1, index = (unsigned int)((uint64_t)p % PAGE_SIZE) / class_size[c];
@@ -124,7 +124,7 @@ static void small_free(struct frame *f, void *p)
     f->type = slab_word(c + 1, slab_used(f) - 1, index);
     if (was_full)
         frame_list_add_tail(&s->partial, f);
-    empty = !slab_used(f) && s->partial.nr > 1;
+    empty = !slab_used(f);
     if (empty)
         frame_list_del(&s->partial, f);
     spin_unlock_irqrestore(&s->lock, irq);

@@ -5,6 +5,7 @@ import os
 import pytest
 
 import rig as rigs
+import toolstack
 
 
 def pytest_collection_modifyitems(items):
@@ -35,3 +36,20 @@ def kernel():
         return paths
 
     return choose
+
+
+@pytest.fixture
+def host(rig, tmp_path):
+    """A function that boots dom0 with guests to start, and gives a toolstack.Host."""
+    started = []
+
+    def boot(suffix="", **keywords):
+        toolstack.archive(tmp_path / "kit.tar")
+        machine = rig(suffix, **{"cpus": 2, "devices": toolstack.devices(tmp_path / "kit.tar"), **keywords})
+        started.append(machine.__enter__())
+        machine.shell(timeout=300)
+        return toolstack.Host(machine)
+
+    yield boot
+    for machine in started:
+        machine.__exit__()

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""dom0 with Debian's tools and something to start: what the tests of xl share.
+
+The machine has the disk of `make run` (mounted on /guest: a Linux guest's kernel, initramfs and disk) and a tar archive
+with our own small kernels, unpacked in /tmp/kit. Host talks to a machine that is up, through dom0's shell.
+"""
+import json
+import os
+import re
+import shlex
+import subprocess
+import time
+
+import pexpect
+
+import rig as rigs
+
+GUESTS = os.path.join(rigs.BUILD, "guests")
+KERNELS = ("still", "hello", "selftest")
+LINUX = {"kernel": "/guest/vmlinuz", "ramdisk": "/guest/initrd.gz", "extra": "console=hvc0", "memory": 128}
+PROMPT = r"domu:\S+ # "
+
+
+def small(**more):
+    """A configuration of guests/still, which does what its command line (extra) says."""
+    return {"kernel": "/tmp/kit/still.elf", "memory": 32, **more}
+
+
+def archive(path):
+    """A disk that is a tar archive of our kernels."""
+    names = [name + ".elf" for name in KERNELS]
+    subprocess.run(["tar", "-chf", path, "--format=ustar", "-C", GUESTS, *names], check=True)
+    os.truncate(path, (os.path.getsize(path) + 511) // 512 * 512)
+
+
+def devices(kit):
+    words = ["-nic", "none"]
+    for name, file in (("disk", rigs.image("disk.img")), ("kit", kit)):
+        words += ["-drive", f"if=none,id={name},format=raw,snapshot=on,file={file}"]
+        words += ["-device", f"virtio-blk-pci,drive={name}"]
+    return words
+
+
+class Host:
+    """dom0 of a machine that reached its shell."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.run = machine.run
+        self.run("mkdir -p /tmp/kit && tar xf /dev/vdb -C /tmp/kit && test -e /guest/vmlinuz")
+
+    def configure(self, name, **items):
+        """Write /tmp/NAME.cfg."""
+        lines = [f"{key}={json.dumps(value)}" for key, value in {"name": name, **items}.items()]
+        self.run(f"printf '%s\\n' {shlex.join(lines)} >/tmp/{name}.cfg")
+
+    def create(self, name, words="", timeout=120):
+        return self.run(f"xl create -q {words} /tmp/{name}.cfg 2>&1", timeout)
+
+    def free_frames(self):
+        """How many frames nobody has, by the hypervisor's own books."""
+        self.run("xl debug-keys H")
+        found = re.findall(r"(\d+) of them free", self.run("xl dmesg | tail -n 5"))
+        return int(found[-1])
+
+    def wait(self, command, seconds=60):
+        """Until a command of dom0 succeeds."""
+        end = time.monotonic() + seconds
+        while self.run(f"{command} >/dev/null 2>&1 && echo yes || echo no", check=False).split()[-1:] != ["yes"]:
+            if time.monotonic() > end:
+                self.machine.fail(f"{seconds} s without success of {command!r}")
+
+    def wait_gone(self, name, seconds=60):
+        self.wait(f"! xl domid {name}", seconds)
+
+    def wait_frames(self, count, seconds=60):
+        """Until exactly as many frames are free; memory of a domain that ended comes back in pieces."""
+        end = time.monotonic() + seconds
+        while (free := self.free_frames()) != count:
+            if time.monotonic() > end:
+                self.machine.fail(f"{free} frames are free, not {count}")
+
+    def domains(self):
+        """{name: (id, MiB, vCPUs, state, CPU seconds)} as `xl list` shows them."""
+        found = {}
+        for line in self.run("xl list").splitlines()[1:]:
+            match = re.match(r"(\S.*?)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S{6})\s+([\d.]+)$", line)
+            if match:
+                found[match[1]] = (int(match[2]), int(match[3]), int(match[4]), match[5], float(match[6]))
+        return found
+
+
+class Console:
+    """`xl console` of a Linux guest, typed into dom0's terminal: a context in which run() is the guest's shell."""
+
+    def __init__(self, host, name):
+        self.machine, self.name = host.machine, name
+
+    def __enter__(self):
+        self.machine.child.sendline(f"xl console {self.name}")
+        self.prompt()
+        return self
+
+    def prompt(self):
+        for _ in range(60):
+            if self.machine.child.expect([PROMPT, pexpect.TIMEOUT, rigs.FATAL], timeout=3) == 0:
+                return
+            self.machine.child.sendline("")
+        self.machine.fail(f"the shell of guest {self.name} doesn't answer on its console")
+
+    def run(self, command, timeout=60, check=True):
+        self.machine.child.sendline(f'{command}; echo "<<guest"":$?>>"')
+        match = self.machine.expect(r"<<guest:(\d+)>>", timeout)
+        text = self.machine.child.before.replace("\r", "").partition("\n")[2].strip()
+        if check and match[1] != "0":
+            self.machine.fail(f"in guest {self.name}: {command!r} gave status {match[1]}: {text}")
+        return text
+
+    def __exit__(self, *_):
+        self.machine.child.send("\x1d")
+        self.machine.run(":")
