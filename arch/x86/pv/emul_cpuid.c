@@ -10,12 +10,13 @@
 
 static struct cpuid_time_info time_info(const struct domain *d)
 {
-    const struct arch_domain *a = &d->arch;
+    const struct vtsc *t = &d->arch.vtsc;
+    const struct tsc_scale *scale = t->emulated ? &t->to_ns : &tsc_scale;
 
     return (struct cpuid_time_info){
-        .vtsc = a->vtsc, .host_tsc_safe = cpu_has_invariant_tsc, .tsc_mode = a->tsc_mode,
-        .guest_khz = a->tsc_khz ? (uint32_t)a->tsc_khz : (uint32_t)(tsc_hz / 1000), .host_khz = (uint32_t)(tsc_hz / 1000),
-        .incarnation = a->tsc_incarnation, .offset = a->tsc_offset, .mul = tsc_scale.mul, .shift = tsc_scale.shift,
+        .vtsc = t->emulated, .host_tsc_safe = cpu_has_invariant_tsc, .tsc_mode = t->mode,
+        .guest_khz = t->khz ? t->khz : tsc_khz(), .host_khz = tsc_khz(), .incarnation = t->incarnation,
+        .offset = t->zero_ns, .mul = scale->mul, .shift = scale->shift,
     };
 }
 

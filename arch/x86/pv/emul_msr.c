@@ -7,6 +7,7 @@
 #include "hw/native/msr_index.h"
 #include "pv/emulate.h"
 #include "pv/msr_state.h"
+#include "time/tsc.h"
 #include "trap/trap.h"
 #include "x86/msr/pv.h"
 
@@ -30,7 +31,7 @@ static struct msr_pv_context context(const struct vcpu *v)
         .policy = v->domain->arch.policy, .hardware_domain = v->domain->is_hardware, .vcpu_id = v->id,
         .fs_base = rdmsr(MSR_FS_BASE), .gs_base = rdmsr(MSR_GS_BASE), .gs_base_user = rdmsr(MSR_KERNEL_GS_BASE),
         .misc_features = v->arch.msr_misc_features, .spec_ctrl = v->arch.spec_ctrl, .tsc_aux = v->arch.tsc_aux,
-        .xss = v->arch.xss, .guest_tsc = emul_guest_tsc(v), .efer = rdmsr(MSR_EFER), .pat = PAT_PV_ABI,
+        .xss = v->arch.xss, .guest_tsc = tsc_of_guest(v, now_ns()), .efer = rdmsr(MSR_EFER), .pat = PAT_PV_ABI,
         .microcode = microcode_level(), .host_read = host_read,
     };
 }

@@ -3,20 +3,8 @@
 #include "hv/time.h"
 #include "hw/native/cpu.h"
 #include "pv/emulate.h"
+#include "time/tsc.h"
 #include "x86/cpuid/policy.h"
-
-#define KHZ_NS 1000000u /* ns times kHz for one tick */
-
-/* Ticks at the domain's own frequency since its TSC was zero, in two steps so that the product stays within 64 bits for ages. */
-uint64_t emul_guest_tsc(const struct vcpu *v)
-{
-    const struct arch_domain *a = &v->domain->arch;
-
-    if (!a->vtsc)
-        return rdtsc();
-    uint64_t ns = now_ns() - a->tsc_offset;
-    return ns / KHZ_NS * a->tsc_khz + ns % KHZ_NS * a->tsc_khz / KHZ_NS;
-}
 
 enum emul_result emul_rdtsc(struct cpu_user_regs *regs, bool with_aux)
 {
@@ -24,7 +12,7 @@ enum emul_result emul_rdtsc(struct cpu_user_regs *regs, bool with_aux)
 
     if (!v->arch.pv.kernel_mode && v->arch.pv.cr4 & CR4_TSD)
         return EMUL_FAULT;
-    uint64_t tsc = emul_guest_tsc(v);
+    uint64_t tsc = tsc_of_guest(v, now_ns());
     regs->rax = (uint32_t)tsc;
     regs->rdx = tsc >> 32;
     if (with_aux)

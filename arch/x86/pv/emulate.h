@@ -26,8 +26,6 @@ enum emul_result emul_xsetbv(struct cpu_user_regs *regs);
 /** @native: the plain instruction, not the forced-emulation prefix. */
 void emul_cpuid(struct cpu_user_regs *regs, bool native);
 
-/** What RDTSC gives this guest now. */
-uint64_t emul_guest_tsc(const struct vcpu *v);
 
 /** General register @nr, 0..15 in the encoding's order. */
 uint64_t *emul_gpr(struct cpu_user_regs *regs, unsigned int nr);

@@ -29,7 +29,7 @@ void pv_cr4_load(const struct vcpu *v)
 {
     uint64_t want = (hv_cr4 & ~(pv_smap_quirk_cr4() | CR4_UMIP)) | (v->arch.pv.cr4 & PV_CR4_IN_CPU);
 
-    if (v->domain->arch.vtsc)
+    if (v->domain->arch.vtsc.emulated)
         want |= CR4_TSD;
 
     if (read_cr4() != want)

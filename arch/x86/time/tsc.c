@@ -2,6 +2,7 @@
 /* System time from the TSC. See time/tsc.h. */
 #include "time/tsc.h"
 
+#include "hv/domain.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/softirq.h"
@@ -14,32 +15,17 @@ uint64_t tsc_hz __ro_after_init;
 struct tsc_scale tsc_scale __ro_after_init;
 uint64_t tsc_epoch __ro_after_init;
 
-uint64_t tsc_scale_to_ns(uint64_t tsc, const struct tsc_scale *scale)
-{
-    uint64_t shifted = scale->shift >= 0 ? tsc << scale->shift : tsc >> -scale->shift;
-    return (uint64_t)(((unsigned __int128)shifted * scale->mul) >> 32);
-}
-
-struct tsc_scale tsc_scale_for(uint64_t hz)
-{
-    struct tsc_scale s = {0, 0};
-
-    while (hz > 2 * NS_PER_SEC) {
-        hz >>= 1;
-        s.shift--;
-    }
-    while (hz <= NS_PER_SEC) {
-        hz <<= 1;
-        s.shift++;
-    }
-    s.mul = (uint32_t)((NS_PER_SEC << 32) / hz);
-    return s;
-}
-
 uint64_t tsc_from_ns(uint64_t ns)
 {
     uint64_t seconds = ns / NS_PER_SEC, rest = ns % NS_PER_SEC;
     return seconds * tsc_hz + rest * tsc_hz / NS_PER_SEC;
+}
+
+uint64_t tsc_of_guest(const struct vcpu *v, uint64_t now)
+{
+    const struct vtsc *t = &v->domain->arch.vtsc;
+
+    return t->emulated ? vtsc_ticks(t, now) : rdtsc();
 }
 
 uint64_t arch_time_now(void)

@@ -8,26 +8,25 @@
 
 #include "hv/compiler.h"
 #include "hv/types.h"
+#include "x86/tsc/scale.h"
 
-struct tsc_scale {
-    uint32_t mul;
-    int8_t shift;
-};
-
-/** ns = ((tsc << shift) * mul) >> 32, the PV ABI's form (xen.h, struct vcpu_time_info). */
-uint64_t tsc_scale_to_ns(uint64_t tsc, const struct tsc_scale *scale);
-/** The pair for a frequency in Hz. */
-struct tsc_scale tsc_scale_for(uint64_t hz);
 /** Ticks in @ns, rounded down. */
 uint64_t tsc_from_ns(uint64_t ns);
 /** Ticks a second, measured. */
 extern uint64_t tsc_hz;
+/** The same in the unit of the ABI. */
+static inline uint32_t tsc_khz(void)
+{
+    return (uint32_t)(tsc_hz / 1000);
+}
 /** Scale, and the TSC and system time of a moment; the same for all CPUs. */
 extern struct tsc_scale tsc_scale;
 extern uint64_t tsc_epoch;
 
 /** Measures; system time starts. Boot CPU. */
 __init void time_init(void);
+/** What RDTSC gives @v's domain at system time @now: the machine's counter, or one of the domain's own. */
+uint64_t tsc_of_guest(const struct vcpu *v, uint64_t now);
 /** Reads the RTC: seconds since 1970, UTC. 0 if it makes no sense. */
 uint64_t rtc_read(void);
 

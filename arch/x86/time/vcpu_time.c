@@ -8,14 +8,17 @@
 #include "hw/native/cpu.h"
 #include "time/tsc.h"
 
-static void fill(struct vcpu_time_info *t)
+/* What the guest's RDTSC gives goes together with the scale: the machine's counter, or the emulated one. */
+static void fill(const struct vcpu *v, struct vcpu_time_info *t)
 {
+    const struct vtsc *own = &v->domain->arch.vtsc;
+    const struct tsc_scale *scale = own->emulated ? &own->to_ns : &tsc_scale;
     uint64_t tsc = rdtsc_ordered();
 
-    t->tsc_timestamp = tsc;
     t->system_time = tsc_scale_to_ns(tsc - tsc_epoch, &tsc_scale);
-    t->tsc_to_system_mul = tsc_scale.mul;
-    t->tsc_shift = tsc_scale.shift;
+    t->tsc_timestamp = own->emulated ? vtsc_ticks(own, t->system_time) : tsc;
+    t->tsc_to_system_mul = scale->mul;
+    t->tsc_shift = scale->shift;
     t->flags = cpu_has_invariant_tsc ? XEN_PVCLOCK_TSC_STABLE_BIT : 0;
 }
 
@@ -39,7 +42,7 @@ void arch_vcpu_update_time(struct vcpu *v)
 
     if (!t)
         return;
-    fill(&new);
+    fill(v, &new);
     new.version = (READ_ONCE(t->version) | 1) + 1;
     WRITE_ONCE(t->version, new.version - 1);
     barrier();

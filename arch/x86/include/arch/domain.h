@@ -5,6 +5,7 @@
 
 #include "hv/cpumask.h"
 #include "hv/types.h"
+#include "x86/tsc/vtsc.h"
 
 struct cpuid_policy;
 struct pirq_map;
@@ -24,10 +25,7 @@ struct arch_domain {
     uint64_t pv_unpin_cursor;    /* frame number + 1 where pv_mm_relinquish() goes on, referenced; 0: not begun */
     uint64_t phys_addr_bits;     /* limit for its frames; 0: none */
     uint64_t hv_compat_start;    /* PV32 only */
-    /* virtual TSC, see arch/x86/time */
-    uint32_t tsc_mode, tsc_incarnation;
-    bool vtsc;
-    uint64_t tsc_khz, tsc_offset;
+    struct vtsc vtsc;            /* the TSC that it sees */
 };
 
 #endif
