@@ -41,11 +41,51 @@ static void recursive_tables(void)
     for (unsigned int level = 2; level <= 4; level++) {
         uint64_t *table = pte_of(page_a, level), slot = entry_in(table, FREE_SLOT), mfn = va_to_mfn(table);
 
-        update(slot, mfn << 12 | (ENTRY_FLAGS & ~PTE_RW), DOMID_SELF); /* allowed or not: a matter of taste */
-        check_true(name[level], update(slot, mfn << 12 | ENTRY_FLAGS, DOMID_SELF) < 0);
+        check_rc("a table in its own slot, read-only", 0,
+                 update(slot, mfn << 12 | (ENTRY_FLAGS & ~PTE_RW), DOMID_SELF));
+        check_rc(name[level], -EINVAL, update(slot, mfn << 12 | ENTRY_FLAGS, DOMID_SELF));
+        check_rc("... and again, elsewhere, at once", -EINVAL, update(slot + 8, mfn << 12 | ENTRY_FLAGS, DOMID_SELF));
         update(slot, 0, DOMID_SELF);
         check("... and the slot is empty again", 0, is_changed((char *)table, FREE_SLOT));
     }
+}
+
+/* Page tables seen through the level 4 table's own slot: read, never written. */
+static void linear_view(void)
+{
+    uint64_t *l4 = (uint64_t *)start_info->pt_base, slot = entry_in(l4, FREE_SLOT), got = 0;
+    uint64_t va = ~0ul << 48 | FREE_SLOT << 39 | FREE_SLOT << 30 | FREE_SLOT << 21 | FREE_SLOT << 12;
+
+    check_rc("the level 4 table in its own slot", 0,
+             update(slot, va_to_mfn(l4) << 12 | (ENTRY_FLAGS & ~PTE_RW), DOMID_SELF));
+    TRY("mov (%1), %0", : "=r"(got) : "r"(va + 511 * 8) : "memory");
+    check("... is seen in memory", l4[511] >> 12, got >> 12);
+    TRY("movq $0, (%0)", : : "r"(va + FREE_SLOT * 8) : "memory");
+    check_trap("... and not written (182)", 14, 3);
+    check_rc("... and gone", 0, update(slot, 0, DOMID_SELF));
+}
+
+/* Chains and rings of tables that take each other for tables of the level below (240). */
+static void chains(void)
+{
+    uint64_t a = va_to_mfn(page_a), b = va_to_mfn(page_b), c = va_to_mfn(page_c), ro = ENTRY_FLAGS & ~PTE_RW;
+
+    memset(guest_pages, 0, sizeof(guest_pages));
+    map_at(page_a, a, PTE_KERNEL_RO);
+    map_at(page_b, b, PTE_KERNEL_RO);
+    map_at(page_c, c, PTE_KERNEL_RO);
+    check_rc("three level 4 tables", 0,
+             extended(MMUEXT_PIN_L4_TABLE, a, 0, DOMID_SELF) | extended(MMUEXT_PIN_L4_TABLE, b, 0, DOMID_SELF) |
+                 extended(MMUEXT_PIN_L4_TABLE, c, 0, DOMID_SELF));
+    check_rc("one names the next", 0, update(a << 12, b << 12 | ro, DOMID_SELF));
+    check_rc("... that one a third (240)", -EINVAL, update(b << 12, c << 12 | ro, DOMID_SELF));
+    check_rc("... or the first (240)", -EINVAL, update(b << 12, a << 12 | ro, DOMID_SELF));
+    check_rc("... the third the first (240)", -EINVAL, update(c << 12, a << 12 | ro, DOMID_SELF));
+    check_rc("released in that order", 0,
+             extended(MMUEXT_UNPIN_TABLE, b, 0, DOMID_SELF) | extended(MMUEXT_UNPIN_TABLE, a, 0, DOMID_SELF) |
+                 extended(MMUEXT_UNPIN_TABLE, c, 0, DOMID_SELF));
+    check_rc("all three are pages again", 0,
+             map_at(page_a, a, PTE_KERNEL_RW) | map_at(page_b, b, PTE_KERNEL_RW) | map_at(page_c, c, PTE_KERNEL_RW));
 }
 
 /* Large pages would be writable views of everything within (148, 176). */
@@ -169,6 +209,8 @@ static void giving_up(void)
 void test_advisories_mm(void)
 {
     recursive_tables();
+    linear_view();
+    chains();
     large_pages();
     writing_by_proxy();
     stale_translations();

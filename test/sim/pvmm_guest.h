@@ -239,7 +239,7 @@ static void op_build_tree(unsigned int me)
     for (unsigned int level = 4; level > 1; level--)
         for (unsigned int i = 0; i < 1 + pick(3); i++)
             ((uint64_t *)mfn_to_virt(frame[level]))[i] =
-                pte_make(one_in(10) ? pick_frame(me) : frame[level - 1], PTE_P);
+                pte_make(one_in(10) ? pick_frame(me) : frame[level - !one_in(6)], PTE_P);
     for (unsigned int i = 0; i < 6; i++)
         ((uint64_t *)mfn_to_virt(frame[1]))[i] = one_in(3) ? pte_make(pick_frame(me), PTE_P | (one_in(2) ? PTE_RW : 0))
                                                            : pte_make(frame[pick(5)], PTE_P | (one_in(8) ? PTE_RW : 0));

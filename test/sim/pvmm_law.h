@@ -9,7 +9,7 @@
 
 #include "pvmm_world.h"
 
-struct due { uint32_t refs, types; enum frame_type as; };
+struct due { uint32_t refs, types, names, named; enum frame_type as; };
 static struct due due[WORLD_FRAMES];
 
 #define LAW(cond, ...) do { if (!(cond)) panic("the law is broken: " __VA_ARGS__); } while (0)
@@ -41,6 +41,26 @@ static void due_l1(uint64_t e, const struct domain *d)
     }
 }
 
+/** An entry that names a table of its own level: itself for nothing, another one if neither has more of that kind. */
+static void due_linear(mfn_t table, enum frame_type level, uint64_t e)
+{
+    LAW(!(e & PTE_RW), "linear entry %lx in L%u is writable", e, level);
+    world.seen[mfn_eq(table, pte_mfn(e)) ? SEEN_LINEAR_SELF : SEEN_LINEAR]++;
+    if (mfn_eq(table, pte_mfn(e)))
+        return;
+    due_type(pte_mfn(e), level);
+    due[table.nr].names++;
+    due[pte_mfn(e).nr].named++;
+}
+
+static void due_upper(mfn_t table, enum frame_type level, uint64_t e)
+{
+    if (mfn_eq(table, pte_mfn(e)) || ftw_type(ftw_load(mfn_to_frame(pte_mfn(e)))) == level)
+        due_linear(table, level, e);
+    else
+        due_type(pte_mfn(e), (enum frame_type)(level - 1));
+}
+
 static void due_table(mfn_t m, uint64_t w, const struct domain *d)
 {
     const uint64_t *table = mfn_to_virt(m);
@@ -55,7 +75,7 @@ static void due_table(mfn_t m, uint64_t w, const struct domain *d)
         else if (level == FT_L1)
             due_l1(table[i], d);
         else
-            due_type(pte_mfn(table[i]), (enum frame_type)(level - 1));
+            due_upper(m, level, table[i]);
         if (level > FT_L1 && (w & FTW_VALID) && (i < HV_FIRST_SLOT || i > HV_LAST_SLOT))
             LAW((table[i] & PTE_US) && !(table[i] & PTE_TABLE_REFUSED), "entry %lx in L%u", table[i], level);
     }
@@ -170,6 +190,9 @@ static void law_check(void)
         LAW(ftw_count(w) == due[nr].types, "frame %lu: type count %lu, due %u (word %lx)", nr, ftw_count(w),
             due[nr].types, w);
         LAW(!due[nr].types || ftw_type(w) == due[nr].as, "frame %lu: word %lx, used as %u", nr, w, due[nr].as);
+        LAW((w & FTW_LINEAR_NAMES) / FTW_LINEAR_NAMES_ONE == due[nr].names, "frame %lu names: word %lx", nr, w);
+        LAW((w & FTW_LINEAR_NAMED) / FTW_LINEAR_NAMED_ONE == due[nr].named, "frame %lu is named: word %lx", nr, w);
+        LAW(!due[nr].names || !due[nr].named, "frame %lu is in a chain of linear tables", nr);
         if (ftw_type(w) == FT_SEG_DESC && (w & FTW_VALID))
             law_descriptors(mfn(nr));
     }

@@ -47,6 +47,8 @@ enum seen {
     SEEN_LDT,
     SEEN_GRANT_MAP,
     SEEN_GRANT_UNMAP,
+    SEEN_LINEAR_SELF,
+    SEEN_LINEAR,
     SEEN_KINDS
 };
 

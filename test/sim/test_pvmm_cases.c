@@ -93,8 +93,12 @@ static void updates_and_their_answers(void **state)
         { "large page over a table", F(2), 0, E(F(1), W | PTE_PS), SELF, -EINVAL, E(F(1), W | U) },
         { "uncached table", F(3), 1, E(F(2), PTE_PCD), SELF, -EINVAL, 0 },
         { "same L1 twice", F(2), 1, E(F(1), W | U), SELF, 0, E(F(1), W | U) },
-        { "linear L2", F(2), 2, E(F(2), 0), SELF, -EINVAL, 0 },
-        { "linear L4", F(4), 5, E(F(4), 0), SELF, -EINVAL, 0 },
+        { "linear L2, writable", F(2), 2, E(F(2), W), SELF, -EINVAL, 0 },
+        { "linear L2", F(2), 2, E(F(2), 0), SELF, 0, E(F(2), U) },
+        { "linear L2 made writable by a flag (182)", F(2), 2, E(F(2), W), SELF, -EINVAL, E(F(2), U) },
+        { "linear L2 gone", F(2), 2, 0, SELF, 0, 0 },
+        { "linear L4", F(4), 5, E(F(4), 0), SELF, 0, E(F(4), U) },
+        { "linear L4 gone", F(4), 5, 0, SELF, 0, 0 },
         { "level skipped", F(4), 5, E(F(2), 0), SELF, -EINVAL, 0 },
         { "data as table", F(3), 5, E(F(5), 0), SELF, -EINVAL, 0 },
         { "the hypervisor's first slot", F(4), 256, 0, SELF, -EINVAL, SIM_L4_MARK(256) },
@@ -109,6 +113,53 @@ static void updates_and_their_answers(void **state)
             fail_msg("%s: %ld, entry %lx", row[i].name, rc, words(row[i].table)[row[i].index]);
         law_check();
     }
+}
+
+/* A table may name itself, or another one that names none; whatever order they are released in, nothing stays. */
+static void linear_tables(void **state)
+{
+    tree();
+    const uint64_t ro = PTE_P | PTE_US;
+    mfn_t a = F(2), b = F(6), c = F(7);
+
+    assert_int_equal(update(F(6), 0, 0, SELF) | update(F(7), 0, 0, SELF), 0);
+    assert_int_equal(ext(MMUEXT_PIN_L2_TABLE, b) | ext(MMUEXT_PIN_L2_TABLE, c), 0);
+    assert_int_equal(update(a, 3, pte_make(b, ro), SELF), 0);
+    law_check();
+    assert_int_equal(update(a, 4, pte_make(b, ro | PTE_RW), SELF), -EINVAL);
+    assert_int_equal(update(b, 3, pte_make(c, ro), SELF), -EINVAL); /* a chain (240) */
+    assert_int_equal(update(b, 3, pte_make(a, ro), SELF), -EINVAL); /* a ring (240) */
+    assert_int_equal(update(c, 3, pte_make(a, ro), SELF), -EINVAL); /* a chain from its other end (240) */
+    assert_int_equal(update(b, 3, pte_make(b, ro), SELF), 0);       /* itself is no link of a chain */
+    assert_int_equal(update(c, 3, pte_make(b, ro), SELF), 0);
+    law_check();
+    assert_int_equal(ext(MMUEXT_UNPIN_TABLE, b), 0);
+    law_check();
+    assert_int_equal(update(F(1), 9, pte_make(b, ro | PTE_RW), SELF), -EBUSY); /* still a table: it is named */
+    assert_int_equal(update(a, 3, 0, SELF), 0);
+    assert_int_equal(ext(MMUEXT_UNPIN_TABLE, c), 0);
+    law_check();
+    assert_int_equal(update(F(1), 9, pte_make(b, ro | PTE_RW), SELF), 0);
+    assert_int_equal(update(F(1), 10, pte_make(c, ro | PTE_RW), SELF), 0);
+    law_check();
+}
+
+/* As many names as there is room for, and not one more. */
+static void linear_tables_are_counted(void **state)
+{
+    tree();
+    const uint64_t ro = PTE_P | PTE_US;
+
+    assert_int_equal(update(F(6), 0, 0, SELF), 0);
+    assert_int_equal(ext(MMUEXT_PIN_L2_TABLE, F(6)), 0);
+    for (unsigned int i = 3; i < 3 + 31; i++)
+        assert_int_equal(update(F(2), i, pte_make(F(6), ro), SELF), 0);
+    assert_int_equal(update(F(2), 40, pte_make(F(6), ro), SELF), -EINVAL);
+    assert_int_equal(update(F(2), 40, pte_make(F(2), ro), SELF), 0);
+    law_check();
+    for (unsigned int i = 3; i < 3 + 31; i++)
+        assert_int_equal(update(F(2), i, 0, SELF), 0);
+    law_check();
 }
 
 static void accessed_and_dirty_survive(void **state)
@@ -350,6 +401,7 @@ static void hvm_guests_have_no_page_tables_here(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(a_pin_checks_the_whole_tree), cmocka_unit_test(updates_and_their_answers),
+          cmocka_unit_test(linear_tables), cmocka_unit_test(linear_tables_are_counted),
           cmocka_unit_test(accessed_and_dirty_survive), cmocka_unit_test(m2p_only_for_own_frames),
           cmocka_unit_test(without_device_rights_no_cache_attributes), cmocka_unit_test(uncached_then_table),
           cmocka_unit_test(only_a_control_domain_names_others), cmocka_unit_test(pages_cleared_and_copied),

@@ -14,7 +14,7 @@ struct pv_callback {
 
 #define PV_GDT_FRAMES    14 /* FIRST_RESERVED_GDT_PAGE */
 #define PV_LDT_FRAMES    16
-#define PV_MM_UNFINISHED 3
+#define PV_MM_UNFINISHED 6 /* two of each level */
 
 struct pv_vcpu {
     bool kernel_mode;       /* guest kernel, on guest_table; else guest user, on guest_table_user */

@@ -2,7 +2,7 @@
 /*
  * What an entry may name and what it holds.
  *
- *   upper levels  a table one level down, of the same domain: frame and type reference
+ *   upper levels  a table one level down, of the same domain: frame and type reference; or see linear.c
  *   L1, RAM       a frame of the named owner: frame reference, and a `writable` type reference if it is writable
  *   L1, devices   a frame outside the frame table, by I/O permission: no reference, nothing to count. A frame of
  *                 DOMID_IO inside it is referenced and has no type, for it never becomes a page table
@@ -14,6 +14,7 @@
 #include "pv/mm/entry.h"
 
 #include "hv/smp.h"
+#include "pv/mm/linear.h"
 #include "pv/mm/mmio.h"
 
 uint64_t l1e_refused_flags(const struct domain *d)
@@ -117,14 +118,21 @@ void l1e_put(const struct domain *d, uint64_t e)
     frame_put(f);
 }
 
-int table_entry_get(struct domain *d, unsigned int level, uint64_t e)
+int table_entry_get(struct frame *table, struct domain *d, unsigned int level, uint64_t e)
 {
+    int rc;
+
     if (e & PTE_TABLE_REFUSED)
         return -EINVAL;
-    return frame_get_typed(pte_mfn(e), d, (enum frame_type)(level - 1));
+    rc = frame_get_typed(pte_mfn(e), d, (enum frame_type)(level - 1));
+    if (likely(rc != -EINVAL) || !mfn_valid(pte_mfn(e)) || !entry_is_linear(table, level, e))
+        return rc;
+    return linear_get(table, d, level, e);
 }
 
-int table_entry_put(uint64_t e)
+int table_entry_put(struct frame *table, unsigned int level, uint64_t e)
 {
+    if (unlikely(entry_is_linear(table, level, e)))
+        return linear_put(table, e);
     return frame_put_typed(mfn_to_frame(pte_mfn(e)));
 }

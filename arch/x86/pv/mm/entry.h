@@ -42,9 +42,9 @@ static inline bool l1e_same_references(uint64_t a, uint64_t b)
 /** Flags that no L1 entry of @d may have: cache attributes are for domains that drive devices. */
 uint64_t l1e_refused_flags(const struct domain *d);
 
-/** The same for a present entry of a table of @level 2 to 4. -EINVAL, -ERESTART as frame_type_get(). */
-int table_entry_get(struct domain *d, unsigned int level, uint64_t e);
+/** The same for a present entry of @table, LOCKED, of @level 2 to 4. -EINVAL, -ERESTART as frame_type_get(). */
+int table_entry_get(struct frame *table, struct domain *d, unsigned int level, uint64_t e);
 /** Always dropped; -ERESTART as frame_type_put(). */
-int table_entry_put(uint64_t e);
+int table_entry_put(struct frame *table, unsigned int level, uint64_t e);
 
 #endif

@@ -15,9 +15,9 @@
  * 2. Whoever holds a type reference holds a frame reference as well. A frame with nothing but its owner's claim is
  *    therefore of no use to anybody, and a freed frame has type count 0.
  * 3. Every present entry of a valid table holds its references: an upper entry one of the type one level below, of a
- *    frame with the same owner; an L1 entry a frame reference, and a writable one if it is writable. Levels descend
- *    strictly (no linear page tables, which would make a frame two things at once and have been the root of several
- *    upstream advisories), so the references form no cycle and everything collapses when the roots are dropped.
+ *    frame with the same owner; an L1 entry a frame reference, and a writable one if it is writable. Levels
+ *    descend, but for the read-only entries of linear.c, which form neither chains nor rings: so the references form no
+ *    cycle and everything collapses when the roots are dropped.
  * 4. VALID is set exactly while the count is not 0. Count 0 with LOCKED is a change in progress on one CPU.
  * 5. Long changes stop half-way. A frame left PARTIAL has count 0, and its first `progress` entries hold references,
  *    the rest do not. It belongs to nobody: PARTIAL itself holds one frame reference; whoever wants the frame as the
@@ -50,6 +50,8 @@
 #include "pv/mm/machine.h"
 #include "pv/mm/validate.h"
 
+#define PARTIAL_STATE (FTW_PARTIAL | FTW_PROGRESS_MASK | FTW_LINEAR_NAMES)
+
 static bool ftw_cas(struct frame *f, uint64_t *old, uint64_t w)
 {
     return __atomic_compare_exchange_n(&f->type, old, w, false, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
@@ -80,12 +82,18 @@ static void type_forget_translations(struct frame *f, uint64_t was)
         machine_cache_flush_page(frame_to_mfn(f));
 }
 
+/** Of a frame that we have LOCKED: how many of its entries name tables of its own level. */
+static uint64_t ftw_names(const struct frame *f)
+{
+    return ftw_load(f) & FTW_LINEAR_NAMES;
+}
+
 /** Ends LOCKED with count 0: @progress entries hold references. @had_ref: PARTIAL's frame reference exists already. */
 static void type_leave_partial(struct frame *f, enum frame_type type, unsigned int progress, bool had_ref)
 {
     if (progress && !had_ref)
         frame_get_again(f);
-    ftw_store(f, ftw_make(type, progress ? FTW_PARTIAL | (uint64_t)progress << FTW_PROGRESS_SHIFT : 0));
+    ftw_store(f, ftw_make(type, progress ? ftw_names(f) | FTW_PARTIAL | (uint64_t)progress << FTW_PROGRESS_SHIFT : 0));
     if (!progress && had_ref)
         frame_put(f);
 }
@@ -96,7 +104,7 @@ static int type_validate(struct frame *f, enum frame_type type, unsigned int pro
     int rc = frame_validate(f, type, &progress);
 
     if (!rc) {
-        ftw_store(f, ftw_make(type, FTW_VALID | 1));
+        ftw_store(f, ftw_make(type, ftw_names(f) | FTW_VALID | 1));
         if (had_ref)
             frame_put(f);
         return 0;
@@ -121,7 +129,7 @@ static int type_change(struct frame *f, uint64_t w, enum frame_type type)
     }
     if (type == FT_WRITABLE && (was == FT_WRITABLE || was == FT_NONE))
         return ftw_cas(f, &w, ftw_make(type, FTW_VALID | (w & FTW_NONCOHERENT) | 1)) ? 0 : -EAGAIN;
-    if (!ftw_cas(f, &w, ftw_make(type, FTW_LOCKED | (partial ? w & (FTW_PARTIAL | FTW_PROGRESS_MASK) : 0))))
+    if (!ftw_cas(f, &w, ftw_make(type, FTW_LOCKED | (partial ? w & PARTIAL_STATE : 0))))
         return -EAGAIN;
     if (was != type)
         type_forget_translations(f, w);
@@ -189,7 +197,7 @@ int frame_type_put(struct frame *f)
         } else if (!ft_is_table(type)) {
             if (likely(ftw_cas(f, &w, ftw_make(type, w & FTW_NONCOHERENT))))
                 return 0;
-        } else if (ftw_cas(f, &w, ftw_make(type, FTW_LOCKED))) {
+        } else if (ftw_cas(f, &w, ftw_make(type, FTW_LOCKED | (w & FTW_LINEAR_NAMES)))) {
             return type_release_entries(f, type, PTE_ENTRIES, false);
         }
     }

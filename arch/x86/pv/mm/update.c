@@ -10,6 +10,7 @@
 #include "pv/mm/update.h"
 
 #include "pv/mm/entry.h"
+#include "pv/mm/linear.h"
 #include "pv/mm/validate.h"
 
 static uint64_t *entry_at(struct frame *table, unsigned int index)
@@ -81,13 +82,15 @@ static int upper_update(struct frame *table, unsigned int level, unsigned int in
         return -EINVAL;
     e = table_entry_forced_flags(e);
     if ((old & e & PTE_P) && !((old ^ e) & PTE_ADDR_MASK)) {
+        if ((e & PTE_RW) && entry_is_linear(table, level, e))
+            return -EINVAL; /* XSA-182 */
         entry_write(p, e, how);
         return 0;
     }
-    if ((e & PTE_P) && (rc = table_entry_get(d, level, e)) != 0)
+    if ((e & PTE_P) && (rc = table_entry_get(table, d, level, e)) != 0)
         return rc;
     old = entry_write(p, e, how);
-    return (old & PTE_P) && table_entry_put(old) ? UPDATE_LEFTOVER : 0;
+    return (old & PTE_P) && table_entry_put(table, level, old) ? UPDATE_LEFTOVER : 0;
 }
 
 int table_update(struct frame *table, enum frame_type type, unsigned int index, uint64_t e, struct domain *d,

@@ -24,7 +24,7 @@ int table_validate(struct frame *f, struct domain *d, unsigned int level, unsign
             continue;
         if (i > start && hypercall_preempt_check())
             return -ERESTART;
-        rc = table_entry_get(d, level, e);
+        rc = table_entry_get(f, d, level, e);
         if (rc)
             return rc;
     }
@@ -45,7 +45,7 @@ int table_invalidate(struct frame *f, unsigned int level, unsigned int *progress
 
         if (!(e & PTE_P) || !pte_is_guests(level, i))
             continue;
-        if (table_entry_put(e) || hypercall_preempt_check())
+        if (table_entry_put(f, level, e) || hypercall_preempt_check())
             return -ERESTART;
     }
     return 0;
