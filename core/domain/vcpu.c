@@ -70,6 +70,7 @@ struct vcpu *vcpu_create(struct domain *d, uint32_t id)
     if (sched_vcpu_init(v))
         goto destroy_arch;
     __atomic_store_n(&d->vcpu[id], v, __ATOMIC_RELEASE);
+    vcpu_refresh_cpus(v); /* the pool may have changed while nobody could find it */
     return v;
 destroy_arch:
     arch_vcpu_destroy(v);
@@ -102,6 +103,7 @@ struct vcpu *vcpu_create_idle(unsigned int cpu)
     v->processor = cpu;
     cpumask_clear_all(&v->hard_affinity);
     cpumask_set(&v->hard_affinity, cpu);
+    v->cpus = v->hard_affinity;
     v->is_initialised = true;
     if (arch_vcpu_create(v)) {
         vcpu_free(v);

@@ -113,7 +113,7 @@ int evtchn_set_priority(struct domain *d, uint32_t port, uint32_t priority)
     int rc = -EINVAL;
     spin_lock(&d->events.lock);
     struct evtchn *e = port ? evtchn_find(d, port) : NULL;
-    if (!d->events.fifo)
+    if (e && !d->events.fifo)
         rc = -ENOSYS;
     else if (e && priority <= EVTCHN_FIFO_PRIORITY_MIN) {
         WRITE_ONCE(e->priority, (uint8_t)priority);

@@ -31,7 +31,7 @@ static int affinity_reply(const struct xen_domctl_vcpuaffinity *op, const struct
     int rc = 0;
 
     if (effective) {
-        cpumask_and(&hard, &hard, &cpu_online);
+        cpumask_and(&hard, &v->cpus, &cpu_online);
         cpumask_and(&soft, &soft, &hard);
     }
     if (op->flags & XEN_VCPUAFFINITY_HARD)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* createdomain and max_vcpus: what a domain is, before anything is in it. */
+#include "hv/cpupool.h"
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hv/options.h"
@@ -32,8 +33,8 @@ static int create_check(const struct xen_domctl_createdomain *in)
         return create_refuse("unknown grant table options", in->grant_opts);
     if (in->vmtrace_size)
         return create_refuse("no processor trace here", in->vmtrace_size);
-    if (in->cpupool_id)
-        return -ESRCH; /* there is only pool 0 */
+    if (!cpupool_exists(in->cpupool_id))
+        return -ESRCH;
     return arch_createdomain_check(in);
 }
 
@@ -75,6 +76,14 @@ static int create_any_id(const struct domain_config *config, struct domain **out
     return -ENOMEM;
 }
 
+/* It has nothing yet, so this takes no time to speak of. */
+static void create_undo(struct domain *d)
+{
+    while (domain_kill(d) == -ERESTART)
+        ;
+    domain_put(d);
+}
+
 long domctl_createdomain(struct domctl_call *c)
 {
     const struct xen_domctl_createdomain *in = &c->op.u.createdomain;
@@ -93,6 +102,11 @@ long domctl_createdomain(struct domctl_call *c)
         rc = create_any_id(&config, &d);
     if (rc)
         return rc;
+    rc = cpupool_join(d, in->cpupool_id);
+    if (rc) {
+        create_undo(d);
+        return rc;
+    }
     memcpy(d->handle, in->handle, sizeof(d->handle));
     c->op.domain = d->id;
     c->copy_back = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a domain and its vCPUs are doing. Numbers are a snapshot of things in motion, each consistent in itself. */
+#include "hv/cpupool.h"
 #include "hv/guest_access.h"
 #include "hv/toolstack.h"
 
@@ -55,6 +56,7 @@ void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info)
     info->outstanding_pages = d->outstanding_pages;
     info->shr_pages = d->shr_pages;
     info->shared_info_frame = virt_to_mfn(d->shared_info).nr;
+    info->cpupool = cpupool_id_of(d);
     memcpy(info->handle, d->handle, sizeof(info->handle));
     arch_domain_info(d, info);
 }

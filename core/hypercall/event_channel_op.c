@@ -109,7 +109,8 @@ static int op_reset(struct domain *d, void *arg)
     int rc = op_target(d, ((struct evtchn_reset *)arg)->dom, &target);
     if (rc)
         return rc;
-    rc = evtchn_reset(target);
+    /* Whose ports are closed by another must not be using them. */
+    rc = target != d && !READ_ONCE(target->controller_pauses) ? -EINVAL : evtchn_reset(target);
     domain_put(target);
     return rc;
 }

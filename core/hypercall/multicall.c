@@ -22,7 +22,7 @@ static long multicall_entry(uint64_t va, struct hypercall *sub)
     for (unsigned int i = 0; i < HYPERCALL_ARGS; i++)
         sub->arg[i] = entry.args[i];
 
-    long rc = entry.op == __HYPERVISOR_multicall ? -EINVAL : hypercall_invoke(sub);
+    long rc = entry.op == __HYPERVISOR_multicall ? -EINVAL : entry.op >= HYPERCALL_COUNT ? -ENOSYS : hypercall_invoke(sub);
     if (sub->no_result) /* iret: what was the guest's kernel memory may now be its user mode's */
         return 0;
     if (rc == -ERESTART) {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * CPU pools. There is one, number 0: it has every CPU and every domain, and cannot lose them. So there are never free CPUs, and
- * what would make or need a second pool is refused with an error that says which side is at fault.
- */
+/* The toolstack's view of CPU pools, and the parameters of their scheduler, which is the same in all of them. */
+#include "hv/cpupool.h"
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hv/sched.h"
@@ -11,73 +9,55 @@
 #include <arch/current.h>
 #include <toolstack_handlers.h>
 
-#define RATELIMIT_US 1000u /* core/sched/policy.h */
-
-static uint32_t pool_domains(void)
-{
-    uint32_t nr = 0;
-    struct domain *d;
-
-    for (domid_t id = 0; (d = domain_get_next(id)); nr++) {
-        id = d->id + 1;
-        domain_put(d);
-    }
-    return nr;
-}
+_Static_assert(XEN_SYSCTL_CPUPOOL_PAR_ANY == CPUPOOL_ANY, "the ABI's wildcard is ours");
 
 /* The first pool from the given number on. */
 static long pool_info(struct sysctl_call *c)
 {
     struct xen_sysctl_cpupool_op *op = &c->op.u.cpupool_op;
+    cpumask_t cpus;
 
-    if (op->cpupool_id)
-        return -ENOENT;
-    op->cpupool_id = 0;
+    int rc = cpupool_info(&op->cpupool_id, &op->n_dom, &cpus);
+    if (rc)
+        return rc;
     op->sched_id = XEN_SCHEDULER_CREDIT2;
-    op->n_dom = pool_domains();
-    if (toolstack_bitmap_write(&op->cpumap, cpu_online.bits, cpu_count))
+    if (toolstack_bitmap_write(&op->cpumap, cpus.bits, cpu_count))
         return -EFAULT;
     c->copy_back = true;
     return 0;
 }
 
-static long pool_create(const struct xen_sysctl_cpupool_op *op)
+static long pool_create(struct sysctl_call *c)
 {
-    if (!op->cpupool_id)
-        return -EEXIST;
-    guest_log(current_vcpu(), LOG_WARNING, "cpupool: this hypervisor has one pool only");
-    return op->sched_id == XEN_SCHEDULER_CREDIT2 ? -EOPNOTSUPP : -ENOENT;
-}
+    struct xen_sysctl_cpupool_op *op = &c->op.u.cpupool_op;
 
-static long pool_cpu(const struct xen_sysctl_cpupool_op *op, bool add)
-{
-    if (op->cpupool_id)
+    if (op->sched_id != XEN_SCHEDULER_CREDIT2) {
+        guest_log(current_vcpu(), LOG_WARNING, "cpupool: scheduler %u is not here; create the pool with sched=\"credit2\"",
+                  op->sched_id);
         return -ENOENT;
-    if (op->cpu == XEN_SYSCTL_CPUPOOL_PAR_ANY)
-        return add ? -ENODEV : -EBUSY; /* no CPU is free; all are needed */
-    if (op->cpu >= cpu_count || !cpumask_test(&cpu_online, op->cpu))
-        return add ? -EINVAL : -ENODEV;
-    return add ? -EBUSY : -EOPNOTSUPP;
+    }
+    int rc = cpupool_create(&op->cpupool_id);
+    c->copy_back = !rc;
+    return rc;
 }
 
 static long pool_move(const struct xen_sysctl_cpupool_op *op)
 {
-    if (op->cpupool_id)
-        return -ENOENT;
-    if (op->domid > DOMID_FIRST_RESERVED)
-        return -EINVAL;
+    if (!op->domid || op->domid >= DOMID_FIRST_RESERVED)
+        return -EINVAL; /* the control domain stays where it is */
     struct domain *d = domain_get_by_id((domid_t)op->domid);
     if (!d)
         return -ESRCH;
-    domain_put(d); /* it is there already */
-    return 0;
+    long rc = cpupool_id_of(d) == op->cpupool_id ? 0 : cpupool_move_domain(d, op->cpupool_id);
+    domain_put(d);
+    return rc;
 }
 
 static long pool_free_cpus(const struct xen_sysctl_cpupool_op *op)
 {
-    const cpumask_t none = { { 0 } };
+    const cpumask_t cpus = cpupool_free_cpus();
 
-    return toolstack_bitmap_write(&op->cpumap, none.bits, cpu_count);
+    return toolstack_bitmap_write(&op->cpumap, cpus.bits, cpu_count);
 }
 
 long sysctl_cpupool_op(struct sysctl_call *c)
@@ -86,15 +66,15 @@ long sysctl_cpupool_op(struct sysctl_call *c)
 
     switch (op->op) {
     case XEN_SYSCTL_CPUPOOL_OP_CREATE:
-        return pool_create(op);
+        return pool_create(c);
     case XEN_SYSCTL_CPUPOOL_OP_DESTROY:
-        return op->cpupool_id ? -ENOENT : -EBUSY;
+        return cpupool_destroy(op->cpupool_id);
     case XEN_SYSCTL_CPUPOOL_OP_INFO:
         return pool_info(c);
     case XEN_SYSCTL_CPUPOOL_OP_ADDCPU:
-        return pool_cpu(op, true);
+        return cpupool_add_cpu(op->cpupool_id, op->cpu);
     case XEN_SYSCTL_CPUPOOL_OP_RMCPU:
-        return pool_cpu(op, false);
+        return cpupool_remove_cpu(op->cpupool_id, op->cpu);
     case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
         return pool_move(op);
     case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
@@ -103,23 +83,29 @@ long sysctl_cpupool_op(struct sysctl_call *c)
     return -ENOSYS;
 }
 
-/* Parameters of a pool's scheduler. */
+/* 0 means none. */
+static long ratelimit_set(uint32_t us)
+{
+    if (us && (us < XEN_SYSCTL_SCHED_RATELIMIT_MIN || us > XEN_SYSCTL_SCHED_RATELIMIT_MAX))
+        return -EINVAL;
+    sched_set_ratelimit_us(us);
+    return 0;
+}
+
+/* Parameters of a pool's scheduler: one value serves all pools. */
 long sysctl_scheduler_op(struct sysctl_call *c)
 {
     struct xen_sysctl_scheduler_op *op = &c->op.u.scheduler_op;
 
-    if (op->cpupool_id)
+    if (!cpupool_exists(op->cpupool_id))
         return -ESRCH;
     if (op->sched_id != XEN_SCHEDULER_CREDIT2)
         return -EINVAL;
     switch (op->cmd) {
     case XEN_SYSCTL_SCHEDOP_putinfo:
-        if (op->u.sched_credit2.ratelimit_us == RATELIMIT_US)
-            return 0;
-        guest_log(current_vcpu(), LOG_WARNING, "scheduler: the rate limit is %u us and cannot be changed", RATELIMIT_US);
-        return -EOPNOTSUPP;
+        return ratelimit_set(op->u.sched_credit2.ratelimit_us);
     case XEN_SYSCTL_SCHEDOP_getinfo:
-        op->u.sched_credit2.ratelimit_us = RATELIMIT_US;
+        op->u.sched_credit2.ratelimit_us = sched_ratelimit_us();
         c->copy_back = true;
         return 0;
     }

@@ -35,7 +35,7 @@ static unsigned int find_idle(const struct vcpu *v)
 
     for (unsigned int i = 0; i < ARRAY_SIZE(liked); i++)
         for (unsigned int tries = 0; tries < 4; tries++) {
-            unsigned int cpu = next_common(&sched_idle, &v->hard_affinity, liked[i], v->processor);
+            unsigned int cpu = next_common(&sched_idle, &v->cpus, liked[i], v->processor);
             if (cpu == CPU_MAX)
                 break;
             if (claim_idle(cpu))
@@ -50,11 +50,11 @@ unsigned int balance_choose(const struct vcpu *v)
 
     if (cpu != CPU_MAX)
         return cpu;
-    const cpumask_t *liked = next_common(&v->soft_affinity, &v->hard_affinity, NULL, 0) == CPU_MAX ? NULL : &v->soft_affinity;
-    unsigned int other = next_common(&cpu_online, &v->hard_affinity, liked, (here + 1) % CPU_MAX);
+    const cpumask_t *liked = next_common(&v->soft_affinity, &v->cpus, NULL, 0) == CPU_MAX ? NULL : &v->soft_affinity;
+    unsigned int other = next_common(&cpu_online, &v->cpus, liked, (here + 1) % CPU_MAX);
     if (other == CPU_MAX)
         return here; /* no CPU that it may use is online: vcpu_set_affinity() does not let that come about */
-    if (!cpumask_test(&v->hard_affinity, here) || !cpumask_test(&cpu_online, here))
+    if (!cpumask_test(&v->cpus, here) || !cpumask_test(&cpu_online, here))
         return other;
     return READ_ONCE(per_cpu(runq, here).queue.nr) > READ_ONCE(per_cpu(runq, other).queue.nr) + 1 ? other : here;
 }
@@ -74,7 +74,7 @@ static struct vcpu *queue_find(const struct sched_queue *q, unsigned int cpu, un
 
     for (unsigned int i = 0; n && i < look; i++, n = rb_next(n)) {
         struct vcpu *v = vcpu_of(sched_of(n));
-        if (cpumask_test(&v->hard_affinity, cpu) && (!liked || cpumask_test(&v->soft_affinity, cpu)))
+        if (cpumask_test(&v->cpus, cpu) && (!liked || cpumask_test(&v->soft_affinity, cpu)))
             return v;
     }
     return NULL;

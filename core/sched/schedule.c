@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A CPU chooses what to run: a soft interrupt, on the way out of the hypervisor. */
+#include "hv/cpupool.h"
 #include "hv/log.h"
 #include "hv/options.h"
 #include "hv/softirq.h"
@@ -18,7 +19,7 @@ static bool settle_prev(struct runq *rq, unsigned int cpu, uint64_t now)
         runstate_change(prev, runstate_of_stopped(prev), now);
         return true;
     }
-    if (!cpumask_test(&prev->hard_affinity, cpu))
+    if (!cpumask_test(&prev->cpus, cpu))
         return false;
     if (prev->sched.yielded)
         queue_place_yielded(&rq->queue, &prev->sched);
@@ -80,14 +81,18 @@ static void switch_to(struct runq *rq, struct vcpu *next, uint64_t now)
     __atomic_store_n(&prev->is_running, false, __ATOMIC_RELEASE); /* its state is in memory: see vcpu_sleep_sync() */
 }
 
-static uint64_t ratelimit(void) { return hv_options.sched_ratelimit_us * NS_PER_US; }
+static uint32_t ratelimit_us;
+
+uint32_t sched_ratelimit_us(void) { return READ_ONCE(ratelimit_us); }
+void sched_set_ratelimit_us(uint32_t us) { WRITE_ONCE(ratelimit_us, us); }
+static uint64_t ratelimit(void) { return READ_ONCE(ratelimit_us) * NS_PER_US; }
 
 /* True if the current vCPU has not had its least time yet and wants to go on. */
 static bool too_early(const struct runq *rq, unsigned int cpu, uint64_t now)
 {
     const struct vcpu *v = rq->current;
 
-    return v != rq->idle && vcpu_runnable(v) && !v->sched.yielded && cpumask_test(&v->hard_affinity, cpu) &&
+    return v != rq->idle && vcpu_runnable(v) && !v->sched.yielded && cpumask_test(&v->cpus, cpu) &&
            now - v->sched.slice_start < ratelimit() && cap_left(&v->domain->sched, now);
 }
 
@@ -154,7 +159,12 @@ static void schedule(void)
 
 static void slice_ended(void *data) { softirq_raise(SOFTIRQ_SCHEDULE); }
 
-void sched_init(void) { softirq_register(SOFTIRQ_SCHEDULE, schedule); }
+void sched_init(void)
+{
+    sched_set_ratelimit_us((uint32_t)hv_options.sched_ratelimit_us);
+    cpupool_init();
+    softirq_register(SOFTIRQ_SCHEDULE, schedule);
+}
 
 struct vcpu *sched_create_idle(unsigned int cpu)
 {

@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Birth, death and affinity of a vCPU, as the scheduler sees them. */
+#include "hv/cpupool.h"
 #include "hv/log.h"
 #include "hv/softirq.h"
 #include "runq.h"
+
+static bool any_online(const cpumask_t *cpus)
+{
+    cpumask_t usable;
+    cpumask_and(&usable, cpus, &cpu_online);
+    return !cpumask_empty(&usable);
+}
+
+static void cpus_within_pool(struct vcpu *v)
+{
+    const cpumask_t *pool = cpupool_cpus_of(v->domain);
+    cpumask_and(&v->cpus, &v->hard_affinity, pool);
+    if (!any_online(&v->cpus))
+        v->cpus = *pool;
+}
 
 int sched_vcpu_init(struct vcpu *v)
 {
@@ -10,8 +26,11 @@ int sched_vcpu_init(struct vcpu *v)
         memset(&v->hard_affinity, 0xff, sizeof(v->hard_affinity));
     if (cpumask_empty(&v->soft_affinity))
         memset(&v->soft_affinity, 0xff, sizeof(v->soft_affinity));
-    unsigned int cpu = cpumask_next(&cpu_online, (v->id + v->domain->id) % cpu_count);
-    v->processor = cpu < CPU_MAX ? cpu : cpumask_next(&cpu_online, 0) % CPU_MAX;
+    cpus_within_pool(v);
+    cpumask_t usable;
+    cpumask_and(&usable, &v->cpus, &cpu_online);
+    unsigned int cpu = cpumask_next(&usable, (v->id + v->domain->id) % cpu_count);
+    v->processor = cpu < CPU_MAX ? cpu : cpumask_next(&usable, 0) % CPU_MAX;
     v->sched.vtime = READ_ONCE(per_cpu(runq, v->processor).queue.clock);
     v->runstate = RUNSTATE_offline;
     v->runstate_info = (struct vcpu_runstate_info){ .state = RUNSTATE_offline, .state_entry_time = now_ns() };
@@ -26,26 +45,18 @@ void sched_vcpu_remove(struct vcpu *v)
     vcpu_sleep_sync(v);
 }
 
-static bool any_online(const cpumask_t *hard)
-{
-    cpumask_t usable;
-    cpumask_and(&usable, hard, &cpu_online);
-    return !cpumask_empty(&usable);
-}
-
-int vcpu_set_affinity(struct vcpu *v, const void *hard_mask, const void *soft_mask)
+/* Which CPUs it may use has changed: it leaves one that it may not. */
+static void vcpu_obey(struct vcpu *v, const cpumask_t *hard, const cpumask_t *soft)
 {
     bool displaced = false;
-
-    if (hard_mask && !any_online(hard_mask))
-        return -EINVAL;
     irqflags_t irq;
     struct runq *rq = runq_lock_vcpu(v, &irq);
-    if (hard_mask)
-        v->hard_affinity = *(const cpumask_t *)hard_mask;
-    if (soft_mask)
-        v->soft_affinity = *(const cpumask_t *)soft_mask;
-    if (cpumask_test(&v->hard_affinity, v->processor)) {
+    if (hard)
+        v->hard_affinity = *hard;
+    if (soft)
+        v->soft_affinity = *soft;
+    cpus_within_pool(v);
+    if (cpumask_test(&v->cpus, v->processor)) {
         if (v->sched.place == SCHED_QUEUED)
             balance_tell_idle(v); /* it may have gained one */
     } else if (rq->current == v) {
@@ -57,5 +68,18 @@ int vcpu_set_affinity(struct vcpu *v, const void *hard_mask, const void *soft_ma
     spin_unlock_irqrestore(&rq->lock, irq);
     if (displaced)
         sched_enqueue(v, false);
+}
+
+int vcpu_set_affinity(struct vcpu *v, const void *hard_mask, const void *soft_mask)
+{
+    if (hard_mask) {
+        cpumask_t usable;
+        cpumask_and(&usable, hard_mask, cpupool_cpus_of(v->domain));
+        if (!any_online(&usable))
+            return -EINVAL;
+    }
+    vcpu_obey(v, hard_mask, soft_mask);
     return 0;
 }
+
+void vcpu_refresh_cpus(struct vcpu *v) { vcpu_obey(v, NULL, NULL); }

@@ -37,6 +37,7 @@ struct domain {
     struct vcpu **vcpu;             /* [max_vcpus]; entries appear under `lock`, and stay until the domain is dead */
     uint32_t max_vcpus;
     struct sched_domain sched;
+    struct cpupool *pool;           /* NULL: pool 0. Under LOCK_CPUPOOL */
     uint32_t pause_count;           /* atomic */
     uint32_t controller_pauses;     /* by XEN_DOMCTL_pausedomain, under `lock` */
 

@@ -11,6 +11,7 @@ enum lock_level {
     LOCK_DOMCTL,       /* one toolstack operation at a time */
     LOCK_SYSCTL,
     LOCK_CPU_HOTPLUG,  /* cpu_online does not shrink or grow */
+    LOCK_CPUPOOL,      /* which CPUs and domains are in which pool */
     LOCK_DOMAIN_LIST,  /* the list of domains, and birth and death on it */
     LOCK_DOMAIN,       /* one domain's set-up: vCPU allocation, limits, physmap changes; two domains: lower id first */
     LOCK_KEXEC,

@@ -63,8 +63,14 @@ int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns);
 /** A port that somebody polls became pending. */
 void vcpu_poll_notify(struct domain *d, uint32_t port);
 
-/** Both cpumask_t, NULL: as it is. 0, or -EINVAL when no online CPU is left. Moves the vCPU if it must. */
+/** How long a vCPU may run before one that deserves more takes its place, in us; at first what sched_ratelimit_us= says. */
+uint32_t sched_ratelimit_us(void);
+void sched_set_ratelimit_us(uint32_t us);
+
+/** Both cpumask_t, NULL: as it is. 0, or -EINVAL when no online CPU of its pool is left. Moves the vCPU if it must. */
 int vcpu_set_affinity(struct vcpu *v, const void *hard_mask, const void *soft_mask);
+/** Its domain's pool changed: where it may run is found anew. An affinity that leaves it no CPU there does not count. */
+void vcpu_refresh_cpus(struct vcpu *v);
 
 /*
  * Pausing waits for another CPU, and a hypercall cannot be switched out while it waits. So a vCPU that pauses others uses

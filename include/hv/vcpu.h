@@ -37,7 +37,8 @@ struct vcpu {
     bool affinity_overridden;   /* SCHEDOP_pin_override; saved_affinity is the real one */
     cpumask_t saved_affinity;
     struct sched_vcpu sched;
-    cpumask_t hard_affinity, soft_affinity;
+    cpumask_t hard_affinity, soft_affinity; /* as asked for */
+    cpumask_t cpus;             /* where it may run: hard_affinity within its domain's pool; never without an online CPU */
     uint8_t runstate;           /* RUNSTATE_* */
     struct vcpu_runstate_info runstate_info;
     uint64_t runstate_area;     /* guest VA registered by VCPUOP_register_runstate_memory_area; 0: none */
