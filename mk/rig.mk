@@ -43,7 +43,7 @@ $(IMAGE)/disk.img: image/disk $(IMAGE)/vmlinuz-6.1 $(IMAGE)/domu.cpio.gz
 	@image/disk $@ $(IMAGE)/vmlinuz-6.1 $(IMAGE)/domu.cpio.gz
 
 ## make image           make the dom0 and guest images (6.12 and QEMU 10 come from backports, and only where there are any)
-IMAGES := $(addprefix $(IMAGE)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img)
+IMAGES := $(addprefix $(IMAGE)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img) $(ROOT)/kernels/.complete
 .PHONY: image image-backports
 image: $(IMAGES) image-backports
 # After the images, so that its own makes and this one never make the same thing at once.

@@ -128,6 +128,22 @@ long hypercall_sched_op(struct hypercall *call)
     return -ENOSYS;
 }
 
+/* The form of Xen 3.0, which old kernels still use to end: the reason of a shutdown is the argument itself. */
+long hypercall_sched_op_compat(struct hypercall *call)
+{
+    switch ((uint32_t)call->arg[0]) {
+    case SCHEDOP_yield:
+        vcpu_yield_current();
+        return 0;
+    case SCHEDOP_block:
+        return sched_block(current_vcpu());
+    case SCHEDOP_shutdown:
+        domain_shutdown(current_vcpu()->domain, (uint8_t)call->arg[1]);
+        return 0;
+    }
+    return -ENOSYS;
+}
+
 long hypercall_set_timer_op(struct hypercall *call)
 {
     vcpu_timer_op(current_vcpu(), call->arg[0]);

@@ -165,3 +165,30 @@ def test_xnl_on_debian(kernel, version):
     run = subprocess.run([XNL, "image", os.path.dirname(path)], capture_output=True, text=True, check=False)
     assert run.stdout.count("can be dom0: yes, as 64-bit PV") >= 1 and "initrd" not in run.stdout
     assert xnl_says(initrd)[0] == 1
+
+
+# What xnl says of other systems' images, and of files that are no kernels: (file, exit status, summary).
+GRUB, MACH = "root/kernels/usr/lib/grub-xen/grub-", "root/kernels/boot/gnumach-1.8-xen-486.gz"
+OTHERS = [
+    (GRUB + "x86_64-xen.bin", 0, "yes, as 64-bit PV .* does not say itself that it can be dom0"),
+    (GRUB + "i386-xen.bin", 1, "supports 32-bit PV, which this hypervisor cannot run here"),
+    (GRUB + "i386-xen_pvh.bin", 1, "supports PVH, which this hypervisor cannot run here"),
+    (MACH, 0, r"yes, as 64-bit PV \(entry 0x40000000, 0x40000000 to 0x400a19f0"),
+    ("/usr/share/seabios/bios-256k.bin", 1, "not a kernel"),
+    ("/usr/share/seabios/vgabios-stdvga.bin", 1, "not a kernel"),
+    ("xenolith", 1, "built without Xen support"),
+]
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("path,status,says", OTHERS)
+def test_xnl_on_others(path, status, says):
+    got, summary = xnl_says(os.path.join(rigs.BUILD, path))
+    assert got == status and re.search(says, summary), summary
+
+
+@pytest.mark.quick
+def test_mach_as_dom0(rig):
+    """GNU Mach, declared by a __xen_guest section, starts and says itself that it is only a guest; by an old hypercall."""
+    with rig(mem=512, modules=[(os.path.join(rigs.BUILD, MACH), "")], options=OPTIONS) as machine:
+        machine.expect(r"dom0 (shut down|crashed|ended)[^\n]*", timeout=60)

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What dom0 is told of the hypervisor by Debian's unpatched tools, and of any domain by our own."""
 import json
+import os
 import re
 
 import pytest
+
+import rig as rigs
+import test_cpu
 
 pytestmark = pytest.mark.quick
 
@@ -33,3 +37,22 @@ def test_platform_params_legacy(rig):
     with rig(options="platform-params=legacy") as machine:
         machine.shell()
         assert "virt_start=0xffff800000000000" in machine.run("xl info")
+
+
+def test_view_of_a_guest(rig, request):
+    """A guest's view from dom0 is the guest's, not dom0's; and libxenguest places symbols as the hypervisor does."""
+    with open(os.path.join(rigs.BUILD, "guests/symbols.elf"), "rb") as file:
+        kernel = file.read()
+    settings = b'name="viewed"\ntype="pv"\nkernel="/root/symbols"\nmemory=32\nvcpus=1\n'
+    modules = test_cpu.dom0_with({"symbols": kernel, "viewed.cfg": settings}, request.node.name)
+    try:
+        with rig(modules=modules) as machine:
+            machine.shell()
+            machine.run("xl create -p -q /root/viewed.cfg")
+            view = json.loads(machine.run("xnl domain show --json $(xl domid viewed)"))
+            assert view["name"] == "viewed" and view["type"] == "64-bit PV" and not view["control"] and not view["hardware"]
+            assert view["features"] == 0x220e0 and view["virt_start"] == "0"
+            machine.child.sendline("xl unpause viewed")
+            machine.expect("PASS symbols")
+    finally:
+        os.remove(modules[1][0])

@@ -125,6 +125,19 @@ static void shutdown_and_resume(void **state)
     hardware_domain = NULL;
 }
 
+/* The form of Xen 3.0: the argument is the reason, of which the lowest byte counts. */
+static void shutdown_of_old(void **state)
+{
+    start();
+    struct domain *d = sim_domain(2, 1);
+    assert_int_equal(guest_call(d->vcpu[0], hypercall_sched_op_compat, 3, 0, 0), -ENOSYS);
+    assert_int_equal(guest_call(d->vcpu[0], hypercall_sched_op_compat, SCHEDOP_yield, 0, 0), 0);
+    assert_false(d->is_shut_down);
+    assert_int_equal(guest_call(d->vcpu[0], hypercall_sched_op_compat, SCHEDOP_shutdown, 0x1000 + SHUTDOWN_suspend, 0), 0);
+    assert_true(d->is_shut_down);
+    assert_int_equal(d->shutdown_code, SHUTDOWN_suspend);
+}
+
 static void watchdogs(void **state)
 {
     start();
@@ -197,5 +210,5 @@ static void crash(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie), cmocka_unit_test(no_leak),
-          cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(watchdogs), cmocka_unit_test(vcpu_info),
+          cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(shutdown_of_old), cmocka_unit_test(watchdogs), cmocka_unit_test(vcpu_info),
           cmocka_unit_test(crash))
