@@ -123,13 +123,13 @@ static xen_hypfs_direntry_t node_entry(const struct hypfs_node *n)
 
 static int list_child(const struct hypfs_node *dir, unsigned int i, uint64_t at)
 {
-    struct { struct xen_hypfs_dirlistentry entry; char name[32]; } out = { { { 0 } } };
+    union { struct xen_hypfs_dirlistentry entry; char bytes[sizeof(struct xen_hypfs_dirlistentry) + 32]; } out = { .bytes = { 0 } };
     const struct hypfs_node *n = &dir->child[i];
     uint32_t size = entry_size(n);
 
     out.entry.e = node_entry(n);
     out.entry.off_next = i + 1 < dir->children ? (uint16_t)size : 0;
-    memcpy((char *)&out + offsetof(struct xen_hypfs_dirlistentry, name), n->name, strlen(n->name) + 1);
+    memcpy(out.bytes + offsetof(struct xen_hypfs_dirlistentry, name), n->name, strlen(n->name) + 1);
     return arch_copy_to_guest(at, &out, size);
 }
 
