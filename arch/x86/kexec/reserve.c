@@ -58,16 +58,37 @@ static __init uint64_t find(const struct crashkernel *c, uint64_t size)
     }
 }
 
+static __init void report_no_room(const struct crashkernel *c, uint64_t size)
+{
+    unsigned long mib = size >> 20, address = c->address;
+
+    switch (c->place) {
+    case CRASHKERNEL_AT:
+        log_warning("kexec: crashkernel= wants %lu MiB at %#lx, where they are not all free RAM beyond 1 MiB in whole pages: no crash area "
+                    "is reserved; leave the address out or choose another", mib, address);
+        break;
+    case CRASHKERNEL_BELOW:
+        log_warning("kexec: crashkernel= wants %lu MiB below %#lx, which are not free in one piece there: no crash area is reserved; ask for "
+                    "less or raise the limit", mib, address);
+        break;
+    default:
+        log_warning("kexec: crashkernel= wants %lu MiB, of %lu MiB of RAM so much is not free in one piece: no crash area is reserved; ask for "
+                    "less", mib, (unsigned long)(boot_mem_ram_size() >> 20));
+    }
+}
+
 __init void kexec_reserve(void)
 {
-    uint64_t size = crashkernel_size(&hv_options.crashkernel, boot_mem_ram_size());
+    const struct crashkernel *c = &hv_options.crashkernel;
+    uint64_t size = crashkernel_size(c, boot_mem_ram_size());
 
+    if (!size && c->count)
+        log_info("kexec: crashkernel= keeps nothing on a machine with %lu MiB of RAM", (unsigned long)(boot_mem_ram_size() >> 20));
     if (!size)
         return;
-    uint64_t at = find(&hv_options.crashkernel, size);
+    uint64_t at = find(c, size);
     if (at == UINT64_MAX) {
-        log_warning("kexec: no room for a crash area of %lu MiB as crashkernel= wants it: none is reserved",
-                    (unsigned long)(size >> 20));
+        report_no_room(c, size);
         return;
     }
     kexec_crash_area = (struct range){ at, at + size };
