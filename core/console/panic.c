@@ -2,6 +2,7 @@
 /* The last rung: say why, show where, stop. Two CPUs that panic at once must not mix their lines. */
 #include "base/format.h"
 #include "core/console/console.h"
+#include "hv/kexec.h"
 
 #include <arch/current.h>
 
@@ -24,5 +25,7 @@ void panic(const char *fmt, ...)
     console_write(line, MIN((size_t)len, sizeof(line) - 1), true);
     if (first)
         arch_panic_report();
+    else
+        kexec_crash(NULL); /* it may know how to go on where it fell */
     arch_panic_halt();
 }

@@ -9,6 +9,7 @@
 #include "hv/domain.h"
 #include "hv/log.h"
 #include "hv/softirq.h"
+#include "hv/watchdog.h"
 
 #include <arch/current.h>
 #include <arch/irqflags.h>
@@ -16,6 +17,7 @@
 static struct tasklet starter;
 static struct vcpu *caller; /* waits for the default image to start */
 static uint32_t crashing;   /* CPU + 1 that starts the crash image */
+static bool may_go_without; /* what that CPU does is not needed: should it fault, the image is started all the same */
 
 bool kexec_is_crashing(void)
 {
@@ -33,6 +35,7 @@ static void start_default(void *unused)
         return;
     }
     log_info("kexec: starting the default image at %#lx", (unsigned long)im->load.entry);
+    watchdog_pause();
     arch_kexec_quiesce_devices();
     console_enter_panic(); /* nothing is left in a queue */
     irq_disable();
@@ -62,7 +65,7 @@ static bool crash_claim(const struct cpu_user_regs *regs)
     if (__atomic_compare_exchange_n(&crashing, &nobody, me, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
         return true;
     if (nobody == me)
-        return false; /* something failed on the way */
+        return false;
     kexec_save_cpu(regs);
     arch_panic_halt();
 }
@@ -79,23 +82,44 @@ static const struct kexec_image *crash_image(void)
     return NULL;
 }
 
+/* Something failed on the way. What is only of use to readers of the dump is left out. */
+static void crash_again(void)
+{
+    if (!may_go_without)
+        return;
+    may_go_without = false;
+    log_error("kexec: the dump will lack dom0's note and who owns which frame");
+    arch_kexec_enter(kexec_loaded(KEXEC_TYPE_CRASH));
+}
+
+static void crash_give_up(irqflags_t flags)
+{
+    __atomic_store_n(&crashing, 0, __ATOMIC_SEQ_CST);
+    watchdog_resume();
+    irq_restore(flags);
+}
+
 void kexec_crash(const struct cpu_user_regs *regs)
 {
     if (!kexec_crash_is_loaded())
         return;
     irqflags_t flags = irq_save();
-    if (!crash_claim(regs))
+    if (!crash_claim(regs)) {
+        crash_again();
         return;
+    }
+    watchdog_pause(); /* the sum over a large image takes its time */
     console_enter_panic();
     const struct kexec_image *im = crash_image();
     if (!im) {
-        __atomic_store_n(&crashing, 0, __ATOMIC_SEQ_CST);
-        irq_restore(flags);
+        crash_give_up(flags);
         return;
     }
     kexec_save_cpu(regs);
     arch_kexec_stop_cpus();
+    may_go_without = true;
     kexec_notes_finish();
+    may_go_without = false;
     log_error("kexec: starting the crash image from CPU %u", this_cpu_id());
     arch_kexec_enter(im);
 }

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import struct
+import subprocess
 import time
 
 RAX, RBX, RSP, RIP, RFLAGS = 0, 1, 7, 16, 17
@@ -18,6 +19,12 @@ def arguments(path, stopped=True):
     if os.path.exists(path):
         os.remove(path)
     return ["-S"] * stopped + ["-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"]
+
+
+def symbols(elf, kinds):
+    """{name: address} of what nm gives one of the letters @kinds; of names that stand there twice, one."""
+    text = subprocess.run(["nm", elf], check=True, capture_output=True, text=True).stdout
+    return {name: int(address, 16) for address, name in re.findall(rf"^(\S+) [{kinds}] (\S+)$", text, re.M)}
 
 
 class Gdb:

@@ -19,6 +19,7 @@ BUILD = os.environ.get("BUILD", "build")
 IMAGE = os.path.join(BUILD, "image")
 LOGS = os.path.join(BUILD, "test/boot")
 HV = os.environ.get("HV", os.path.join(BUILD, "xenolith"))
+ELF = os.path.join(BUILD, "hv/xenolith.elf")  # the same with symbols
 PEER = os.environ.get("PEER", os.path.join(BUILD, "xen417"))
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HV_OPTIONS = "console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=all"

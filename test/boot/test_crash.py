@@ -6,7 +6,6 @@ not do by itself (stand still, fault with a lock held, lose its stack) is done t
 """
 import os
 import re
-import subprocess
 
 import pytest
 
@@ -16,15 +15,12 @@ import rig as rigs
 pytestmark = pytest.mark.quick
 
 GUEST = os.path.join(rigs.BUILD, "guests/kexec.elf")
-ELF = os.path.join(rigs.BUILD, "hv/xenolith.elf")
 IF = 0x200
 UD2, HANG = b"\x0f\x0b", b"\xfa\xeb\xfe"  # cli; jmp to itself
 
 
-def symbols(kinds):
-    """[(name, address)] of the hypervisor's; nm's letters say which."""
-    text = subprocess.run(["nm", ELF], check=True, capture_output=True, text=True).stdout
-    return [(name, int(address, 16)) for address, name in re.findall(rf"^(\S+) [{kinds}] (\S+)$", text, re.M)]
+def function(name):
+    return debugger.symbols(rigs.ELF, "tT")[name]
 
 
 @pytest.fixture
@@ -80,6 +76,38 @@ def test_calls(start, area):
     assert log.count("one that Xen 4.4 replaced: use KEXEC_CMD_kexec_unload (5)") == 1
 
 
+NONE = "no crash area is reserved"
+# name: (value of crashkernel=, what is said of it on a machine with 512 MiB)
+AREAS = {
+    "anywhere": ("64M", r"crash area 0x1b000000-0x1f000000 \(64 MiB\)"),
+    "KiB": ("32768", r"\(32 MiB\)"),
+    "place": ("16M@64M", r"crash area 0x4000000-0x5000000 "),
+    "below": ("16M<128M", r"crash area 0x7000000-0x8000000 "),
+    "below, in words": ("16M,below=128M", r"crash area 0x7000000-0x8000000 "),
+    "by RAM": ("0-256M:16M,256M-1G:32M@64M", r"crash area 0x4000000-0x6000000 "),
+    "by RAM, none": ("1G-:64M", "crashkernel= keeps nothing on a machine with 510 MiB of RAM"),
+    "taken by the hypervisor": ("16M@1M", rf"wants 16 MiB at 0x100000, where .*{NONE}; leave the address out"),
+    "not whole pages": ("16M@65537B", rf"wants 16 MiB at 0x10001, .*{NONE}"),
+    "no RAM there": ("16M@1G", rf"wants 16 MiB at 0x40000000, .*{NONE}"),
+    "half RAM": ("64M@480M", rf"wants 64 MiB at 0x1e000000, .*{NONE}"),
+    "too large": ("512M", rf"wants 512 MiB, of 510 MiB of RAM .*{NONE}; ask for less"),
+    "far too large": ("16777215G", rf"wants \d+ MiB, of .*{NONE}"),
+    "limit too low": ("64M<32M", rf"wants 64 MiB below 0x2000000, .*{NONE}; ask for less or raise the limit"),
+    "nonsense": ("64M@", "the value of 'crashkernel=64M@' should be .*: ignored"),
+}
+
+
+@pytest.mark.parametrize("case", AREAS)
+def test_area(rig, case):
+    """Where the crash area comes to lie, or why there is none; and dom0 runs either way."""
+    value, says = AREAS[case]
+    with rig(mem=512, modules=[(os.path.join(rigs.BUILD, "guests/hello.elf"), "")],
+             options=f"dom0_mem=64M crashkernel={value}") as machine:
+        machine.expect(r"hello from .*version 0x40011")
+        log = machine.tail(1000)
+        assert re.search(says, log), [line for line in log.splitlines() if "crash" in line]
+
+
 def x2apic(cpus):
     """QEMU 7.2 has no x2APIC without KVM."""
     if not rigs.qemu10():
@@ -99,13 +127,13 @@ def in_hypercall(machine):
     """The machine stands where the waiting guest has just called the hypervisor."""
     machine.expect("kexec guest: waiting")
     machine.gdb = debugger.Gdb(machine.path + ".gdb")
-    machine.gdb.run_to(dict(symbols("T"))["hypercall_kexec_op"])
+    machine.gdb.run_to(function("hypercall_kexec_op"))
     return machine.gdb
 
 
 def take_locks(gdb):
     """As if somebody held every lock that is no part of a structure: next ticket 1, owner 0; or one reader."""
-    for name, address in symbols("bdBD"):
+    for name, address in debugger.symbols(rigs.ELF, "bdBD").items():
         if re.search(r"(^|_)(lock|spin)$", name):
             gdb.write(address, b"\x01\0\0\0")
 
@@ -135,6 +163,12 @@ def stack_overflow_locks_held(gdb):
     stack_overflow(gdb)
 
 
+def fault_dom0_lost(gdb):
+    """What finds dom0's part of the dump faults too."""
+    gdb.write(debugger.symbols(rigs.ELF, "bdBD")["hardware_domain"], (1 << 63).to_bytes(8, "little"))
+    fault(gdb)
+
+
 def machine_check(gdb):
     gdb.monitor(f"mce {gdb.cpu} 1 0xbe00000000000000 0x5 0x1000 0")
 
@@ -149,7 +183,7 @@ def nmi_button(gdb):
 
 def hang_deaf(gdb):
     """Stand still inside an NMI: the next one waits for its end."""
-    gdb.write(dict(symbols("tT"))["nmi_entry"], HANG)
+    gdb.write(function("nmi_entry"), HANG)
     gdb.monitor("nmi")
 
 
@@ -160,6 +194,7 @@ LOST = {
     "fault-locks-held": (fault_locks_held, "", "Panic on CPU {cpu}: unexpected exception 6"),
     "double-fault": (stack_overflow, "", "Panic on CPU {cpu}: double fault"),
     "double-fault-locks-held": (stack_overflow_locks_held, "", "Panic on CPU {cpu}: double fault"),
+    "fault-and-dom0-lost": (fault_dom0_lost, "", "the dump will lack dom0's note"),
     "machine-check": (machine_check, "", "Panic on CPU {cpu}: machine check"),
     "hang": (hang, "watchdog watchdog_timeout=2", "Panic on CPU {cpu}: watchdog bite"),
     "nmi-button": (nmi_button, "nmi=fatal", "Panic on CPU 0: NMI: of unknown origin"),
@@ -173,13 +208,13 @@ def test_lost(start, case, cpus):
     cpu = cpus - 2 if cpus > 1 else 0
     machine = start(f"crash32 cpu={cpu} wait", cpus, options)
     gdb = in_hypercall(machine)
-    function = gdb.register(debugger.RIP)
+    there = gdb.register(debugger.RIP)
     what(gdb)
     gdb.go()
     machine.expect(says.format(cpu=cpu), 60, fatal=False)
     where = payload(machine, 32, cpus)
     if what is not nmi_button and what is not machine_check:
-        assert function - 32 <= where[cpu][0] <= function + 32, "the notes don't say where it happened"
+        assert there <= where[cpu][0] <= there + 32, "the notes don't say where it happened"
 
 
 # name: (QEMU's arguments, options, what the hypervisor says when it begins to watch)
@@ -241,7 +276,7 @@ def test_nmi_meanwhile(start):
     machine = start("crash64 wait", 1, "watchdog watchdog_timeout=1")
     gdb = in_hypercall(machine)
     hang(gdb)
-    gdb.run_to(dict(symbols("T"))["arch_kexec_enter"])
+    gdb.run_to(function("arch_kexec_enter"))
     gdb.monitor("nmi")
     gdb.go()
     payload(machine, 64, 1)
