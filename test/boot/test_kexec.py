@@ -7,6 +7,7 @@ import subprocess
 import pexpect
 import pytest
 
+import machine_gdb as debugger
 import rig as rigs
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kexec")
@@ -23,10 +24,12 @@ def archive(tmp_path_factory):
     subprocess.run(["/usr/bin/python3", os.path.join(rigs.TOP, "image/initramfs.py"), os.path.join(HERE, "recipe"),
                     "--tools", os.path.join(rigs.BUILD, "root/tools"), "--kernel",
                     os.path.join(rigs.BUILD, "root/linux-6.1"), "-o", folder / "second"], check=True)
-    for name, source in (("vmlinuz", linux), ("dom0", dom0), ("hypervisor", rigs.HV)):
+    guest = os.path.join(rigs.BUILD, "guests/kexec.elf")
+    for name, source in (("vmlinuz", linux), ("dom0", dom0), ("hypervisor", rigs.HV), ("guest", guest)):
         os.symlink(os.path.abspath(source), folder / name)
     disk = folder / "disk.tar"
-    subprocess.run(["tar", "-chf", disk, "--format=ustar", "-C", folder, "vmlinuz", "second", "hypervisor", "dom0"], check=True)
+    subprocess.run(["tar", "-chf", disk, "--format=ustar", "-C", folder, "vmlinuz", "second", "hypervisor", "dom0", "guest"],
+                   check=True)
     os.truncate(disk, (os.path.getsize(disk) + 511) // 512 * 512)
     return disk
 
@@ -43,7 +46,8 @@ def start(rig, archive, tmp_path):
         devices = ["-nic", "none"]
         for name, file in disks:
             devices += ["-drive", f"if=none,id={name},format=raw,file={file}", "-device", f"virtio-blk-pci,drive={name}"]
-        machine = rig(suffix, cpus=cpus, mem=mem, options=f"dom0_mem=512M {options}", devices=devices)
+        machine = rig(suffix, cpus=cpus, mem=mem, options=f"dom0_mem=512M dom0_vcpus_pin {options}", devices=devices)
+        machine.argv += debugger.arguments(machine.path + ".gdb", stopped=False)
         started.append(machine.__enter__())
         machine.shell(timeout=120 + 60 * cpus)
         machine.run("tar xf /dev/vda -C /tmp")
@@ -73,12 +77,57 @@ def notes(path):
     return re.findall(r"^\s+(CORE|Xen|VMCOREINFO\w*)\s+0x0*([0-9a-f]+)\s.*?(NT_PRSTATUS|0x[0-9a-f]{8})", text, re.M)
 
 
-def crash_and_dump(machine, trigger, cpus):
+def dom0_panic(machine, cpu):
+    machine.child.sendline(f"taskset {1 << cpu:x} sh -c 'echo c >/proc/sysrq-trigger'")
+
+
+def debug_key(machine, cpu):
+    machine.child.sendline(f"taskset {1 << cpu:x} xl debug-keys C")
+
+
+def in_hypervisor(machine, cpu, instructions):
+    """Has the hypervisor execute something else when this CPU calls it for kexec."""
+    gdb = debugger.Gdb(machine.path + ".gdb")
+    gdb.write(debugger.symbols(rigs.ELF, "T")["hypercall_kexec_op"], instructions)
+    gdb.go()
+    machine.child.sendline(f"taskset {1 << cpu:x} kexec -p -S")
+
+
+def hypervisor_panic(machine, cpu):
+    in_hypervisor(machine, cpu, b"\x0f\x0b")  # ud2
+
+
+def watchdog_bite(machine, cpu):
+    in_hypervisor(machine, cpu, b"\xfa\xeb\xfe")  # cli; jmp to itself
+
+
+def nmi_button(machine, cpu):
+    gdb = debugger.Gdb(machine.path + ".gdb")
+    gdb.monitor("nmi")
+    gdb.go()
+
+
+TRIGGERS = {"dom0-panic": (dom0_panic, ""), "debug-key": (debug_key, ""), "hypervisor-panic": (hypervisor_panic, ""),
+            "watchdog-bite": (watchdog_bite, "watchdog"), "nmi-button": (nmi_button, "nmi=fatal")}
+
+
+def crashed(start, trigger, cpus):
+    """The machine in its crash kernel's shell; the trigger came on the last CPU."""
+    what, options = TRIGGERS[trigger]
+    machine = start(cpus=cpus, options=f"crashkernel=192M {options}")
     machine.run(LINUX.format("-p", "nr_cpus=1 reset_devices"), timeout=120)
     machine.run("kexec -p -S; test $? = 1")
-    machine.child.sendline(trigger)
+    what(machine, cpus - 1)
     seen, size = second(machine)
     assert seen == 1 and size > 1 << 30
+    return machine
+
+
+@pytest.mark.parametrize("trigger,cpus", [pytest.param(trigger, cpus, marks=[pytest.mark.quick] * (trigger == "dom0-panic" and cpus == 1))
+                                          for trigger in TRIGGERS for cpus in (1, 4)])
+def test_crash(start, trigger, cpus):
+    """What the crash kernel finds is a dump with a note of each kind, as many as there were CPUs."""
+    machine = crashed(start, trigger, cpus)
     machine.run("dd if=/proc/vmcore of=/dev/vdb bs=1M count=4 && sync", timeout=120)
     found = notes(machine.out)
     assert found.count(("CORE", "150", "NT_PRSTATUS")) == cpus
@@ -88,17 +137,53 @@ def crash_and_dump(machine, trigger, cpus):
     assert b"OSRELEASE=6.1" in machine.out.read_bytes()[:1 << 20]
 
 
-TRIGGERS = {"dom0-panic": "echo c >/proc/sysrq-trigger", "debug-key": "xl debug-keys C"}
+def test_dump_tools(start):
+    """Debian's makedumpfile in the crash kernel: dom0's messages, a small dump of dom0, one without other guests."""
+    machine = crashed(start, "dom0-panic", 1)
+    machine.run("makedumpfile --dump-dmesg /proc/vmcore /tmp/dmesg >/dev/null; grep -q 'sysrq triggered crash' /tmp/dmesg")
+    said = machine.run("makedumpfile -c -d 31 --message-level 4 /proc/vmcore /tmp/small 2>&1", timeout=240)
+    assert "vmcoreinfo" not in said
+    assert machine.run("head -c 5 /tmp/small") == "KDUMP"
+    assert int(machine.run("stat -c %s /tmp/small")) < 100 << 20
+    machine.run("mke2fs /dev/vdb >/dev/null 2>&1 && mount -t ext4 /dev/vdb /mnt")
+    machine.run("makedumpfile -E -X --message-level 4 /proc/vmcore /mnt/dump >/dev/null", timeout=240)
+    assert machine.run("head -c 4 /mnt/dump | od -An -tx1") == "7f 45 4c 46"
+    assert 512 << 20 < int(machine.run("stat -c %s /mnt/dump")) < 1 << 30
 
 
-@pytest.mark.parametrize("trigger", [pytest.param("dom0-panic", marks=pytest.mark.quick), "debug-key"])
-def test_crash(start, trigger):
-    crash_and_dump(start(), TRIGGERS[trigger], 1)
+def test_no_privilege(start):
+    """A domU that asks for any of it is refused."""
+    machine = start(options="crashkernel=192M", mem=2048)
+    machine.run("printf '%s\\n' 'name=\"asks\"' 'kernel=\"/tmp/guest\"' 'memory=32' 'extra=\"unprivileged\"' >/tmp/asks.cfg")
+    machine.run("xl create -q /tmp/asks.cfg", timeout=120)
+    for _ in range(60):
+        said = machine.run("sleep 1; xl dmesg | grep 'kexec guest'", check=False)
+        if "passed" in said:
+            break
+    assert "18 passed, 0 failed" in said
+    machine.run("kexec -p -S; test $? = 0")
 
 
-@pytest.mark.parametrize("trigger", list(TRIGGERS))
-def test_crash_4_cpus(start, trigger):
-    crash_and_dump(start(cpus=4), TRIGGERS[trigger], 4)
+def test_many_at_once(start):
+    """Loads and unloads that race on four vCPUs: each succeeds or is told why not, and all memory comes back."""
+    machine = start(cpus=4, options="crashkernel=192M")
+    free = "xl info free_memory"
+    machine.run(f"{LINUX.format('-l', '')}; {LINUX.format('-p', '')}; kexec -u; kexec -p -u", timeout=240)
+    before = int(machine.run(f"sleep 2; {free}"))
+    machine.run("for i in 1 2 3 4; do { for n in 1 2 3; do "
+                f"{LINUX.format('-l', '')}; {LINUX.format('-p', '')}; kexec -u; kexec -p -u; done; }} >/tmp/out$i 2>&1 & done; wait",
+                timeout=600)
+    said = set(machine.run("grep -h failed /tmp/out*", check=False).splitlines())
+    assert said <= {"kexec_load failed: Device or resource busy"}, said
+    machine.run("kexec -u; kexec -p -u; kexec -S; test $? = 0 && kexec -p -S; test $? = 0")
+    for _ in range(30):
+        after = int(machine.run(f"sleep 1; {free}"))
+        if after == before:
+            break
+    assert after == before
+    machine.run(LINUX.format("-p", "nr_cpus=1 reset_devices"), timeout=120)
+    dom0_panic(machine, 2)
+    assert second(machine)[0] == 1
 
 
 @pytest.mark.quick
