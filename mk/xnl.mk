@@ -22,6 +22,7 @@ unit: unit-xnl
 unit-xnl: $(BUILD)/xnl
 	$(Q)test/data/cpuid/run.sh $(BUILD)/xnl
 	$(Q)test/data/cpuid/completion.sh
+	$(Q)test/data/kexec/run.sh $(BUILD)/xnl
 
 # Where bash-completion and man look.
 .PHONY: install-xnl

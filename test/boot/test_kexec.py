@@ -2,6 +2,7 @@
 """Debian's kexec-tools in dom0: another kernel on request, and one that wakes up in a crash and finds a dump that is whole."""
 import os
 import re
+import struct
 import subprocess
 
 import pexpect
@@ -77,6 +78,12 @@ def notes(path):
     return re.findall(r"^\s+(CORE|Xen|VMCOREINFO\w*)\s+0x0*([0-9a-f]+)\s.*?(NT_PRSTATUS|0x[0-9a-f]{8})", text, re.M)
 
 
+def code_selectors(dump):
+    """CS of each CPU by the dump's NT_PRSTATUS notes; their contents follow 20 bytes of head, the process id at 32, CS at 248."""
+    heads = [m.start() for m in re.finditer(re.escape(struct.pack("<III", 5, 336, 1) + b"CORE\0"), dump)]
+    return {struct.unpack_from("<I", dump, at + 20 + 32)[0]: struct.unpack_from("<Q", dump, at + 20 + 248)[0] for at in heads}
+
+
 def dom0_panic(machine, cpu):
     machine.child.sendline(f"taskset {1 << cpu:x} sh -c 'echo c >/proc/sysrq-trigger'")
 
@@ -117,6 +124,8 @@ def crashed(start, trigger, cpus):
     machine = start(cpus=cpus, options=f"crashkernel=192M {options}")
     machine.run(LINUX.format("-p", "nr_cpus=1 reset_devices"), timeout=120)
     machine.run("kexec -p -S; test $? = 1")
+    if cpus > 1: # CPU 0 is in a program of dom0, others are idle
+        machine.run("taskset 1 sh -c 'while :; do :; done' & true")
     what(machine, cpus - 1)
     seen, size = second(machine)
     assert seen == 1 and size > 1 << 30
@@ -134,7 +143,10 @@ def test_crash(start, trigger, cpus):
     assert found.count(("Xen", "20", "0x01000002")) == cpus
     assert found.count(("Xen", "50", "0x01000001")) == 1
     assert [name for name, *_ in found][-2:] == ["VMCOREINFO_XEN", "VMCOREINFO"]
-    assert b"OSRELEASE=6.1" in machine.out.read_bytes()[:1 << 20]
+    dump = machine.out.read_bytes()[:1 << 20]
+    assert b"OSRELEASE=6.1" in dump
+    if cpus > 1 and trigger != "nmi-button":
+        assert code_selectors(dump)[0] & 3 == 3, "CPU 0 ran a program"
 
 
 def test_dump_tools(start):
