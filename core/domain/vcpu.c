@@ -10,11 +10,6 @@ struct vcpu *domain_vcpu(const struct domain *d, uint32_t id)
     return id < d->max_vcpus ? __atomic_load_n(&d->vcpu[id], __ATOMIC_ACQUIRE) : NULL;
 }
 
-bool vcpu_is_idle(const struct vcpu *v)
-{
-    return v->domain->type == DOMAIN_IDLE;
-}
-
 /* Where its vcpu_info is until the guest says otherwise. */
 static int vcpu_init_info(struct vcpu *v)
 {

@@ -7,7 +7,7 @@
 #include "hv/smp.h"
 
 static void (*handler[SOFTIRQ_COUNT])(void);
-static DEFINE_PER_CPU(uint32_t, softirq_bits);
+DEFINE_PER_CPU(uint32_t, softirq_bits);
 
 void softirq_register(enum softirq nr, void (*fn)(void)) { handler[nr] = fn; }
 
@@ -24,8 +24,6 @@ void softirq_raise(enum softirq nr)
 {
     __atomic_fetch_or(&this_cpu(softirq_bits), 1u << nr, __ATOMIC_SEQ_CST);
 }
-
-bool softirq_pending(void) { return __atomic_load_n(&this_cpu(softirq_bits), __ATOMIC_SEQ_CST); }
 
 /* One pass over what is pending now. What a handler raises again is the next pass, after the caller looked around. */
 void softirq_run(void)

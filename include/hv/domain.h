@@ -121,6 +121,11 @@ static inline bool vcpu_runnable(const struct vcpu *v)
              __atomic_load_n(&v->domain->pause_count, __ATOMIC_SEQ_CST));
 }
 
+static inline bool vcpu_is_idle(const struct vcpu *v)
+{
+    return v->domain->type == DOMAIN_IDLE;
+}
+
 /* Arch duties. */
 int arch_domain_create(struct domain *d, const struct domain_config *config);
 /**

@@ -3,6 +3,7 @@
 #ifndef HV_SOFTIRQ_H
 #define HV_SOFTIRQ_H
 
+#include "hv/percpu.h"
 #include "hv/types.h"
 
 enum softirq { SOFTIRQ_TIMER, SOFTIRQ_RCU, SOFTIRQ_TASKLET, SOFTIRQ_CONSOLE, SOFTIRQ_SCHEDULE, SOFTIRQ_COUNT };
@@ -11,7 +12,11 @@ void softirq_register(enum softirq nr, void (*fn)(void));
 /** Marks it on @cpu and makes that CPU notice (an IPI when it is another one). */
 void softirq_raise_on(unsigned int cpu, enum softirq nr);
 void softirq_raise(enum softirq nr);
-bool softirq_pending(void);
+DECLARE_PER_CPU(uint32_t, softirq_bits); /* one for each softirq; changed by core/smp/softirq.c alone */
+static inline bool softirq_pending(void)
+{
+    return __atomic_load_n(&this_cpu(softirq_bits), __ATOMIC_SEQ_CST);
+}
 /** Runs what is pending on this CPU. Interrupts on, no lock held. */
 void softirq_run(void);
 

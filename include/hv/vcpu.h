@@ -68,7 +68,7 @@ struct vcpu {
 static inline bool vcpu_runnable(const struct vcpu *v);
 
 /** The idle vCPU of each CPU belongs to a domain without id that no list holds. */
-bool vcpu_is_idle(const struct vcpu *v);
+static inline bool vcpu_is_idle(const struct vcpu *v);
 
 /* Core. */
 struct vcpu *vcpu_create(struct domain *d, uint32_t id);

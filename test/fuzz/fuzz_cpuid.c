@@ -116,7 +116,9 @@ static void take_leaves(struct cpuid_policy *p, struct stream *s)
 
 static void check_views(const struct cpuid_policy *p, const struct cpuid_policy *host, struct stream *s)
 {
-    struct cpuid_vcpu_context ctx = { .host = host, .hvm = take(s) & 1, .kernel = take(s) & 1, .osxsave = take(s) & 1,
+    const struct cpuid_machine machine = { .host = host };
+    const struct cpuid_hvm_context hvm = { .vcpu_id = 1, .domid = 1 };
+    struct cpuid_vcpu_context ctx = { .machine = &machine, .hvm = take(s) & 1 ? &hvm : NULL, .kernel = take(s) & 1, .osxsave = take(s) & 1,
                                       .xcr0 = 3 };
     union cpuid_leaf out;
 

@@ -20,14 +20,20 @@ enum { PV_USER, PV_KERNEL, PV_KERNEL_NATIVE, PV_DOMU_KERNEL, HVM, HVM_APIC_OFF, 
 
 static struct cpuid_vcpu_context context_of(int kind, const struct machine *m)
 {
+    static struct cpuid_machine machine;
+    static struct cpuid_hvm_context hvm;
     struct cpuid_vcpu_context ctx = {
-        .host = &m->host, .time = &clock_info, .hvm = kind >= HVM, .kernel = kind >= PV_KERNEL && kind < HVM,
-        .native = kind == PV_KERNEL_NATIVE, .hardware_domain = kind <= PV_KERNEL_NATIVE, .host_osxsave = true,
-        .long_mode = kind != HVM_32BIT, .apic_enabled = kind != HVM_APIC_OFF, .vcpu_id = 3, .domid = 5, .xcr0 = 7,
-        .hv_version = 4 << 16 | 17, .maddr_bits = 46, .preserve_ad = true, .ospke = true,
-        .hvm_flags = XEN_HVM_CPUID_VCPU_ID_PRESENT | XEN_HVM_CPUID_DOMID_PRESENT,
+        .machine = &machine, .time = &clock_info, .hvm = kind >= HVM ? &hvm : NULL, .xcr0 = 7,
+        .kernel = kind >= PV_KERNEL && kind < HVM, .native = kind == PV_KERNEL_NATIVE, .hardware_domain = kind <= PV_KERNEL_NATIVE,
     };
 
+    machine = (struct cpuid_machine){
+        .host = &m->host, .osxsave = true, .hv_version = 4 << 16 | 17, .maddr_bits = 46, .preserve_ad = true,
+    };
+    hvm = (struct cpuid_hvm_context){
+        .vcpu_id = 3, .domid = 5, .ospke = true, .long_mode = kind != HVM_32BIT, .apic_enabled = kind != HVM_APIC_OFF,
+        .flags = XEN_HVM_CPUID_VCPU_ID_PRESENT | XEN_HVM_CPUID_DOMID_PRESENT,
+    };
     return ctx;
 }
 

@@ -2,10 +2,12 @@
 /* Reads what the boot CPU says and derives the policies from it, once. */
 #include "cpu/cpuid_boot.h"
 
+#include "cpu/features.h"
 #include "cpu/xstate_boot.h"
 #include "hv/log.h"
 #include "hv/options.h"
 #include "hv/percpu.h"
+#include "hv/version.h"
 #include "hw/native/cpu.h"
 #include "pv/cpuid_fault.h"
 #include "x86/cpuid/feature_list.h"
@@ -13,6 +15,7 @@
 #define NAMES_SHOWN 8u
 
 struct arch_cpuid_policies arch_cpuid_policies __ro_after_init;
+struct cpuid_machine arch_cpuid_machine __ro_after_init;
 
 static struct cpufeat_list cmdline __initdata;
 static bool cmdline_read __initdata;
@@ -73,6 +76,10 @@ __init void cpuid_boot_init(void)
     cpuid_policy_pv_default(&p->host, &p->pv_max, &p->pv_default);
     cpuid_policy_hvm_max(&p->host, true, &p->hvm_max);
     cpuid_policy_hvm_default(&p->host, &p->hvm_max, true, &p->hvm_default);
+    arch_cpuid_machine = (struct cpuid_machine){
+        .host = &p->host, .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR, .maddr_bits = cpu_paddr_bits,
+        .osxsave = hv_cr4 & CR4_OSXSAVE, .preserve_ad = true,
+    };
     log_debug("cpuid: highest leaves %#x and %#x, XCR0 %#lx for PV guests", p->host.basic[0].a, p->host.extd[0].a,
               (unsigned long)cpuid_policy_xcr0(&p->pv_max));
 }

@@ -4,6 +4,7 @@
 #define CPU_CPUID_BOOT_H
 
 #include "hv/compiler.h"
+#include "x86/cpuid/guest_view.h"
 #include "x86/cpuid/policy.h"
 
 struct domain;
@@ -13,6 +14,9 @@ struct arch_cpuid_policies {
 };
 /** Constant after cpuid_boot_init(). */
 extern struct arch_cpuid_policies arch_cpuid_policies;
+
+/** What CPUID tells every guest about the machine. Constant after cpuid_boot_init(). */
+extern struct cpuid_machine arch_cpuid_machine;
 
 /** Whether cpuid= on the command line takes @feature away, from the hypervisor and from all guests. Boot, options read. */
 __init bool cpuid_boot_switched_off(unsigned int feature);

@@ -19,8 +19,7 @@ static void idle_step(void)
         irq_enable_and_halt();
 }
 
-/** Called from exit.S with the guest's frame; returns with interrupts off when the current vCPU is to run. */
-void exit_work(struct cpu_user_regs *regs)
+static __attribute__((noinline)) void all_work(struct cpu_user_regs *regs)
 {
     for (;;) {
         irq_disable();
@@ -37,4 +36,14 @@ void exit_work(struct cpu_user_regs *regs)
         if (!pv_deliver_events(regs))
             return;
     }
+}
+
+/** Called from exit.S with the guest's frame; returns with interrupts off when the current vCPU is to run. */
+void exit_work(struct cpu_user_regs *regs)
+{
+    const struct vcpu *v = current_vcpu();
+
+    irq_disable();
+    if (softirq_pending() || vcpu_is_idle(v) || pv_has_events(v)) /* mostly there is nothing */
+        all_work(regs);
 }

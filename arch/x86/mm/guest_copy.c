@@ -8,10 +8,9 @@
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
 #include "hw/native/copy.h"
+#include "mm/guest_read.h"
 
 #include <arch/layout.h>
-
-#define CANONICAL_LOW_END 0x0000800000000000ULL
 
 bool arch_guest_range_ok(vaddr_t va, size_t len)
 {

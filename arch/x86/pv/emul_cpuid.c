@@ -2,7 +2,6 @@
 /* CPUID, by the forced-emulation prefix or because it faulted: the domain's policy, and what depends on the vCPU. */
 #include "cpu/cpuid_boot.h"
 #include "cpu/features.h"
-#include "hv/version.h"
 #include "hw/native/cpu.h"
 #include "pv/emulate.h"
 #include "time/tsc.h"
@@ -23,20 +22,19 @@ static struct cpuid_time_info time_info(const struct domain *d)
 void emul_cpuid(struct cpu_user_regs *regs, bool native)
 {
     const struct vcpu *v = current_vcpu();
+    const struct domain *d = v->domain;
     struct cpuid_time_info time;
-    bool tells_time = regs->eax - XEN_CPUID_FIRST_LEAF < 0x100;
-    const struct cpuid_vcpu_context ctx = {
-        .host = &arch_cpuid_policies.host, .time = tells_time ? &time : NULL, .kernel = v->arch.pv.kernel_mode, .native = native,
-        .hardware_domain = v->domain->is_hardware, .osxsave = v->arch.pv.cr4 & CR4_OSXSAVE,
-        .host_osxsave = hv_cr4 & CR4_OSXSAVE, .vcpu_id = v->id, .domid = v->domain->id, .xcr0 = v->arch.xcr0, .xss = v->arch.xss,
-        .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR, .maddr_bits = cpu_paddr_bits, .preserve_ad = true,
+    struct cpuid_vcpu_context ctx = {
+        .machine = &arch_cpuid_machine, .xcr0 = v->arch.xcr0, .xss = v->arch.xss, .osxsave = v->arch.pv.cr4 & CR4_OSXSAVE,
+        .kernel = v->arch.pv.kernel_mode, .native = native, .hardware_domain = d->is_hardware,
     };
     union cpuid_leaf out;
 
-    if (tells_time)
-        time = time_info(v->domain);
-
-    cpuid_guest_view(v->domain->arch.policy, &ctx, regs->eax, regs->ecx, &out);
+    if (regs->eax == XEN_CPUID_FIRST_LEAF + 3) {
+        time = time_info(d);
+        ctx.time = &time;
+    }
+    cpuid_guest_view(d->arch.policy, &ctx, regs->eax, regs->ecx, &out);
     regs->rax = out.a;
     regs->rbx = out.b;
     regs->rcx = out.c;

@@ -6,11 +6,15 @@
 #include "pv/emulate.h"
 
 #include "hw/native/cpu.h"
+#include "mm/guest_read.h"
 #include "trap/trap.h"
 
 #define DR6_BS 0x4000ul
 
+/* UD2, "xen", CPUID; and the same as a number. */
 static const uint8_t forced_cpuid[] = { 0x0f, 0x0b, 'x', 'e', 'n', 0x0f, 0xa2 };
+#define FORCED_CPUID 0x00a20f6e65780b0full
+#define FORCED_MASK  0x00ffffffffffffffull
 
 uint64_t *emul_gpr(struct cpu_user_regs *r, unsigned int nr)
 {
@@ -49,16 +53,38 @@ static void step(struct cpu_user_regs *regs, unsigned int length, bool long_mode
     }
 }
 
-bool pv_forced_emulation(struct cpu_user_regs *regs)
+/* Any code segment, and up to the very end of a page. */
+static __attribute__((noinline)) bool at_forced_cpuid_anywhere(const struct cpu_user_regs *regs, bool *long_mode)
 {
     struct pv_insn insn;
 
-    if (!pv_insn_fetch(regs, &insn) || insn.length < sizeof(forced_cpuid) ||
-        __builtin_memcmp(insn.bytes, forced_cpuid, sizeof(forced_cpuid)))
+    if (!pv_insn_fetch(regs, &insn) || insn.length < sizeof(forced_cpuid))
         return false;
+    *long_mode = insn.long_mode;
+    return !__builtin_memcmp(insn.bytes, forced_cpuid, sizeof(forced_cpuid));
+}
+
+/* Nearly always the segment is the flat one, and one byte more can be read: then it is one read and one comparison. */
+static bool at_forced_cpuid(const struct cpu_user_regs *regs, bool *long_mode)
+{
+    uint64_t bytes;
+
+    if (regs->cs != FLAT_KERNEL_CS || !guest_read_u64(regs->rip, &bytes))
+        return at_forced_cpuid_anywhere(regs, long_mode);
+    *long_mode = true;
+    return (bytes & FORCED_MASK) == FORCED_CPUID;
+}
+
+void pv_invalid_opcode(struct cpu_user_regs *regs)
+{
+    bool long_mode;
+
+    if (!at_forced_cpuid(regs, &long_mode)) {
+        pv_inject(regs, TRAP_UD, 0);
+        return;
+    }
     emul_cpuid(regs, false);
-    step(regs, sizeof(forced_cpuid), insn.long_mode, 0);
-    return true;
+    step(regs, sizeof(forced_cpuid), long_mode, 0);
 }
 
 /* For the guest's kernel only. */

@@ -73,7 +73,8 @@ bool pv_deliver_events(struct cpu_user_regs *regs)
         v->arch.pv.segments_bad = false;
         pv_failsafe_segments(regs);
     }
-    deliver_async(v, regs);
+    if (READ_ONCE(v->arch.pv.nmi_pending) || READ_ONCE(v->arch.pv.mce_pending))
+        deliver_async(v, regs);
     if (events_wanted(v))
         deliver_event(v, regs);
     return !vcpu_runnable(v);

@@ -46,18 +46,12 @@ static void software_interrupt(struct cpu_user_regs *regs)
     pv_bounce(regs, &b);
 }
 
-static void general_protection(struct cpu_user_regs *regs)
+static __attribute__((noinline)) void general_protection(struct cpu_user_regs *regs)
 {
     if (regs->error_code & ERROR_IDT)
         software_interrupt(regs);
     else if (regs->error_code != 0 || !pv_emulate_privileged(regs))
         pv_inject(regs, TRAP_GP, regs->error_code);
-}
-
-static void invalid_opcode(struct cpu_user_regs *regs)
-{
-    if (!pv_forced_emulation(regs))
-        pv_inject(regs, TRAP_UD, 0);
 }
 
 /* The ABI has the hypervisor clear TS on the way to the guest's #NM handler. */
@@ -80,11 +74,9 @@ static void debug(struct cpu_user_regs *regs)
     pv_inject(regs, TRAP_DB, 0);
 }
 
-void pv_exception(struct cpu_user_regs *regs)
+static __attribute__((noinline)) void other_exception(struct cpu_user_regs *regs)
 {
     switch (regs->entry_vector) {
-    case TRAP_GP: general_protection(regs); break;
-    case TRAP_UD: invalid_opcode(regs); break;
     case TRAP_NM:
         device_not_available(regs);
         pv_set_ts(current_vcpu(), false);
@@ -105,4 +97,15 @@ void pv_exception(struct cpu_user_regs *regs)
         domain_crash(current_vcpu()->domain, "exception %u (%s), which no guest can cause", regs->entry_vector,
                      trap_name(regs->entry_vector) ?: "reserved");
     }
+}
+
+/* Hot: no frame of its own. */
+void pv_exception(struct cpu_user_regs *regs)
+{
+    if (regs->entry_vector == TRAP_UD)
+        pv_invalid_opcode(regs);
+    else if (regs->entry_vector == TRAP_GP)
+        general_protection(regs);
+    else
+        other_exception(regs);
 }

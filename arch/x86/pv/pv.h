@@ -33,6 +33,14 @@ void pv_syscall32(struct cpu_user_regs *regs);
 void pv_sysenter(struct cpu_user_regs *regs);
 /** The return to the guest faulted on what is in @regs: CS, SS or RIP are bad. entry_vector and error_code are the fault's. */
 void pv_failsafe(struct cpu_user_regs *regs);
+/** False: pv_deliver_events() would do nothing and let the guest run. Interrupts off. */
+static inline bool pv_has_events(const struct vcpu *v)
+{
+    const struct pv_vcpu *pv = &v->arch.pv;
+
+    return pv->segments_bad | READ_ONCE(pv->nmi_pending) | READ_ONCE(pv->mce_pending) |
+           READ_ONCE(v->info->evtchn_upcall_pending) | !vcpu_runnable(v);
+}
 /**
  * Last step before the guest runs, interrupts off: makes the frame for a pending NMI or event if the guest takes them now.
  * True when the guest must not run yet, because its domain has just been crashed.
@@ -89,8 +97,8 @@ unsigned int pv_debugreg_port_hits(const struct vcpu *v, unsigned int port, unsi
 /** Brings @v's breakpoints into this CPU, or takes them out. Interrupts off. */
 void pv_debugregs_load(const struct vcpu *v);
 void pv_debugregs_unload(const struct vcpu *v);
-/** Whether the instruction at @regs->rip with #UD is one that the PV ABI gives a meaning; done if so. */
-bool pv_forced_emulation(struct cpu_user_regs *regs);
+/** #UD: does the instruction at @regs->rip if the PV ABI gives it a meaning, else the guest gets its exception. */
+void pv_invalid_opcode(struct cpu_user_regs *regs);
 /** Emulates the privileged instruction at @regs->rip after #GP(0). False: it is the guest's own fault. */
 bool pv_emulate_privileged(struct cpu_user_regs *regs);
 

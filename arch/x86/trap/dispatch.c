@@ -40,13 +40,16 @@ const char *trap_name(unsigned int vector)
     return vector < ARRAY_SIZE(name) ? name[vector] : NULL;
 }
 
-static void guest_exception(struct cpu_user_regs *regs, uint64_t cr2)
+static void guest_exception(struct cpu_user_regs *regs)
 {
-    irq_enable();
-    if (regs->entry_vector == TRAP_PF)
+    if (regs->entry_vector == TRAP_PF) {
+        uint64_t cr2 = read_cr2();
+        irq_enable();
         pv_page_fault(regs, cr2);
-    else
+    } else {
+        irq_enable();
         pv_exception(regs);
+    }
 }
 
 /*
@@ -89,14 +92,11 @@ static bool ignore_debug(struct cpu_user_regs *regs)
     return true;
 }
 
-void exception_entry(struct cpu_user_regs *regs)
+/* In the hypervisor's own code. */
+static __attribute__((noinline)) void own_exception(struct cpu_user_regs *regs)
 {
     uint64_t cr2 = regs->entry_vector == TRAP_PF ? read_cr2() : 0;
 
-    if (regs_from_guest(regs)) {
-        guest_exception(regs, cr2);
-        return;
-    }
     if (ignore_debug(regs)) /* before all else: at an instruction that may fault it does not mean that it did */
         return;
     if (regs->entry_vector == TRAP_PF && pv_hypervisor_fault(regs, cr2))
@@ -109,4 +109,12 @@ void exception_entry(struct cpu_user_regs *regs)
     if (regs->rip == (uint64_t)exit_iret)
         guest_return_fault(regs, cr2);
     hypervisor_exception(regs, cr2);
+}
+
+void exception_entry(struct cpu_user_regs *regs)
+{
+    if (regs_from_guest(regs))
+        guest_exception(regs);
+    else
+        own_exception(regs);
 }

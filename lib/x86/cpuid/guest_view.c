@@ -14,47 +14,60 @@ typedef const struct cpuid_vcpu_context context_t;
 /* APIC ids are even: an older convention that leaves room for a hyperthread beside every vCPU. */
 static uint32_t apic_id(context_t *ctx)
 {
-    return ctx->vcpu_id * 2;
+    return ctx->hvm->vcpu_id * 2;
 }
 
 /* A dom0 kernel reads what it must know to manage the machine: MTRRs, and C-state entry by MWAIT. */
 static bool shows_machine(context_t *ctx)
 {
-    return !ctx->hvm && ctx->hardware_domain && ctx->kernel && ctx->host;
+    return ctx->hardware_domain && ctx->kernel && !ctx->hvm;
 }
 
-static void view_features(policy_t *p, context_t *ctx, union cpuid_leaf *out)
+/* Bits of leaf 1 ECX and EDX that a PV vCPU sees besides its policy's. */
+static void view_features_pv(context_t *ctx, union cpuid_leaf *out)
+{
+    if (out->c & BIT_OF(XSAVE) && (ctx->osxsave || (ctx->kernel && ctx->machine->osxsave)))
+        out->c |= BIT_OF(OSXSAVE);
+    if (!shows_machine(ctx))
+        return;
+    out->d |= ctx->machine->host->basic[1].d & BIT_OF(MTRR);
+    if (ctx->native)
+        out->c |= ctx->machine->host->basic[1].c & BIT_OF(MONITOR);
+}
+
+static void view_features_hvm(context_t *ctx, union cpuid_leaf *out)
+{
+    out->b |= apic_id(ctx) << 24;
+    if (out->c & BIT_OF(XSAVE) && ctx->osxsave)
+        out->c |= BIT_OF(OSXSAVE);
+    if (!ctx->hvm->apic_enabled)
+        out->d &= ~BIT_OF(APIC);
+}
+
+static void view_features(context_t *ctx, union cpuid_leaf *out)
 {
     out->b &= 0x00ffffff;
     if (ctx->hvm)
-        out->b |= apic_id(ctx) << 24;
-
-    if (out->c & BIT_OF(XSAVE) && (ctx->osxsave || (!ctx->hvm && ctx->kernel && ctx->host_osxsave)))
-        out->c |= BIT_OF(OSXSAVE);
-    if (ctx->hvm && !ctx->apic_enabled)
-        out->d &= ~BIT_OF(APIC);
-    if (!shows_machine(ctx))
-        return;
-    out->d |= ctx->host->basic[1].d & BIT_OF(MTRR);
-    if (ctx->native)
-        out->c |= ctx->host->basic[1].c & BIT_OF(MONITOR);
+        view_features_hvm(ctx, out);
+    else
+        view_features_pv(ctx, out);
 }
 
 static void view_monitor(context_t *ctx, union cpuid_leaf *out)
 {
     if (shows_machine(ctx) && ctx->native)
-        *out = ctx->host->basic[5];
+        *out = ctx->machine->host->basic[5];
 }
 
 static void view_structured(context_t *ctx, uint32_t subleaf, union cpuid_leaf *out)
 {
-    if (subleaf == 0 && ctx->hvm && ctx->ospke && out->c & BIT_OF(PKU))
+    if (subleaf == 0 && ctx->hvm && ctx->hvm->ospke && out->c & BIT_OF(PKU))
         out->c |= BIT_OF(OSPKE);
 }
 
 static void view_topology(policy_t *p, context_t *ctx, uint32_t subleaf, union cpuid_leaf *out)
 {
-    if (!cpuid_policy_has(p, CPUFEAT_X2APIC)) {
+    if (!ctx->hvm || p->basic[0].a < 0xb || !cpuid_policy_has(p, CPUFEAT_X2APIC)) {
         *out = (union cpuid_leaf){ { 0 } };
         return;
     }
@@ -64,7 +77,7 @@ static void view_topology(policy_t *p, context_t *ctx, uint32_t subleaf, union c
 
 static void view_xstate(policy_t *p, context_t *ctx, uint32_t subleaf, union cpuid_leaf *out)
 {
-    if (!cpuid_policy_xcr0(p))
+    if (p->basic[0].a < 0xd || !cpuid_policy_xcr0(p))
         return;
     if (subleaf == 0)
         out->b = xstate_size_std(p->xcomp, ctx->xcr0);
@@ -75,7 +88,7 @@ static void view_xstate(policy_t *p, context_t *ctx, uint32_t subleaf, union cpu
 /* Intel's CPUID shows SYSCALL to 64-bit code only. */
 static void view_extended(policy_t *p, context_t *ctx, union cpuid_leaf *out)
 {
-    if (ctx->hvm && !ctx->long_mode && cpuid_policy_vendor(p) == CPUID_VENDOR_INTEL)
+    if (ctx->hvm && !ctx->hvm->long_mode && cpuid_policy_vendor(p) == CPUID_VENDOR_INTEL)
         out->d &= ~BIT_OF(SYSCALL);
 }
 
@@ -105,11 +118,11 @@ static void view_hvm_features(context_t *ctx, uint32_t subleaf, union cpuid_leaf
 {
     if (!ctx->hvm || subleaf)
         return;
-    out->a = ctx->hvm_flags;
-    if (ctx->hvm_flags & XEN_HVM_CPUID_VCPU_ID_PRESENT)
-        out->b = ctx->vcpu_id;
-    if (ctx->hvm_flags & XEN_HVM_CPUID_DOMID_PRESENT)
-        out->c = ctx->domid;
+    out->a = ctx->hvm->flags;
+    if (ctx->hvm->flags & XEN_HVM_CPUID_VCPU_ID_PRESENT)
+        out->b = ctx->hvm->vcpu_id;
+    if (ctx->hvm->flags & XEN_HVM_CPUID_DOMID_PRESENT)
+        out->c = ctx->hvm->domid;
 }
 
 /* The leaves by which a guest learns that it runs on a Xen ABI: see arch-x86/cpuid.h. */
@@ -128,12 +141,12 @@ static void view_hypervisor(policy_t *p, context_t *ctx, uint32_t base, uint32_t
                                      XEN_CPUID_SIGNATURE_EDX } };
         break;
     case 1:
-        out->a = ctx->hv_version;
+        out->a = ctx->machine->hv_version;
         break;
     case 2:
         out->a = 1;
         out->b = base == XEN_CPUID_FIRST_LEAF ? 0x40000000 : 0x40000200; /* MSR that fills the hypercall page */
-        out->c = !ctx->hvm && ctx->preserve_ad ? XEN_CPUID_FEAT1_MMU_PT_UPDATE_PRESERVE_AD : 0;
+        out->c = !ctx->hvm && ctx->machine->preserve_ad ? XEN_CPUID_FEAT1_MMU_PT_UPDATE_PRESERVE_AD : 0;
         break;
     case 3:
         view_time(p, ctx, subleaf, out);
@@ -142,33 +155,63 @@ static void view_hypervisor(policy_t *p, context_t *ctx, uint32_t base, uint32_t
         view_hvm_features(ctx, subleaf, out);
         break;
     case 5:
-        out->b = !ctx->hvm && !subleaf ? ctx->maddr_bits : 0;
+        out->b = !ctx->hvm && !subleaf ? ctx->machine->maddr_bits : 0;
         break;
     }
+}
+
+/* Basic leaf -> its first slot of the policy, and its number of sub-leaves; 0: sub-leaves mean nothing to it. */
+#define AT(member, first) (offsetof(struct cpuid_policy, member) / sizeof(union cpuid_leaf) + (first))
+static const struct place {
+    uint16_t at, subleaves;
+} basic_places[CPUID_NR_BASIC] = {
+    [0x0] = { AT(basic, 0x0), 0 }, [0x1] = { AT(basic, 0x1), 0 }, [0x2] = { AT(basic, 0x2), 0 }, [0x3] = { AT(basic, 0x3), 0 },
+    [0x4] = { AT(leaf4, 0), CPUID_NR_CACHE },
+    [0x5] = { AT(basic, 0x5), 0 }, [0x6] = { AT(basic, 0x6), 0 },
+    [0x7] = { AT(leaf7, 0), CPUID_NR_FEAT },
+    [0x8] = { AT(basic, 0x8), 0 }, [0x9] = { AT(basic, 0x9), 0 }, [0xa] = { AT(basic, 0xa), 0 },
+    [0xb] = { AT(leafb, 0), CPUID_NR_TOPO },
+    [0xc] = { AT(basic, 0xc), 0 },
+    [0xd] = { AT(xstate, 0), CPUID_NR_XSTATE },
+};
+#undef AT
+
+/* The slot that answers, without a search; NULL beyond the policy's limits and where it holds nothing. */
+static const union cpuid_leaf *slot_of(policy_t *p, uint32_t leaf, uint32_t subleaf)
+{
+    const struct place *place;
+
+    if (leaf >= 0x80000000)
+        return leaf - 0x80000000 < CPUID_NR_EXTD && (leaf == 0x80000000 || leaf <= p->extd[0].a) ? &p->extd[leaf - 0x80000000] : NULL;
+    if (leaf >= CPUID_NR_BASIC || leaf > p->basic[0].a)
+        return NULL;
+    place = &basic_places[leaf];
+    if (!place->subleaves)
+        return (const union cpuid_leaf *)p + place->at;
+    if (subleaf >= place->subleaves || (leaf == 7 && subleaf > p->leaf7[0].a))
+        return NULL;
+    return (const union cpuid_leaf *)p + place->at + subleaf;
 }
 
 void cpuid_guest_view(const struct cpuid_policy *p, const struct cpuid_vcpu_context *ctx, uint32_t leaf,
                       uint32_t subleaf, union cpuid_leaf *out)
 {
-    uint32_t base = ctx->hv_base ? ctx->hv_base : XEN_CPUID_FIRST_LEAF;
+    uint32_t base = ctx->hvm && ctx->hvm->hv_base ? ctx->hvm->hv_base : XEN_CPUID_FIRST_LEAF;
     const union cpuid_leaf *slot;
 
-    if (leaf >= base && leaf - base < 0x100) {
+    if (leaf - base < 0x100) {
         view_hypervisor(p, ctx, base, leaf, subleaf, out);
         return;
     }
-    *out = (union cpuid_leaf){ { 0 } };
-    if (!cpuid_policy_within(p, leaf, subleaf) || (leaf >= XEN_CPUID_FIRST_LEAF && leaf < 0x80000000))
-        return;
-    slot = cpuid_policy_look_up(p, leaf, subleaf);
-    if (slot)
-        *out = *slot;
+    slot = slot_of(p, leaf, subleaf);
+    *out = slot ? *slot : (union cpuid_leaf){ { 0 } };
     switch (leaf) {
     case 0x1:
-        view_features(p, ctx, out);
+        view_features(ctx, out);
         break;
     case 0x5:
-        view_monitor(ctx, out);
+        if (slot)
+            view_monitor(ctx, out);
         break;
     case 0x7:
         view_structured(ctx, subleaf, out);

@@ -17,26 +17,34 @@ struct cpuid_time_info {
     int8_t shift;
 };
 
+/** What is the same for all guests of a machine. */
+struct cpuid_machine {
+    const struct cpuid_policy *host;
+    uint32_t hv_version;  /* major << 16 | minor */
+    uint8_t maddr_bits;   /* machine address width that a PV guest may see */
+    bool osxsave;         /* the hypervisor's CR4.OSXSAVE, which a PV kernel sees as well */
+    bool preserve_ad;     /* MMU_PT_UPDATE_PRESERVE_AD works */
+};
+
+/** What only HVM vCPUs have. */
+struct cpuid_hvm_context {
+    uint32_t vcpu_id, domid;
+    bool ospke;           /* CR4.PKE */
+    bool long_mode;       /* 64-bit code runs; Intel hides SYSCALL elsewhere */
+    bool apic_enabled;    /* APIC_BASE's global enable */
+    uint32_t hv_base;     /* first hypervisor leaf; 0 means 0x40000000 */
+    uint32_t flags;       /* XEN_HVM_CPUID_* */
+};
+
 struct cpuid_vcpu_context {
-    const struct cpuid_policy *host; /* may be NULL: nothing of the machine beyond the policy is shown */
-    const struct cpuid_time_info *time; /* may be NULL: leaf 0x40000003 is zero */
-    bool hvm;
+    const struct cpuid_machine *machine;
+    const struct cpuid_time_info *time;    /* may be NULL: leaf 0x40000003 is zero */
+    const struct cpuid_hvm_context *hvm;   /* NULL: a PV vCPU */
+    uint64_t xcr0, xss;   /* the vCPU's own */
+    bool osxsave;         /* the vCPU's CR4.OSXSAVE */
     bool kernel;          /* PV: the guest kernel asks, and not its user space */
     bool native;          /* PV: the plain instruction faulted; false for the forced-emulation prefix */
     bool hardware_domain;
-    bool osxsave;         /* the vCPU's CR4.OSXSAVE */
-    bool host_osxsave;    /* the hypervisor's, which a PV kernel sees as well */
-    bool ospke;           /* HVM: CR4.PKE */
-    bool long_mode;       /* HVM: 64-bit code runs; Intel hides SYSCALL elsewhere */
-    bool apic_enabled;    /* HVM: APIC_BASE's global enable */
-    uint32_t vcpu_id;
-    uint32_t domid;
-    uint64_t xcr0, xss;   /* the vCPU's own */
-    uint32_t hv_base;     /* first hypervisor leaf; 0 means 0x40000000 */
-    uint32_t hv_version;  /* major << 16 | minor */
-    uint32_t hvm_flags;   /* XEN_HVM_CPUID_* */
-    uint8_t maddr_bits;   /* machine address width that a PV guest may see */
-    bool preserve_ad;     /* MMU_PT_UPDATE_PRESERVE_AD works */
 };
 
 /** Fills @out. Leaves beyond the policy's limits, or unknown, read as zero: never as some other leaf. */

@@ -80,8 +80,6 @@ enum cpuid_vendor cpuid_policy_vendor(const struct cpuid_policy *p);
 
 /** Slot @leaf.@subleaf of @p, or NULL. @subleaf is XEN_CPUID_NO_SUBLEAF for exactly the leaves that have none. */
 union cpuid_leaf *cpuid_policy_slot(struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf);
-/** As a guest finds it: @subleaf doesn't matter where there is none. NULL: nothing is held for it. */
-const union cpuid_leaf *cpuid_policy_look_up(const struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf);
 /** The 120 slots in ascending order. */
 void cpuid_slot_address(unsigned int index, uint32_t *leaf, uint32_t *subleaf);
 /** Whether @leaf.@subleaf lies within the limits that @p itself states. */

@@ -45,18 +45,6 @@ union cpuid_leaf *cpuid_policy_slot(struct cpuid_policy *p, uint32_t leaf, uint3
     return NULL;
 }
 
-const union cpuid_leaf *cpuid_policy_look_up(const struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(slot_ranges); i++) {
-        const struct slot_range *r = &slot_ranges[i];
-        uint32_t at = r->subleaves ? subleaf : leaf - r->leaf;
-
-        if (leaf == r->leaf || (!r->subleaves && at < r->count))
-            return at < r->count ? slot_at((struct cpuid_policy *)p, r, at) : NULL;
-    }
-    return NULL;
-}
-
 void cpuid_slot_address(unsigned int index, uint32_t *leaf, uint32_t *subleaf)
 {
     const struct slot_range *r = slot_ranges;

@@ -22,6 +22,16 @@ static inline bool hw_copy_safe(void *dst, const void *src, size_t len)
     return !words;
 }
 
+/** Reads eight bytes; false if that faulted. */
+static inline bool hw_read_u64_safe(const void *src, uint64_t *value)
+{
+    uint8_t ok = 0;
+    __asm__ volatile("1: mov %2, %0\n mov $1, %1\n 2:\n" EXTABLE(1b, 2b)
+                     : "=&r"(*value), "+r"(ok)
+                     : "m"(*(const uint64_t *)src));
+    return ok;
+}
+
 static inline bool hw_clear_safe(void *dst, size_t len)
 {
     __asm__ volatile("1: rep stosb\n 3:\n"
