@@ -4,7 +4,7 @@
  *
  *   default32 default64 crash32 crash64   load the payload as such an image
  *   exec, crash                           start the default image; the crash image
- *   panic, key                            crash dom0; press debug key C
+ *   panic, key, watchdog                  crash dom0; press debug key C; let dom0's watchdog timer run out
  *   cpu=N                                 do so on this CPU
  *   wait                                  ask for the status for ever, for somebody else to do something
  *   calls, unprivileged                   a test of the calls themselves
@@ -105,6 +105,11 @@ void guest_main(void)
         start_image(KEXEC_TYPE_DEFAULT);
     if (word("crash", NULL))
         start_image(KEXEC_TYPE_CRASH);
+    if (word("watchdog", NULL)) {
+        static struct sched_watchdog w = { .timeout = 1 };
+        printk("kexec guest: watchdog timer %ld", hypercall2(__HYPERVISOR_sched_op, SCHEDOP_watchdog, PTR(&w)));
+        wait_for_ever();
+    }
     if (word("panic", NULL))
         guest_shutdown(SHUTDOWN_crash);
     for (int i = 0; i < 1000; i++) /* a key acts a little later */

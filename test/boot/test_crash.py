@@ -55,9 +55,9 @@ def payload(machine, bits, cpus=0):
 
 @pytest.mark.parametrize("cpus", [1, 4])
 @pytest.mark.parametrize("bits", [32, 64])
-@pytest.mark.parametrize("how", ["exec", "crash", "panic", "key"])
+@pytest.mark.parametrize("how", ["exec", "crash", "panic", "key", "watchdog"])
 def test_asked_for(start, how, bits, cpus):
-    """By hypercall, by dom0's crash, by debug key; from the last CPU, which is not the one that firmware started."""
+    """By hypercall, by dom0's crash, by debug key, by dom0's watchdog timer; from the last CPU, which is not the one that firmware started."""
     kind = "default" if how == "exec" else "crash"
     machine = start(f"{kind}{bits} cpu={cpus - 1} {how}", cpus)
     payload(machine, bits, 0 if how == "exec" else cpus)

@@ -110,9 +110,17 @@ static void dump_caller(void)
 
 void arch_hardware_shutdown(uint32_t reason)
 {
+    struct vcpu *v;
+
     switch (reason) {
     case SHUTDOWN_poweroff: log_info("dom0 powered off: power off"); machine_power_off();
     case SHUTDOWN_reboot: log_info("dom0 rebooted: restart"); machine_restart();
+    case SHUTDOWN_watchdog:
+        console_enter_panic();
+        log_error("dom0's watchdog timer ran out: dom0 does not get on");
+        for_each_vcpu(hardware_domain, v) arch_dump_vcpu(v);
+        kexec_crash(NULL);
+        machine_restart_after_crash();
     default:
         console_enter_panic();
         log_error("dom0 %s", reason == SHUTDOWN_crash ? "crashed" : "ended for an unknown reason");
