@@ -34,14 +34,16 @@ long domctl_unpausedomain(struct domctl_call *c)
     struct domain *d = c->d;
 
     spin_lock(&d->lock);
-    bool paused = d->controller_pauses;
+    bool paused = d->controller_pauses, starts = paused && d->life == DOMAIN_BUILDING;
     if (paused)
         d->controller_pauses--;
-    if (paused && d->life == DOMAIN_BUILDING)
+    if (starts)
         d->life = DOMAIN_ALIVE;
     spin_unlock(&d->lock);
     if (!paused)
         return -EINVAL;
+    if (starts)
+        domain_update_wallclock(d); /* who built or restored it cleared the page that tells it */
     domain_unpause(d);
     return 0;
 }

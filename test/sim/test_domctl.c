@@ -206,6 +206,21 @@ static void sysctl_errors(void **state)
     }
 }
 
+/* Builders clear shared_info; what stands there when the domain starts is right all the same. */
+static void wallclock_at_start(void **state)
+{
+    start();
+    struct xen_domctl op = { .u.createdomain = good };
+    assert_int_equal(domctl(XEN_DOMCTL_createdomain, 9, &op), 0);
+    struct domain *d = domain_get_by_id(9);
+    wallclock_set(1700000000 * NS_PER_SEC);
+    memset(d->shared_info, 0, PAGE_SIZE);
+    struct xen_domctl nothing = { 0 };
+    assert_int_equal(domctl(XEN_DOMCTL_unpausedomain, 9, &nothing), 0);
+    assert_int_equal(d->shared_info->wc_sec, 1700000000);
+    domain_put(d);
+}
+
 #define CANARY 0xa5
 
 /* The map's length is the caller's: not a byte more is written, and none of it is left out. */
@@ -460,4 +475,5 @@ static void random_lives(void **state)
 
 SIM_TESTS(cmocka_unit_test(everything_is_refused_to_guests), cmocka_unit_test(versions), cmocka_unit_test(create_errors),
           cmocka_unit_test(domctl_errors), cmocka_unit_test(sysctl_errors), cmocka_unit_test(bitmaps), cmocka_unit_test(affinity),
+          cmocka_unit_test(wallclock_at_start),
           cmocka_unit_test(scheduler), cmocka_unit_test(one_life), cmocka_unit_test(claims), cmocka_unit_test(random_lives))
