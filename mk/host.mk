@@ -50,7 +50,7 @@ $(BUILD)/fuzz/lib.a: $(FUZZ_LIB_OBJ)
 	$(Q)ar rcs $@ $^
 
 $(BUILD)/fuzz/test/fuzz/%: $(BUILD)/fuzz/test/fuzz/%.o $(BUILD)/fuzz/lib.a
-	$(Q)$(CLANG) -fsanitize=fuzzer $(FUZZ_SAN) $^ -o $@
+	$(Q)$(CLANG) -fsanitize=fuzzer $(FUZZ_SAN) $^ $(FUZZ_LIBS) -o $@
 
 ## make fuzz            run every fuzzer for FUZZ_SECONDS (20) from its corpus in test/fuzz/corpus/NAME
 fuzz: $(FUZZ_BIN)

@@ -5,7 +5,8 @@
 # what a guest may do is the same in both; changing it rebuilds.
 HV_DEBUG  ?= 0
 HV_INC    := -I. -Iinclude -Ilib -Ilib/port/hv -Iarch/x86 -Iarch/x86/include -I$(GEN)
-HV_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -isystem $(BUILD)/abi \
+# The build id is a sum of all that is linked, debugging information included: it must not know in which folder it was built.
+HV_CFLAGS := -std=gnu11 -g -O2 -ffile-prefix-map=$(CURDIR)=. -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -isystem $(BUILD)/abi \
              -fPIE -fvisibility=hidden -include include/hv/hidden.h -fno-stack-protector -fno-strict-aliasing -fno-common -fcf-protection=none \
              -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -mno-red-zone -mgeneral-regs-only -mcmodel=small \
              -ffunction-sections -fdata-sections $(WARN) $(HV_INC) -MMD -MP $(if $(filter 0,$(HV_DEBUG)),-DNDEBUG)

@@ -6,7 +6,7 @@ UNPACK_SRC    := $(wildcard $(UNPACK_DIR)/*.c)
 UNPACK_PARTS  := $(UNPACK_SRC:%.c=$(BUILD)/hv/unpack-parts/%.o)
 UNPACK_OBJ    := $(BUILD)/hv/unpack.o
 UNPACK_ARS    := -l:liblzma.a -l:libzstd.a -l:libz.a -l:liblz4.a -l:libbz2.a -l:liblzo2.a
-UNPACK_CFLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fPIE -fvisibility=hidden -fno-stack-protector -mno-red-zone \
+UNPACK_CFLAGS := -std=gnu11 -O2 -g -ffile-prefix-map=$(CURDIR)=. $(WARN) -ffreestanding -fPIE -fvisibility=hidden -fno-stack-protector -mno-red-zone \
                  -fno-asynchronous-unwind-tables -fcf-protection=none -Iinclude -Ilib -Ilib/port/hv -I$(GEN) -MMD -MP
 # Everything that may stay undefined; anything else is a library function that the hypervisor does not have.
 UNPACK_MAY_NEED := __stack_chk_fail _GLOBAL_OFFSET_TABLE_ lib_report memcmp memcpy memmove memset pack_kind_name strlen
@@ -28,3 +28,7 @@ $(UNPACK_OBJ): $(UNPACK_PARTS) $(UNPACK_DIR)/unpack.lds mk/unpack.mk
 # The test packs with the ordinary libraries and unpacks with this very object.
 $(BUILD)/host/test/unit/test_image_unpack: $(UNPACK_OBJ)
 $(BUILD)/host/test/unit/test_image_unpack: UNIT_LIBS := -llzma -lzstd -lz -llz4 -lbz2 -llzo2
+
+# The fuzzer has our part of it with sanitizers, and the libraries as they are.
+$(BUILD)/fuzz/test/fuzz/fuzz_unpack: $(patsubst %.c,$(BUILD)/fuzz/%.o,$(filter-out %/unpack_libc.c,$(UNPACK_SRC)))
+$(BUILD)/fuzz/test/fuzz/fuzz_unpack: FUZZ_LIBS := $(UNPACK_ARS)

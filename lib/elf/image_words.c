@@ -117,8 +117,19 @@ static void words_note_fault(const struct xen_notes *notes, char *buf, size_t si
     }
 }
 
-static void words_range(const char *what, const struct image_refusal *why, char *buf, size_t size)
+/* The rules of which an address is at fault, and where another one would be accepted. */
+static const char *const address_rules[] = {
+    [IMAGE_RULE_RANGE] = "the image",
+    [IMAGE_RULE_ENTRY] = "the entry point",
+    [IMAGE_RULE_HYPERCALL_PAGE] = "the hypercall page",
+    [IMAGE_RULE_P2M] = "the p2m table",
+    [IMAGE_RULE_HV_START] = "the lowest address that the kernel leaves to a hypervisor",
+};
+
+static void words_range(const struct image_refusal *why, char *buf, size_t size)
 {
+    const char *what = address_rules[why->rule];
+
     format(buf, size, "%s is at %#llx", what, (ull)why->value);
     if (why->note)
         format_append(buf, size, " (note %s)", note_name(why->note));
@@ -203,23 +214,15 @@ char *image_words_refusal(const struct image_verdict *verdict, enum image_guest 
         words_text(verdict, why, "\"yes\" or \"bimodal\"", buf, size);
         break;
     case IMAGE_RULE_RANGE:
-        words_range("the image", why, buf, size);
-        break;
     case IMAGE_RULE_ENTRY:
-        words_range("the entry point", why, buf, size);
-        break;
     case IMAGE_RULE_HYPERCALL_PAGE:
-        words_range("the hypercall page", why, buf, size);
-        break;
     case IMAGE_RULE_P2M:
-        words_range("the p2m table", why, buf, size);
+    case IMAGE_RULE_HV_START:
+        words_range(why, buf, size);
         break;
     case IMAGE_RULE_UNALIGNED:
         format(buf, size, "its note %s is %#llx, which does not begin a page; %#llx would be accepted", note_name(why->note),
                (ull)why->value, (ull)why->other);
-        break;
-    case IMAGE_RULE_HV_START:
-        words_range("the lowest address that the kernel leaves to a hypervisor", why, buf, size);
         break;
     case IMAGE_RULE_FEATURE:
         words_feature(why, buf, size);
