@@ -65,6 +65,11 @@ def no_sse(cpu, leaf, subleaf, answer):
         answer["eax"] &= ~2
 
 
+def narrow_addresses(cpu, leaf, subleaf, answer):
+    if leaf == 0x80000008:
+        answer["eax"] = 0x2014
+
+
 LIES = {
     "virtualbox": (static_total, r"CPUID\.0xd\[0\]\.EBX says 0x340 for XCR0=0x3, components need 0x240; .*static.*; using 0x240", 7),
     "zero-total": (zero_total, r"EBX says only 0x0 for XCR0=0x3, components need 0x240", 7),
@@ -93,6 +98,10 @@ def avx_elsewhere(cpu, leaf, subleaf, answer):
 def no_avx2(cpu, leaf, subleaf, answer):
     if cpu == 1 and (leaf, subleaf) == (7, 0):
         answer["ebx"] &= ~(1 << 5)
+
+
+def test_addresses_too_narrow(rig):
+    boot(*lying(rig, narrow_addresses))
 
 
 DIFFERENCES = {
@@ -168,6 +177,9 @@ def policy_lines(machine):
     return re.findall(r"d\d+: cpuid: .*", machine.run("xl dmesg"))
 
 
+POLICIES = ["Raw", "Host", "PV Max", "HVM Max", "PV Default", "HVM Default"]
+
+
 @pytest.mark.quick
 def test_guest_settings(rig, guests):
     """Each bit that a guest file asks for and cannot have is a line; what it can have, or does not ask for, is none."""
@@ -181,6 +193,8 @@ def test_guest_settings(rig, guests):
     }
     with rig(modules=guests({name: row[0] for name, row in lost.items()})) as machine:
         machine.shell()
+        shown = machine.run("$(find /usr/lib/xen* /usr/sbin -name xen-cpuid | head -n1) -p | grep policy:")
+        assert re.findall(r"(\S+ ?\S*) policy: \d+ leaves, 2 MSRs", shown) == POLICIES, shown
         told = []
         for name, (_, expected) in lost.items():
             machine.run(f"xl create -q /root/{name}.cfg")

@@ -66,7 +66,7 @@ static __init void detect_extended(void)
     }
     if (max >= 0x80000008) {
         hw_cpuid(0x80000008, 0, &r);
-        cpu_paddr_bits = MIN(r.eax & 0xff, 52u);
+        cpu_paddr_bits = (uint8_t)cpuid_physical_width(r.eax & 0xff);
     }
 }
 

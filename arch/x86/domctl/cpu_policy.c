@@ -68,6 +68,10 @@ static const struct cpuid_policy *policy_by_index(uint32_t index)
         return &arch_cpuid_policies.host;
     case XEN_SYSCTL_cpu_policy_pv_max:
         return &arch_cpuid_policies.pv_max;
+    case XEN_SYSCTL_cpu_policy_hvm_max:
+        return &arch_cpuid_policies.hvm_max;
+    case XEN_SYSCTL_cpu_policy_hvm_default:
+        return &arch_cpuid_policies.hvm_default;
     case XEN_SYSCTL_cpu_policy_pv_default:
         return &arch_cpuid_policies.pv_default;
     }
@@ -96,8 +100,12 @@ static const struct cpuid_policy *featureset_by_index(uint32_t index)
         return &arch_cpuid_policies.host;
     case XEN_SYSCTL_cpu_featureset_pv:
         return &arch_cpuid_policies.pv_default;
+    case XEN_SYSCTL_cpu_featureset_hvm:
+        return &arch_cpuid_policies.hvm_default;
     case XEN_SYSCTL_cpu_featureset_pv_max:
         return &arch_cpuid_policies.pv_max;
+    case XEN_SYSCTL_cpu_featureset_hvm_max:
+        return &arch_cpuid_policies.hvm_max;
     }
     return NULL;
 }

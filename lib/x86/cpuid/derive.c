@@ -67,6 +67,16 @@ static void follow_plan(struct cpuid_policy *p, const struct xstate_plan *plan)
             p->xcomp[i] = plan->comp[i];
 }
 
+/* Every processor with long mode has these many at least; a guest that believed less would cut its page tables' entries. */
+static void believable_widths(struct cpuid_policy *p)
+{
+    union cpuid_leaf *widths = &p->extd[8];
+
+    if (p->extd[0].a < 0x80000008)
+        return;
+    widths->a = (widths->a & ~0xffffu) | cpuid_physical_width(widths->a & 0xff) | MAX(widths->a >> 8 & 0xff, 48u) << 8;
+}
+
 void cpuid_policy_host(const struct cpuid_policy *raw, const struct xstate_plan *plan,
                        const uint32_t off[CPUFEAT_WORDS], struct cpuid_policy *p)
 {
@@ -76,6 +86,7 @@ void cpuid_policy_host(const struct cpuid_policy *raw, const struct xstate_plan 
     set_limits(p, MIN(raw->basic[0].a, CPUID_MAX_BASIC), MIN(raw->leaf7[0].a, CPUID_MAX_FEAT),
                MIN(raw->extd[0].a, CPUID_MAX_EXTD));
     p->basic[1].b &= 0x00ffffff; /* the APIC id is a CPU's, not the machine's */
+    believable_widths(p);
     follow_plan(p, plan);
     mask_features(p, off ? off : nothing, true);
     cpuid_xstate_rebuild(p, p);

@@ -106,6 +106,12 @@ struct cpuid_source {
 /** Reads all that a policy has room for. Bits that follow the reader's own registers are cleared. */
 void cpuid_policy_raw(const struct cpuid_source *source, struct cpuid_policy *p);
 
+/** What to make of a processor's claim about its physical address bits: long mode has 36 to 52. */
+static inline uint32_t cpuid_physical_width(uint32_t claimed)
+{
+    return MIN(MAX(claimed, 36u), 52u);
+}
+
 /** Adds to @off the features of whose registers this release keeps no copy for each vCPU; no guest is told of them. */
 void cpuid_features_not_kept(uint32_t off[CPUFEAT_WORDS]);
 
