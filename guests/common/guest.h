@@ -20,6 +20,8 @@ static inline bool is_dom0(void)
 /** The guest's own; returns to shut down. */
 void guest_main(void);
 
+/** The number after "@name=" in the command line. */
+uint64_t guest_option(const char *name, uint64_t otherwise);
 /** To the hypervisor's log; a domU's text also to its console. */
 void printk(const char *fmt, ...) __printf_like(1, 2);
 /** To the console ring of a domU; nothing for dom0, which has none. */
@@ -46,6 +48,9 @@ extern volatile struct trap_seen trap_seen;
 extern volatile uint64_t trap_resume, trap_resume_sp;
 extern volatile uint64_t events_seen;
 extern uint64_t failsafe_selectors[4];
+
+/** Asked first, if it is set; whether it has dealt with the exception or event. */
+extern bool (*trap_hook)(struct trap_frame *);
 
 void traps_init(void);
 /** The same, but for one vector, which has no handler then. */

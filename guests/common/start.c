@@ -14,6 +14,22 @@ static void shared_info_map(void)
     shared_info = (struct shared_info *)shared_info_page;
 }
 
+uint64_t guest_option(const char *name, uint64_t otherwise)
+{
+    const char *word = (const char *)start_info->cmd_line;
+    size_t len = strlen(name);
+    uint64_t n = 0;
+
+    for (; *word; word++) {
+        if (strncmp(word, name, len) || word[len] != '=')
+            continue;
+        for (word += len + 1; *word >= '0' && *word <= '9'; word++)
+            n = n * 10 + (uint64_t)(*word - '0');
+        return n;
+    }
+    return otherwise;
+}
+
 void guest_start(const struct start_info *si);
 void guest_start(const struct start_info *si)
 {

@@ -7,6 +7,7 @@
 
 volatile struct trap_seen trap_seen;
 volatile uint64_t trap_resume, trap_resume_sp, events_seen;
+bool (*trap_hook)(struct trap_frame *);
 
 extern char trap_stubs[], event_entry[], failsafe_entry[], syscall_entry[], user_return[];
 #define STUB_SIZE       16
@@ -49,6 +50,8 @@ static void event(void)
 void trap_handler(struct trap_frame *f);
 void trap_handler(struct trap_frame *f)
 {
+    if (trap_hook && trap_hook(f))
+        return;
     if (f->vector == VECTOR_EVENT) {
         event();
         return;
