@@ -21,11 +21,13 @@ $(BUILD)/guests/obj/%.S.o: %.S
 # A guest with a guest.lds of its own stands alone; the others are linked with guests/common.
 GUEST_PARTS = $(patsubst %,$(BUILD)/guests/obj/%.o,$(wildcard guests/$(1)/*.S)) \
               $(patsubst %.c,$(BUILD)/guests/obj/%.o,$(wildcard guests/$(1)/*.c))
+GUEST_LIB_nursery := lib/elf/elf.c
 GUEST_OWN    = $(wildcard guests/$(1)/guest.lds)
 
 define GUEST_RULE
 $(BUILD)/guests/$(1).elf: $(if $(GUEST_OWN),,$(BUILD)/guests/obj/guests/common/start.S.o \
-                            $(GUEST_COMMON:%.c=$(BUILD)/guests/obj/%.o)) $(GUEST_PARTS) | $(or $(GUEST_OWN),guests/common/guest.lds)
+                            $(GUEST_COMMON:%.c=$(BUILD)/guests/obj/%.o)) $(GUEST_PARTS) \
+                            $(GUEST_LIB_$(1):%.c=$(BUILD)/guests/obj/%.o) | $(or $(GUEST_OWN),guests/common/guest.lds)
 	$$(Q)$$(LD) -nostdlib -static -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --build-id=none \
 	  -T $$| -o $$@ $$^
 endef
