@@ -114,6 +114,14 @@ test-boot: image hv guests $(HV)
 test-boot-all: image hv guests $(HV)
 	@$(BOOT_PYTEST)
 
+SEEDS ?= 1000
+FIRST ?= 1
+VCPUS ?= 1
+## make storm           hostile guests, each from a seed: SEEDS= FIRST= VCPUS= CPUS=; says which one did harm (HV_DEBUG=1 sees more)
+.PHONY: storm
+storm: hv guests $(HV)
+	@$(BOOT_ENV) $(PY) test/boot/storm.py --first $(FIRST) --seeds $(SEEDS) --vcpus $(VCPUS) --cpus $(CPUS) $(STORM_ARGS)
+
 ## make test            everything that must pass, in at most ten minutes on two cores
 ## make test-all        the same with all boot tests
 TEST_PARTS ?= check unit sim fuzz
