@@ -25,7 +25,7 @@ def rows(path):
             sys.exit(f"{path}:{n}: expected number, name, args, who, cont, home, text")
         if not 0 <= row.nr < LIMIT or not 0 <= row.args <= 5:
             sys.exit(f"{path}:{n}: number or argument count out of range")
-        if who not in ("any", "control") or cont not in ("yes", "no") or home not in HOMES:
+        if who not in ("any", "control", "checks") or cont not in ("yes", "no") or home not in HOMES:
             sys.exit(f"{path}:{n}: unknown word in who, cont or home")
         if out and row.nr <= out[-1].nr:
             sys.exit(f"{path}:{n}: rows must ascend and be unique")
@@ -59,6 +59,7 @@ def dispatch(table):
 def doc(table):
     yield "# Hypercalls\n"
     yield "Made from `gen/hypercalls.tbl`. *Control* means: only a control domain may call it; others get -EPERM.\n"
+    yield "*Checks*: the same, but the handler looks at the argument first, as Xen does: -EFAULT, -EACCES (version) and -ESRCH (domctl) come before -EPERM.\n"
     yield "| number | name | arguments | who | continues | implemented in | what it does |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for r in table:

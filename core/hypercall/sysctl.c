@@ -35,15 +35,18 @@ long hypercall_sysctl(struct hypercall *call)
 {
     struct sysctl_call c = { .arg = call->arg[0] };
 
-    if (!current_vcpu()->domain->is_privileged)
-        return -EPERM;
+    bool privileged = current_vcpu()->domain->is_privileged;
+
     if (copy_from_guest_va(&c.op, c.arg))
         return -EFAULT;
     if (c.op.interface_version != XEN_SYSCTL_INTERFACE_VERSION) {
-        guest_log(current_vcpu(), LOG_WARNING, "sysctl interface version %#x, this hypervisor speaks %#x: install the tools of "
-                  "Xen 4.17", c.op.interface_version, XEN_SYSCTL_INTERFACE_VERSION);
+        if (privileged)
+            guest_log(current_vcpu(), LOG_WARNING, "sysctl interface version %#x, this hypervisor speaks %#x: install the "
+                      "tools of Xen 4.17", c.op.interface_version, XEN_SYSCTL_INTERFACE_VERSION);
         return -EACCES;
     }
+    if (!privileged)
+        return -EPERM;
     const struct sysctl_row *row = sysctl_find(c.op.cmd);
     return row ? sysctl_row_call(row, &c) : -ENOSYS;
 }

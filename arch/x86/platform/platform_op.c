@@ -136,17 +136,19 @@ static long perform(struct xen_platform_op *op)
 
 long hypercall_platform_op(struct hypercall *call)
 {
+    bool privileged = current_vcpu()->domain->is_privileged;
     struct xen_platform_op op;
 
-    if (!current_vcpu()->domain->is_privileged)
-        return -EPERM;
     if (copy_from_guest_va(&op, call->arg[0]))
         return -EFAULT;
     if (op.interface_version != XENPF_INTERFACE_VERSION) {
-        log_warning("platform_op: interface version %#x asked for, this is %#x", op.interface_version,
-                    XENPF_INTERFACE_VERSION);
+        if (privileged)
+            log_warning("platform_op: interface version %#x asked for, this is %#x", op.interface_version,
+                        XENPF_INTERFACE_VERSION);
         return -EACCES;
     }
+    if (!privileged)
+        return -EPERM;
     long rc = perform(&op);
     if (rc)
         return rc;
