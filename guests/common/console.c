@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The console ring that a toolstack gives a domU: what is printed is seen by `xl console`. A reader that doesn't keep up is
- * waited for a while; then the rest is lost.
+ * The console ring that a toolstack gives a domU: what is printed is seen by `xl console`. A reader that doesn't keep
+ * up is waited for a while; then the rest is lost. A guest that has closed its event channels has no console any more.
  */
 #include "guest.h"
 
@@ -10,6 +10,14 @@
 static struct xencons_interface *ring(void)
 {
     return mfn_to_va(start_info->console.domU.mfn);
+}
+
+static bool connected(void)
+{
+    struct evtchn_status status = {.dom = DOMID_SELF, .port = start_info->console.domU.evtchn};
+
+    return !hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_status, PTR(&status)) &&
+           status.status == EVTCHNSTAT_interdomain;
 }
 
 static void notify(void)
@@ -42,7 +50,7 @@ static bool put(struct xencons_interface *c, char ch)
 
 void console_write(const char *text, size_t len)
 {
-    if (is_dom0() || !start_info->console.domU.mfn)
+    if (is_dom0() || !start_info->console.domU.mfn || !connected())
         return;
     for (size_t i = 0; i < len; i++)
         if ((text[i] == '\n' && !put(ring(), '\r')) || !put(ring(), text[i]))

@@ -30,11 +30,30 @@ uint64_t guest_option(const char *name, uint64_t otherwise)
     return otherwise;
 }
 
+/* Where a toolstack finds our list of frames when it dumps us: through our page tables. */
+static void frame_list_tell(void)
+{
+    shared_info->arch.max_pfn = start_info->nr_pages;
+    shared_info->arch.p2m_vaddr = start_info->mfn_list;
+    shared_info->arch.p2m_cr3 = va_to_mfn((void *)start_info->pt_base) * PAGE_SIZE;
+}
+
+/* The toolstack's two ports of a domU: nobody here waits for what they say. */
+static void ports_mask(void)
+{
+    const uint32_t ports[] = {start_info->store_evtchn, start_info->console.domU.evtchn};
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(ports) && !is_dom0(); i++)
+        shared_info->evtchn_mask[ports[i] / 64] |= 1ul << ports[i] % 64;
+}
+
 void guest_start(const struct start_info *si);
 void guest_start(const struct start_info *si)
 {
     start_info = si;
     shared_info_map();
+    ports_mask();
+    frame_list_tell();
     traps_init();
     guest_main();
     guest_shutdown(SHUTDOWN_poweroff);

@@ -19,7 +19,7 @@ static long pin(uint64_t mfn, bool on)
 
 static int map(uint64_t where, unsigned int flags, uint32_t *handle)
 {
-    struct gnttab_map_grant_ref m = {.host_addr = where, .flags = flags, .ref = REF, .dom = 0, .status = 99};
+    struct gnttab_map_grant_ref m = {.host_addr = where, .flags = flags, .ref = REF, .dom = own_id(), .status = 99};
 
     grant_op(GNTTABOP_map_grant_ref, &m);
     *handle = m.handle;
@@ -43,7 +43,7 @@ static void table(void)
     check_rc("a grant table", 0, grant_op(GNTTABOP_setup_table, &s));
     check_rc("... its status", GNTST_okay, s.status);
     check_rc("... is mapped", 0, map_at(page_c, frame, PTE_KERNEL_RW));
-    entry[REF].domid = 0;
+    entry[REF].domid = own_id();
     entry[REF].frame = (uint32_t)va_to_mfn(page_a);
     entry[REF].flags = GTF_permit_access;
 }
@@ -102,8 +102,9 @@ static void readonly(void)
     check_trap("... is read-only", 14, 3);
     check_rc("overwriting its entry", 0, map_at(page_b, va_to_mfn(page_b), PTE_KERNEL_RW));
     check_true("... then it is not there to unmap (234)", unmap(PTR(page_b), 0, h) < 0);
-    entry[REF + 1] = (struct grant_entry_v1){.domid = 0, .frame = 0xf0, .flags = GTF_permit_access};
-    struct gnttab_map_grant_ref m = {.host_addr = PTR(page_b), .flags = GNTMAP_host_map, .ref = REF + 1, .dom = 0};
+    entry[REF + 1] = (struct grant_entry_v1){.domid = own_id(), .frame = 0xf0, .flags = GTF_permit_access};
+    struct gnttab_map_grant_ref m = {
+        .host_addr = PTR(page_b), .flags = GNTMAP_host_map, .ref = REF + 1, .dom = own_id()};
     grant_op(GNTTABOP_map_grant_ref, &m);
     check_true("a grant of what we do not own", m.status < 0);
 }

@@ -73,13 +73,13 @@ static void content(void)
 
     __asm__ volatile("outl %0, %w1" : : "a"(0x80000000u), "d"(PORT_PCI));
     __asm__ volatile("inl %w1, %0" : "=a"(id) : "d"(PORT_PCI));
-    check("the PCI index reads back", 0x80000000u, id);
+    check("the PCI index reads back, for dom0 alone", is_dom0() ? 0x80000000u : ~0u, id);
     __asm__ volatile("inl %w1, %0" : "=a"(id) : "d"(PORT_PCI + 4));
-    check_true("the host bridge answers", id != ~0u && id != 0);
+    check_true("the host bridge answers, dom0 alone", is_dom0() ? id != ~0u && id != 0 : id == ~0u);
     __asm__ volatile("outb %b0, %w1" : : "a"(0x0a), "d"(PORT_CMOS));
     __asm__ volatile("inb %w1, %b0" : "+a"(value) : "d"(PORT_CMOS + 1));
     check("IN of a byte leaves the rest of RAX", 0x1122334455667700ul, value & ~0xfful);
-    check_true("the clock's status makes sense", (value & 0x7f) == 0x26);
+    check_true("the clock's status is for dom0 alone", is_dom0() ? (value & 0x7f) == 0x26 : (value & 0xff) == 0xff);
     check("the interrupt controller is out of reach", 0xff, try_in(PORT_PIC) & 0xff);
 }
 

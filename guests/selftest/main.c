@@ -21,6 +21,7 @@ static const struct {
     {"CPUID and MSRs",           test_cpuid_msr        },
     {"time",                     test_time             },
     {"errors",                   test_errors           },
+    {"privileges",               test_privileges       },
     {"version",                  test_version          },
     {"advisories: memory",       test_advisories_mm    },
     {"advisories: processor",    test_advisories_cpu   },

@@ -18,6 +18,9 @@ void check_rc(const char *name, long expected, long got);
 void check_trap(const char *name, uint64_t vector, uint64_t error);
 #define check_no_trap(name) check(name, NO_TRAP, trap_seen.vector)
 
+/** The domain's own number, which it is told by what a port waits for. */
+domid_t own_id(void);
+
 void test_exceptions(void);
 void test_page_tables(void);
 void test_pointers(void);
@@ -35,6 +38,7 @@ void test_advisories_user(void);
 void test_advisories_grants(void);
 void test_advisories_events(void);
 void test_errors(void);
+void test_privileges(void);
 void test_version(void);
 
 /** A stack for user mode. */

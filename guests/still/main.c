@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A guest that a toolstack can do things to. What it does is the first word of its command line: blocks for ever
- * (nothing given), spins, powers off, or crashes by a fault that it reports itself (crash) or has no handler for (fault).
+ * (nothing given), spins, powers off, or crashes by a fault that it reports itself (crash) or has no handler for
+ * (fault).
  */
 #include "common/guest.h"
 
