@@ -18,7 +18,7 @@ import rig as rigs
 GUESTS = os.path.join(rigs.BUILD, "guests")
 KERNELS = ("still", "hello", "selftest")
 LINUX = {"kernel": "/guest/vmlinuz", "ramdisk": "/guest/initrd.gz", "extra": "console=hvc0", "memory": 128}
-PROMPT = r"domu:\S+ # "
+LEAVE = "\x1d"  # Ctrl-]
 
 
 def small(**more):
@@ -91,31 +91,49 @@ class Host:
 
 
 class Console:
-    """`xl console` of a Linux guest, typed into dom0's terminal: a context in which run() is the guest's shell."""
+    """`xl console` of a Linux guest, typed into dom0's terminal: a context in which run() is the guest's shell.
+
+    The shell is given a loop that reads commands, which neither prompts nor edits: what comes back is the terminal's echo
+    and the command's output.
+    """
+    ASK = 'echo "<<loop:""$LOOP>>"'
+    LOOP = 'LOOP=1; while read -r line; do eval "$line"; done'
 
     def __init__(self, host, name):
         self.machine, self.name = host.machine, name
 
     def __enter__(self):
-        self.machine.child.sendline(f"xl console {self.name}")
-        self.prompt()
-        return self
+        child = self.machine.child
+        child.sendline(f"xl console {self.name}")
+        for _ in range(100):
+            child.sendline(self.ASK)
+            if child.expect([r"<<loop:1?>>", pexpect.TIMEOUT], timeout=3) == 0:
+                break
+        self.quiet()
+        for _ in range(5):
+            child.sendline(self.ASK)
+            if child.expect([r"<<loop:>>", r"<<loop:1>>"]) == 1:
+                return self
+            self.quiet()
+            child.sendline(self.LOOP)
+            self.quiet()
+        return self.machine.fail(f"the shell of guest {self.name} doesn't read commands")
 
-    def prompt(self):
-        for _ in range(60):
-            if self.machine.child.expect([PROMPT, pexpect.TIMEOUT, rigs.FATAL], timeout=3) == 0:
-                return
-            self.machine.child.sendline("")
-        self.machine.fail(f"the shell of guest {self.name} doesn't answer on its console")
+    def quiet(self):
+        """Until nothing comes any more: all that was asked is answered."""
+        while self.machine.child.expect([r"[^\n]*\n", pexpect.TIMEOUT], timeout=2) == 0:
+            pass
 
     def run(self, command, timeout=60, check=True):
-        self.machine.child.sendline(f'{command}; echo "<<guest"":$?>>"')
+        mark = 'echo "<<guest:""$?>>"'
+        self.machine.type(f"{command}; {mark}")
+        self.machine.child.sendline("")
         match = self.machine.expect(r"<<guest:(\d+)>>", timeout)
-        text = self.machine.child.before.replace("\r", "").partition("\n")[2].strip()
+        text = self.machine.child.before.replace("\r", "").rsplit(mark, 1)[-1]
         if check and match[1] != "0":
             self.machine.fail(f"in guest {self.name}: {command!r} gave status {match[1]}: {text}")
-        return text
+        return text.strip()
 
     def __exit__(self, *_):
-        self.machine.child.send("\x1d")
+        self.machine.child.send(LEAVE)
         self.machine.run(":")
