@@ -57,7 +57,7 @@ def test_pools_and_emulated_tsc():
         now = guest_clock(machine)
         machine.child.send("\x1d")
         after = dom0_clock(machine)
-        assert first <= now and before - 1 <= now <= after + 1, (first, before, now, after)
+        assert first <= now and before - 5 <= now <= after + 5, (first, before, now, after)
         assert set(guest_cpus(machine)) <= {"1", "-"}, "a vCPU runs outside of its pool"
 
         machine.run("! xl cpupool-destroy own")
