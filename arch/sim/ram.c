@@ -36,7 +36,6 @@ void sim_ram_create(uint64_t frames)
     }
 }
 
-bool mfn_valid(mfn_t m) { return m.nr < frame_table_end && !(frame_table[m.nr].count & FRAME_BROKEN); }
 
 void sim_guest_window(void *start, size_t len)
 {

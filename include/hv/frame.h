@@ -37,10 +37,13 @@ _Static_assert(sizeof(struct frame) == 24, "the frame table is paid for by every
 #define FRAME_BROKEN        (1ULL << 60)     /* never to be used again */
 
 /* The frame table itself: one array in virtual memory, absent where the machine has no RAM. */
-#include <arch/page.h> /* struct frame *frame_table; uint64_t frame_table_end; mfn_to_virt(), virt_to_mfn(), m2p */
+#include <arch/page.h> /* struct frame *frame_table; uint64_t frame_table_end; frame_table_covers(), mfn_to_virt(), virt_to_mfn(), m2p */
 
 /** True if the frame table has an entry for @m, that is, if it is RAM that we know. */
-bool mfn_valid(mfn_t m);
+static inline bool mfn_valid(mfn_t m)
+{
+    return frame_table_covers(m) && !(__atomic_load_n(&frame_table[m.nr].count, __ATOMIC_RELAXED) & FRAME_BROKEN);
+}
 static inline struct frame *mfn_to_frame(mfn_t m) { return &frame_table[m.nr]; }
 static inline mfn_t frame_to_mfn(const struct frame *f) { return mfn((uint64_t)(f - frame_table)); }
 

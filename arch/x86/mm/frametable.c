@@ -12,30 +12,19 @@
 #include "mm/boot_mem.h"
 #include "mm/map.h"
 
-#define CHUNK_SHIFT  25
-#define CHUNK_FRAMES (1ULL << (CHUNK_SHIFT - PAGE_SHIFT))
-#define CHUNKS       (DIRECTMAP_SIZE >> CHUNK_SHIFT)
+#define CHUNK_SHIFT  (PAGE_SHIFT + FRAME_CHUNK_ORDER)
+#define CHUNK_FRAMES (1ULL << FRAME_CHUNK_ORDER)
+#define CHUNKS       FRAME_CHUNKS
 
 uint64_t frame_table_end;
-static uint64_t chunk_known[CHUNKS / 64];
+uint64_t frame_chunk_known[CHUNKS / 64];
 
 #define M2P_CHUNKS ((DIRECTMAP_SIZE >> PAGE_SHIFT) * 8 / M2P_CHUNK)
 static uint64_t m2p_chunk[M2P_CHUNKS];
 
-static bool chunk_test(uint64_t c)
-{
-    return c < CHUNKS && (chunk_known[c / 64] >> (c % 64)) & 1;
-}
-
-bool mfn_valid(mfn_t m)
-{
-    return chunk_test(m.nr >> (CHUNK_SHIFT - PAGE_SHIFT)) &&
-           !(__atomic_load_n(&mfn_to_frame(m)->count, __ATOMIC_RELAXED) & FRAME_BROKEN);
-}
-
 bool m2p_mapped(mfn_t m)
 {
-    return chunk_test(m.nr >> (CHUNK_SHIFT - PAGE_SHIFT));
+    return frame_table_covers(m);
 }
 
 /* Backs [va, va + len) with RAM unless it is backed; 2 MiB pages where a whole one is wanted and to be had. */
@@ -83,11 +72,11 @@ static __init void chunks_create(uint64_t first_chunk, uint64_t end_chunk)
     back(FRAMETABLE_VIRT + first * sizeof(struct frame), (end - first) * sizeof(struct frame), 0);
     m2p_create(first, end);
     for (uint64_t c = first_chunk; c < end_chunk; c++) {
-        if (chunk_test(c))
+        if (frame_table_covers(mfn(c * CHUNK_FRAMES)))
             continue;
         for (uint64_t i = c * CHUNK_FRAMES; i < (c + 1) * CHUNK_FRAMES; i++)
             frame_table[i] = (struct frame){.count = FRAME_BROKEN | (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT};
-        chunk_known[c / 64] |= 1ULL << (c % 64);
+        frame_chunk_known[c / 64] |= 1ULL << (c % 64);
     }
 }
 

@@ -5,6 +5,7 @@
  */
 #include "mm/tlb.h"
 
+#include "hv/compiler.h"
 #include "hv/percpu.h"
 #include "hv/smp.h"
 #include "hw/native/cpu.h"
@@ -38,17 +39,33 @@ static void flush_here(void *arg)
         tlb_flush_local(r->global);
 }
 
+/** Whether @mask has an online CPU that is not @me. Most often it has none, so only the words that count are looked at. */
+static bool concerns_others(const cpumask_t *mask, unsigned int me)
+{
+    for (unsigned int i = 0; i * 64 < cpu_count; i++) {
+        uint64_t others = mask->bits[i] & cpu_online.bits[i];
+
+        if (i == me / 64)
+            others &= ~(1ULL << me % 64);
+        if (others)
+            return true;
+    }
+    return false;
+}
+
 static void flush(const cpumask_t *mask, struct flush_request *r)
 {
-    cpumask_t others = *mask;
     unsigned int me = this_cpu_id();
 
     if (cpumask_test(mask, me))
         flush_here(r);
-    cpumask_clear(&others, me);
-    cpumask_and(&others, &others, &cpu_online);
-    if (!cpumask_empty(&others))
+    if (unlikely(concerns_others(mask, me))) {
+        cpumask_t others = *mask;
+
+        cpumask_clear(&others, me);
+        cpumask_and(&others, &others, &cpu_online);
         smp_call(&others, flush_here, r);
+    }
 }
 
 void arch_tlb_flush_mask(const cpumask_t *mask, bool global)

@@ -7,6 +7,7 @@
 
 extern struct frame *frame_table;
 extern uint64_t frame_table_end;
+static inline bool frame_table_covers(mfn_t m) { return m.nr < frame_table_end; }
 extern uint8_t *sim_ram;
 extern uint64_t *sim_m2p;
 

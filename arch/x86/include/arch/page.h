@@ -11,6 +11,19 @@
 /** One more than the highest frame number that the frame table covers. */
 extern uint64_t frame_table_end;
 
+/* The frame table exists in chunks of 2^FRAME_CHUNK_ORDER frames (32 MiB), where there is RAM; a bit for each. */
+#define FRAME_CHUNK_ORDER 13
+#define FRAME_CHUNKS      (DIRECTMAP_SIZE >> (PAGE_SHIFT + FRAME_CHUNK_ORDER))
+extern uint64_t frame_chunk_known[FRAME_CHUNKS / 64];
+
+/** Whether the frame table has an entry for @m, which may be one that is never used. Any number may be asked. */
+static inline bool frame_table_covers(mfn_t m)
+{
+    uint64_t chunk = m.nr >> FRAME_CHUNK_ORDER;
+
+    return chunk < FRAME_CHUNKS && (frame_chunk_known[chunk / 64] >> (chunk % 64)) & 1;
+}
+
 static inline void *mfn_to_virt(mfn_t m)
 {
     return (void *)(DIRECTMAP_VIRT + (m.nr << PAGE_SHIFT));
