@@ -48,6 +48,7 @@ static struct domain_config create_config(const struct xen_domctl_createdomain *
         .max_maptrack_frames = (uint32_t)(in->max_maptrack_frames < 0 ? (int64_t)hv_options.gnttab_max_maptrack_frames :
                                                                         in->max_maptrack_frames),
         .grant_opts = in->grant_opts,
+        .arch = in->arch,
     };
 }
 

@@ -87,6 +87,7 @@ struct domain_config {
     uint32_t max_vcpus;             /* 1.. */
     uint32_t max_evtchn_port;
     uint32_t max_grant_frames, max_maptrack_frames, grant_opts;
+    struct xen_arch_domainconfig arch; /* arch_createdomain_check() has accepted it */
     bool privileged, hardware;
 };
 /** Creates a paused domain in DOMAIN_BUILDING; @out referenced. 0, -EEXIST, -EINVAL, -ENOMEM. */

@@ -84,9 +84,13 @@ int arch_createdomain_check(const struct xen_domctl_createdomain *c)
     }
     if (c->flags & (XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_oos_off))
         return -EINVAL; /* for HVM only */
-    if (c->arch.emulation_flags || c->arch.misc_flags) {
-        guest_log(caller, LOG_WARNING, "createdomain: emulated devices (%#x) and relaxed MSRs (%#x) are not for PV guests here",
-                  c->arch.emulation_flags, c->arch.misc_flags);
+    if (c->arch.emulation_flags) {
+        guest_log(caller, LOG_WARNING, "createdomain: emulated devices (%#x) are not for PV guests", c->arch.emulation_flags);
+        return -EINVAL;
+    }
+    if (c->arch.misc_flags & ~XEN_X86_MSR_RELAXED) {
+        guest_log(caller, LOG_WARNING, "createdomain: misc_flags %#x, only %#x (relaxed MSRs) is known", c->arch.misc_flags,
+                  XEN_X86_MSR_RELAXED);
         return -EINVAL;
     }
     return 0;

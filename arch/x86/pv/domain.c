@@ -17,6 +17,7 @@ int arch_domain_create(struct domain *d, const struct domain_config *config)
 
     if (d->type != DOMAIN_PV)
         return d->type == DOMAIN_HVM ? -EOPNOTSUPP : 0;
+    d->arch.msr_relaxed = config->arch.misc_flags & XEN_X86_MSR_RELAXED;
     rc = cpuid_domain_init_pv(d);
     if (rc)
         return rc;

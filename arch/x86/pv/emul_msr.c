@@ -28,7 +28,8 @@ static uint32_t microcode_level(void)
 static struct msr_pv_context context(const struct vcpu *v)
 {
     return (struct msr_pv_context){
-        .policy = v->domain->arch.policy, .hardware_domain = v->domain->is_hardware, .vcpu_id = v->id,
+        .policy = v->domain->arch.policy, .hardware_domain = v->domain->is_hardware,
+        .relaxed = v->domain->arch.msr_relaxed, .vcpu_id = v->id,
         .fs_base = rdmsr(MSR_FS_BASE), .gs_base = rdmsr(MSR_GS_BASE), .gs_base_user = rdmsr(MSR_KERNEL_GS_BASE),
         .misc_features = v->arch.msr_misc_features, .spec_ctrl = v->arch.spec_ctrl, .tsc_aux = v->arch.tsc_aux,
         .xss = v->arch.xss, .guest_tsc = tsc_of_guest(v, now_ns()), .efer = rdmsr(MSR_EFER), .pat = PAT_PV_ABI,

@@ -4,7 +4,7 @@
  *
  * A PV guest runs at CPL 3, so each access faults and is emulated. The answer is decided here from a table and the
  * context alone; the emulator only carries out what msr_pv_write() says is left to do. MSRs that are not in the table
- * do not exist for the guest: #GP, which kernels built for PV expect.
+ * do not exist for the guest: #GP, which kernels built for PV expect. A toolstack may relax that for older ones.
  */
 #ifndef LIB_X86_MSR_PV_H
 #define LIB_X86_MSR_PV_H
@@ -14,6 +14,7 @@
 struct msr_pv_context {
     const struct cpuid_policy *policy;
     bool hardware_domain;
+    bool relaxed; /* MSRs outside the table read as 0 and ignore writes if the machine has them (XEN_X86_MSR_RELAXED) */
     uint32_t vcpu_id;
     /* The vCPU's own state. */
     uint64_t fs_base, gs_base, gs_base_user; /* gs_base_user: what SWAPGS would bring, MSR SHADOW_GS_BASE */

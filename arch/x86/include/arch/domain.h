@@ -16,6 +16,7 @@ struct arch_domain {
     cpumask_t dirty_cpus;        /* CPUs whose TLB may hold this domain's translations */
     struct cpuid_policy *policy; /* what CPUID and MSR reads show */
     struct cpuid_policy *policy_asked; /* what its toolstack wanted; NULL: nothing but the default */
+    bool msr_relaxed;            /* MSRs that we don't know read as 0 and ignore writes */
     struct pirq_map *pirqs;      /* pirq -> interrupt, see arch/x86/irq/pirq.c */
     struct guest_memory_map *memory_map; /* XENMEM_memory_map's answer; NULL: none was given. Under domain.lock */
     struct io_caps *io;          /* ports, MMIO frames and interrupts that it may use; NULL: none */
