@@ -166,4 +166,5 @@ def main():
     report(ours, theirs, [os.path.basename(path) for path in (options.hypervisor, options.peer)], options.where)
 
 
-main()
+if __name__ == "__main__":
+    main()

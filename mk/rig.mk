@@ -1,7 +1,7 @@
 # Running it: packages, images, `make run`, boot tests, install and boot media.
 # A download or an image is made once; what decides whether it is made again is written as its prerequisite.
 
-IMAGE   := $(BUILD)/image
+IMG     := $(BUILD)/image
 ROOT    := $(BUILD)/root
 comma   := ,
 say      = @printf '  %-8s %s\n'
@@ -23,56 +23,71 @@ $(ROOT)/%/.complete: image/debs.list image/fetch image/backports.py
 $(PEER): $(ROOT)/xen-4.17/.complete
 	@zcat $(ROOT)/xen-4.17/boot/xen-*-amd64.gz >$@
 
-$(IMAGE)/vmlinuz-%: $(ROOT)/linux-%/.complete
+$(IMG)/vmlinuz-%: $(ROOT)/linux-%/.complete
 	@mkdir -p $(@D)
 	@cp $(ROOT)/linux-$*/boot/vmlinuz-* $@
 
 INITRAMFS := image/initramfs.py image/newc.py image/kmod.py
-$(IMAGE)/dom0-%.cpio.gz: $(ROOT)/linux-%/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/dom0/*) $(BUILD)/xnl
+$(IMG)/dom0-%.cpio.gz: $(ROOT)/linux-%/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/dom0/*) $(BUILD)/xnl
 	$(say) image $@
 	@mkdir -p $(@D)
 	@$(PY) image/initramfs.py image/dom0/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-$* --program $(BUILD)/xnl -o $@
 
-$(IMAGE)/domu.cpio.gz: $(ROOT)/linux-6.1/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
+$(IMG)/domu.cpio.gz: $(ROOT)/linux-6.1/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
 	$(say) image $@
 	@mkdir -p $(@D)
 	@$(PY) image/initramfs.py image/domu/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-6.1 -o $@
 
-$(IMAGE)/disk.img: image/disk $(IMAGE)/vmlinuz-6.1 $(IMAGE)/domu.cpio.gz
+$(IMG)/disk.img: image/disk $(IMG)/vmlinuz-6.1 $(IMG)/domu.cpio.gz
 	$(say) image $@
-	@image/disk $@ $(IMAGE)/vmlinuz-6.1 $(IMAGE)/domu.cpio.gz
+	@image/disk $@ $(IMG)/vmlinuz-6.1 $(IMG)/domu.cpio.gz
+
+$(IMG)/full.img: $(wildcard image/full/*) image/dom0/profile image/dom0/guest.cfg
+	@mkdir -p $(@D)
+	@image/full/make $@
 
 ## make image           make the dom0 and guest images (6.12 and QEMU 10 come from backports, and only where there are any)
-IMAGES := $(addprefix $(IMAGE)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img) $(ROOT)/kernels/.complete
+IMAGES := $(addprefix $(IMG)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img) $(ROOT)/kernels/.complete
 .PHONY: image image-backports
 image: $(IMAGES) image-backports
 # After the images, so that its own makes and this one never make the same thing at once.
 image-backports: image/debs.list | $(IMAGES)
 	@for g in linux-6.12 qemu-10; do [ $(ROOT)/$$g/.missing -nt image/debs.list ] || $(MAKE) -s $(ROOT)/$$g/.complete; done
-	@[ ! -f $(ROOT)/linux-6.12/.complete ] || $(MAKE) -s $(IMAGE)/vmlinuz-6.12 $(IMAGE)/dom0-6.12.cpio.gz
+	@[ ! -f $(ROOT)/linux-6.12/.complete ] || $(MAKE) -s $(IMG)/vmlinuz-6.12 $(IMG)/dom0-6.12.cpio.gz
 
 # --- make run ---
 CPUS    ?= 1
 MEM     ?= 2G
-KERNEL  ?= $(IMAGE)/vmlinuz-6.1
-INITRD  ?= $(IMAGE)/dom0-$(if $(findstring 6.12,$(notdir $(KERNEL))),6.12,6.1).cpio.gz
-DISK    ?= $(IMAGE)/disk.img
+KERNEL  ?= $(IMG)/vmlinuz-6.1
+INITRD  ?= $(IMG)/dom0-$(if $(findstring 6.12,$(notdir $(KERNEL))),6.12,6.1).cpio.gz
+DISK    ?= $(IMG)/disk.img
 # Debian's Xen has no way around QEMU 7.2's fault with SMAP, and trusts an MWAIT extension that QEMU lacks.
 CPU     ?= max$(if $(filter $(PEER),$(HV)),$(comma)-smap$(comma)-monitor)
 QEMU    ?= qemu-system-x86_64
 HVARGS  ?= console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=all
+
+# IMAGE=full: dom0's system is a whole Debian with libvirt, on a second disk.
+IMAGE   ?= initramfs
+ifeq ($(IMAGE),full)
+FULL := $(IMG)/full.img
+ARGS    ?= console=hvc0 rdinit=/sbin/boot-disk
+else ifneq ($(IMAGE),initramfs)
+$(error IMAGE=$(IMAGE): there are two images, 'initramfs' (small, the default) and 'full' (a whole Debian with libvirt))
+else
 ARGS    ?= console=hvc0
+endif
 
 QEMU_MACHINE := -M q35 -accel tcg,thread=multi -display none
-QEMU_DEVICES  = -drive if=none,id=disk,format=raw,snapshot=on,file=$(DISK) -device virtio-blk-pci,drive=disk -nic user,model=virtio-net-pci
+QEMU_DEVICES  = $(foreach d,$(DISK) $(FULL),-drive if=virtio,format=raw,snapshot=on,file=$(d)) -nic user,model=virtio-net-pci
 
-## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS= QEMU= vary it
+## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS= QEMU= vary it,
+##                      IMAGE=full is a whole Debian with libvirt
 .PHONY: run run-qemu
 run: deps
 	@[ -f $(HV) ] || printf '  %-8s %s\n' build "the hypervisor, half a minute"
 	@$(MAKE) --no-print-directory run-qemu
 
-run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK)
+run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK) $(FULL)
 	$(say) run "$(HV), $(CPUS) CPU(s) $(CPU), $(MEM); leave with 'poweroff' in dom0, or Ctrl-] x"
 	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m $(MEM) -smp $(CPUS) $(QEMU_DEVICES) -monitor none \
 	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
@@ -83,7 +98,7 @@ run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK)
 .PHONY: demo demo-qemu
 demo: deps
 	@$(MAKE) --no-print-directory demo-qemu
-demo-qemu: $(HV) $(IMAGE)/vmlinuz-6.1 $(IMAGE)/dom0-6.1.cpio.gz $(IMAGE)/disk.img
+demo-qemu: $(HV) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/disk.img
 	@HV=$(HV) BUILD=$(BUILD) $(PY) tools/demo/tour.py $(if $(filter 1,$(V)),-v)
 
 # --- boot media and installation ---
@@ -111,7 +126,7 @@ BOOT_PYTEST = $(BOOT_ENV) $(PY) -m pytest -c test/boot/pytest.ini -p no:cachepro
 .PHONY: test-boot test-boot-all test test-all
 test-boot: image hv guests $(HV)
 	@$(BOOT_PYTEST) -m quick
-test-boot-all: image hv guests $(HV)
+test-boot-all: image hv guests $(HV) $(IMG)/full.img
 	@$(BOOT_PYTEST)
 
 SEEDS ?= 1000
@@ -156,5 +171,5 @@ bench-cpu: $(HV) $(PEER) $(BUILD)/guests/cpu.elf
 
 ## make bench-tools     what xl create, save, restore, destroy and guests' network and disk cost, here and on Debian's Xen
 .PHONY: bench-tools
-bench-tools: $(HV) $(PEER) $(IMAGE)/vmlinuz-6.1 $(IMAGE)/dom0-6.1.cpio.gz $(IMAGE)/domu.cpio.gz $(BUILD)/bench/profile.so $(BUILD)/bench/mark
+bench-tools: $(HV) $(PEER) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/domu.cpio.gz $(BUILD)/bench/profile.so $(BUILD)/bench/mark
 	@$(PY) bench/tools.py --build $(BUILD) $(BENCH_ARGS) $(HV) $(PEER)
