@@ -51,6 +51,8 @@ extern uint64_t failsafe_selectors[4];
 
 /** Asked first, if it is set; whether it has dealt with the exception or event. */
 extern bool (*trap_hook)(struct trap_frame *);
+/** Fills in what the first vCPU has: trap table, entry points. */
+void traps_context(struct vcpu_guest_context *c);
 
 void traps_init(void);
 /** The same, but for one vector, which has no handler then. */

@@ -105,6 +105,16 @@ static void table_set(unsigned int without)
     hypercall1(__HYPERVISOR_set_trap_table, PTR(table));
 }
 
+void traps_context(struct vcpu_guest_context *c)
+{
+    for (unsigned int i = 0; i < 256; i++)
+        c->trap_ctxt[i] =
+            (struct trap_info){.vector = (uint8_t)i, .cs = FLAT_KERNEL_CS, .address = PTR(trap_stubs) + i * STUB_SIZE};
+    c->event_callback_eip = PTR(event_entry);
+    c->failsafe_callback_eip = PTR(failsafe_entry);
+    c->syscall_callback_eip = PTR(syscall_entry);
+}
+
 void traps_init_without(unsigned int vector)
 {
     hypercall1(__HYPERVISOR_set_trap_table, 0);

@@ -39,7 +39,21 @@ void test_advisories_grants(void);
 void test_advisories_events(void);
 void test_errors(void);
 void test_privileges(void);
+void test_second_vcpu(void);
+void test_races(void);
 void test_version(void);
+
+/* The second vCPU (second.c): runs functions, one at a time. */
+
+/** Starts it; false if there is none. */
+bool second_start(void);
+void second_run(void (*fn)(void));
+/** Waits until it has returned. */
+void second_wait(void);
+/** In a function that runs there: executes one store or load that may fault; true if it did. */
+bool second_store_faults(volatile uint64_t *p, uint64_t value);
+bool second_load_faults(volatile uint64_t *p);
+extern volatile uint64_t second_nmis;
 
 /** A stack for user mode. */
 extern uint8_t user_stack[8192];

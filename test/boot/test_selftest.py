@@ -27,6 +27,17 @@ def test_every_check_passes(rig, cpu):
         assert int(match[1]) > 450, "checks were left out"
 
 
+# A second vCPU: how it starts, and what two do to the same frames, grants and channels at once.
+@pytest.mark.parametrize("cpu, cpus", [("EPYC,-smap", 2), ("Nehalem", 4)])
+def test_every_check_passes_with_several_vcpus(rig, cpu, cpus):
+    with guest(rig, "selftest", cpu=cpu, cpus=cpus) as machine:
+        match = machine.expect(r"(\d+) passed, (\d+) failed", timeout=240)
+        log = machine.tail(1000)
+        failed = re.findall(r"^FAIL.*$", log, re.M)
+        assert not failed and match[2] == "0", "\n".join(failed)
+        assert "SKIP there is no second vCPU" not in log and int(match[1]) > 590, "checks were left out"
+
+
 # name: (command line, what the hypervisor says, it stays halted afterwards)
 ENDS = {
     "power off": ("poweroff", r"dom0 powered off", False),
