@@ -6,8 +6,6 @@ import pytest
 
 from toolstack import small
 
-pytestmark = pytest.mark.quick
-
 # What the log has to have about a guest that faults without a handler.
 TOLD = [r"crashed", r"vector 14, error code 0x6, cr2 00007f0000123456", r"  rip e033:ffffffff80",
         r"  stack at ffffffff80", r"page walk of cr2 00007f0000123456:", r"L4\[254\] = 0000000000000000"]
@@ -59,6 +57,7 @@ def test_on_crash(host):
     assert dom0.domains()["bystander"][3] == "-b----"
 
 
+@pytest.mark.quick
 def test_selftest(host):
     """Our own checks in a domU, where nothing privileged may work."""
     dom0 = host(cpus=1)
