@@ -200,7 +200,8 @@ static void entries(void)
 
 static struct gnttab_map_grant_ref grant_map(const void *va)
 {
-    struct gnttab_map_grant_ref m = {.host_addr = PTR(va), .flags = GNTMAP_host_map, .ref = HANDLE_REF, .dom = 0};
+    struct gnttab_map_grant_ref m = {
+        .host_addr = PTR(va), .flags = GNTMAP_host_map, .ref = HANDLE_REF, .dom = own_id()};
 
     hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, PTR(&m), 1);
     return m;
@@ -235,7 +236,7 @@ static void grants(void)
     map_all(page_a, frame, PTE_KERNEL_RW, UVMF_INVLPG | UVMF_ALL);
     table = (void *)page_a;
     pte = pte_of(page_b, 1);
-    table[HANDLE_REF].domid = 0;
+    table[HANDLE_REF].domid = own_id();
     table[HANDLE_REF].frame = (uint32_t)va_to_mfn(user_stack);
     table[HANDLE_REF].flags = GTF_permit_access;
     second_run(grant_race_there);
