@@ -19,22 +19,32 @@ static struct cpuid_time_info time_info(const struct domain *d)
     };
 }
 
-void emul_cpuid(struct cpu_user_regs *regs, bool native)
+/* A leaf that depends on the vCPU's mode, identity or clock. */
+static void view_any(const struct vcpu *v, const struct cpu_user_regs *regs, bool native, union cpuid_leaf *out)
 {
-    const struct vcpu *v = current_vcpu();
     const struct domain *d = v->domain;
     struct cpuid_time_info time;
     struct cpuid_vcpu_context ctx = {
         .machine = &arch_cpuid_machine, .xcr0 = v->arch.xcr0, .xss = v->arch.xss, .osxsave = v->arch.pv.cr4 & CR4_OSXSAVE,
         .kernel = v->arch.pv.kernel_mode, .native = native, .hardware_domain = d->is_hardware,
     };
-    union cpuid_leaf out;
 
     if (regs->eax == XEN_CPUID_FIRST_LEAF + 3) {
         time = time_info(d);
         ctx.time = &time;
     }
-    cpuid_guest_view(d->arch.policy, &ctx, regs->eax, regs->ecx, &out);
+    cpuid_guest_view(d->arch.policy, &ctx, regs->eax, regs->ecx, out);
+}
+
+void emul_cpuid(struct cpu_user_regs *regs, bool native)
+{
+    const struct vcpu *v = current_vcpu();
+    union cpuid_leaf out;
+
+    if (cpuid_pv_is_simple(regs->eax))
+        cpuid_pv_view_simple(v->domain->arch.policy, v->arch.xcr0, v->arch.xss, regs->eax, regs->ecx, &out);
+    else
+        view_any(v, regs, native, &out);
     regs->rax = out.a;
     regs->rbx = out.b;
     regs->rcx = out.c;

@@ -75,14 +75,14 @@ static void view_topology(policy_t *p, context_t *ctx, uint32_t subleaf, union c
     out->d = apic_id(ctx);
 }
 
-static void view_xstate(policy_t *p, context_t *ctx, uint32_t subleaf, union cpuid_leaf *out)
+static void view_xstate(policy_t *p, uint64_t xcr0, uint64_t xss, uint32_t subleaf, union cpuid_leaf *out)
 {
     if (p->basic[0].a < 0xd || !cpuid_policy_xcr0(p))
         return;
     if (subleaf == 0)
-        out->b = xstate_size_std(p->xcomp, ctx->xcr0);
+        out->b = xstate_size_std(p->xcomp, xcr0);
     else if (subleaf == 1 && out->a & (BIT_OF(XSAVEC) | BIT_OF(XSAVES)))
-        out->b = xstate_size_compact(p->xcomp, ctx->xcr0 | ctx->xss);
+        out->b = xstate_size_compact(p->xcomp, xcr0 | xss);
 }
 
 /* Intel's CPUID shows SYSCALL to 64-bit code only. */
@@ -193,6 +193,16 @@ static const union cpuid_leaf *slot_of(policy_t *p, uint32_t leaf, uint32_t subl
     return (const union cpuid_leaf *)p + place->at + subleaf;
 }
 
+void cpuid_pv_view_simple(const struct cpuid_policy *p, uint64_t xcr0, uint64_t xss, uint32_t leaf, uint32_t subleaf,
+                          union cpuid_leaf *out)
+{
+    const union cpuid_leaf *slot = slot_of(p, leaf, subleaf);
+
+    *out = slot ? *slot : (union cpuid_leaf){ { 0 } };
+    if (leaf == 0xd)
+        view_xstate(p, xcr0, xss, subleaf, out);
+}
+
 void cpuid_guest_view(const struct cpuid_policy *p, const struct cpuid_vcpu_context *ctx, uint32_t leaf,
                       uint32_t subleaf, union cpuid_leaf *out)
 {
@@ -220,7 +230,7 @@ void cpuid_guest_view(const struct cpuid_policy *p, const struct cpuid_vcpu_cont
         view_topology(p, ctx, subleaf, out);
         break;
     case 0xd:
-        view_xstate(p, ctx, subleaf, out);
+        view_xstate(p, ctx->xcr0, ctx->xss, subleaf, out);
         break;
     case 0x80000001:
         view_extended(p, ctx, out);

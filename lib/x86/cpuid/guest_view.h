@@ -51,4 +51,19 @@ struct cpuid_vcpu_context {
 void cpuid_guest_view(const struct cpuid_policy *p, const struct cpuid_vcpu_context *ctx, uint32_t leaf,
                       uint32_t subleaf, union cpuid_leaf *out);
 
+/**
+ * The same for a PV vCPU and a leaf for which cpuid_pv_is_simple(): its policy and the masks of its extended state answer alone.
+ * These are most of what is asked again and again.
+ */
+void cpuid_pv_view_simple(const struct cpuid_policy *p, uint64_t xcr0, uint64_t xss, uint32_t leaf, uint32_t subleaf,
+                          union cpuid_leaf *out);
+
+/* All but features, MONITOR and topology, which depend on who asks. */
+#define CPUID_PV_SIMPLE_LEAVES (((1u << CPUID_NR_BASIC) - 1) & ~(1u << 0x1 | 1u << 0x5 | 1u << 0xb))
+
+static inline bool cpuid_pv_is_simple(uint32_t leaf)
+{
+    return leaf < CPUID_NR_BASIC && CPUID_PV_SIMPLE_LEAVES >> leaf & 1;
+}
+
 #endif
