@@ -49,10 +49,18 @@ static void test_round_trip(void **state)
 {
     for (size_t n = 0; n < ARRAY_SIZE(recordings); n++) {
         struct machine m;
-        const struct cpuid_policy *policies[] = { &m.raw, &m.host, &m.pv_max, &m.hvm_default };
+        struct cpuid_policy noise = { .platform_info = PLATFORM_INFO_CPUID_FAULTING, .arch_caps = 0x1122334455667788 };
+        const struct cpuid_policy *policies[] = { &m.raw,         &m.host,        &m.pv_max, &m.hvm_max,
+                                                  &m.pv_default,  &m.hvm_default, &noise };
         struct cpuid_error err;
 
         machine_from(recordings[n], &m);
+        for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++) { /* every register another value */
+            uint32_t leaf, subleaf;
+
+            cpuid_slot_address(i, &leaf, &subleaf);
+            *cpuid_policy_slot(&noise, leaf, subleaf) = (union cpuid_leaf){ { 4 * i + 1, 4 * i + 2, 4 * i + 3, ~i } };
+        }
         m.raw.platform_info &= PLATFORM_INFO_CPUID_FAULTING;
         for (size_t i = 0; i < ARRAY_SIZE(policies); i++) {
             xen_cpuid_leaf_t leaves[CPUID_SERIALISED_LEAVES];
@@ -132,17 +140,23 @@ static void test_compatibility(void **state)
         const char *name;
         uint32_t basic, feat, extd;
         uint64_t platform;
-        bool other_vendor;
+        unsigned int other_vendor; /* 1 EBX, 2 ECX, 3 EDX; 0: the machine's own */
         struct cpuid_error err;
         unsigned int fields;
     } rows[] = {
-        { "at the limits", 0xd, 2, 0x80000021, 0, false, { ~0u, ~0u, ~0u }, 0 },
-        { "basic", 0xe, 2, 0x80000021, 0, false, { 0, ~0u, ~0u }, 1 << CPUID_FIELD_MAX_BASIC },
-        { "feat", 0xd, 3, 0x80000021, 0, false, { 7, 0, ~0u }, 1 << CPUID_FIELD_MAX_FEAT },
-        { "extd", 0xd, 2, 0x80000022, 0, false, { 0x80000000, ~0u, ~0u }, 1 << CPUID_FIELD_MAX_EXTD },
-        { "platform info", 0xd, 2, 0x80000021, 1ULL << 31, false, { ~0u, ~0u, 0xce }, 1 << CPUID_FIELD_PLATFORM_INFO },
-        { "vendor", 0xd, 2, 0x80000021, 0, true, { 0, ~0u, ~0u }, 1 << CPUID_FIELD_VENDOR },
-        { "everything", 0xe, 3, 0x80000022, 1ULL << 31, true, { 0, ~0u, ~0u }, 0x1f },
+        { "at the limits", 0xd, 2, 0x80000021, 0, 0, { ~0u, ~0u, ~0u }, 0 },
+        { "basic", 0xe, 2, 0x80000021, 0, 0, { 0, ~0u, ~0u }, 1 << CPUID_FIELD_MAX_BASIC },
+        { "feat", 0xd, 3, 0x80000021, 0, 0, { 7, 0, ~0u }, 1 << CPUID_FIELD_MAX_FEAT },
+        { "extd", 0xd, 2, 0x80000022, 0, 0, { 0x80000000, ~0u, ~0u }, 1 << CPUID_FIELD_MAX_EXTD },
+        { "platform info", 0xd, 2, 0x80000021, 1ULL << 31, 0, { ~0u, ~0u, 0xce }, 1 << CPUID_FIELD_PLATFORM_INFO },
+        { "vendor, EBX", 0xd, 2, 0x80000021, 0, 1, { 0, ~0u, ~0u }, 1 << CPUID_FIELD_VENDOR },
+        { "vendor, ECX", 0xd, 2, 0x80000021, 0, 2, { 0, ~0u, ~0u }, 1 << CPUID_FIELD_VENDOR },
+        { "vendor, EDX", 0xd, 2, 0x80000021, 0, 3, { 0, ~0u, ~0u }, 1 << CPUID_FIELD_VENDOR },
+        { "a smaller machine's", 0x1, 0, 0x80000000, 0, 0, { ~0u, ~0u, ~0u }, 0 },
+        { "no limits at all", 0, 0, 0, 0, 0, { ~0u, ~0u, ~0u }, 0 },
+        { "basic, all ones", ~0u, 2, 0x80000021, 0, 0, { 0, ~0u, ~0u }, 1 << CPUID_FIELD_MAX_BASIC },
+        { "extd, all ones", 0xd, 2, ~0u, 0, 0, { 0x80000000, ~0u, ~0u }, 1 << CPUID_FIELD_MAX_EXTD },
+        { "everything", 0xe, 3, 0x80000022, 1ULL << 31, 1, { 0, ~0u, ~0u }, 0x1f },
     };
 
     machine_from(&amd_server, &m);
@@ -156,7 +170,8 @@ static void test_compatibility(void **state)
         p.leaf7[0].a = rows[i].feat;
         p.extd[0].a = rows[i].extd;
         p.platform_info = rows[i].platform;
-        p.basic[0].b ^= rows[i].other_vendor;
+        if (rows[i].other_vendor)
+            p.basic[0].reg[rows[i].other_vendor] ^= 1;
         rc = cpuid_compatible(&p, &m.pv_max, count, &fields, &err);
         if (rc != (rows[i].fields ? -EINVAL : 0) || fields != rows[i].fields || memcmp(&err, &rows[i].err, sizeof(err)))
             fail_msg("%s: %d, fields 0x%x, err 0x%x 0x%x 0x%x", rows[i].name, rc, fields, err.leaf, err.subleaf,

@@ -209,23 +209,35 @@ static void test_unnamed_bits(void **state)
                 said(&lines, "0x1 EDX bit 10 asked for, not given: host lacks it"));
 }
 
+static void assert_leaf_d_empty(const struct cpuid_policy *p)
+{
+    for (unsigned int i = 0; i < CPUID_NR_XSTATE; i++)
+        assert_int_equal(p->xstate[i].a | p->xstate[i].b | p->xstate[i].c | p->xstate[i].d, 0);
+}
+
 /* The case that broke in the field: a guest from a machine with leaf 0xd comes to one without XSAVE. */
 static void test_restore_on_older_machine(void **state)
 {
-    struct machine from, to;
-    struct cpuid_policy p;
-    struct cpuid_error err;
+    for (int hvm = 0; hvm < 2; hvm++) {
+        struct machine from, to;
+        struct cpuid_policy p;
+        struct cpuid_error err;
 
-    machine_from(&intel_server, &from);
-    machine_from(&intel_old, &to);
-    p = from.hvm_default;
-    assert_int_equal(cpuid_compatible(&p, &to.hvm_max, NULL, NULL, &err), 0);
-    recalculate(&p, &to, true);
-    assert_int_equal(p.basic[0].a, 0xd);
-    assert_false(cpuid_policy_has(&p, CPUFEAT_XSAVE));
-    for (unsigned int i = 0; i < CPUID_NR_XSTATE; i++)
-        assert_int_equal(p.xstate[i].a | p.xstate[i].b | p.xstate[i].c | p.xstate[i].d, 0);
-    assert_true(said(&lines, "0x1 ECX bit 26 (xsave) asked for, not given: host lacks it"));
+        machine_from(&intel_server, &from);
+        machine_from(&intel_old, &to);
+        p = hvm ? from.hvm_default : from.pv_default;
+        if (!hvm) { /* was promised that CPUID can fault, which the older machine cannot do for PV */
+            assert_int_equal(cpuid_compatible(&p, &to.pv_max, NULL, NULL, &err), -EINVAL);
+            assert_int_equal(err.msr, MSR_INDEX_PLATFORM_INFO);
+            p.platform_info = 0;
+        }
+        assert_int_equal(cpuid_compatible(&p, hvm ? &to.hvm_max : &to.pv_max, NULL, NULL, &err), 0);
+        recalculate(&p, &to, hvm);
+        assert_int_equal(p.basic[0].a, 0xd);
+        assert_false(cpuid_policy_has(&p, CPUFEAT_XSAVE));
+        assert_leaf_d_empty(&p);
+        assert_true(said(&lines, "0x1 ECX bit 26 (xsave) asked for, not given: host lacks it"));
+    }
 }
 
 static void test_clearing_cascades(void **state)
@@ -242,10 +254,44 @@ static void test_clearing_cascades(void **state)
     assert_int_equal(p.xstate[0].c, 0x240);
 
     p = m.hvm_default;
-    p.basic[0].a = 0xc;
+    ask(&p, CPUFEAT_XSAVE, false);
     recalculate(&p, &m, true);
-    assert_false(cpuid_policy_has(&p, CPUFEAT_XSAVE));
-    assert_int_equal(p.xstate[0].a | p.xstate[1].a, 0);
+    assert_leaf_d_empty(&p);
+    assert_false(cpuid_policy_has(&p, CPUFEAT_AVX) || cpuid_policy_has(&p, CPUFEAT_PKU));
+    assert_true(cpuid_policy_has(&p, CPUFEAT_SSE2));
+
+    for (uint32_t limit = 0; limit < 0xd; limit++) {
+        p = m.hvm_default;
+        p.basic[0].a = limit;
+        recalculate(&p, &m, true);
+        assert_false(cpuid_policy_has(&p, CPUFEAT_XSAVE));
+        assert_leaf_d_empty(&p);
+    }
+}
+
+/* On every machine, in every policy that a guest can have: one feature off is its dependents off, and nothing else. */
+static void test_clearing_each_feature(void **state)
+{
+    for (size_t n = 0; n < ARRAY_SIZE(recordings) * CPUFEAT_COUNT * 2; n++) {
+        unsigned int f = cpufeat_row_at(n / 2 % CPUFEAT_COUNT)->feature;
+        uint32_t gone[CPUFEAT_WORDS], before[CPUFEAT_WORDS], after[CPUFEAT_WORDS];
+        static struct machine m;
+        struct cpuid_policy p;
+
+        if (n % (CPUFEAT_COUNT * 2) == 0)
+            machine_from(recordings[n / 2 / CPUFEAT_COUNT], &m);
+        p = n & 1 ? m.hvm_max : m.pv_max;
+        cpuid_policy_features(&p, before);
+        cpufeat_dependents(f, gone);
+        cpufeat_set(gone, f);
+        ask(&p, f, false);
+        recalculate(&p, &m, n & 1);
+        cpuid_policy_features(&p, after);
+        for (unsigned int w = 0; w < CPUFEAT_WORDS; w++)
+            if (after[w] != (before[w] & ~gone[w]))
+                fail_msg("%s: without %s word %u is 0x%x", recordings[n / 2 / CPUFEAT_COUNT]->name, cpufeat_name(f), w,
+                         after[w]);
+    }
 }
 
 static void test_limits_of_hypervisor_leaves(void **state)
@@ -365,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_unnamed_bits),
         cmocka_unit_test(test_restore_on_older_machine),
         cmocka_unit_test(test_clearing_cascades),
+        cmocka_unit_test(test_clearing_each_feature),
         cmocka_unit_test(test_limits_of_hypervisor_leaves),
         cmocka_unit_test(test_filling_a_leaf_raises_the_limit),
         cmocka_unit_test(test_recalculate_is_idempotent),

@@ -95,11 +95,29 @@ static void test_xcr0_settle_everything(void **state)
 
 static void test_xsetbv(void **state)
 {
-    assert_int_equal(xstate_check_xsetbv(0, 0x7, 0xe7), 0);
-    assert_int_equal(xstate_check_xsetbv(1, 0x7, 0xe7), -EINVAL);
-    assert_int_equal(xstate_check_xsetbv(0, 0x207, 0xe7), -EINVAL);
-    assert_int_equal(xstate_check_xsetbv(0, 0x5, 0xe7), -EINVAL);
-    assert_int_equal(xstate_check_xsetbv(0, 0, 0xe7), -EINVAL);
+    static const struct {
+        const char *name;
+        uint32_t index;
+        uint64_t value;
+        int expected;
+    } rows[] = {
+        { "AVX", 0, 0x7, 0 },
+        { "everything allowed", 0, 0xe7, 0 },
+        { "x87 alone", 0, 0x1, 0 },
+        { "another register", 1, 0x7, -EINVAL },
+        { "another register, far away", ~0u, 0x7, -EINVAL },
+        { "PKRU, which the policy has not", 0, 0x207, -EINVAL },
+        { "AVX without SSE", 0, 0x5, -EINVAL },
+        { "two of AVX-512's three", 0, 0x67, -EINVAL },
+        { "without x87", 0, 0x6, -EINVAL },
+        { "nothing", 0, 0, -EINVAL },
+        { "bit 63", 0, 0x8000000000000007, -EINVAL },
+        { "everything", 0, ~0ULL, -EINVAL },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        if (xstate_check_xsetbv(rows[i].index, rows[i].value, 0xe7) != rows[i].expected)
+            fail_msg("%s", rows[i].name);
 }
 
 static const struct image_row {

@@ -81,6 +81,36 @@ static void half_avx512(struct xstate_capture *c)
     without(c, XSTATE_HI_ZMM);
 }
 
+static void avx512_without_opmask(struct xstate_capture *c)
+{
+    without(c, XSTATE_OPMASK);
+}
+
+static void avx512_without_zmm_hi256(struct xstate_capture *c)
+{
+    without(c, XSTATE_ZMM_HI);
+}
+
+static void mpx_without_registers(struct xstate_capture *c)
+{
+    without(c, XSTATE_BNDREGS);
+}
+
+static void half_amx(struct xstate_capture *c)
+{
+    without(c, XSTATE_TILEDATA);
+}
+
+static void avx_beyond_everything(struct xstate_capture *c)
+{
+    c->leaf[2].size = ~0u;
+}
+
+static void avx512_overlaps_avx(struct xstate_capture *c)
+{
+    c->leaf[6].offset = 0x240;
+}
+
 static void half_mpx(struct xstate_capture *c)
 {
     without(c, XSTATE_BNDCSR);
@@ -188,6 +218,19 @@ static const struct plan_row {
     { "no x87", intel_components, 0x7, 1, no_x87, 0, 0x200, XSTATE_FXSAVE, { XSTATE_FIND_NO_LEAF, -1 } },
     { "AVX-512 trio incomplete", intel_components, 0xe7, 1, half_avx512, 0x7, 0x340, XSTATE_XSAVEOPT,
       { XSTATE_FIND_DEPENDS, XSTATE_FIND_DEPENDS, -1 } },
+    { "AVX-512 without its masks", intel_components, 0xe7, 1, avx512_without_opmask, 0x7, 0x340, XSTATE_XSAVEOPT,
+      { XSTATE_FIND_DEPENDS, XSTATE_FIND_DEPENDS, -1 } },
+    { "AVX-512 without its upper halves", intel_components, 0xe7, 1, avx512_without_zmm_hi256, 0x7, 0x340,
+      XSTATE_XSAVEOPT, { XSTATE_FIND_DEPENDS, XSTATE_FIND_DEPENDS, -1 } },
+    { "AVX-512 overlaps AVX", intel_components, 0xe7, 1, avx512_overlaps_avx, 0x7, 0x340, XSTATE_XSAVEOPT,
+      { XSTATE_FIND_OVERLAP, XSTATE_FIND_DEPENDS, XSTATE_FIND_DEPENDS, -1 } },
+    { "AVX of 4 GiB", intel_components, 0x7, 1, avx_beyond_everything, 0x3, 0x240, XSTATE_XSAVEOPT,
+      { XSTATE_FIND_BEYOND_LIMIT, -1 } },
+    { "MPX, the other half", intel_components, 0x1f, 1, mpx_without_registers, 0x7, 0x340, XSTATE_XSAVEOPT,
+      { XSTATE_FIND_DEPENDS, -1 } },
+    { "AMX half", intel_components, 0x60007, 1, half_amx, 0x7, 0x340, XSTATE_XSAVEOPT, { XSTATE_FIND_NOT_MANAGED, -1 } },
+    { "VirtualBox with AVX-512: static total", intel_components, 0x2ff, 0, static_total, 0x2ff, 0xac0, XSTATE_XSAVE,
+      { XSTATE_FIND_STATIC_TOTAL, -1 } },
     { "MPX half", intel_components, 0x1f, 1, half_mpx, 0x7, 0x340, XSTATE_XSAVEOPT, { XSTATE_FIND_DEPENDS, -1 } },
     { "AVX-512 without AVX", intel_components, 0xe7, 1, avx512_without_avx, 0x3, 0x240, XSTATE_XSAVEOPT,
       { XSTATE_FIND_DEPENDS, XSTATE_FIND_DEPENDS, XSTATE_FIND_DEPENDS, -1 } },
