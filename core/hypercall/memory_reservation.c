@@ -72,8 +72,16 @@ static bool reservation_populate(struct reservation *r, uint64_t i)
     return !copy_to_handle(r->op.extent_start, i, &nr);
 }
 
+/* The frames of a PV domain are there once they are named: populating on demand is nothing that it could have. */
+static bool reservation_possible(uint32_t cmd, const struct reservation *r)
+{
+    return cmd != XENMEM_populate_physmap || !(r->op.mem_flags & XENMEMF_populate_on_demand);
+}
+
 static long reservation_run(struct hypercall *call, uint32_t cmd, struct reservation *r, uint64_t start)
 {
+    if (!reservation_possible(cmd, r))
+        return (long)start;
     for (uint64_t i = start; i < r->op.nr_extents; i++) {
         if (i != start && hypercall_preempt_check())
             return memory_continue(call, cmd, i);

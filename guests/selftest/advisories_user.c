@@ -99,6 +99,23 @@ static void sysenter(void)
     __asm__ volatile("pushfq; orl $0x4000, (%rsp); popfq; sysenter; ud2");
 }
 
+/* The flags that user mode really runs with. */
+static void flags(void)
+{
+    __asm__ volatile("pushfq; pop %rdi; syscall");
+}
+
+/* Whatever IRET is asked for, interrupts stay on and ports stay the hypervisor's to give (202). */
+static void masked(void)
+{
+    static struct multicall_entry list[1];
+    struct iret_context frame = {
+        .rip = PTR(flags), .cs = FLAT_USER_CS64, .rflags = 0x23002, .rsp = PTR(USER_STACK_TOP), .ss = FLAT_USER_SS64};
+
+    list[0] = (struct multicall_entry){.op = __HYPERVISOR_iret};
+    check("IRET with interrupts off, IOPL 3 and VM (136, 202)", 0x200, user_run_list(&frame, list, 1) & 0x23200);
+}
+
 /* IRET ends a list: what stands behind it would be done in user mode's name and address space (213). */
 static void in_a_list(void)
 {
@@ -139,6 +156,7 @@ void test_advisories_user(void)
     check("IRET with a stack that is not canonical", 42,
           run(leave, (void *)NOT_CANONICAL, FLAT_USER_CS64, FLAT_USER_SS64));
     in_a_list();
+    masked();
     plain(sysenter);
     check_true("SYSENTER with NT (44)", trap_seen.vector == 6 || trap_seen.vector == 13);
     check("user mode works after all that", 42, plain(leave));

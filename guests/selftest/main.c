@@ -28,6 +28,7 @@ static const struct {
     {"advisories: user mode",    test_advisories_user  },
     {"advisories: grants",       test_advisories_grants},
     {"advisories: events",       test_advisories_events},
+    {"advisories: calls",        test_advisories_calls },
     {"a second vCPU",            test_second_vcpu      },
     {"races of two vCPUs",       test_races            },
 };

@@ -116,6 +116,8 @@ static void bad_contexts(void)
     refused("... is a level 1 table");
     context.ctrlreg[3] = ~0ul;
     refused("... does not exist");
+    context.flags = 0;
+    refused("a context in user mode that has no page table for it (1)");
     context.gdt_ents = FIRST_RESERVED_GDT_ENTRY + 1;
     refused("a context with too many descriptors");
     context.gdt_ents = 512;

@@ -37,6 +37,7 @@ void test_advisories_cpu(void);
 void test_advisories_user(void);
 void test_advisories_grants(void);
 void test_advisories_events(void);
+void test_advisories_calls(void);
 void test_errors(void);
 void test_privileges(void);
 void test_second_vcpu(void);
