@@ -54,6 +54,7 @@ static void fifo(void)
     check_rc("... of a vCPU that does not exist", -ENOENT, control(va_to_mfn(page_a), 0, 9999));
     check_rc("... in a page table", -EINVAL, control(va_to_mfn((void *)start_info->pt_base), 0, 0));
     check_rc("... in a frame that is not ours", -EINVAL, control(0xf0, 0, 0));
+    check_rc("an array after a control block was refused (188)", -EOPNOTSUPP, expand(va_to_mfn(page_b)));
     check_rc("a control block", 0, control(va_to_mfn(page_a), 0, 0));
     check_rc("... once only", -EINVAL, control(va_to_mfn(page_a), 0, 0));
     check_rc("an array in a page table", -EINVAL, expand(va_to_mfn((void *)start_info->pt_base)));
