@@ -6,6 +6,7 @@
  */
 #include "base/cmdline.h"
 #include "boot/boot.h"
+#include "cpu/control.h"
 #include "cpu/features.h"
 #include "drivers/serial/ns16550.h"
 #include "drivers/vga/vga.h"
@@ -197,10 +198,12 @@ static __init __noreturn void address_space_init(void)
 __init void boot_early(uint32_t magic, uint32_t info, uint32_t load_base)
 {
     image_paddr = load_base;
+    trap_early_init(); /* from here on a fault is told */
     options_default(&hv_options);
     read_loader(magic, info);
     cpu_features_detect(); /* obeys cpuid= */
-    cpu_control_init();
+    cpu_control_boot(); /* tries what it relies on */
+    cpu_control_try_1g_pages();
     memory_init();
     address_space_init();
 }

@@ -89,7 +89,6 @@ where:
     cpuid
     bt      $29, %edx
     jnc     no_long_mode
-    mov     %edx, OFS(boot_ext_features)(%esi)
     pop     %ebx
 
     /* Identity map of the first 4 GiB, in 2 MiB pages. */
@@ -126,7 +125,7 @@ where:
     lea     OFS(boot_l3_image) + PTE_RW(%esi), %eax
     mov     %eax, OFS(boot_l4) + ((IMAGE_VIRT >> 39) & 511) * 8(%esi)
 
-    /* Long mode: PAE, the tables, EFER.LME, and paging. NXE only where there is NX. */
+    /* Long mode: PAE, the tables, EFER.LME, and paging. NXE is tried later, where a fault is caught. */
     mov     $CR4_START, %eax
     mov     %eax, %cr4
     lea     OFS(boot_l4)(%esi), %eax
@@ -134,11 +133,7 @@ where:
     mov     $0xc0000080, %ecx
     rdmsr
     or      $0x100, %eax
-    mov     OFS(boot_ext_features)(%esi), %edi
-    bt      $20, %edi
-    jnc     5f
-    or      $0x800, %eax
-5:  wrmsr
+    wrmsr
     mov     $CR0_START, %eax
     mov     %eax, %cr0
 
@@ -154,15 +149,15 @@ no_long_mode:
     lea     OFS(no_long_mode_text)(%esi), %esi
     mov     $0xb8000, %edi
     mov     $0x3f8, %edx
-6:  lodsb
+5:  lodsb
     test    %al, %al
-    jz      7f
+    jz      6f
     out     %al, %dx
     mov     $0x4f, %ah
     stosw
+    jmp     5b
+6:  hlt
     jmp     6b
-7:  hlt
-    jmp     7b
 
     .globl  no_long_mode_text
 no_long_mode_text:
@@ -178,17 +173,17 @@ start64:
     xor     %eax, %eax
     mov     %eax, %fs
     mov     %eax, %gs
-    movabs  $8f, %rax
+    movabs  $7f, %rax
     jmp     *%rax
-8:  lea     boot_stack_top(%rip), %rsp
+7:  lea     boot_stack_top(%rip), %rsp
     sub     $256, %rsp              /* room for struct cpu_info */
     and     $-16, %rsp
     mov     %ebp, %edi
     mov     %ebx, %esi
     mov     boot_load_base_in(%rip), %edx
     call    boot_early
-9:  hlt
-    jmp     9b
+8:  hlt
+    jmp     8b
 
     .section .init.data.boot, "aw"
     .align 8
@@ -202,8 +197,6 @@ boot_gdt_ptr:
     .short 23
     .long 0
     .align 4
-    .globl  boot_ext_features
-boot_ext_features: .long 0
     .globl boot_load_base_in
 boot_load_base_in: .long 0
 

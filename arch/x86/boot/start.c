@@ -5,6 +5,7 @@
 #include "boot/finish.h"
 #include "core/debug/keys.h"
 #include "cpu/cpuid_boot.h"
+#include "cpu/control.h"
 #include "cpu/features.h"
 #include "cpu/fpu.h"
 #include "cpu/xstate_boot.h"
@@ -39,10 +40,9 @@ static paddr_t heap_table(void)
     return mfn_eq(m, MFN_NONE) ? 0 : mfn_to_paddr(m);
 }
 
-/* From here on a fault is reported, and SYSCALL has somewhere to go. */
+/* The final tables of this CPU; SYSCALL has somewhere to go. */
 static __init void boot_cpu_tables(void)
 {
-    idt_init();
     percpu_tables_load(0);
     cpu_patch_clac();
     syscall_init_cpu(0);
@@ -60,7 +60,8 @@ static __init void interrupts_init(void)
 {
     pic_disable();
     lapic_init(acpi_lapic_base(), hv_options.x2apic);
-    lapic_init_cpu();
+    if (!lapic_init_cpu())
+        panic("the local APIC cannot be switched on: this machine has no interrupts that we can use");
     acpi_add_cpus();
     acpi_add_interrupts();
     irq_init();
@@ -99,6 +100,7 @@ __init void start_hypervisor(void)
     clocks_init();      /* system time starts */
     xstate_boot_init(); /* what extended state is usable, and findings about it */
     fpu_init_cpu();
+    cpu_control_try_tsc_aux();
     cpuid_boot_init(); /* raw, host and guests' CPU policies */
     scheduler_init();
     irq_enable();

@@ -2,7 +2,7 @@
 #include "cpu/cpu.h"
 
 #include "cpu/cpuid_boot.h"
-#include "cpu/features.h"
+#include "cpu/control.h"
 #include "cpu/fpu.h"
 #include "hv/domain.h"
 #include "hv/percpu.h"
@@ -30,11 +30,14 @@ int cpu_prepare(unsigned int cpu)
 
 int cpu_init_this(unsigned int cpu)
 {
-    cpu_control_init();
-    percpu_tables_load(cpu);
+    percpu_tables_load(cpu); /* before all that may fault */
+    int rc = cpu_control_init();
+    if (rc)
+        return rc;
     syscall_init_cpu(cpu);
-    lapic_init_cpu();
+    if (!lapic_init_cpu())
+        return -ENODEV;
     lapic_timer_init_cpu();
-    int rc = fpu_init_cpu();
+    rc = fpu_init_cpu();
     return rc ? rc : cpuid_check_cpu();
 }

@@ -2,6 +2,7 @@
 /* Reads what the boot CPU says and derives the policies from it, once. */
 #include "cpu/cpuid_boot.h"
 
+#include "cpu/control.h"
 #include "cpu/features.h"
 #include "cpu/xstate_boot.h"
 #include "hv/log.h"
@@ -46,6 +47,7 @@ static __init void features_off(uint32_t off[CPUFEAT_WORDS])
 {
     memcpy(off, cmdline_list()->off, sizeof(cmdline.off));
     cpuid_features_not_kept(off);
+    cpu_features_refused(off);
 }
 
 static void source_cpuid(void *opaque, uint32_t leaf, uint32_t subleaf, union cpuid_leaf *out)

@@ -4,19 +4,19 @@
 #include "cpu/cpuid_boot.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "mm/map.h"
 
 #include <arch/page.h>
 
 bool cpu_has_nx __ro_after_init, cpu_has_1g_pages __ro_after_init, cpu_has_smep __ro_after_init,
-    cpu_has_smap __ro_after_init, cpu_has_umip __ro_after_init, cpu_has_xsave __ro_after_init,
+    cpu_has_smap __ro_after_init, cpu_has_xsave __ro_after_init,
     cpu_has_fsgsbase __ro_after_init, cpu_has_x2apic __ro_after_init, cpu_has_tsc_deadline __ro_after_init,
     cpu_has_rdtscp __ro_after_init, cpu_has_invariant_tsc __ro_after_init, cpu_is_amd __ro_after_init,
-    cpu_is_intel __ro_after_init, cpu_has_arat __ro_after_init;
+    cpu_is_intel __ro_after_init, cpu_has_arat __ro_after_init, cpu_has_rdpid __ro_after_init;
 uint8_t cpu_paddr_bits __ro_after_init = 36;
 char cpu_model_name[49] __ro_after_init;
-uint64_t hv_cr4 __ro_after_init;
+
+static uint32_t refused[CPUFEAT_WORDS] __initdata;
 
 static __init uint32_t bit(uint32_t reg, unsigned int n)
 {
@@ -40,7 +40,7 @@ static __init void detect_basic(uint32_t max)
         cpu_has_fsgsbase = bit(r.ebx, 0);
         cpu_has_smep = bit(r.ebx, 7);
         cpu_has_smap = bit(r.ebx, 20);
-        cpu_has_umip = bit(r.ecx, 2);
+        cpu_has_rdpid = bit(r.ecx, 22);
     }
 }
 
@@ -78,9 +78,9 @@ static __init void obey_cpuid_option(void)
         bool *has;
     } rows[] = {
         { CPUFEAT_NX, &cpu_has_nx }, { CPUFEAT_PAGE1GB, &cpu_has_1g_pages }, { CPUFEAT_SMEP, &cpu_has_smep },
-        { CPUFEAT_SMAP, &cpu_has_smap }, { CPUFEAT_UMIP, &cpu_has_umip }, { CPUFEAT_FSGSBASE, &cpu_has_fsgsbase },
+        { CPUFEAT_SMAP, &cpu_has_smap }, { CPUFEAT_FSGSBASE, &cpu_has_fsgsbase },
         { CPUFEAT_X2APIC, &cpu_has_x2apic }, { CPUFEAT_TSC_DEADLINE, &cpu_has_tsc_deadline },
-        { CPUFEAT_RDTSCP, &cpu_has_rdtscp }, { CPUFEAT_ITSC, &cpu_has_invariant_tsc },
+        { CPUFEAT_RDTSCP, &cpu_has_rdtscp }, { CPUFEAT_RDPID, &cpu_has_rdpid }, { CPUFEAT_ITSC, &cpu_has_invariant_tsc },
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
@@ -98,18 +98,18 @@ __init void cpu_features_detect(void)
     detect_basic(r.eax);
     detect_extended();
     obey_cpuid_option();
-    hv_cr4 = CR4_PAE | CR4_PGE | CR4_MCE | CR4_DE | CR4_OSFXSR | CR4_OSXMMEXCPT | (cpu_has_smep ? CR4_SMEP : 0) |
-             (cpu_has_smap ? CR4_SMAP : 0) | (cpu_has_umip ? CR4_UMIP : 0);
 }
 
-void cpu_control_init(void)
+__init void cpu_feature_refused(unsigned int feature, const char *how)
 {
-    uint64_t efer = rdmsr(MSR_EFER);
+    cpufeat_set(refused, feature);
+    log_warning("cpu: CPUID claims %s, but %s: it is not used, and no guest is told of it", cpufeat_name(feature), how);
+}
 
-    write_cr0(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE | CR0_AM);
-    write_cr4(hv_cr4);
-    wrmsr(MSR_EFER, (efer & (EFER_LMA | EFER_LME)) | EFER_LME | (cpu_has_nx ? EFER_NXE : 0) | EFER_SCE);
-    wrmsr(MSR_PAT, PAT_PV_ABI);
+__init void cpu_features_refused(uint32_t off[CPUFEAT_WORDS])
+{
+    for (unsigned int i = 0; i < CPUFEAT_WORDS; i++)
+        off[i] |= refused[i];
 }
 
 extern const uint64_t clac_sites_start[], clac_sites_end[];

@@ -6,6 +6,7 @@
 #include "cpu/xstate_boot.h"
 
 #include "cpu/cpuid_boot.h"
+#include "cpu/control.h"
 #include "cpu/features.h"
 #include "cpu/xstate_capture.h"
 #include "cpu/xstate_selftest.h"
@@ -46,6 +47,40 @@ static bool enable(void)
     return xsetbv_safe(0, xstate_active.xcr0);
 }
 
+static bool xgetbv1_safe(void *area, uint64_t mask)
+{
+    return xgetbv_safe(1);
+}
+
+/* What CPUID claims beyond XSAVE, each tried once. False: there is less than @c says, which it says no longer. */
+static __init bool instructions_there(struct xstate_capture *c)
+{
+    static uint8_t area[XSTATE_MIN_SIZE] __aligned_to(64) __initdata;
+    static const __initconst struct {
+        uint32_t cap;
+        uint16_t feature;
+        bool (*try)(void *area, uint64_t mask);
+    } rows[] = {
+        { XSTATE_CAP_XSAVEOPT, CPUFEAT_XSAVEOPT, xsaveopt_safe }, { XSTATE_CAP_XSAVEC, CPUFEAT_XSAVEC, xsavec_safe },
+        { XSTATE_CAP_XGETBV1, CPUFEAT_XGETBV1, xgetbv1_safe },    { XSTATE_CAP_XSAVES, CPUFEAT_XSAVES, xsaves_safe },
+    };
+    bool all = true;
+
+    clts();
+    if (!xsave_safe(area, XSTATE_LEGACY)) {
+        cpu_feature_refused(CPUFEAT_XSAVE, "the instruction faults");
+        c->has_xsave = false;
+        return false;
+    }
+    for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
+        if (xstate_active.caps & rows[i].cap && !rows[i].try(area, XSTATE_LEGACY)) {
+            cpu_feature_refused(rows[i].feature, "the instruction faults");
+            c->leaf[1].size &= ~rows[i].cap; /* EAX of sub-leaf 1 */
+            all = false;
+        }
+    return all;
+}
+
 /* What remains after components were dropped may be a combination that was not tried yet: then trying it is a measurement. */
 static __init void plan_and_enable(struct xstate_capture *c)
 {
@@ -57,6 +92,8 @@ static __init void plan_and_enable(struct xstate_capture *c)
             c->disabled = true;
         xstate_plan(c, &xstate_active);
     }
+    if (xstate_active.xcr0 && !instructions_there(c))
+        xstate_plan(c, &xstate_active);
     if (xstate_active.xcr0)
         hv_cr4 |= CR4_OSXSAVE;
     else

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cpu/xstate_capture.h"
 
+#include "hv/log.h"
+#include "hv/percpu.h"
 #include "hw/native/cpu.h"
 
 _Static_assert(sizeof(struct cpuid_regs) == sizeof(struct xstate_component), "leaf 0xD is captured register by register");
@@ -43,7 +45,11 @@ static void capture_totals(struct xstate_capture *c)
 
     if (!n)
         return;
-    write_cr4(cr4 | CR4_OSXSAVE);
+    if (!write_cr4_safe(cr4 | CR4_OSXSAVE)) {
+        log_warning("CPU %u: xstate: CPUID claims XSAVE, but CR4 does not take its bit", this_cpu_id());
+        c->has_xsave = false;
+        return;
+    }
     for (unsigned int i = 0; i < n; i++) {
         bool written = xsetbv_safe(0, mask[i]);
         r.ebx = 0;

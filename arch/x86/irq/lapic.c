@@ -111,11 +111,25 @@ void lapic_send_startup(uint32_t id, uint8_t page)
     icr_write(id, 0x4000 | ICR_STARTUP | page);
 }
 
+/* Some machines ignore a mode that others refuse. */
+static bool switch_on(void)
+{
+    uint64_t mode = APIC_BASE_ENABLE | (x2apic ? APIC_BASE_X2APIC : 0), state;
+
+    return rdmsr_safe(MSR_APIC_BASE, &state) && wrmsr_safe(MSR_APIC_BASE, state | mode) &&
+           rdmsr_safe(MSR_APIC_BASE, &state) && (state & mode) == mode;
+}
+
 __init void lapic_init(paddr_t base, bool want_x2apic)
 {
-    bool already = rdmsr(MSR_APIC_BASE) & APIC_BASE_X2APIC;
+    uint64_t state = 0;
+    bool already = rdmsr_safe(MSR_APIC_BASE, &state) && state & APIC_BASE_X2APIC;
 
-    x2apic = cpu_has_x2apic && (already || want_x2apic);
+    x2apic = already || (cpu_has_x2apic && want_x2apic);
+    if (x2apic && !switch_on()) {
+        x2apic = false;
+        cpu_feature_refused(CPUFEAT_X2APIC, "APIC_BASE does not take its bit");
+    }
     lapic_mmio = ioremap(base, PAGE_SIZE);
     if (!lapic_mmio)
         panic("local APIC at %#lx cannot be mapped", (unsigned long)base);
@@ -130,11 +144,12 @@ static void clear_stale_interrupts(void)
             lapic_eoi();
 }
 
-void lapic_init_cpu(void)
+bool lapic_init_cpu(void)
 {
-    uint64_t base = rdmsr(MSR_APIC_BASE);
-
-    wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE | (x2apic ? APIC_BASE_X2APIC : 0));
+    if (!switch_on()) {
+        log_error("CPU %u: its local APIC cannot be switched on%s", this_cpu_id(), x2apic ? " in x2APIC mode" : "");
+        return false;
+    }
     if (!x2apic) {
         lapic_write(LAPIC_DFR, 0xffffffff);
         lapic_write(LAPIC_LDR, 0x01000000);
@@ -147,11 +162,30 @@ void lapic_init_cpu(void)
     lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
     lapic_write(LAPIC_LVT_ERROR, VECTOR_ERROR);
     lapic_write(LAPIC_ESR, 0);
+    return true;
+}
+
+/* Its register reads as zero unless the timer is in that mode, and as what was written until then (SDM vol. 3A, 10.5.4.1). */
+static __init bool deadline_kept(void)
+{
+    uint64_t far = rdtsc() + (1ULL << 40), seen = 0;
+    bool kept;
+
+    lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER | LVT_TSC_DEADLINE);
+    memory_fence();
+    kept = wrmsr_safe(MSR_TSC_DEADLINE, far) && rdmsr_safe(MSR_TSC_DEADLINE, &seen) && seen == far;
+    wrmsr_safe(MSR_TSC_DEADLINE, 0);
+    lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
+    return kept;
 }
 
 /* The timer counts a bus clock that nobody tells us: count it for 10 ms of system time. */
 __init void lapic_timer_calibrate(void)
 {
+    if (cpu_has_tsc_deadline && !deadline_kept()) {
+        cpu_has_tsc_deadline = false;
+        cpu_feature_refused(CPUFEAT_TSC_DEADLINE, "its register does not keep a deadline");
+    }
     if (cpu_has_tsc_deadline)
         return;
     lapic_write(LAPIC_TIMER_DIVIDE, DIVIDE_BY_16);

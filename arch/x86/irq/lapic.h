@@ -8,8 +8,8 @@
 
 /** Finds and maps it. @base from the MADT. @want_x2apic as x2apic= says: the firmware's state is kept if already on. */
 __init void lapic_init(paddr_t base, bool want_x2apic);
-/** Enables this CPU's. */
-void lapic_init_cpu(void);
+/** Enables this CPU's. False if it cannot be, which was logged. */
+bool lapic_init_cpu(void) __must_check;
 uint32_t lapic_id(void);
 void lapic_eoi(void);
 bool lapic_is_x2apic(void);

@@ -11,7 +11,7 @@
  * An idle CPU runs on the hypervisor's own page table. It could stay on the guest's and save a TLB fill, but then the
  * guest's root could be freed under it.
  */
-#include "cpu/features.h"
+#include "cpu/control.h"
 #include "cpu/fpu.h"
 #include "hv/compiler.h"
 #include "hv/percpu.h"
@@ -24,10 +24,9 @@
 
 static DEFINE_PER_CPU(struct vcpu *, loaded);
 
-/* A PV guest's CPUID has no UMIP: SGDT and its like do at CPL 3 what they do on a processor without it. */
 void pv_cr4_load(const struct vcpu *v)
 {
-    uint64_t want = (hv_cr4 & ~(pv_smap_quirk_cr4() | CR4_UMIP)) | (v->arch.pv.cr4 & PV_CR4_IN_CPU);
+    uint64_t want = (hv_cr4 & ~pv_smap_quirk_cr4()) | (v->arch.pv.cr4 & PV_CR4_IN_CPU);
 
     if (v->domain->arch.vtsc.emulated)
         want |= CR4_TSD;

@@ -36,6 +36,8 @@ enum trap_vector {
 #define PF_RESERVED 0x08u
 #define PF_INSN     0x10u
 
+/** Tables for the boot CPU until percpu_tables_load(): its faults are told or caught. The first thing in C, once. */
+__init void trap_early_init(void);
 /** Fills the one IDT that all CPUs share. Boot CPU, once. */
 void idt_init(void);
 /** Points this CPU at the IDT. */

@@ -46,6 +46,8 @@ static inline void wrmsr(uint32_t msr, uint64_t v)
 {
     __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
 }
+/** False when the processor refuses the value. */
+bool write_cr4_safe(uint64_t v);
 /** False when the access raises #GP. */
 bool rdmsr_safe(uint32_t msr, uint64_t *v);
 bool wrmsr_safe(uint32_t msr, uint64_t v);
@@ -74,6 +76,13 @@ static inline void xsetbv(uint32_t index, uint64_t v)
 {
     __asm__ volatile("xsetbv" : : "c"(index), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
 }
+/** Whether the instruction is there: false when it raises #UD. What it reads is dropped. */
+bool rdtscp_safe(void);
+bool rdpid_safe(void);
+/** The same for STAC; CLAC follows, so that RFLAGS.AC is clear in either case. */
+bool stac_safe(void);
+/** False when it raises #GP or #UD. */
+bool xgetbv_safe(uint32_t index);
 /** False when it raises #GP. */
 bool xsetbv_safe(uint32_t index, uint64_t v);
 

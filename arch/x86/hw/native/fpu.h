@@ -33,6 +33,11 @@ HW_XSAVE(xrstors, "xrstors64")
 bool xrstor_safe(const void *area, uint64_t mask);
 bool xrstors_safe(const void *area, uint64_t mask);
 bool fxrstor_safe(const void *area);
+/** False when the instruction faults, as it does where it does not exist. */
+bool xsave_safe(void *area, uint64_t mask);
+bool xsaveopt_safe(void *area, uint64_t mask);
+bool xsavec_safe(void *area, uint64_t mask);
+bool xsaves_safe(void *area, uint64_t mask);
 static inline void fninit(void)
 {
     __asm__ volatile("fninit");

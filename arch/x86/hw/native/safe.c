@@ -5,6 +5,10 @@
 #include "hw/native/segment.h"
 #include "trap/extable.h"
 
+/* The instruction at @at faults: @flag becomes 1, and it goes on at @after. */
+#define FAILED_AT(at, after, flag) \
+    ".pushsection .text.entry, \"ax\"\n 9: mov $1, " flag "\n jmp " #after "\n .popsection\n" EXTABLE(at, 9b)
+
 __attribute__((noinline)) void hw_cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_regs *out)
 {
     __asm__ volatile("cpuid"
@@ -44,6 +48,56 @@ bool xsetbv_safe(uint32_t index, uint64_t v)
         : "memory");
     return !failed;
 }
+
+bool write_cr4_safe(uint64_t v)
+{
+    uint32_t failed = 0;
+    __asm__ volatile("1: mov %1, %%cr4\n 2:\n" FAILED_AT(1b, 2b, "%0") : "+r"(failed) : "r"(v) : "memory");
+    return !failed;
+}
+
+bool rdtscp_safe(void)
+{
+    uint32_t failed = 0;
+    __asm__ volatile("1: rdtscp\n 2:\n" FAILED_AT(1b, 2b, "%0") : "+r"(failed) : : "eax", "ecx", "edx");
+    return !failed;
+}
+
+bool stac_safe(void)
+{
+    uint32_t failed = 0;
+    __asm__ volatile("1: .byte 0x0f, 0x01, 0xcb, 0x0f, 0x01, 0xca\n 2:\n" FAILED_AT(1b, 2b, "%0") : "+r"(failed) : : "memory");
+    return !failed;
+}
+
+bool rdpid_safe(void)
+{
+    uint32_t failed = 0;
+    __asm__ volatile("1: rdpid %%rax\n 2:\n" FAILED_AT(1b, 2b, "%0") : "+r"(failed) : : "rax");
+    return !failed;
+}
+
+bool xgetbv_safe(uint32_t index)
+{
+    uint32_t failed = 0;
+    __asm__ volatile("1: xgetbv\n 2:\n" FAILED_AT(1b, 2b, "%0") : "+r"(failed) : "c"(index) : "eax", "edx");
+    return !failed;
+}
+
+#define XSAVE_SAFE(name, insn)                                              \
+    bool name(void *area, uint64_t mask)                                    \
+    {                                                                       \
+        uint32_t failed = 0;                                                \
+        __asm__ volatile("1: " insn " (%1)\n 2:\n" FAILED_AT(1b, 2b, "%0")  \
+                         : "+r"(failed)                                     \
+                         : "r"(area), "a"((uint32_t)mask), "d"((uint32_t)(mask >> 32)) \
+                         : "memory");                                       \
+        return !failed;                                                     \
+    }
+XSAVE_SAFE(xsave_safe, "xsave64")
+XSAVE_SAFE(xsaveopt_safe, "xsaveopt64")
+XSAVE_SAFE(xsavec_safe, "xsavec64")
+XSAVE_SAFE(xsaves_safe, "xsaves64")
 
 bool xrstor_safe(const void *area, uint64_t mask)
 {
