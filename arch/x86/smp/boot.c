@@ -18,6 +18,7 @@
 
 #define INIT_DELAY  (10 * NS_PER_MS)
 #define ANSWER_TIME (200 * NS_PER_MS)
+#define SETUP_TIME  (10 * NS_PER_SEC) /* of a CPU that has begun: slow where each CPUID costs an outer hypervisor its time */
 
 extern const uint8_t trampoline_start[], trampoline_end[], trampoline_base_field[], trampoline_gdt[],
     trampoline_gdt_ptr[], trampoline_far32[], trampoline_far64[], trampoline_cr3[], trampoline_efer[],
@@ -27,6 +28,7 @@ extern const uint32_t trampoline32_offset, trampoline64_offset;
 static paddr_t trampoline_page __ro_after_init;
 #define REFUSED BIT(31)
 
+static volatile uint32_t begun;    /* index of the last CPU that runs our code */
 static volatile uint32_t answered; /* index of the last CPU that came up, or with REFUSED that of one that must not */
 
 __init void smp_set_trampoline(paddr_t page)
@@ -93,6 +95,7 @@ static void __attribute__((noreturn)) stay_offline(uint32_t cpu)
 /* The first C that a CPU runs, on its own stack. */
 static void ap_start(uint32_t cpu)
 {
+    __atomic_store_n(&begun, cpu, __ATOMIC_RELEASE);
     cpu_info()->cpu = cpu;
     write_cr3(hv_l4_paddr);
     if (cpu_init_this(cpu))
@@ -100,6 +103,14 @@ static void ap_start(uint32_t cpu)
     cpumask_set(&cpu_online, cpu);
     __atomic_store_n(&answered, cpu, __ATOMIC_RELEASE);
     exit_from_top();
+}
+
+static __init bool says(const volatile uint32_t *word, unsigned int cpu, uint64_t within_ns)
+{
+    for (uint64_t end = now_ns() + within_ns; now_ns() < end; cpu_relax())
+        if ((__atomic_load_n(word, __ATOMIC_ACQUIRE) & ~REFUSED) == cpu)
+            return true;
+    return false;
 }
 
 /* 0; -ENODEV: it differs from the first and stays offline; -ETIMEDOUT: no answer. */
@@ -112,9 +123,11 @@ static __init int start_one(unsigned int cpu)
     wait_ns(INIT_DELAY);
     for (unsigned int i = 0; i < 2; i++) {
         lapic_send_startup(cpu_apic_id[cpu], (uint8_t)(trampoline_page >> PAGE_SHIFT));
-        for (uint64_t end = now_ns() + ANSWER_TIME; now_ns() < end; cpu_relax())
-            if ((__atomic_load_n(&answered, __ATOMIC_ACQUIRE) & ~REFUSED) == cpu)
-                return answered & REFUSED ? -ENODEV : 0;
+        if (!says(&begun, cpu, ANSWER_TIME))
+            continue;
+        if (says(&answered, cpu, SETUP_TIME))
+            return answered & REFUSED ? -ENODEV : 0;
+        break;
     }
     return -ETIMEDOUT;
 }
