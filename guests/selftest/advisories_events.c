@@ -73,6 +73,7 @@ static void fifo(void)
     check_rc("a priority that does not exist", -EINVAL,
              op(EVTCHNOP_set_priority, &(struct evtchn_set_priority){port, 16}));
     check_rc("all ports closed at once (188, 343)", 0, reset());
+    check_rc("a port that was one before (338)", -EINVAL, send(other));
     memset(page_b, 0, PAGE_SIZE);
     check_rc("... the pages are ours again", 0,
              map_at(page_a, va_to_mfn(page_a), PTE_KERNEL_RO) | map_at(page_b, va_to_mfn(page_b), PTE_KERNEL_RO));

@@ -78,8 +78,32 @@ static void control(void)
     check_trap("CR3 with an ordinary page", 13, 0);
 }
 
+/* With FSGSBASE off the instructions do not exist, whatever the processor could do (293). */
+static void bases(void)
+{
+    uint64_t cr4, base;
+
+    if (!(cpuid(7, 0).b & 1))
+        return;
+    TRY("mov %%cr4, %0", : "=r"(cr4) : : "memory");
+    TRY("mov %0, %%cr4", : : "r"(cr4 & ~0x10000ul) : "memory");
+    TRY("rdfsbase %0", : "=r"(base) : : "memory");
+    check_trap("RDFSBASE while CR4 has it off (293)", 6, 0);
+    TRY("mov %0, %%cr4", : : "r"(cr4 | 0x10000) : "memory");
+    TRY("wrfsbase %0", : : "r"(page_a) : "memory");
+    check_no_trap("WRFSBASE while it is on");
+    check("... is what FS_BASE reads", PTR(page_a), rdmsr(0xc0000100));
+    wrmsr(0xc0000101, 1ul << 47);
+    check_trap("GS_BASE, too (193)", 13, 0);
+    wrmsr(0xc0000102, 1ul << 63);
+    check_trap("SHADOW_GS_BASE, too (193)", 13, 0);
+    wrmsr(0xc0000100, 0);
+    TRY("mov %0, %%cr4", : : "r"(cr4) : "memory");
+}
+
 void test_cpuid_msr(void)
 {
+    bases();
     leaves();
     msrs();
     control();

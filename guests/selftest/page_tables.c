@@ -105,6 +105,36 @@ static void stores(void)
     check_no_trap("compare and exchange on a level 1 table");
 }
 
+/* Stores of other sizes and shapes: refused or done, but never a half of an entry and never two tables' entries. */
+static void odd_stores(void)
+{
+    volatile uint64_t *pte = pte_of(page_b, 1);
+    uint64_t good = *pte, mfn = va_to_mfn(page_b), *last = (uint64_t *)((PTR(pte) | 0xfff) - 3);
+    uint64_t pair[2] __attribute__((aligned(16)));
+
+    memcpy(pair, (const void *)(PTR(pte) & ~15ul), sizeof(pair));
+    TRY("lock cmpxchg16b (%0)",
+        :
+        : "r"(PTR(pte) & ~15ul), "a"(pair[0]), "d"(pair[1]), "b"(~0ul), "c"(~0ul)
+        : "memory", "cc");
+    check_true("CMPXCHG16B of two entries", trap_seen.vector == 14 || trap_seen.vector == 13);
+    check("... changes neither", 0, (pair[0] ^ *(uint64_t *)(PTR(pte) & ~15ul)) & ~(uint64_t)(PTE_A | PTE_D));
+    TRY("lock cmpxchg8b (%0)",
+        :
+        : "r"(pte), "a"((uint32_t)good), "d"((uint32_t)(good >> 32)), "b"(~0u), "c"(~0u)
+        : "memory", "cc");
+    check("CMPXCHG8B of a bad entry changes nothing (200)", mfn, *pte >> 12 & 0xffffffffff);
+    TRY("movups %%xmm0, (%0)", : : "r"(PTR(pte) & ~15ul) : "memory");
+    check_trap("an SSE store to two entries", 14, 3);
+    TRY("movq $0, (%0)", : : "r"(last) : "memory");
+    check_true("a store across the table's end", trap_seen.vector == 14);
+    TRY("btsq %1, (%0)", : : "r"(pte), "r"(1ul << 40) : "memory", "cc");
+    check_true("a bit far behind the table (195)", trap_seen.vector == 14 || trap_seen.vector == 13);
+    TRY("btsq $1, (%0)", : : "r"(pte_of(page_a, 2)) : "memory", "cc");
+    check_true("a bit of a level 2 entry", trap_seen.vector == 14 || trap_seen.vector == NO_TRAP);
+    check("... the page is where it was", mfn, *pte >> 12 & 0xffffffffff);
+}
+
 void test_page_tables(void)
 {
     leaf_entries();
@@ -112,4 +142,5 @@ void test_page_tables(void)
     upper_entries();
     pins();
     stores();
+    odd_stores();
 }
