@@ -38,6 +38,18 @@ def test_every_check_passes_with_several_vcpus(rig, cpu, cpus):
         assert "SKIP there is no second vCPU" not in log and int(match[1]) > 590, "checks were left out"
 
 
+# The same kernel in a domU, where nothing privileged may work; guests/nursery is the dom0 that raises it.
+def test_every_check_passes_in_a_domu(rig):
+    modules = [(os.path.join(GUESTS, "nursery.elf"), "from=1 to=1 vcpus=1 frames=8000"),
+               (os.path.join(GUESTS, "selftest.elf"), "")]
+    with rig("", mem=512, modules=modules, options="dom0_mem=64M noreboot guest_loglvl=all") as machine:
+        match = machine.expect(r"(\d+) passed, (\d+) failed")
+        failed = re.findall(r"^.*FAIL.*$", machine.tail(1000), re.M)
+        assert not failed and match[2] == "0", "\n".join(failed)
+        assert int(match[1]) > 600, "checks were left out"
+        machine.expect(r"nursery: 1 ended \(0 crashed\), 0 slept, 0 stopped, 0 bad")
+
+
 # name: (command line, what the hypervisor says, it stays halted afterwards)
 ENDS = {
     "power off": ("poweroff", r"dom0 powered off", False),

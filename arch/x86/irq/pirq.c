@@ -15,9 +15,9 @@ struct pirq_map {
     spinlock_t lock;
     uint32_t count;
     struct pirq_entry {
-        uint32_t irq;
-        bool bound;
-    } entry[]; /* irq + 1; 0: not mapped */
+        uint32_t irq; /* irq + 1; 0: not mapped */
+        bool bound, reserved;
+    } entry[];
 };
 
 int pirq_map_create(struct domain *d)
@@ -42,12 +42,12 @@ struct irq *pirq_irq(struct domain *d, uint32_t pirq)
 static int find_free(const struct pirq_map *m)
 {
     for (uint32_t i = m->count; i-- > irq_gsi_count;)
-        if (!m->entry[i].irq)
+        if (!m->entry[i].irq && !m->entry[i].reserved)
             return (int)i;
     return -ENOSPC;
 }
 
-int pirq_find_free(struct domain *d)
+int pirq_reserve(struct domain *d)
 {
     struct pirq_map *m = d->arch.pirqs;
 
@@ -55,6 +55,8 @@ int pirq_find_free(struct domain *d)
         return -ENOSPC;
     irqflags_t flags = spin_lock_irqsave(&m->lock);
     int pirq = find_free(m);
+    if (pirq >= 0)
+        m->entry[pirq].reserved = true;
     spin_unlock_irqrestore(&m->lock, flags);
     return pirq;
 }
@@ -126,7 +128,7 @@ int pirq_unmap(struct domain *d, int pirq)
         rc = -EBUSY;
     else {
         irq = irq_get(m->entry[pirq].irq - 1);
-        m->entry[pirq].irq = 0;
+        m->entry[pirq] = (struct pirq_entry){};
     }
     spin_unlock_irqrestore(&m->lock, flags);
     if (irq && irq->msi)

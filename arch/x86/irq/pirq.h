@@ -20,8 +20,11 @@ int pirq_map_gsi(struct domain *d, int gsi, int pirq);
 int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, int pirq);
 /** 0, -EINVAL, -EBUSY while bound. */
 int pirq_unmap(struct domain *d, int pirq);
-/** A free pirq that no GSI has, or -ENOSPC. */
-int pirq_find_free(struct domain *d);
+/**
+ * A free pirq that no GSI has, or -ENOSPC. It is the caller's, and found by nobody again, until it has been mapped and
+ * unmapped.
+ */
+int pirq_reserve(struct domain *d);
 /** The irq of a mapped pirq, or NULL. */
 struct irq *pirq_irq(struct domain *d, uint32_t pirq);
 /** PHYSDEVOP_restore_msi: all MSIs of a function. */

@@ -158,7 +158,7 @@ static long op_get_free_pirq(struct domain *d, uint64_t arg)
 
     if (copy_from_guest_va(&get, arg))
         return -EFAULT;
-    int pirq = pirq_find_free(d);
+    int pirq = pirq_reserve(d);
     if (pirq < 0)
         return pirq;
     get.pirq = (uint32_t)pirq;
