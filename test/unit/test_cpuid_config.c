@@ -100,6 +100,13 @@ static void test_apply(void **state)
         { "maxleaf=7", 0x0, NOSUB, 0, ~0u, 7 },
         { "maxhvleaf=3", 0x40000000, NOSUB, 0, ~0u, 3 },
         { "stepping=9", 0x1, NOSUB, 0, 0xf, 9 },
+        { "family=6", 0x1, NOSUB, 0, 0x0ff00f00, 0x600 },
+        { "family=0x19", 0x1, NOSUB, 0, 0x0ff00f00, 0x00a00f00 },
+        { "model=0x55", 0x1, NOSUB, 0, 0xf00f0, 0x50050 },
+        { "model=3", 0x1, NOSUB, 0, 0xf00f0, 0x30 },
+        { "brandid=1,clflush=2,proccount=3,localapicid=4", 0x1, NOSUB, 1, ~0u, 0x04030201 },
+        { "procpkg=5", 0x4, 0, 0, 0xfc000000, 0x14000000 },
+        { "nc=7,apicidsize=3", 0x80000008, NOSUB, 2, ~0u, 0x3007 },
         { "0x80000007:edx=" "xxxxxxxxxxxxxxxxxxxxxxx1xxxxxxx0", 0x80000007, NOSUB, 3, ~0u, 0x100 },
         { "7,0:ebx=" "xxxxxxxxxxxxxxx0xxxxxxxxxxxxxxxx", 7, 0, 1, 1u << 16, 0 },
         { "0x99:eax=" "11111111111111111111111111111111", 1, NOSUB, 0, 0xf, 4 }, /* no such leaf: nothing happens */
@@ -118,9 +125,30 @@ static void test_apply(void **state)
     }
 }
 
+static void read_back(void *opaque, const struct cpuid_setting *s)
+{
+    struct target *t = opaque;
+
+    apply(opaque, s);
+    assert_int_equal(cpuid_config_number(s, &t->p), s->number);
+}
+
+static void test_numbers_read_back(void **state)
+{
+    static const char string[] = "apicidsize=4,brandid=9,clflush=16,family=0x19,localapicid=255,maxleaf=0xffffffff,"
+                                 "maxhvleaf=5,model=0x8f,nc=3,proccount=12,procpkg=63,stepping=15,family=3,model=1";
+    static struct target t;
+    size_t at;
+
+    machine_from(&amd_server, &t.m);
+    t.p = t.m.hvm_default;
+    assert_int_equal(cpuid_config_parse(string, strlen(string), read_back, &t, &at), 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_apply) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_apply),
+                                        cmocka_unit_test(test_numbers_read_back) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -209,6 +209,24 @@ static void test_unnamed_bits(void **state)
                 said(&lines, "0x1 EDX bit 10 asked for, not given: host lacks it"));
 }
 
+static void test_components_by_number(void **state)
+{
+    struct machine m;
+    struct cpuid_policy p;
+
+    machine_from(&intel_server, &m);
+    p = m.pv_default;
+    p.xstate[0].a |= 1u << 9 | 1u << 17;
+    p.xstate[0].d |= 1u << 30;
+    p.xstate[2].a = 0x2000; /* a size: rebuilt, not told */
+    recalculate(&p, &m, false);
+    assert_int_equal(lines.nr, 3);
+    assert_true(said(&lines, "0xd:0 EAX bit 9 asked for, not given: not offered to this type of guest"));
+    assert_true(said(&lines, "0xd:0 EAX bit 17 asked for, not given: host lacks it"));
+    assert_true(said(&lines, "0xd:0 EDX bit 30 asked for, not given: host lacks it"));
+    assert_memory_equal(&p, &m.pv_default, sizeof(p));
+}
+
 static void assert_leaf_d_empty(const struct cpuid_policy *p)
 {
     for (unsigned int i = 0; i < CPUID_NR_XSTATE; i++)
@@ -409,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_boot_option_removes_feature),
         cmocka_unit_test(test_feedback),
         cmocka_unit_test(test_unnamed_bits),
+        cmocka_unit_test(test_components_by_number),
         cmocka_unit_test(test_restore_on_older_machine),
         cmocka_unit_test(test_clearing_cascades),
         cmocka_unit_test(test_clearing_each_feature),

@@ -6,9 +6,11 @@ _xnl()
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
 
     case $COMP_CWORD:${COMP_WORDS[1]}:${COMP_WORDS[2]} in
-    1:*) words="preflight cpu image domain help" ;;
+    1:*) words="preflight cpu kexec image domain help" ;;
     2:cpu:*) words="show compare check" ;;
     2:domain:*) words="show" ;;
+    2:kexec:*) words="check crashkernel" ;;
+    *:kexec:check) words="--type=crash --crash-area= --entry=" ;;
     *:domain:show) words="--json" ;;
     *:cpu:show) words="--json --policy" ;;
     *:cpu:compare) words="--json --pv" ;;
@@ -16,7 +18,7 @@ _xnl()
     *:image:*) words="--json --guest --ignore-required --can-run=" ;;
     esac
     [ "$before" = --policy ] && words="raw host pv-max hvm-max pv hvm"
-    if [ "$COMP_CWORD" -lt 2 ] || [[ "$COMP_CWORD:${COMP_WORDS[1]}" = 2:@(cpu|domain) ]] || [ "$before" = --policy ] || [[ $word == -* ]]; then
+    if [ "$COMP_CWORD" -lt 2 ] || [[ "$COMP_CWORD:${COMP_WORDS[1]}" = 2:@(cpu|domain|kexec) ]] || [ "$before" = --policy ] || [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$word")

@@ -161,6 +161,11 @@ int xnl_cpu(int argc, char **argv)
 {
     if (argc < 2)
         return wrong_usage();
+    for (int i = 1; i < argc && i < 3; i++) /* of the command, or of one of its three */
+        if (!strcmp(argv[i], "--help")) {
+            fputs(usage, stdout);
+            return XNL_YES;
+        }
     if (!strcmp(argv[1], "show"))
         return show(argc - 1, argv + 1);
     if (!strcmp(argv[1], "compare"))
@@ -169,10 +174,6 @@ int xnl_cpu(int argc, char **argv)
         int status = cpu_check(argc - 1, argv + 1);
 
         return status == XNL_USAGE ? wrong_usage() : status;
-    }
-    if (!strcmp(argv[1], "--help")) {
-        fputs(usage, stdout);
-        return XNL_YES;
     }
     return wrong_usage();
 }

@@ -4,6 +4,7 @@
 #include "guest_cfg.h"
 #include "json.h"
 #include "xnl.h"
+#include "x86/cpuid/compatible.h"
 #include "x86/cpuid/config.h"
 
 #include <stdio.h>
@@ -20,7 +21,7 @@ struct check {
     unsigned int nr_lost;
     unsigned int line;
     bool json, apply_only;
-    unsigned int told, without_effect;
+    unsigned int told, without_effect, refused;
 };
 
 static void remember(void *opaque, const struct cpuid_lost *lost)
@@ -75,6 +76,10 @@ static void check_feature(struct check *c, const struct cpuid_setting *s)
     char text[512];
     const struct cpuid_lost *lost = why_lost(c, s->feature);
 
+    if ((s->value == '1' && !asked) || (s->value == '0' && asked)) {
+        tell(c, s, false, "overridden by another setting of this guest");
+        return;
+    }
     if (asked && !given && lost)
         cpuid_lost_text(lost, text, sizeof(text));
     else
@@ -84,29 +89,62 @@ static void check_feature(struct check *c, const struct cpuid_setting *s)
     tell(c, s, asked == given, text);
 }
 
+/* Why bit @bit is not as @s and the other settings ask for. */
+static void text_bit(const struct check *c, const struct cpuid_setting *s, unsigned int bit, bool asked, char *text, size_t size)
+{
+    for (unsigned int i = 0; i < c->nr_lost; i++) {
+        const struct cpuid_lost *l = &c->lost[i];
+
+        if (!l->msr && l->leaf == s->leaf && l->subleaf == s->subleaf && l->reg == s->reg && l->bit == bit) {
+            cpuid_lost_text(l, text, size);
+            return;
+        }
+    }
+    snprintf(text, size, "bit %u is %u all the same: field computed by the hypervisor", bit, !asked);
+}
+
 static void check_register(struct check *c, const struct cpuid_setting *s)
 {
-    union cpuid_leaf *given = cpuid_policy_slot(&c->given, s->leaf, s->subleaf);
-    unsigned int lost = 0;
-    char text[120];
+    const union cpuid_leaf *given = cpuid_policy_slot(&c->given, s->leaf, s->subleaf);
+    const union cpuid_leaf *asked = cpuid_policy_slot(&c->asked, s->leaf, s->subleaf);
+    unsigned int differ = 0;
+    char text[160];
 
     if (!given) {
         tell(c, s, false, "no policy holds this leaf: xl refuses to create the guest");
         return;
     }
-    for (unsigned int i = 0; i < c->nr_lost; i++) {
-        const struct cpuid_lost *l = &c->lost[i];
+    for (unsigned int bit = 0; bit < 32; bit++) {
+        char want = s->bits[31 - bit];
+        bool now = asked->reg[s->reg] >> bit & 1;
 
-        if (l->msr || l->leaf != s->leaf || l->subleaf != s->subleaf || l->reg != s->reg ||
-            s->bits[31 - l->bit] == '0' || s->bits[31 - l->bit] == 'x')
+        if ((want == '1' && !now) || (want == '0' && now))
+            snprintf(text, sizeof(text), "bit %u: overridden by another setting of this guest", bit);
+        else if (want != 'x' && now != (given->reg[s->reg] >> bit & 1))
+            text_bit(c, s, bit, now, text, sizeof(text));
+        else
             continue;
-        tell(c, s, false, cpuid_lost_text(l, text, sizeof(text)));
-        lost++;
+        tell(c, s, false, text);
+        differ++;
     }
-    if (!lost) {
+    if (!differ) {
         snprintf(text, sizeof(text), "the register is 0x%08x", given->reg[s->reg]);
         tell(c, s, true, text);
     }
+}
+
+static void check_number(struct check *c, const struct cpuid_setting *s)
+{
+    uint32_t asked = cpuid_config_number(s, &c->asked), given = cpuid_config_number(s, &c->given);
+    char text[120];
+
+    if (asked != s->number)
+        snprintf(text, sizeof(text), "too large for the field, or overridden by another setting of this guest: it is 0x%x", given);
+    else if (given != asked)
+        snprintf(text, sizeof(text), "field computed or limited by the hypervisor: it is 0x%x", given);
+    else
+        snprintf(text, sizeof(text), "the field is 0x%x", given);
+    tell(c, s, given == s->number, text);
 }
 
 static void each_setting(void *opaque, const struct cpuid_setting *s)
@@ -120,7 +158,7 @@ static void each_setting(void *opaque, const struct cpuid_setting *s)
     else if (s->kind == CPUID_SETTING_REGISTER)
         check_register(c, s);
     else if (s->kind == CPUID_SETTING_NUMBER)
-        tell(c, s, true, "a field, set by the toolstack");
+        check_number(c, s);
     else
         tell(c, s, false, "an old name for a bit that no policy holds: has no effect");
 }
@@ -144,9 +182,39 @@ static int each_string(struct check *c, const struct guest_cfg *cfg, bool apply_
     return 0;
 }
 
+/* What makes the hypervisor refuse the whole policy, whichever setting it came from. */
+static void tell_refused(void *opaque, const struct cpuid_mismatch *mismatch)
+{
+    struct check *c = opaque;
+    char text[256];
+
+    if (!mismatch->fatal)
+        return;
+    cpuid_mismatch_text(mismatch, text, sizeof(text));
+    if (c->json) {
+        printf("%s", c->refused ? "," : "");
+        json_text(text, strlen(text));
+    } else
+        printf("%s: the hypervisor refuses the guest: %s\n", c->path, text);
+    c->refused++;
+}
+
+static void check_refused(struct check *c, const struct cpuid_policy *wanted)
+{
+    struct cpuid_error err;
+
+    if (c->json)
+        printf("],\"refused\":[");
+    if (cpuid_compatible(wanted, c->max, tell_refused, c, &err) && !c->refused)
+        c->refused++;
+    if (c->json)
+        printf("],\"all_effective\":%s}\n", c->without_effect || c->refused ? "false" : "true");
+}
+
 static int check_cfg(struct check *c, const struct guest_cfg *cfg)
 {
     const struct cpuid_feedback feedback = { remember, c };
+    struct cpuid_policy wanted;
     int rc;
 
     c->max = cfg->pv ? &c->m->pv_max : &c->m->hvm_max;
@@ -157,15 +225,15 @@ static int check_cfg(struct check *c, const struct guest_cfg *cfg)
         return rc;
     c->given = c->asked;
     cpuid_policy_raise_limits(&c->given, c->def, c->max);
+    wanted = c->given;
     cpuid_policy_recalculate(&c->given, &c->m->host, c->max, &feedback);
     if (c->json)
         printf("{\"settings\":[");
     each_string(c, cfg, false);
-    if (c->json)
-        printf("],\"all_effective\":%s}\n", c->without_effect ? "false" : "true");
-    else if (!c->told)
+    check_refused(c, &wanted);
+    if (!c->json && !c->told)
         printf("%s: no cpuid settings\n", c->path);
-    return c->without_effect ? XNL_NO : XNL_YES;
+    return c->without_effect || c->refused ? XNL_NO : XNL_YES;
 }
 
 int cpu_check(int argc, char **argv)

@@ -82,6 +82,8 @@ static const char *check_complete(const struct cpu_dump *dump)
         return "leaf 1 is missing";
     if (zero->a >= 0xd && !find_row(dump, 0xd, 0))
         return "leaf 0 announces leaf 0xd, which is missing: the dump is truncated";
+    if (zero->a >= 7 && !find_row(dump, 7, 0))
+        return "leaf 0 announces leaf 7, which is missing: the dump is truncated";
     if (!extd || (extd->a >= 0x80000008 && !find_row(dump, 0x80000008, 0)))
         return "extended leaves are missing: the dump is truncated";
     return NULL;
@@ -106,7 +108,7 @@ int cpu_dump_read(const char *path, struct cpu_dump *dump)
     }
     if (wrong)
         fprintf(stderr, "xnl: %s:%u: %s\n", path, number, wrong);
-    else if ((wrong = ferror(file) ? "cannot be read" : check_complete(dump)))
+    else if ((wrong = ferror(file) ? strerror(errno) : check_complete(dump)))
         fprintf(stderr, "xnl: %s: %s\n", path, wrong);
     fclose(file);
     return wrong ? -1 : 0;

@@ -92,6 +92,19 @@ static void value(struct scanner *s, struct guest_cfg *cpuid)
         s->wrong = "a list is not closed";
 }
 
+/* type=, or the older builder=. xl refuses any other word. */
+static void type(struct scanner *s, bool builder, struct guest_cfg *cfg)
+{
+    size_t length;
+    const char *word = string(s, &length);
+
+    if (!word)
+        return;
+    cfg->pv = length == (builder ? 7 : 2) && !strncmp(word, builder ? "generic" : "pv", length);
+    if (!cfg->pv && !(length == 3 && (!strncmp(word, "hvm", 3) || (!builder && !strncmp(word, "pvh", 3)))))
+        s->wrong = builder ? "builder: expected \"generic\" or \"hvm\"" : "type: expected \"pv\", \"pvh\" or \"hvm\"";
+}
+
 static void statement(struct scanner *s, struct guest_cfg *cfg)
 {
     const char *name = s->at;
@@ -107,11 +120,9 @@ static void statement(struct scanner *s, struct guest_cfg *cfg)
     }
     s->at++;
     skip_blank(s);
-    if (length == 4 && !strncmp(name, "type", 4) && at_quote(s)) {
-        const char *type = string(s, &length);
-
-        cfg->pv = type && length == 2 && !strncmp(type, "pv", 2);
-    } else
+    if (at_quote(s) && ((length == 4 && !strncmp(name, "type", 4)) || (length == 7 && !strncmp(name, "builder", 7))))
+        type(s, *name == 'b', cfg);
+    else
         value(s, length == 5 && !strncmp(name, "cpuid", 5) ? cfg : NULL);
 }
 
@@ -149,8 +160,11 @@ int guest_cfg_read(const char *path, struct guest_cfg *cfg)
         return -1;
     s.at = cfg->buffer;
     s.end = cfg->buffer + size;
-    for (skip_blank(&s); s.at < s.end && !s.wrong; skip_blank(&s))
+    for (skip_blank(&s); s.at < s.end; skip_blank(&s)) {
         statement(&s, cfg);
+        if (s.wrong) /* before the blanks are skipped: the line is the one that is wrong */
+            break;
+    }
     if (!s.wrong)
         return 0;
     fprintf(stderr, "xnl: %s:%u: %s\n", path, s.line, s.wrong);

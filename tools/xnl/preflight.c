@@ -73,6 +73,12 @@ static unsigned int print_people(const struct cpu_machine *m, bool totals)
     return missing;
 }
 
+static int usage(FILE *to, int status)
+{
+    fprintf(to, "usage: xnl preflight [--json] [DUMP]\n");
+    return status;
+}
+
 int xnl_preflight(int argc, char **argv)
 {
     static struct cpu_dump dump;
@@ -83,10 +89,11 @@ int xnl_preflight(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json"))
             json = true;
-        else if (argv[i][0] == '-' || path) {
-            fprintf(stderr, "usage: xnl preflight [--json] [DUMP]\n");
-            return XNL_USAGE;
-        } else
+        else if (!strcmp(argv[i], "--help"))
+            return usage(stdout, XNL_YES);
+        else if (argv[i][0] == '-' || path)
+            return usage(stderr, XNL_USAGE);
+        else
             path = argv[i];
     }
     if (cpu_dump_from(path, &dump))

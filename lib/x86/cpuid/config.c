@@ -24,8 +24,25 @@ static const struct {
     { "perfctr-nb", CPUFEAT_NONE },
 };
 
-static const char number_keys[][12] = { "apicidsize", "brandid", "clflush",  "family",  "localapicid", "maxleaf",
-                                        "maxhvleaf",  "model",   "nc",       "proccount", "procpkg",   "stepping" };
+/* A field's place. Family and model have a second part: bits of weight 16 of the model, and what is added to family 15. */
+static const struct number_field {
+    char key[12];
+    uint32_t leaf, subleaf;
+    uint8_t reg, shift, width;
+} number_fields[] = {
+    { "maxleaf", 0x0, XEN_CPUID_NO_SUBLEAF, 0, 0, 32 },
+    { "maxhvleaf", 0x40000000, XEN_CPUID_NO_SUBLEAF, 0, 0, 8 },
+    { "stepping", 0x1, XEN_CPUID_NO_SUBLEAF, 0, 0, 4 },
+    { "model", 0x1, XEN_CPUID_NO_SUBLEAF, 0, 4, 4 },
+    { "family", 0x1, XEN_CPUID_NO_SUBLEAF, 0, 8, 4 },
+    { "brandid", 0x1, XEN_CPUID_NO_SUBLEAF, 1, 0, 8 },
+    { "clflush", 0x1, XEN_CPUID_NO_SUBLEAF, 1, 8, 8 },
+    { "proccount", 0x1, XEN_CPUID_NO_SUBLEAF, 1, 16, 8 },
+    { "localapicid", 0x1, XEN_CPUID_NO_SUBLEAF, 1, 24, 8 },
+    { "procpkg", 0x4, 0, 0, 26, 6 },
+    { "nc", 0x80000008, XEN_CPUID_NO_SUBLEAF, 2, 0, 8 },
+    { "apicidsize", 0x80000008, XEN_CPUID_NO_SUBLEAF, 2, 12, 4 },
+};
 
 static char fold(char c)
 {
@@ -121,11 +138,11 @@ static enum cpuid_config_error parse_pair(struct span item, struct cpuid_setting
     if (!value.at)
         return CPUID_CONFIG_NO_EQUALS;
     value = trim(value);
-    for (size_t i = 0; i < ARRAY_SIZE(number_keys); i++) {
-        if (!span_is(name, number_keys[i]))
+    for (size_t i = 0; i < ARRAY_SIZE(number_fields); i++) {
+        if (!span_is(name, number_fields[i].key))
             continue;
         out->kind = CPUID_SETTING_NUMBER;
-        out->key = number_keys[i];
+        out->key = number_fields[i].key;
         return number(value, &out->number) ? CPUID_CONFIG_OK : CPUID_CONFIG_VALUE;
     }
     if (!named_feature(name, out))
@@ -241,28 +258,64 @@ const char *cpuid_config_error_text(enum cpuid_config_error error)
     return "?";
 }
 
+static const struct number_field model_high = { "model", 0x1, XEN_CPUID_NO_SUBLEAF, 0, 16, 4 };
+static const struct number_field family_more = { "family", 0x1, XEN_CPUID_NO_SUBLEAF, 0, 20, 8 };
+
+static uint32_t field_mask(const struct number_field *f)
+{
+    return f->width == 32 ? ~0u : (1u << f->width) - 1;
+}
+
+static uint32_t *field_register(const struct number_field *f, const struct cpuid_policy *p)
+{
+    return &cpuid_policy_slot((struct cpuid_policy *)p, f->leaf, f->subleaf)->reg[f->reg];
+}
+
+static uint32_t field_get(const struct number_field *f, const struct cpuid_policy *p)
+{
+    return *field_register(f, p) >> f->shift & field_mask(f);
+}
+
+static void field_set(const struct number_field *f, struct cpuid_policy *p, uint32_t value)
+{
+    uint32_t *reg = field_register(f, p);
+
+    *reg = (*reg & ~(field_mask(f) << f->shift)) | (value & field_mask(f)) << f->shift;
+}
+
+static const struct number_field *number_field(const char *key)
+{
+    const struct number_field *f = number_fields;
+
+    while (strcmp(key, f->key)) /* it is one of the table's */
+        f++;
+    return f;
+}
+
+uint32_t cpuid_config_number(const struct cpuid_setting *setting, const struct cpuid_policy *p)
+{
+    const struct number_field *f = number_field(setting->key);
+    uint32_t value = field_get(f, p);
+
+    if (!strcmp(f->key, "model"))
+        return value | field_get(&model_high, p) << 4;
+    if (!strcmp(f->key, "family") && value == 15)
+        return value + field_get(&family_more, p);
+    return value;
+}
+
 static void apply_number(const struct cpuid_setting *setting, struct cpuid_policy *p)
 {
-    static const struct {
-        char key[12];
-        uint32_t leaf;
-        uint8_t reg, shift, width;
-    } fields[] = {
-        { "maxleaf", 0x0, 0, 0, 32 },      { "maxhvleaf", 0x40000000, 0, 0, 8 }, { "stepping", 0x1, 0, 0, 4 },
-        { "clflush", 0x1, 1, 8, 8 },       { "brandid", 0x1, 1, 0, 8 },          { "proccount", 0x1, 1, 16, 8 },
-        { "localapicid", 0x1, 1, 24, 8 },  { "nc", 0x80000008, 2, 0, 8 },        { "apicidsize", 0x80000008, 2, 12, 4 },
-        { "model", 0x1, 0, 4, 4 },         { "family", 0x1, 0, 8, 4 },
-    };
+    const struct number_field *f = number_field(setting->key);
+    uint32_t value = setting->number;
 
-    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-        uint32_t mask = fields[i].width == 32 ? ~0u : ((1u << fields[i].width) - 1) << fields[i].shift;
-        uint32_t *reg;
-
-        if (strcmp(setting->key, fields[i].key))
-            continue;
-        reg = &cpuid_policy_slot(p, fields[i].leaf, XEN_CPUID_NO_SUBLEAF)->reg[fields[i].reg];
-        *reg = (*reg & ~mask) | (setting->number << fields[i].shift & mask);
+    if (!strcmp(f->key, "model"))
+        field_set(&model_high, p, value >> 4);
+    if (!strcmp(f->key, "family")) {
+        field_set(&family_more, p, value > 15 ? value - 15 : 0);
+        value = MIN(value, 15u);
     }
+    field_set(f, p, value);
 }
 
 static bool wanted(char value, bool now, bool host)

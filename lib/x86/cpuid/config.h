@@ -59,4 +59,7 @@ const char *cpuid_config_error_text(enum cpuid_config_error error);
 void cpuid_config_apply(const struct cpuid_setting *setting, const struct cpuid_policy *def,
                         const struct cpuid_policy *host, struct cpuid_policy *p);
 
+/** The field that a CPUID_SETTING_NUMBER names, as it is in @p. */
+uint32_t cpuid_config_number(const struct cpuid_setting *setting, const struct cpuid_policy *p);
+
 #endif

@@ -63,6 +63,24 @@ static void tell_dependent(void *opaque, unsigned int feature, unsigned int miss
     tell(opaque, feature, CPUID_LOST_DEPENDS, cpufeat_name(missing));
 }
 
+/*
+ * Components that were asked for by number. Those of features are told of with the feature; the rest of leaf 0xD, sizes and
+ * offsets, is rebuilt without a word, for a toolstack sends back what an earlier set of features made of it.
+ */
+static void tell_components(const struct cpuid_policy *p, const struct cpuid_policy *host, const struct cpuid_policy *max,
+                            const struct cpuid_feedback *feedback)
+{
+    uint64_t left = cpuid_policy_xcr0(p) & ~cpuid_policy_xcr0(max);
+
+    for (; feedback && left; left &= left - 1) {
+        unsigned int i = (unsigned int)__builtin_ctzll(left);
+        struct cpuid_lost lost = { .leaf = 0xd, .subleaf = 0, .reg = i < 32 ? 0 : 3, .bit = i % 32,
+                                   .reason = cpuid_policy_xcr0(host) >> i & 1 ? CPUID_LOST_TYPE : CPUID_LOST_HOST };
+
+        feedback->lost(feedback->opaque, &lost);
+    }
+}
+
 static void clamp_limits(struct cpuid_policy *p, const struct cpuid_policy *max)
 {
     p->basic[0].a = MIN(p->basic[0].a, max->basic[0].a);
@@ -91,6 +109,7 @@ void cpuid_policy_recalculate(struct cpuid_policy *p, const struct cpuid_policy 
     cpufeat_settle(r.set, tell_dependent, &r);
     cpuid_policy_set_features(p, r.set);
     cpuid_fields_clear(p, feedback);
+    tell_components(p, host, max, feedback);
     cpuid_xstate_rebuild(p, max);
     clamp_hypervisor_limit(&p->hv[0]);
     clamp_hypervisor_limit(&p->hv[1]);

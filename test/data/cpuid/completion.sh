@@ -15,7 +15,7 @@ offers() {
     failed=1
 }
 
-offers "preflight cpu image domain help" xnl ""
+offers "preflight cpu kexec image domain help" xnl ""
 offers "preflight" xnl p
 offers "show compare check" xnl cpu ""
 offers "--json --policy" xnl cpu show --
@@ -25,5 +25,7 @@ offers "settings.cfg" xnl cpu check set
 offers "show" xnl domain ""
 offers "--json" xnl domain show -
 offers "--json" xnl preflight -
+offers "check crashkernel" xnl kexec ""
+offers "--entry=" xnl kexec check --e
 offers "--guest" xnl image --g
 exit $failed

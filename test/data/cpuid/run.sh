@@ -20,7 +20,7 @@ try() {
 }
 
 for machine in virtualbox zen4 sapphire-rapids pre-xsave qemu-epyc-milan qemu-skylake-client qemu-max qemu-nehalem \
-               truncated contradictory missing; do
+               truncated contradictory missing no-leaf-0 cut-leaf-0xd cut-end not-a-dump empty; do
     try "preflight-$machine" preflight "$machine.txt"
 done
 try preflight-json preflight --json virtualbox.txt
@@ -37,6 +37,38 @@ try check-settings cpu check settings.cfg virtualbox.txt
 try check-registers cpu check registers.cfg sapphire-rapids.txt
 try check-json cpu check --json registers.cfg sapphire-rapids.txt
 try check-settings-zen4 cpu check settings.cfg zen4.txt
+for what in fields refused state none; do
+    try "check-$what" cpu check $what.cfg zen4.txt
+done
+for what in name equals value length register list type string; do
+    try "check-bad-$what" cpu check bad-$what.cfg zen4.txt
+done
+try check-dump-missing cpu check none.cfg missing.txt
+try check-cfg-missing cpu check missing.cfg zen4.txt
+try check-directory cpu check none.cfg .
+try compare-truncated cpu compare --json zen4.txt truncated.txt
 try usage cpu bogus
+try usage-show cpu show --policy none zen4.txt
+try usage-compare cpu compare zen4.txt
+try usage-check cpu check
+try usage-preflight preflight --nonsense
+try help-preflight preflight --help
+try help-cpu cpu check --help
+
+# What --json prints is one JSON value, whatever the answer is.
+json() {
+    "$xnl" "$@" | python3 -c 'import json, sys; json.load(sys.stdin)' && return
+    echo "FAILED: no JSON: xnl $*"
+    failed=1
+}
+
+for machine in virtualbox zen4 sapphire-rapids pre-xsave qemu-epyc-milan qemu-skylake-client qemu-max qemu-nehalem; do
+    json preflight --json $machine.txt
+    json cpu show --json $machine.txt
+    json cpu compare --json zen4.txt $machine.txt
+    for what in fields refused state none settings registers; do
+        json cpu check --json $what.cfg $machine.txt
+    done
+done
 [ "$failed" = 0 ] && echo "xnl cpu: all as expected"
 exit $failed
