@@ -90,6 +90,18 @@ static __init void scheduler_init(void)
     cpumask_set(&cpu_online, 0);
 }
 
+/* What extended state is usable and what guests are told, from what the processor says. */
+static __init void cpu_contract_init(void)
+{
+    uint64_t start = now_ns();
+
+    xstate_boot_init(); /* what extended state is usable, and findings about it */
+    fpu_init_cpu();
+    cpu_control_try_tsc_aux();
+    cpuid_boot_init(); /* raw, host and guests' CPU policies */
+    log_info("CPU: extended state and policies took %lu us", (unsigned long)((now_ns() - start) / 1000));
+}
+
 __init void start_hypervisor(void)
 {
     boot_cpu_tables();
@@ -98,10 +110,7 @@ __init void start_hypervisor(void)
     acpi_init(); /* tables: CPUs, IO-APICs, timers */
     interrupts_init();
     clocks_init();      /* system time starts */
-    xstate_boot_init(); /* what extended state is usable, and findings about it */
-    fpu_init_cpu();
-    cpu_control_try_tsc_aux();
-    cpuid_boot_init(); /* raw, host and guests' CPU policies */
+    cpu_contract_init();
     scheduler_init();
     irq_enable();
     smp_boot_all(hv_options.nosmp ? 1 : hv_options.maxcpus ? (unsigned int)hv_options.maxcpus : CPU_MAX);
