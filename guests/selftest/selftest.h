@@ -29,6 +29,8 @@ void test_debug_registers(void);
 void test_io(void);
 void test_user_mode(void);
 void test_fpu(void);
+void test_xcr0(void);
+void test_fpu_vcpus(void);
 void test_events(void);
 void test_cpuid_msr(void);
 void test_time(void);

@@ -50,6 +50,15 @@ def test_every_check_passes_in_a_domu(rig):
         machine.expect(r"nursery: 1 ended \(0 crashed\), 0 slept, 0 stopped, 0 bad")
 
 
+# Two vCPUs on one processor: registers and XCR0 of one are not seen in the other.
+@pytest.mark.parametrize("cpu", ["Nehalem", "EPYC,-smap", "EPYC,-smap,-avx"])
+def test_extended_state_of_two_vcpus(rig, cpu):
+    with guest(rig, "selftest", "fpu=1", cpu=cpu, options="dom0_mem=256M dom0_max_vcpus=2 noreboot") as machine:
+        match = machine.expect(r"(\d+) passed, (\d+) failed")
+        failed = re.findall(r"^FAIL.*$", machine.tail(1000), re.M)
+        assert not failed and match[2] == "0" and int(match[1]) >= 7, "\n".join(failed)
+
+
 # name: (command line, what the hypervisor says, it stays halted afterwards)
 ENDS = {
     "power off": ("poweroff", r"dom0 powered off", False),
