@@ -209,4 +209,6 @@ def test_guest_settings_strict(rig, guests):
         machine.shell()
         refused = machine.run("! xl create -q /root/lacks.cfg 2>&1")
         assert re.search(r"policy \(err leaf 0x7, subleaf 0, msr 0xffffffff\)", refused), refused
+        assert "refused: avx512f: guest has it, this machine cannot give it; build the guest with avx512f=0" in "".join(
+            policy_lines(machine))
         machine.run("xl create -q /root/fine.cfg")

@@ -18,6 +18,8 @@ struct report {
     domid_t domid;
     enum log_level level;
     uint32_t lost, lines; /* bits so far; how many are worth a line */
+    uint32_t told;        /* features that are in the way of a refused policy */
+    bool refused;
     const struct cpuid_policy *before;
     bool explicit;            /* a bit was lost that the domain did not have before: somebody wanted it */
     struct cpuid_error first; /* where that was */
@@ -69,13 +71,23 @@ void cpuid_domain_free(struct domain *d)
     d->arch.policy = d->arch.policy_asked = NULL;
 }
 
-static void report_mismatch(void *opaque, const struct cpuid_mismatch *m)
+/* With a fatal field, or cpuid-strict, nothing is started: then features that are in the way are named as well. */
+static void report_mismatch(void *opaque, const struct cpuid_mismatch *found)
 {
-    const struct report *r = opaque;
-    char text[192];
+    struct report *r = opaque;
+    struct cpuid_mismatch m = *found;
+    char text[256];
 
-    if (m->fatal) /* features are judged bit by bit later */
-        log_warning("d%u: cpuid: refused: %s", r->domid, cpuid_mismatch_text(m, text, sizeof(text)));
+    r->refused |= m.fatal;
+    if (!r->refused)
+        return;
+    if (m.field == CPUID_FIELD_FEATURE) {
+        if (cpuid_policy_has(r->before, m.feature) || r->told++ >= r->lines)
+            return;
+        m.switched_off = cpuid_policy_has(&arch_cpuid_policies.raw, m.feature) &&
+                         !cpuid_policy_has(&arch_cpuid_policies.host, m.feature);
+    }
+    log_warning("d%u: cpuid: refused: %s", r->domid, cpuid_mismatch_text(&m, text, sizeof(text)));
 }
 
 /* Then it goes with another that was taken away, which is what was wanted. */
@@ -122,6 +134,15 @@ static int wish_keep(struct domain *d, const struct cpuid_policy *asked)
     return 0;
 }
 
+/* cpuid-strict: the lines about lost bits say why; these say what would help. */
+static int refuse(const struct domain *d, struct report *r, struct cpuid_error *err)
+{
+    r->refused = true;
+    if (!cpuid_compatible(d->arch.policy_asked, &arch_cpuid_policies.pv_max, report_mismatch, r, err))
+        *err = r->first;
+    return -EINVAL;
+}
+
 int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, struct cpuid_error *err)
 {
     struct report report = { .domid = d->id, .level = LOG_WARNING, .lines = LINES_OF_A_CALL, .before = d->arch.policy };
@@ -132,10 +153,8 @@ int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, 
     if (rc)
         return rc;
     settle(asked, &report);
-    if (report.explicit && strict) {
-        *err = report.first;
-        return -EINVAL;
-    }
+    if (report.explicit && strict)
+        return refuse(d, &report, err);
     *d->arch.policy = *asked;
     return 0;
 }

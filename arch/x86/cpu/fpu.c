@@ -178,23 +178,29 @@ void fpu_set_legacy(struct vcpu *v, const void *fxsave_image)
         xstate_area_header(area)->xstate_bv = XSTATE_LEGACY;
 }
 
-/* Components in their initial state may not have been written: then the legacy region holds what was there before. */
-void fpu_get_legacy(const struct vcpu *v, void *fxsave_image)
+void fpu_legacy_complete(void *image, uint64_t present)
 {
-    const uint8_t *area = v->arch.xsave_area;
-    uint64_t present = xstate_active.xcr0 ? xstate_area_header(v->arch.xsave_area)->xstate_bv : XSTATE_LEGACY;
     const uint16_t fcw = FCW_RESET;
-    const uint32_t mxcsr = MXCSR_RESET;
-    uint8_t *out = fxsave_image;
+    uint8_t *out = image;
 
-    memcpy(out, area, XSTATE_LEGACY_SIZE);
     if (!(present & XSTATE_X87)) {
         memset(out, 0, MXCSR_OFFSET);
         memset(out + 32, 0, 128);
         memcpy(out, &fcw, sizeof(fcw));
     }
-    if (!(present & XSTATE_SSE)) {
+    if (!(present & XSTATE_SSE))
         memset(out + 160, 0, 256);
-        memcpy(out + MXCSR_OFFSET, &mxcsr, sizeof(mxcsr));
-    }
+}
+
+/* The standard format always has MXCSR; the compacted one only together with SSE's registers. */
+void fpu_get_legacy(const struct vcpu *v, void *fxsave_image)
+{
+    const uint8_t *area = v->arch.xsave_area;
+    uint64_t present = xstate_active.xcr0 ? xstate_area_header(v->arch.xsave_area)->xstate_bv : XSTATE_LEGACY;
+    const uint32_t mxcsr = MXCSR_RESET;
+
+    memcpy(fxsave_image, area, XSTATE_LEGACY_SIZE);
+    fpu_legacy_complete(fxsave_image, present);
+    if (!(present & XSTATE_SSE) && xstate_area_is_compact())
+        memcpy((uint8_t *)fxsave_image + MXCSR_OFFSET, &mxcsr, sizeof(mxcsr));
 }

@@ -24,5 +24,7 @@ int fpu_set_xcr0(struct vcpu *v, uint32_t index, uint64_t value);
 /** The legacy 512 bytes in FXSAVE's format. Setting forces reserved MXCSR bits to zero. @v does not run. */
 void fpu_set_legacy(struct vcpu *v, const void *fxsave_image);
 void fpu_get_legacy(const struct vcpu *v, void *fxsave_image);
+/** Puts those of x87 and SSE that are not in @present, and so were never written, into their initial state; MXCSR stays. */
+void fpu_legacy_complete(void *image, uint64_t present);
 
 #endif

@@ -3,9 +3,12 @@
  * Extended state in the toolstack's form: XCR0, what was ever enabled, then an image in XSAVE's standard format, whatever format
  * our own area has. An image is checked by lib/x86/xstate before a byte of the vCPU changes.
  */
+#include "cpu/cpuid_boot.h"
+#include "cpu/fpu.h"
 #include "cpu/xstate_boot.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
+#include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
 #include "x86/cpuid/policy.h"
@@ -88,29 +91,59 @@ long domctl_getvcpuextstate(struct domctl_call *c)
     return image_give(v, op);
 }
 
-static int image_check(const struct domain *d, const uint8_t *in, uint64_t size, struct image_head *head)
+/* x87 and SSE can be taken anywhere: they are all that is saved of a guest that was not told of XSAVE. */
+static uint64_t image_allowed(const struct domain *d)
 {
-    memcpy(head, in, sizeof(*head));
-    const struct xstate_image image = {
-        .xcr0 = head->xcr0, .xcr0_accum = head->xcr0_accum, .data = in + sizeof(*head), .size = size - sizeof(*head),
-    };
-    uint64_t allowed = d->arch.policy ? cpuid_policy_xcr0(d->arch.policy) & xstate_active.xcr0 : 0;
+    return XSTATE_LEGACY | (d->arch.policy ? cpuid_policy_xcr0(d->arch.policy) & xstate_active.xcr0 : 0);
+}
+
+static const char *component_advice(unsigned int component)
+{
+    const struct cpuid_policy *raw = &arch_cpuid_policies.raw;
+
+    if (xstate_active.xcr0 >> component & 1)
+        return "this guest's policy does not allow it; restore it with the policy that it was saved with";
+    if (cpuid_policy_has(raw, CPUFEAT_XSAVE) && cpuid_policy_xcr0(raw) >> component & 1)
+        return "this processor has it, but the hypervisor does not use it: start it without the option that takes it "
+               "away (xsave=0, cpuid=), or see its lines about xstate";
+    return "this processor lacks it; use a machine that has it, or build the guest with a cpuid= that hides it";
+}
+
+/* Every component in the way is named: what the guest left in it cannot be dropped without harm. */
+static int head_check(const struct domain *d, const struct image_head *head)
+{
+    uint64_t missing = (head->xcr0 | head->xcr0_accum) & ~image_allowed(d);
+
+    for (uint64_t left = missing; left; left &= left - 1) {
+        unsigned int i = (unsigned int)__builtin_ctzll(left);
+        log_warning("d%u: xstate: refused: guest uses %s (component %u): %s", d->id, xstate_component_name(i), i,
+                    component_advice(i));
+    }
+    return missing ? -EINVAL : 0;
+}
+
+static int image_check(const struct domain *d, const struct image_head *head, const uint8_t *in, size_t size)
+{
+    const struct xstate_image image = { .xcr0 = head->xcr0, .xcr0_accum = head->xcr0_accum, .data = in, .size = size };
     uint32_t mxcsr;
 
-    int rc = xstate_check_image(xstate_active.comp, allowed, &image);
+    int rc = xstate_check_image(xstate_active.comp, image_allowed(d), &image);
     if (rc)
         return rc;
-    if (size != image_size(head->xcr0_accum))
-        return -EINVAL;
-    memcpy(&mxcsr, in + sizeof(*head) + 24, sizeof(mxcsr)); /* loading reserved bits would fault */
+    memcpy(&mxcsr, in + 24, sizeof(mxcsr)); /* loading reserved bits would fault */
     return mxcsr & ~mxcsr_mask ? -EINVAL : 0;
 }
 
 /* Nothing can fail any more but for lack of room, and there is room for all that the plan enables. */
-static int image_take(struct vcpu *v, const struct image_head *head, const uint8_t *image, size_t size)
+static int image_take(struct vcpu *v, const struct image_head *head, uint8_t *image, size_t size)
 {
     uint8_t *area = v->arch.xsave_area;
 
+    if (!xstate_active.xcr0) {
+        fpu_legacy_complete(image, header_of(image)->xstate_bv);
+        fpu_set_legacy(v, image);
+        return 0;
+    }
     if (area_is_compact()) {
         int rc = xstate_compact(xstate_active.comp, head->xcr0_accum, image, size, area, xstate_active.area_size);
         if (rc)
@@ -124,16 +157,15 @@ static int image_take(struct vcpu *v, const struct image_head *head, const uint8
     return 0;
 }
 
-static int image_set(struct vcpu *v, const uint8_t *in, uint64_t size)
+static int image_set(struct vcpu *v, const struct image_head *head, uint8_t *image, size_t size)
 {
-    struct image_head head;
-    int rc = image_check(v->domain, in, size, &head);
+    int rc = image_check(v->domain, head, image, size);
 
     if (rc)
         return rc;
     vcpu_pause(v);
     arch_sync_vcpu(v);
-    rc = image_take(v, &head, in + sizeof(head), size - sizeof(head));
+    rc = image_take(v, head, image, size);
     vcpu_unpause(v);
     return rc;
 }
@@ -141,22 +173,29 @@ static int image_set(struct vcpu *v, const uint8_t *in, uint64_t size)
 long domctl_setvcpuextstate(struct domctl_call *c)
 {
     const struct xen_domctl_vcpuextstate *op = &c->op.u.vcpuextstate;
+    const uint64_t from = guest_handle_va(op->buffer);
+    struct image_head head;
     struct vcpu *v;
     int rc = domctl_vcpu(c, op->vcpu, &v);
 
     if (rc)
         return rc;
-    if (op->size < sizeof(struct image_head) || op->size > image_size(xstate_active.xcr0))
+    if (op->size < sizeof(head))
         return -EINVAL;
-    if (op->size == sizeof(struct image_head))
+    if (op->size == sizeof(head))
         return 0; /* saved where there is no XSAVE */
-    if (op->size < sizeof(struct image_head) + XSTATE_MIN_SIZE)
+    rc = copy_array_from_guest((uint8_t *)&head, from, sizeof(head));
+    rc = rc ? rc : head_check(c->d, &head);
+    if (rc)
+        return rc;
+    if (op->size != image_size(head.xcr0_accum | XSTATE_LEGACY))
         return -EINVAL;
-    uint8_t *in = hv_zalloc(op->size);
-    if (!in)
+    size_t size = op->size - sizeof(head);
+    uint8_t *image = hv_zalloc(size);
+    if (!image)
         return -ENOMEM;
-    rc = copy_array_from_guest(in, guest_handle_va(op->buffer), op->size);
-    rc = rc ? rc : image_set(v, in, op->size);
-    hv_free(in);
+    rc = copy_array_from_guest(image, from + sizeof(head), size);
+    rc = rc ? rc : image_set(v, &head, image, size);
+    hv_free(image);
     return rc;
 }

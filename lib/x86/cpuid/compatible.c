@@ -124,6 +124,8 @@ const char *cpuid_mismatch_text(const struct cpuid_mismatch *m, char *buf, size_
         text_str(&t, ": guest has it, this machine cannot give it; build the guest with ");
         text_str(&t, cpufeat_name(m->feature));
         text_str(&t, "=0, or use a machine that has it");
+        if (m->switched_off)
+            text_str(&t, ", or start this one without the option (cpuid=, xsave=) that takes it away");
         break;
     }
     return buf;
