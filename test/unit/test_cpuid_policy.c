@@ -9,6 +9,7 @@
 
 #include "cpuid_profiles.h"
 #include "x86/cpuid/compatible.h"
+#include "x86/cpuid/guest_view.h"
 
 /* Limits of max policies as released. Rows are only ever added, and later ones are never smaller. */
 static void test_limits_never_shrink(void **state)
@@ -327,6 +328,38 @@ static void test_limits_of_hypervisor_leaves(void **state)
     }
 }
 
+/* The rule that a toolstack puts beside the limit stays, once and twice recalculated; the guest sees only the limit. */
+static void test_rule_of_a_policy(void **state)
+{
+    static const struct {
+        uint32_t asked, kept, seen;
+        enum cpuid_rule rule;
+    } rows[] = {
+        { 0, 0, 5, CPUID_RULE_HOST },        { 3, 3, 3, CPUID_RULE_HOST },          { 0xff, 5, 5, CPUID_RULE_HOST },
+        { 128, 128, 5, CPUID_RULE_STRICT },  { 128 + 3, 131, 3, CPUID_RULE_STRICT }, { 128 + 1, 130, 2, CPUID_RULE_STRICT },
+        { 64, 64, 5, CPUID_RULE_LENIENT },   { 64 + 5, 69, 5, CPUID_RULE_LENIENT },  { 64 + 6, 5, 5, CPUID_RULE_HOST },
+        { 192, 5, 5, CPUID_RULE_HOST },      { 128 + 6, 5, 5, CPUID_RULE_HOST },     { 0x100 + 128, 128, 5, CPUID_RULE_STRICT },
+    };
+    struct machine m;
+
+    machine_from(&intel_server, &m);
+    const struct cpuid_machine machine = { .host = &m.host };
+    const struct cpuid_vcpu_context ctx = { .machine = &machine };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct cpuid_policy p = m.pv_default;
+        union cpuid_leaf out;
+
+        p.hv[0].a = rows[i].asked;
+        for (int n = 0; n < 2; n++) {
+            cpuid_policy_recalculate(&p, &m.host, &m.pv_max, NULL);
+            assert_int_equal(p.hv[0].a, rows[i].kept);
+            assert_int_equal(cpuid_policy_rule(&p), rows[i].rule);
+        }
+        cpuid_guest_view(&p, &ctx, 0x40000000, 0, &out);
+        assert_int_equal(out.a, 0x40000000 + rows[i].seen);
+    }
+}
+
 static void test_filling_a_leaf_raises_the_limit(void **state)
 {
     struct machine m;
@@ -432,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_clearing_cascades),
         cmocka_unit_test(test_clearing_each_feature),
         cmocka_unit_test(test_limits_of_hypervisor_leaves),
+        cmocka_unit_test(test_rule_of_a_policy),
         cmocka_unit_test(test_filling_a_leaf_raises_the_limit),
         cmocka_unit_test(test_recalculate_is_idempotent),
         cmocka_unit_test(test_default_is_within_max),

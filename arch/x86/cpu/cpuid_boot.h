@@ -39,11 +39,17 @@ void cpuid_domain_free(struct domain *d);
 
 /**
  * A toolstack wants @asked for @d, which has not run: it gets what of that can be given. Each field for which it is refused, or
- * each bit that is lost, is a line in the log. 0; -EINVAL: refused, *@err says where (with @strict also for a lost bit that
- * @d did not have before); -ENOMEM.
+ * each bit that is lost, is a line in the log. 0; -EINVAL: refused, *@err says where (where cpuid-strict or the policy itself
+ * wants it, also for a lost bit that @d did not have before); -ENOMEM.
  * @asked is changed. The domctl lock is held.
  */
-int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, struct cpuid_error *err);
+int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, struct cpuid_error *err);
+
+/**
+ * Tells @feedback every bit of what @d's toolstack asked for and did not get, or of the last policy that was refused (@d NULL);
+ * *@whose becomes, before the first of them, the domain's id, or DOMID_INVALID if nothing was asked for or refused. 0, -ENOMEM.
+ */
+int cpuid_domain_lost(const struct domain *d, const struct cpuid_feedback *feedback, domid_t *whose);
 
 /** The debug key p: what each domain's toolstack asked for and did not get, complete. */
 void cpuid_debug_key(char key);

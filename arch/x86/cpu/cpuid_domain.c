@@ -6,6 +6,7 @@
 #include "cpu/cpuid_boot.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
+#include "hv/lock.h"
 #include "hv/log.h"
 #include "hv/options.h"
 #include "x86/cpuid/compatible.h"
@@ -24,6 +25,13 @@ struct report {
     bool explicit;            /* a bit was lost that the domain did not have before: somebody wanted it */
     struct cpuid_error first; /* where that was */
 };
+
+/* The last policy that was refused, as it was asked for. */
+static struct {
+    spinlock_t lock;
+    domid_t domid;
+    struct cpuid_policy asked;
+} refused = { .lock = SPINLOCK_INIT(LOCK_LEAF), .domid = DOMID_INVALID };
 
 static void bad_item(void *opaque, const char *item, size_t size)
 {
@@ -120,7 +128,8 @@ static void settle(struct cpuid_policy *p, struct report *r)
 
     cpuid_policy_recalculate(p, &arch_cpuid_policies.host, &arch_cpuid_policies.pv_max, &feedback);
     if (r->lost > r->lines)
-        hv_log(r->level, "d%u: cpuid: %u more bits asked for, not given; debug key p names them", r->domid, r->lost - r->lines);
+        hv_log(r->level, "d%u: cpuid: %u more bits asked for, not given; /domain/%u/cpuid/not-given in hypfs names them", r->domid,
+               r->lost - r->lines, r->domid);
 }
 
 static int wish_keep(struct domain *d, const struct cpuid_policy *asked)
@@ -143,7 +152,23 @@ static int refuse(const struct domain *d, struct report *r, struct cpuid_error *
     return -EINVAL;
 }
 
-int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, struct cpuid_error *err)
+static bool is_strict(const struct cpuid_policy *asked)
+{
+    enum cpuid_rule rule = cpuid_policy_rule(asked);
+
+    return rule == CPUID_RULE_HOST ? READ_ONCE(hv_options.cpuid_strict) : rule == CPUID_RULE_STRICT;
+}
+
+/* The domain of a refused policy is gone at once, so this one is kept elsewhere. */
+static void refusal_keep(const struct domain *d, const struct cpuid_policy *asked)
+{
+    spin_lock(&refused.lock);
+    refused.domid = d->id;
+    refused.asked = *asked;
+    spin_unlock(&refused.lock);
+}
+
+int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, struct cpuid_error *err)
 {
     struct report report = { .domid = d->id, .level = LOG_WARNING, .lines = LINES_OF_A_CALL, .before = d->arch.policy };
 
@@ -152,10 +177,31 @@ int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, bool strict, 
     rc = rc ? rc : wish_keep(d, asked);
     if (rc)
         return rc;
+    bool strict = is_strict(asked);
     settle(asked, &report);
-    if (report.explicit && strict)
+    if (report.explicit && strict) {
+        refusal_keep(d, d->arch.policy_asked);
         return refuse(d, &report, err);
+    }
     *d->arch.policy = *asked;
+    return 0;
+}
+
+int cpuid_domain_lost(const struct domain *d, const struct cpuid_feedback *feedback, domid_t *whose)
+{
+    const struct cpuid_policy *asked = d ? __atomic_load_n(&d->arch.policy_asked, __ATOMIC_ACQUIRE) : &refused.asked;
+    struct cpuid_policy *scratch = hv_zalloc(sizeof(*scratch));
+
+    if (!scratch)
+        return -ENOMEM;
+    spin_lock(&refused.lock);
+    *whose = !d ? refused.domid : asked ? d->id : DOMID_INVALID;
+    if (asked)
+        *scratch = *asked;
+    spin_unlock(&refused.lock);
+    if (*whose != DOMID_INVALID)
+        cpuid_policy_recalculate(scratch, &arch_cpuid_policies.host, &arch_cpuid_policies.pv_max, feedback);
+    hv_free(scratch);
     return 0;
 }
 

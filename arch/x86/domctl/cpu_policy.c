@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * CPU policies between us and a toolstack: entries out, and entries in. What a guest gets of a new policy is decided in
- * cpu/cpuid_domain.c; with cpuid-strict a bit that it does not get is an error.
+ * cpu/cpuid_domain.c, and whether a bit that it does not get is an error.
  */
 #include "cpu/cpuid_boot.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
-#include "hv/options.h"
 #include "hv/toolstack.h"
 
 #include <toolstack_handlers.h>
@@ -182,7 +181,7 @@ static int policy_set(struct domain *d, const struct xen_domctl_cpu_policy *op, 
     *p = *d->arch.policy;
     int rc = leaves_take(p, op, err);
     rc = rc ? rc : msrs_take(p, op, err);
-    rc = rc ? rc : cpuid_domain_set(d, p, hv_options.cpuid_strict, err);
+    rc = rc ? rc : cpuid_domain_set(d, p, err);
     hv_free(p);
     return rc;
 }

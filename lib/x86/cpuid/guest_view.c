@@ -129,7 +129,7 @@ static void view_hvm_features(context_t *ctx, uint32_t subleaf, union cpuid_leaf
 static void view_hypervisor(policy_t *p, context_t *ctx, uint32_t base, uint32_t leaf, uint32_t subleaf,
                             union cpuid_leaf *out)
 {
-    uint32_t chosen = p->hv[base != XEN_CPUID_FIRST_LEAF].a & 0xff;
+    uint32_t chosen = p->hv[base != XEN_CPUID_FIRST_LEAF].a & CPUID_HV_LIMIT;
     uint32_t limit = !chosen ? XEN_CPUID_MAX_NUM_LEAVES : MIN(MAX(chosen, 2u), XEN_CPUID_MAX_NUM_LEAVES);
 
     *out = (union cpuid_leaf){ { 0 } };

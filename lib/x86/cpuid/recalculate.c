@@ -88,10 +88,18 @@ static void clamp_limits(struct cpuid_policy *p, const struct cpuid_policy *max)
     p->extd[0].a = p->extd[0].a < 0x80000000 ? 0x80000000 : MIN(p->extd[0].a, max->extd[0].a);
 }
 
-/* 0 means "all there are"; less than 2 would hide what every guest needs. */
-static void clamp_hypervisor_limit(union cpuid_leaf *leaf)
+enum cpuid_rule cpuid_policy_rule(const struct cpuid_policy *p)
 {
-    uint32_t limit = leaf->a & 0xff;
+    uint32_t byte = p->hv[0].a & 0xff, rule = byte & ~CPUID_HV_LIMIT;
+
+    if ((byte & CPUID_HV_LIMIT) > XEN_CPUID_MAX_NUM_LEAVES)
+        return CPUID_RULE_HOST;
+    return rule == CPUID_HV_STRICT ? CPUID_RULE_STRICT : rule == CPUID_HV_LENIENT ? CPUID_RULE_LENIENT : CPUID_RULE_HOST;
+}
+
+/* 0 means "all there are"; less than 2 would hide what every guest needs. */
+static void clamp_hypervisor_limit(union cpuid_leaf *leaf, uint32_t limit)
+{
 
     leaf->a = !limit ? 0 : limit < 2 ? 2 : MIN(limit, XEN_CPUID_MAX_NUM_LEAVES);
 }
@@ -111,8 +119,10 @@ void cpuid_policy_recalculate(struct cpuid_policy *p, const struct cpuid_policy 
     cpuid_fields_clear(p, feedback);
     tell_components(p, host, max, feedback);
     cpuid_xstate_rebuild(p, max);
-    clamp_hypervisor_limit(&p->hv[0]);
-    clamp_hypervisor_limit(&p->hv[1]);
+    uint32_t rule = cpuid_policy_rule(p) == CPUID_RULE_HOST ? 0 : p->hv[0].a & (CPUID_HV_STRICT | CPUID_HV_LENIENT);
+    clamp_hypervisor_limit(&p->hv[0], (p->hv[0].a & 0xff) - rule);
+    p->hv[0].a |= rule;
+    clamp_hypervisor_limit(&p->hv[1], p->hv[1].a & 0xff);
     p->platform_info &= max->platform_info;
 }
 
