@@ -80,6 +80,10 @@ extern void (*sim_on_relinquish)(struct domain *d);
 extern unsigned int sim_watchdog_hz;
 extern uint64_t sim_watchdog_bites;
 
+/** What the architecture's nodes in hypfs say: so many lines, and this error. */
+extern size_t sim_hypfs_lines;
+extern int sim_hypfs_error;
+
 /** Memory outside the arena that counts as the guest's for copy_{from,to}_guest; NULL forgets all. At most 16. */
 void sim_guest_window(void *start, size_t len);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options that this hypervisor was booted with: set once at boot, read-only afterwards. See gen/options.tbl. */
+/*
+ * The options that this hypervisor was booted with: set once at boot, and read-only afterwards but for
+ * switches in hypfs below /params. See gen/options.tbl.
+ */
 #ifndef HV_OPTIONS_H
 #define HV_OPTIONS_H
 

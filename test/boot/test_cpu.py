@@ -204,11 +204,38 @@ def test_guest_settings(rig, guests):
             assert all(re.fullmatch(r"d\d+: cpuid: " + e, line.strip()) for e, line in zip(expected, new)), (name, new)
 
 
+LACKS = "0x7:0 EBX bit 16 (avx512f) asked for, not given: host lacks it"
+REGISTERS = "7,0:ebx=xxxxxxxxxxxxxxx1xxxxxxxxxxxxxxxx", "0x40000000:eax=xxxxxxxxxxxxxxxxxxxxxxxx10000000"
+
+
+@pytest.mark.quick
 def test_guest_settings_strict(rig, guests):
-    with rig(modules=guests({"lacks": 'cpuid="host,avx512f=1"', "fine": 'cpuid="host,avx=0"'}), options="cpuid-strict") as machine:
+    """By boot option, by its switch in hypfs, and by the guest's own file. What is not given, and what was refused, is in hypfs."""
+    files = {"lacks": 'cpuid="host,avx512f=1"', "fine": 'cpuid="host,avx=0"', "lenient": 'cpuid="host,avx512f=1,maxhvleaf=64"',
+             "strict": 'cpuid="host,avx512f=1,maxhvleaf=128"', "registers": f"cpuid={list(REGISTERS)}"}
+    with rig(modules=guests(files), options="cpuid-strict") as machine:
         machine.shell()
-        refused = machine.run("! xl create -q /root/lacks.cfg 2>&1")
-        assert re.search(r"policy \(err leaf 0x7, subleaf 0, msr 0xffffffff\)", refused), refused
+
+        def refused(name):
+            said = machine.run(f"! xl create -q /root/{name}.cfg 2>&1")
+            assert re.search(r"policy \(err leaf 0x7, subleaf 0, msr 0xffffffff\)", said), said
+            assert re.fullmatch(r"d\d+: " + re.escape(LACKS), machine.run("xenhypfs cat /arch/cpuid/refused"))
+
+        def given(name):
+            machine.run(f"xl create -p -q /root/{name}.cfg")
+            said = machine.run(f"for n in not-given rule; do xenhypfs cat /domain/$(xl domid {name})/cpuid/$n; done").split("\n")
+            machine.run(f"xl destroy {name}")
+            return [line for line in said if line]
+
+        assert machine.run("xenhypfs cat /arch/cpuid/refused; xenhypfs cat /params/cpuid-strict").strip() == "1"
+        refused("lacks")
         assert "refused: avx512f: guest has it, this machine cannot give it; build the guest with avx512f=0" in "".join(
             policy_lines(machine))
-        machine.run("xl create -q /root/fine.cfg")
+        gone = given("fine")
+        assert "0x1 ECX bit 12 (fma) asked for, not given: depends on avx, which is off" in gone and gone[-1] == "host", gone
+        assert given("lenient") == [LACKS, "lenient"]
+        machine.run("xl set-parameters cpuid-strict=0 && xenhypfs write /params/cpuid-strict 0")
+        assert given("lacks") == [LACKS, "host"]
+        refused("strict")
+        refused("registers")
+        machine.run("! xenhypfs write /arch/cpuid/refused 1 2>/dev/null && xenhypfs tree")

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading the tree: paths that are and are not, room that is and is not, and lists that end where they say. */
+/* Reading and writing the tree: paths that are and are not, room that is and is not, and lists that end where they say. */
 #include "sim_test.h"
 
 #include "guest.h"
+#include "hv/options.h"
 #include "hv/version.h"
 
 static struct domain *dom0, *domu;
@@ -85,6 +86,113 @@ static void list(void **state)
     assert_int_equal(seen, 5);
 }
 
+/* The children of a directory, as "NAME:TYPE:LENGTH:MOST_WRITTEN " each; the sizes and the end agree with the directory's own. */
+static const char *listing(const char *path)
+{
+    static char out[512];
+    const xen_hypfs_direntry_t *e = (const void *)OUT;
+    uint32_t at = sizeof(*e);
+
+    assert_int_equal(read_path(path, 4096), 0);
+    assert_int_equal(e->type, XEN_HYPFS_TYPE_DIR);
+    out[0] = 0;
+    for (;;) {
+        const struct xen_hypfs_dirlistentry *entry = (const void *)(OUT + at);
+        size_t used = strlen(out);
+        snprintf(out + used, sizeof(out) - used, "%s:%u:%u:%u ", entry->name, entry->e.type, entry->e.content_len,
+                 entry->e.max_write_len);
+        if (!entry->off_next)
+            break;
+        at += entry->off_next;
+    }
+    uint32_t name = (uint32_t)strlen(((const struct xen_hypfs_dirlistentry *)(OUT + at))->name);
+    assert_int_equal(ROUND_UP(at + offsetof(struct xen_hypfs_dirlistentry, name) + name + 1, 4), sizeof(*e) + e->content_len);
+    return out;
+}
+
+/* One directory for each domain that lives, made when it is read. */
+static void domains(void **state)
+{
+    start();
+    assert_string_equal(listing("/domain"), "0:0:40:0 1:0:40:0 ");
+    assert_string_equal(listing("/domain/1"), "id:2:3:0 lines:2:1:0 ");
+    static const struct { const char *path; long rc; } t[] = {
+        { "/domain/0/id", 0 }, { "/domain/1/id", 0 }, { "/domain/2", -ENOENT }, { "/domain/01", -ENOENT }, { "/domain/", 0 },
+        { "/domain//id", -ENOENT }, { "/domain/1x", -ENOENT }, { "/domain/-1", -ENOENT }, { "/domain/32752", -ENOENT },
+        { "/domain/65536", -ENOENT }, { "/domain/4294967297", -ENOENT }, { "/domain/1/no", -ENOENT }, { "/domain/1/id/x", -ENOENT },
+    };
+    uint32_t refs = domu->refs;
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+        if (read_path(t[i].path, 4096) != t[i].rc)
+            fail_msg("%s", t[i].path);
+    assert_int_equal(domu->refs, refs);
+    assert_int_equal(read_path("/domain/1/id", 4096), 0);
+    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "d1");
+    assert_int_equal(hypfs(domu, XEN_HYPFS_OP_read, "/domain/1/id", 13, 4096), -EPERM);
+    guest_kill(domu);
+    assert_string_equal(listing("/domain"), "0:0:40:0 ");
+}
+
+/* A text of many pages comes whole or not at all, with its length either way. */
+static void long_text(void **state)
+{
+    start();
+    const xen_hypfs_direntry_t *e = (const void *)OUT;
+    sim_hypfs_lines = 4000;
+    uint32_t len = 0;
+    for (unsigned int i = 0; i < 4000; i++)
+        len += (uint32_t)snprintf(NULL, 0, "line %u\n", i);
+    len++;
+    assert_int_equal(read_path("/arch/lines", 4096), -ENOBUFS);
+    assert_int_equal(e->content_len, len);
+    assert_int_equal(read_path("/arch/lines", sizeof(*e) + len - 1), -ENOBUFS);
+    assert_int_equal(OUT[sizeof(*e)], 0);
+    assert_int_equal(read_path("/arch/lines", sizeof(*e) + len), 0);
+    assert_int_equal(e->content_len, len);
+    assert_int_equal(strlen(OUT + sizeof(*e)), len - 1);
+    assert_string_equal(OUT + sizeof(*e) + len - 1 - 10, "line 3999\n");
+    assert_int_equal(OUT[sizeof(*e) + len], 0);
+    sim_hypfs_error = -ENOMEM;
+    assert_int_equal(read_path("/arch/lines", 60000), -ENOMEM);
+    assert_int_equal(read_path("/arch", 60000), -ENOMEM);
+    assert_int_equal(read_path("/", 4096), 0);
+}
+
+static long write_path(struct domain *d, const char *path, uint8_t value, uint64_t size)
+{
+    *OUT = (char)value;
+    return hypfs(d, XEN_HYPFS_OP_write_contents, path, strlen(path) + 1, size);
+}
+
+/* The one switch: what is not exactly one byte, 0 or 1, changes nothing; and nothing else can be written. */
+static void writing(void **state)
+{
+    start();
+    static const char strict[] = "/params/cpuid-strict";
+    static const struct { const char *path; uint8_t value; uint64_t size; long rc; bool then; } t[] = {
+        { strict, 1, 1, 0, true },        { strict, 0, 2, -ENOSPC, true },  { strict, 0, 0, -EDOM, true },
+        { strict, 0, ~0ull, -ENOSPC, true }, { strict, 2, 1, -EINVAL, true }, { strict, 0, 1, 0, false },
+        { strict, 255, 1, -EINVAL, false }, { "/params", 1, 1, -EACCES, false }, { "/", 1, 1, -EACCES, false },
+        { "/domain/1/id", 1, 1, -EACCES, false }, { "/domain", 1, 1, -EACCES, false }, { "/domain/7", 1, 1, -ENOENT, false },
+    };
+    hv_options.cpuid_strict = false;
+    assert_non_null(strstr(listing("/params"), "cpuid-strict:5:1:1 "));
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        long rc = write_path(dom0, t[i].path, t[i].value, t[i].size);
+        if (rc != t[i].rc || hv_options.cpuid_strict != t[i].then)
+            fail_msg("row %zu: %s: %ld", i, t[i].path, rc);
+        assert_int_equal(read_path(strict, 4096), 0);
+        assert_int_equal(((const xen_hypfs_direntry_t *)OUT)->content_len, 1);
+        assert_int_equal(OUT[sizeof(xen_hypfs_direntry_t)], t[i].then);
+    }
+    assert_int_equal(write_path(domu, strict, 1, 1), -EPERM);
+    assert_false(hv_options.cpuid_strict);
+    struct hypercall bad = { .arg = { XEN_HYPFS_OP_write_contents, BOX, sizeof(strict), 8, 1 } };
+    memcpy(box, strict, sizeof(strict));
+    assert_int_equal(guest_call_regs(dom0->vcpu[0], hypercall_hypfs_op, &bad), -EFAULT);
+    assert_false(hv_options.cpuid_strict);
+}
+
 /* What depends on the domain that reads. */
 static void self(void **state)
 {
@@ -100,4 +208,5 @@ static void self(void **state)
     assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0x12305");
 }
 
-SIM_TESTS(cmocka_unit_test(self), cmocka_unit_test(errors), cmocka_unit_test(text_and_room), cmocka_unit_test(list))
+SIM_TESTS(cmocka_unit_test(self), cmocka_unit_test(errors), cmocka_unit_test(text_and_room), cmocka_unit_test(list),
+          cmocka_unit_test(domains), cmocka_unit_test(long_text), cmocka_unit_test(writing))

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Nodes of the tree that hypfs_op() shows (xen/hypfs.h). Nodes are constant; what they say may be made when it is read. The
+ * tree is core's; the directories named arch_hypfs_* below are what an architecture has to say, and core does not look into them.
+ */
+#ifndef HV_HYPFS_H
+#define HV_HYPFS_H
+
+#include "hv/compiler.h"
+#include "hv/types.h"
+
+struct domain;
+
+/** Where content goes. Made twice, first with no room, to learn its length: everything is counted, what has room is kept. */
+struct hypfs_out {
+    char *buf;
+    size_t room, len;
+};
+void hypfs_add(struct hypfs_out *out, const char *fmt, ...) __printf_like(2, 3);
+void hypfs_add_bytes(struct hypfs_out *out, const void *bytes, size_t len);
+
+struct hypfs_node;
+struct hypfs_dir {
+    const struct hypfs_node *child; /* in the order of names */
+    unsigned int children;          /* at least 1 */
+};
+
+/** One of text, make, flag and dir is set, or domains. */
+struct hypfs_node {
+    const char *name;
+    const char *text;            /* a constant text */
+    /* Makes a text about @d, the domain whose directory the node is in (NULL elsewhere). 0, -ENOMEM. */
+    int (*make)(struct hypfs_out *out, const struct domain *d);
+    bool *flag;                  /* a switch that control domains may set */
+    const struct hypfs_dir *dir;
+    bool domains;                /* a directory with one directory, `dir`, for each live domain, named by its id */
+};
+
+#define HYPFS_DIR(c) { .child = (c), .children = ARRAY_SIZE(c) }
+
+/** Arch duties: /arch, about the machine, and /domain/ID, about a domain. Control domains read them at any time, on any CPU. */
+extern const struct hypfs_dir arch_hypfs_machine, arch_hypfs_domain;
+
+#endif
