@@ -60,7 +60,7 @@ class Host:
     def free_frames(self):
         """How many frames nobody has, by the hypervisor's own books."""
         self.run("xl debug-keys H")
-        found = re.findall(r"(\d+) of them free", self.run("xl dmesg | tail -n 5"))
+        found = re.findall(r"(\d+) of them free", self.run("xl dmesg | grep 'of them free' | tail -n 1"))
         return int(found[-1])
 
     def wait(self, command, seconds=60):
