@@ -2,7 +2,7 @@
 """dom0 with Debian's tools and something to start: what the tests of xl share.
 
 The machine has the disk of `make run` (mounted on /guest: a Linux guest's kernel, initramfs and disk) and a tar archive
-with our own small kernels, unpacked in /tmp/kit. Host talks to a machine that is up, through dom0's shell.
+with our own small kernels and the tour's scripts, unpacked in /tmp/kit. Host talks to a machine that is up, through dom0's shell.
 """
 import json
 import os
@@ -27,9 +27,10 @@ def small(**more):
 
 
 def archive(path):
-    """A disk that is a tar archive of our kernels."""
+    """A disk that is a tar archive of our kernels and of the scripts that dom0 runs in the tour."""
     names = [name + ".elf" for name in KERNELS]
-    subprocess.run(["tar", "-chf", path, "--format=ustar", "-C", GUESTS, *names], check=True)
+    scripts = os.path.join(rigs.TOP, "test/boot")
+    subprocess.run(["tar", "-chf", path, "--format=ustar", "-C", GUESTS, *names, "-C", scripts, "tour"], check=True)
     os.truncate(path, (os.path.getsize(path) + 511) // 512 * 512)
 
 

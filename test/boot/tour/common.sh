@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the steps of the tour share. A step is a function that says what it saw with `saw` and ends with `return 1` (by
+# `wrong`) when that is not what should be. Bash in dom0.
+PATH=$PATH:/usr/lib/xen-4.17/bin
+CONSOLE=/tmp/tour.console
+SEEN=
+
+saw() { SEEN="$SEEN $*;"; }
+wrong() { saw "WRONG: $*"; return 1; }
+
+# want WHAT VALUE WANTED: both equal.
+want() { [ "$2" = "$3" ] && saw "$1 $2" || wrong "$1 is '$2', wanted '$3'"; }
+
+# wait_for SECONDS COMMAND: until it succeeds.
+wait_for() {
+    local end=$((SECONDS + $1)) command=$2
+    until eval "$command" >/dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || { wrong "$1 s without success of: $command"; return 1; }
+        sleep 1
+    done
+}
+
+# g COMMAND: run it in the guest's shell, which answers over HTTP (see agent).
+g() {
+    {
+        printf 'POST /cgi-bin/run HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' ${#1} "$1" >&5
+        timeout 60 sed '1,/^\r*$/d' <&5
+    } 5<>/dev/tcp/10.1.0.2/80
+} 2>/dev/null
+
+# One column of the guest's line in xl list: 2 id, 3 MiB, 4 vCPUs, 5 state, 6 seconds.
+listed() { xl list "$1" | awk -v n="$2" 'NR == 2 { print $n }'; }
+# One column of a vCPU's line in xl vcpu-list: 4 CPU, 5 state, 6 seconds, 7... affinity.
+vcpu() { xl vcpu-list "$1" | awk -v v="$2" -v n="$3" '$3 == v { print $n }'; }
+# A terminal that reads all that the guest says.
+attend() { sleep 100000 | xl console tour >>$CONSOLE 2>&1 & }
+
+# up: the guest's agent answers.
+up() { wait_for 150 'g "echo here" | grep -q here' && attend; }
+
+run_step() {
+    SEEN=
+    if "step_$1"; then echo "tour: ok $1:$SEEN"; else echo "tour: FAILED $1:$SEEN"; fi
+}
