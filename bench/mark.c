@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mark N, a program without libc for dom0 and for guests: ends the phase N of a measurement (see mark.h) and prints the monotonic
- * clock, "MARK N nanoseconds". As a guest's init it ends the phase INIT_MARK and sleeps for ever.
+ * mark N, a program without libc for dom0 and for guests: ends the phase N of a measurement (see mark.h) and prints the
+ * monotonic clock, "MARK N nanoseconds". As a guest's init it ends the phase INIT_MARK and sleeps for ever.
  */
 #include <stdint.h>
 

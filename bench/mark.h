@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The instruction by which software tells bench/profile.c that a phase of a measurement ends: a NOP with an operand that no
- * compiler makes, nopl MARK_BASE+N(%rax). It costs nothing on any machine.
+ * The instruction by which software tells bench/profile.c that a phase of a measurement ends: a NOP with an operand
+ * that no compiler makes, nopl MARK_BASE+N(%rax). It costs nothing on any machine.
  */
 #ifndef BENCH_MARK_H
 #define BENCH_MARK_H

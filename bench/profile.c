@@ -2,9 +2,10 @@
 /*
  * A QEMU plugin that counts executed instructions by address:
  *   -plugin profile.so,out=FILE,split=ADDRESS
- * Each block of translated code has a counter that QEMU bumps itself, by the block's number of instructions. When the block at
- * ADDRESS (dom0's first instruction) runs for the first time, the counts so far go to FILE.before and begin anew; at QEMU's end
- * the rest goes to FILE.after. A line is "address instructions", in hexadecimal and decimal. One CPU only.
+ * Each block of translated code has a counter that QEMU bumps itself, by the block's number of instructions. When the
+ * block at ADDRESS (dom0's first instruction) runs for the first time, the counts so far go to FILE.before and begin
+ * anew; at QEMU's end the rest goes to FILE.after. A line is "address instructions", in hexadecimal and decimal. One
+ * CPU only.
  *
  * Software in the machine can end a phase too: the instruction of bench/mark.h with number N sends the counts so far to
  * FILE.I.N, where I counts the marks from 0.

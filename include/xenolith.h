@@ -2,9 +2,9 @@
 /*
  * What Xenolith adds to the Xen ABI, for its own tools. Include it through public.h.
  *
- * XEN_DOMCTL_xenolith_view says what a domain is told of the hypervisor when it asks: the answers of its XENVER_* calls,
- * which depend on the domain that asks, and which a toolstack could otherwise not know of any domain but its own. The
- * number lies far above those of Xen; there it is an unknown operation (-ENOSYS).
+ * XEN_DOMCTL_xenolith_view says what a domain is told of the hypervisor when it asks: the answers of its XENVER_*
+ * calls, which depend on the domain that asks, and which a toolstack could otherwise not know of any domain but its
+ * own. The number lies far above those of Xen; there it is an unknown operation (-ENOSYS).
  */
 #ifndef XENOLITH_H
 #define XENOLITH_H

@@ -1,11 +1,12 @@
 # The hypervisor: every .c and .S under core/, drivers/, lib/ and arch/x86/, found by name, one image.
 # Position independent and hidden: it lives in the middle of the address space, where only RIP-relative code reaches.
 
-# HV_DEBUG=1 adds assertions and the lock-order check (which the simulator's tests always have). What a machine boots and
-# what a guest may do is the same in both; changing it rebuilds.
+# HV_DEBUG=1 adds assertions and the lock-order check (which the simulator's tests always have). What a machine boots
+# and what a guest may do is the same in both; changing it rebuilds.
 HV_DEBUG  ?= 0
 HV_INC    := -I. -Iinclude -Ilib -Ilib/port/hv -Iarch/x86 -Iarch/x86/include -I$(GEN)
-# The build id is a sum of all that is linked, debugging information included: it must not know in which folder it was built.
+# The build id is a sum of all that is linked, debugging information included: it must not know in which folder it was
+# built.
 HV_CFLAGS := -std=gnu11 -g -O2 -ffile-prefix-map=$(CURDIR)=. -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -isystem $(BUILD)/abi \
              -fPIE -fvisibility=hidden -include include/hv/hidden.h -fno-stack-protector -fno-strict-aliasing -fno-common -fcf-protection=none \
              -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -mno-red-zone -mgeneral-regs-only -mcmodel=small \

@@ -1,6 +1,7 @@
 # $(BUILD)/hv/unpack.o: arch/x86/boot/unpack/ with Debian's static decompression libraries, as one relocatable object.
-# Only unpack() and unpack_arena_size() are visible; undefined are mem- and str-functions, __stack_chk_fail, lib_report and
-# pack_kind_name. All is in .init.{text,rodata,data,bss}. A few GOT loads remain: the image's linker script keeps .got.
+# Only unpack() and unpack_arena_size() are visible; undefined are mem- and str-functions, __stack_chk_fail, lib_report
+# and pack_kind_name. All is in .init.{text,rodata,data,bss}. A few GOT loads remain: the image's linker script keeps
+# .got.
 UNPACK_DIR    := arch/x86/boot/unpack
 UNPACK_SRC    := $(wildcard $(UNPACK_DIR)/*.c)
 UNPACK_PARTS  := $(UNPACK_SRC:%.c=$(BUILD)/hv/unpack-parts/%.o)

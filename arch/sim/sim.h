@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A machine inside a Linux process: core/ and arch/x86/pv/mm run on it unchanged. It has one thread. CPUs take turns, time
- * moves only when nobody has anything to do, and the order of everything depends on nothing but the program: a run that
- * fails, fails again.
+ * A machine inside a Linux process: core/ and arch/x86/pv/mm run on it unchanged. It has one thread. CPUs take turns,
+ * time moves only when nobody has anything to do, and the order of everything depends on nothing but the program: a run
+ * that fails, fails again.
  *
  *     sim_start(&(struct sim_config){ .frames = 65536, .cpus = 4 });
  *     ...                          the test acts as CPU 0, or as another after sim_on_cpu()
@@ -36,8 +36,8 @@ void sim_settle(void);
 /** The same, and lets time pass. Returns at @time. */
 void sim_run_until(uint64_t time);
 /**
- * Calls @fn at system time @time. Not an interrupt: what a guest or device does. It begins as CPU 0 and may become another
- * with sim_on_cpu(), whose exit path then follows.
+ * Calls @fn at system time @time. Not an interrupt: what a guest or device does. It begins as CPU 0 and may become
+ * another with sim_on_cpu(), whose exit path then follows.
  */
 void sim_at(uint64_t time, void (*fn)(void *data), void *data);
 /** Moves the clock without letting anybody act. */

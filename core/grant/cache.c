@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * GNTTABOP_cache_flush: cache lines of a frame of the caller's own, or of one that it uses by a grant, are written back.
- * x86 has no way to drop lines without writing them back, so "invalidate" alone is refused.
+ * GNTTABOP_cache_flush: cache lines of a frame of the caller's own, or of one that it uses by a grant, are written
+ * back. x86 has no way to drop lines without writing them back, so "invalidate" alone is refused.
  */
 #include "core/grant/grant.h"
 #include "hv/compiler.h"

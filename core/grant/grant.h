@@ -11,12 +11,14 @@
  * The law: the pins of an active record are the maptrack entries of all domains that name it plus the copies under
  * way; the frame is held exactly while there are pins; the flags are set exactly then.
  *
- * A transitive entry (version 2) names not a frame but an entry of a third domain's table. It serves copies only. Its pin
- * holds no frame: the copy pins the third domain's entry as well, in the name of the domain in the middle, so it can do no
- * more than that domain could. That entry must not be transitive itself, nor in the table of the middle: chains end there.
+ * A transitive entry (version 2) names not a frame but an entry of a third domain's table. It serves copies only. Its
+ * pin holds no frame: the copy pins the third domain's entry as well, in the name of the domain in the middle, so it
+ * can do no more than that domain could. That entry must not be transitive itself, nor in the table of the middle:
+ * chains end there.
  *
- * Locks: a table's lock protects its pages, version and active records. Free handles are in lists, one a vCPU, each with
- * its lock; a handle in use belongs to whoever set MAPTRACK_BUSY in it. No two locks of one kind are held together.
+ * Locks: a table's lock protects its pages, version and active records. Free handles are in lists, one a vCPU, each
+ * with its lock; a handle in use belongs to whoever set MAPTRACK_BUSY in it. No two locks of one kind are held
+ * together.
  */
 #ifndef CORE_GRANT_GRANT_H
 #define CORE_GRANT_GRANT_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The maptrack: what a domain has mapped of others, by handle. It grows page by page to its limit. Free handles are in
- * lists, one a vCPU, so that vCPUs which map and unmap all the time do not wait for each other; a vCPU whose list is empty
- * takes a handle from another's list, and only when all are empty is there a new page: how many there are says how much
- * was mapped at once, and not who mapped it.
+ * lists, one a vCPU, so that vCPUs which map and unmap all the time do not wait for each other; a vCPU whose list is
+ * empty takes a handle from another's list, and only when all are empty is there a new page: how many there are says
+ * how much was mapped at once, and not who mapped it.
  *
  * A handle in use is nobody's to change without having set MAPTRACK_BUSY in its flags, in one atomic step.
  */
@@ -68,7 +68,10 @@ static uint32_t maptrack_grow(struct grant_table *gt, struct maptrack_list *list
     return first;
 }
 
-/* dom0 maps every guest's console and more: the first page is there before guests are, so that it isn't missing after them. */
+/*
+ * dom0 maps every guest's console and more: the first page is there before guests are,
+ * so that it isn't missing after them.
+ */
 static int maptrack_prepare(struct grant_table *gt)
 {
     uint32_t handle = maptrack_grow(gt, &gt->lists[0]);

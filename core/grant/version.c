@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Changing the layout of a domain's own table. All entries are lost but the first GNTTAB_NR_RESERVED_ENTRIES, in which the
- * toolstack put the console's and xenstore's frames. These may be in use, and stay so: the active records say it again in
- * the bits of the new layout. No other entry may be in use, because its meaning would go.
+ * Changing the layout of a domain's own table. All entries are lost but the first GNTTAB_NR_RESERVED_ENTRIES, in which
+ * the toolstack put the console's and xenstore's frames. These may be in use, and stay so: the active records say it
+ * again in the bits of the new layout. No other entry may be in use, because its meaning would go.
  */
 #include "core/grant/grant.h"
 #include "hv/guest_access.h"

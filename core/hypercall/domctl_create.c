@@ -10,7 +10,10 @@
 #include <toolstack_handlers.h>
 
 #define FLAGS_KNOWN (XEN_DOMCTL_CDF_MAX | (XEN_DOMCTL_CDF_MAX - 1))
-/* Of these, what nothing here serves: suspend integrity, shadow options, IOMMU, nested virtualisation, performance counters. */
+/*
+ * Of these, what nothing here serves: suspend integrity, shadow options, IOMMU, nested virtualisation,
+ * performance counters.
+ */
 #define FLAGS_ABSENT (XEN_DOMCTL_CDF_s3_integrity | XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | XEN_DOMCTL_CDF_vpmu)
 
 static int create_refuse(const char *why, uint32_t value)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scheduler parameters of a domain, in credit2's terms: weight (0 in a request: as it is) and cap in percent of one CPU. */
+/*
+ * Scheduler parameters of a domain, in credit2's terms: weight (0 in a request: as it is)
+ * and cap in percent of one CPU.
+ */
 #include "hv/toolstack.h"
 
 #include <toolstack_handlers.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hypfs_op(cmd, ...): a small tree of facts and switches, read and written by path (xen/hypfs.h). An answer is made whole before
- * any of it is copied out, so that its length, its entries and its text agree whatever changes meanwhile.
+ * hypfs_op(cmd, ...): a small tree of facts and switches, read and written by path (xen/hypfs.h). An answer is made
+ * whole before any of it is copied out, so that its length, its entries and its text agree whatever changes meanwhile.
  */
 #include "core/hypercall/hypfs.h"
 #include "hv/domain.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walking the tree and making what a node says. A directory of domains has no nodes of its own: each name is looked up among the
- * live domains, and what lies below is one constant directory, read together with the domain.
+ * Walking the tree and making what a node says. A directory of domains has no nodes of its own: each name is looked up
+ * among the live domains, and what lies below is one constant directory, read together with the domain.
  */
 #include "base/format.h"
 #include "core/hypercall/hypfs.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Bit maps in the ABI's form, byte by byte in little-endian order, which on every architecture we run on is that of our words. */
+/*
+ * Bit maps in the ABI's form, byte by byte in little-endian order, which on every architecture we
+ * run on is that of our words.
+ */
 #include "hv/guest_access.h"
 #include "hv/toolstack.h"
 

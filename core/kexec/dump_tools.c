@@ -2,7 +2,8 @@
 /*
  * Dump tools (makedumpfile, crash) know how Xen keeps domains and frames, and follow it by names and offsets that
  * VMCOREINFO_XEN gives. We keep them otherwise, so when the machine crashes the few facts that they ask for are written
- * down in that form: a list of domains with dom0 in it, and in each frame's entry, instead of its link back, who has it.
+ * down in that form: a list of domains with dom0 in it, and in each frame's entry, instead of its link back, who has
+ * it.
  *
  *   domain record  next, id; its page number in the direct map is what a frame's entry names its owner by
  *   owner          0: the hypervisor; dom0's record; or OTHER: another domain's, or free

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Images and their frames. The crash path reads kexec_loaded() at any moment and without a lock, so an image is complete
- * before it gets there, and is taken out before anything of it is given back.
+ * Images and their frames. The crash path reads kexec_loaded() at any moment and without a lock, so an image is
+ * complete before it gets there, and is taken out before anything of it is given back.
  */
 #include "core/kexec/kexec.h"
 

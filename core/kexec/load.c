@@ -3,9 +3,10 @@
  * Loading. The description is copied and judged as a whole first; then contents are taken over, some pages at a time,
  * with the progress in `pending`; then what the architecture needs is made; and only then is the image installed.
  *
- * A default image is kept in pages that lie in no destination, and a program that brings them there. A crash image is put
- * where it belongs at once, because later there may be nobody to do it. What lies there may be the crash image before it,
- * so all buffers are read once for nothing beforehand: a description that cannot be carried out leaves that image alone.
+ * A default image is kept in pages that lie in no destination, and a program that brings them there. A crash image is
+ * put where it belongs at once, because later there may be nobody to do it. What lies there may be the crash image
+ * before it, so all buffers are read once for nothing beforehand: a description that cannot be carried out leaves that
+ * image alone.
  */
 #include "core/kexec/kexec.h"
 

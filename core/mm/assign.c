@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames that belong to a domain. Its list and tot_pages change under frames_lock; tot_pages counts the list and what is
- * stolen for a moment, and grows only within max_pages. A domain with frames holds a reference on itself, so the owner of
- * a frame in use always exists.
+ * Frames that belong to a domain. Its list and tot_pages change under frames_lock; tot_pages counts the list and what
+ * is stolen for a moment, and grows only within max_pages. A domain with frames holds a reference on itself, so the
+ * owner of a frame in use always exists.
  */
 #include "hv/claim.h"
 #include "hv/compiler.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * References on frames. While a frame has one it keeps its owner; the first reference comes with the assignment to a domain
- * (core/mm/assign.c) and stays until FRAME_ALLOCATED is cleared. Who drops the last one takes the frame off the owner's list
- * and gives it to the heap to be scrubbed.
+ * References on frames. While a frame has one it keeps its owner; the first reference comes with the assignment to a
+ * domain (core/mm/assign.c) and stays until FRAME_ALLOCATED is cleared. Who drops the last one takes the frame off the
+ * owner's list and gives it to the heap to be scrubbed.
  */
 #include "hv/compiler.h"
 #include "hv/domain.h"

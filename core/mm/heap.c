@@ -2,15 +2,16 @@
 /*
  * The frame allocator: a buddy system over the frame table.
  *
- * Blocks are 2^order frames, naturally aligned. A free block is known by its first frame, which has FRAME_FREE and is on
- * one list of free_list[zone][order][dirty]. The zone of a block is the number of bits of its last frame's number: "every
- * byte below 2^n" is then a choice among zones and never a search through a list. Addresses are given out from the highest
- * zone that the caller allows, so what few devices can reach is kept for them.
+ * Blocks are 2^order frames, naturally aligned. A free block is known by its first frame, which has FRAME_FREE and is
+ * on one list of free_list[zone][order][dirty]. The zone of a block is the number of bits of its last frame's number:
+ * "every byte below 2^n" is then a choice among zones and never a search through a list. Addresses are given out from
+ * the highest zone that the caller allows, so what few devices can reach is kept for them.
  *
- * What a guest used must be scrubbed before somebody else gets it. Each free frame that waits for it has FRAME_DIRTY, so a
- * block is scrubbed exactly where it must be, and dirty and clean buddies merge at once. The head of a block also holds
- * `clean`, the number of frames from its start that are known to be clean; a block is on the dirty list while that is less
- * than its size. It is a lower bound, which splitting and merging can keep without looking at the frames inside.
+ * What a guest used must be scrubbed before somebody else gets it. Each free frame that waits for it has FRAME_DIRTY,
+ * so a block is scrubbed exactly where it must be, and dirty and clean buddies merge at once. The head of a block also
+ * holds `clean`, the number of frames from its start that are known to be clean; a block is on the dirty list while
+ * that is less than its size. It is a lower bound, which splitting and merging can keep without looking at the frames
+ * inside.
  *
  *   head->type = order | clean << 8
  *

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hypervisor memory that a domain may map: its shared_info, grant tables, the trace and log rings. The domain is the frame's
- * owner as far as references go, but the frame is neither on its list nor in its count, and FRAME_HV keeps it from the heap.
+ * Hypervisor memory that a domain may map: its shared_info, grant tables, the trace and log rings. The domain is the
+ * frame's owner as far as references go, but the frame is neither on its list nor in its count, and FRAME_HV keeps it
+ * from the heap.
  */
 #include "hv/domain.h"
 #include "hv/frame.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Objects smaller than a page. Each page holds objects of one size class; all that is known about the page stands in its
- * frame table entry, so a page is all objects and hv_free() finds the class from the address alone:
+ * Objects smaller than a page. Each page holds objects of one size class; all that is known about the page stands in
+ * its frame table entry, so a page is all objects and hv_free() finds the class from the address alone:
  *
  *   frame->type   kind (class number + 1, or LARGE), objects in use, number of the first free object
  *   frame->links  the class's list of pages that have a free object
  *
- * A free object's first word is the number of the next free one. In debug builds the second is a mark that says "free", by
- * which a double free and a write after free are found.
+ * A free object's first word is the number of the next free one. In debug builds the second is a mark that says "free",
+ * by which a double free and a write after free are found.
  *
  * Objects above half a page get pages of their own, and what is over of the power of two goes back.
  */

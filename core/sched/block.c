@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A vCPU that waits for an event (SCHEDOP_block), for certain ports (SCHEDOP_poll), or lets others go first. It first sets
- * its flag and then looks whether what it waits for is there already; who makes it happen first makes it visible and then
- * looks at the flag. So no wake-up is lost. The switch itself happens on the way out of the hypercall.
+ * A vCPU that waits for an event (SCHEDOP_block), for certain ports (SCHEDOP_poll), or lets others go first. It first
+ * sets its flag and then looks whether what it waits for is there already; who makes it happen first makes it visible
+ * and then looks at the flag. So no wake-up is lost. The switch itself happens on the way out of the hypercall.
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"

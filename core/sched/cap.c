@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Caps: a domain may use so many percent of one CPU in each period, all its vCPUs together. What several CPUs use beyond
- * the budget before they notice is owed to the next periods, so the cap holds in the long run.
+ * Caps: a domain may use so many percent of one CPU in each period, all its vCPUs together. What several CPUs use
+ * beyond the budget before they notice is owed to the next periods, so the cap holds in the long run.
  */
 #include "runq.h"
 

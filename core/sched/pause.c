@@ -2,8 +2,9 @@
 /*
  * Pausing: counted, by the hypervisor for itself (vcpu.pause_count) or for a whole domain (domain.pause_count).
  *
- * A CPU that waits for another's vCPU to leave cannot leave its own, so two that wait for each other would do so for ever. Who
- * may meet another such uses the restartable forms: while waiting they watch whether their own vCPU is to stop, and give way.
+ * A CPU that waits for another's vCPU to leave cannot leave its own, so two that wait for each other would do so for
+ * ever. Who may meet another such uses the restartable forms: while waiting they watch whether their own vCPU is to
+ * stop, and give way.
  */
 #include "hv/hypercall.h"
 #include "hv/log.h"

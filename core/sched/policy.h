@@ -2,11 +2,11 @@
 /*
  * Who runs next: the arithmetic of the scheduler, without locks, time or CPUs.
  *
- * A vCPU's virtual time is the CPU time that it has used, divided by its weight. A queue runs whoever has the least, so in the
- * long run CPU time is in proportion to weight. A queue has a clock, which follows the least virtual time on it and never
- * goes back. It bounds how much a vCPU can have saved up when it comes: one that wakes is at most SLEEP_CREDIT behind the
- * clock, which is enough to go first; one from another queue at most LAG_MAX to either side. Within that, virtual times of
- * different queues compare, and a CPU can see who deserves to be moved.
+ * A vCPU's virtual time is the CPU time that it has used, divided by its weight. A queue runs whoever has the least, so
+ * in the long run CPU time is in proportion to weight. A queue has a clock, which follows the least virtual time on it
+ * and never goes back. It bounds how much a vCPU can have saved up when it comes: one that wakes is at most
+ * SLEEP_CREDIT behind the clock, which is enough to go first; one from another queue at most LAG_MAX to either side.
+ * Within that, virtual times of different queues compare, and a CPU can see who deserves to be moved.
  */
 #ifndef SCHED_POLICY_H
 #define SCHED_POLICY_H
@@ -40,7 +40,10 @@ void queue_remove(struct sched_queue *q, struct sched_vcpu *s);
 uint64_t sched_vtime_of(uint64_t ran, uint32_t weight);
 /** The clock after @running (NULL: none) has been charged. */
 void queue_advance(struct sched_queue *q, const struct sched_vcpu *running);
-/** Virtual time of one that wakes up for this queue, or comes from another. @busy: the CPU runs somebody or the queue is not empty. */
+/**
+ * Virtual time of one that wakes up for this queue, or comes from another.
+ * @busy: the CPU runs somebody or the queue is not empty.
+ */
 void queue_place_wakeup(const struct sched_queue *q, struct sched_vcpu *s, bool busy);
 void queue_place_moved(const struct sched_queue *q, struct sched_vcpu *s, bool busy);
 /** True if @s should run instead of @running, whose virtual time is up to date. */

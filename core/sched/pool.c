@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPU pools. The scheduler itself knows nothing of them: what it obeys is each vCPU's `cpus`, the affinity that was asked for
- * within the CPUs of its domain's pool (vcpu_refresh_cpus()), and that is made anew here for all vCPUs that a change
- * concerns. A pool's set is written before, and a vCPU made meanwhile reads it later, so nobody keeps a CPU that is gone.
+ * CPU pools. The scheduler itself knows nothing of them: what it obeys is each vCPU's `cpus`, the affinity that was
+ * asked for within the CPUs of its domain's pool (vcpu_refresh_cpus()), and that is made anew here for all vCPUs that a
+ * change concerns. A pool's set is written before, and a vCPU made meanwhile reads it later, so nobody keeps a CPU that
+ * is gone.
  */
 #include "hv/cpupool.h"
 

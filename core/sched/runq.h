@@ -2,16 +2,16 @@
 /*
  * The scheduler's shell around the policy: one run queue a CPU, each with a lock (LOCK_SCHED, interrupts off).
  *
- * The lock of the CPU that vcpu.processor names protects everything that the scheduler knows of a vCPU. `processor` changes
- * only under the lock of the old one and only for a vCPU that is neither queued nor running, so whoever takes the new
- * one's lock afterwards must look again. The switch from one vCPU to the next happens under the lock as well: a vCPU is
- * `current` of a queue exactly as long as its state is on that CPU.
+ * The lock of the CPU that vcpu.processor names protects everything that the scheduler knows of a vCPU. `processor`
+ * changes only under the lock of the old one and only for a vCPU that is neither queued nor running, so whoever takes
+ * the new one's lock afterwards must look again. The switch from one vCPU to the next happens under the lock as well: a
+ * vCPU is `current` of a queue exactly as long as its state is on that CPU.
  *
  * Two sets say where work and room are, and are written before they are read by the other side:
  *   sched_waiting  CPUs with somebody on their queue
  *   sched_idle     CPUs that run their idle vCPU and were not yet asked to look for work
- * Who queues a vCPU then looks for an idle CPU; who goes idle enters the set and then looks for waiting vCPUs. So it cannot
- * be that one waits while another, where it may run, sleeps.
+ * Who queues a vCPU then looks for an idle CPU; who goes idle enters the set and then looks for waiting vCPUs. So it
+ * cannot be that one waits while another, where it may run, sleeps.
  */
 #ifndef SCHED_RUNQ_H
 #define SCHED_RUNQ_H

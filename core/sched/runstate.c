@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a vCPU's time went (xen/vcpu.h, vcpu_runstate_info): four counters that add up to the time since its creation. */
+/*
+ * Where a vCPU's time went (xen/vcpu.h, vcpu_runstate_info): four counters that add up to the time since its creation.
+ */
 #include "hv/guest_access.h"
 #include "runq.h"
 

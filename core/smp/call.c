@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A function on other CPUs. One call at a time: the caller publishes it, interrupts the CPUs and waits until each has taken
- * itself out of the mask. Whoever waits for its turn does so with interrupts on, so it serves the call under way.
+ * A function on other CPUs. One call at a time: the caller publishes it, interrupts the CPUs and waits until each has
+ * taken itself out of the mask. Whoever waits for its turn does so with interrupts on, so it serves the call under way.
  */
 #include "hv/smp.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ticket spin locks: who comes takes the next ticket and waits until it is called, so waiters are served in the order of
- * arrival. Reader-writer locks prefer writers: a waiting writer sets the top bit, which keeps new readers out.
+ * Ticket spin locks: who comes takes the next ticket and waits until it is called, so waiters are served in the order
+ * of arrival. Reader-writer locks prefer writers: a waiting writer sets the top bit, which keeps new readers out.
  */
 #include "hv/lock.h"
 

@@ -10,7 +10,10 @@ static inline void lock_debug_check(const void *lock, unsigned int level) { }
 static inline void lock_debug_acquired(const void *lock, unsigned int level) { }
 static inline void lock_debug_released(const void *lock, unsigned int level) { }
 #else
-/** Panics, naming both locks, if taking @lock now would break the order. Before the wait, so that a deadlock is reported. */
+/**
+ * Panics, naming both locks, if taking @lock now would break the order.
+ * Before the wait, so that a deadlock is reported.
+ */
 void lock_debug_check(const void *lock, unsigned int level);
 void lock_debug_acquired(const void *lock, unsigned int level);
 void lock_debug_released(const void *lock, unsigned int level);

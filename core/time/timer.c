@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Timers: each CPU has its armed ones in a tree ordered by time, whose first is what its hardware is programmed for. The
- * hardware's interrupt only raises a soft interrupt; callbacks run there.
+ * Timers: each CPU has its armed ones in a tree ordered by time, whose first is what its hardware is programmed for.
+ * The hardware's interrupt only raises a soft interrupt; callbacks run there.
  *
- * A timer's fields change under the lock of the CPU that it names. `running` is true from before the callback until after
- * it, and no field is touched once it is false again, so timer_kill() may be followed by freeing the timer. A callback may kill its
- * own timer: then the CPU's `current` is cleared, which says the same to the code that called it.
+ * A timer's fields change under the lock of the CPU that it names. `running` is true from before the callback until
+ * after it, and no field is touched once it is false again, so timer_kill() may be followed by freeing the timer. A
+ * callback may kill its own timer: then the CPU's `current` is cleared, which says the same to the code that called it.
  */
 #include "hv/compiler.h"
 #include "hv/lock.h"
@@ -71,7 +71,10 @@ static void base_remove(struct timer_base *b, struct timer *t)
     t->armed = false;
 }
 
-/* The first deadline of @cpu may have changed. Its lock is held. Later than programmed does no harm: one look for nothing. */
+/*
+ * The first deadline of @cpu may have changed. Its lock is held. Later than programmed does no harm:
+ * one look for nothing.
+ */
 static void base_program(struct timer_base *b, unsigned int cpu)
 {
     uint64_t deadline = b->first ? timer_of(b->first)->expires : TIME_NEVER;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Wall clock: one number, UTC at system time 0. Guests add their system time to what shared_info says (xen/xen.h, wc_sec). */
+/*
+ * Wall clock: one number, UTC at system time 0. Guests add their system time to what shared_info
+ * says (xen/xen.h, wc_sec).
+ */
 #include "hv/compiler.h"
 #include "hv/domain.h"
 #include "hv/lock.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an operation costs, in ticks of the TSC. Under QEMU's -icount shift=0 a tick is an instruction, so two hypervisors can be
- * compared to the digit. Each line is the mean of ROUNDS calls after a few that are not counted.
+ * What an operation costs, in ticks of the TSC. Under QEMU's -icount shift=0 a tick is an instruction, so two
+ * hypervisors can be compared to the digit. Each line is the mean of ROUNDS calls after a few that are not counted.
  */
 #include "common/guest.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a PV guest begins: the notes that a builder reads, the entry point with the start_info page in %rsi, and the ways in
- * for exceptions, events and system calls.
+ * Where a PV guest begins: the notes that a builder reads, the entry point with the start_info page in %rsi, and the
+ * ways in for exceptions, events and system calls.
  */
 #define __ASSEMBLY__
 #include <xen/elfnote.h>
@@ -184,7 +184,9 @@ user_run_selectors:
     mov     $IRET, %eax
     syscall
     ud2
-    /* uint64_t user_run_list(const void *frame, const void *list, count): the same by a multicall's IRET, from @frame. */
+    /*
+     * uint64_t user_run_list(const void *frame, const void *list, count): the same by a multicall's IRET, from @frame.
+     */
     .globl user_run_list
 user_run_list:
     push    %rbx

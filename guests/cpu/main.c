@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the CPU contract costs, in ticks of the TSC: under QEMU's -icount shift=0 a tick is an instruction. Give it two vCPUs and
- * one CPU: the last lines are about going from one vCPU to the other, with more and more extended state in use.
+ * What the CPU contract costs, in ticks of the TSC: under QEMU's -icount shift=0 a tick is an instruction. Give it two
+ * vCPUs and one CPU: the last lines are about going from one vCPU to the other, with more and more extended state in
+ * use.
  */
 #include "common/guest.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Extended state of two vCPUs on one processor: neither sees registers or XCR0 of the other, and one that starts sees
- * nobody's. The compiler leaves these registers alone, so what is put there stays until this file, or the hypervisor, changes it.
+ * nobody's. The compiler leaves these registers alone, so what is put there stays until this file, or the hypervisor,
+ * changes it.
  */
 #include "selftest/selftest.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the hypervisor says about itself, asked by a real caller: every answer has its size to the byte, what lies behind
- * it stays, and what depends on the caller is right for a 64-bit PV kernel, dom0 or not.
+ * What the hypervisor says about itself, asked by a real caller: every answer has its size to the byte, what lies
+ * behind it stays, and what depends on the caller is right for a 64-bit PV kernel, dom0 or not.
  */
 #include "selftest/selftest.h"
 

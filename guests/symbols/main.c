@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel that asks for its symbols, as BSD kernels do, and looks itself up in them: behind the image's last byte lie a
- * size, an ELF header with three sections, and the two tables.
+ * A kernel that asks for its symbols, as BSD kernels do, and looks itself up in them: behind the image's last byte lie
+ * a size, an ELF header with three sections, and the two tables.
  */
 #include "common/guest.h"
 

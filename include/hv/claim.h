@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Claims: memory that is promised to a domain while it is being built, without saying which frames. What is claimed and not
- * taken yet, nobody else's domain gets; taking frames uses the claim up.
+ * Claims: memory that is promised to a domain while it is being built, without saying which frames. What is claimed and
+ * not taken yet, nobody else's domain gets; taking frames uses the claim up.
  */
 #ifndef HV_CLAIM_H
 #define HV_CLAIM_H
@@ -9,8 +9,8 @@
 #include "hv/types.h"
 
 /**
- * XENMEM_claim_pages: @d shall be able to have @pages in all. 0 gives up what is left of a claim. 0; -EINVAL: it has a claim, has as
- * many already, or may not have as many; -ENOMEM: there are not so many.
+ * XENMEM_claim_pages: @d shall be able to have @pages in all. 0 gives up what is left of a claim. 0; -EINVAL: it has a
+ * claim, has as many already, or may not have as many; -ENOMEM: there are not so many.
  */
 int domain_claim(struct domain *d, uint64_t pages);
 /** True if @d may take @nr free frames without touching what others claim. */

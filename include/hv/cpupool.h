@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPU pools: the machine's CPUs in disjoint sets, and each domain in one of them. A vCPU runs on CPUs of its domain's pool
- * only. Pool 0 exists from the start, has every CPU then, and stays; a CPU in no pool idles.
+ * CPU pools: the machine's CPUs in disjoint sets, and each domain in one of them. A vCPU runs on CPUs of its domain's
+ * pool only. Pool 0 exists from the start, has every CPU then, and stays; a CPU in no pool idles.
  *
  * Pools are changed and looked up under LOCK_CPUPOOL, which these functions take.
  */
@@ -30,11 +30,14 @@ int cpupool_create(uint32_t *id);
 int cpupool_destroy(uint32_t id);
 /** Copies the first pool from *id on. Its id, number of domains and CPUs. 0, -ENOENT. */
 int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus);
-/** A CPU that is in no pool; CPUPOOL_ANY: the first. 0, -ENOENT (pool), -EINVAL, -EBUSY (in a pool), -ENODEV (none is free). */
+/**
+ * A CPU that is in no pool; CPUPOOL_ANY: the first. 0, -ENOENT (pool), -EINVAL, -EBUSY (in a pool),
+ * -ENODEV (none is free).
+ */
 int cpupool_add_cpu(uint32_t id, uint32_t cpu);
 /**
- * Takes a CPU away; CPUPOOL_ANY: the last. Its vCPUs go to the others. 0, -ENOENT (pool), -EINVAL (not in it), -EBUSY (the
- * last of a pool that has domains).
+ * Takes a CPU away; CPUPOOL_ANY: the last. Its vCPUs go to the others. 0, -ENOENT (pool), -EINVAL (not in it), -EBUSY
+ * (the last of a pool that has domains).
  */
 int cpupool_remove_cpu(uint32_t id, uint32_t cpu);
 /** 0, -ENOENT (pool, or one without CPUs). */

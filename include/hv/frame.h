@@ -3,8 +3,8 @@
  * The frame table: what is known about each 4 KiB of machine memory, 24 bytes a frame.
  *
  * count  references and owner. A frame with references is not freed. One compare-and-exchange takes a reference and
- *        proves the owner, so a frame cannot change hands between check and use. FRAME_ALLOCATED is the domain's own claim
- *        on the frame, and is one of the references; giving the frame up clears it, once.
+ *        proves the owner, so a frame cannot change hands between check and use. FRAME_ALLOCATED is the domain's own
+ *        claim on the frame, and is one of the references; giving the frame up clears it, once.
  * type   what a frame is used as by a PV guest, and how often. The types exclude each other; the law is stated in
  *        arch/x86/pv/mm/types.c, which alone changes this word for PV domains.
  * links  on a free list, or on the owner's list of frames.
@@ -62,11 +62,14 @@ void frame_put(struct frame *f);
 /** Clears FRAME_ALLOCATED; true for the one caller that did, who then owes a frame_put(). */
 bool frame_release_claim(struct frame *f);
 
-/** Makes hypervisor memory at @page, one frame, visible to @d: it may map it (read-only if @readonly). Holds one reference. */
+/**
+ * Makes hypervisor memory at @page, one frame, visible to @d: it may map it (read-only if @readonly).
+ * Holds one reference.
+ */
 void frame_share_with(void *page, struct domain *d, bool readonly);
 /**
- * Ends frame_share_with(). True when nobody has references left: the page is the caller's to free (hv_free_pages). False:
- * ask again later; the sharing's own reference is given up only once.
+ * Ends frame_share_with(). True when nobody has references left: the page is the caller's to free (hv_free_pages).
+ * False: ask again later; the sharing's own reference is given up only once.
  */
 bool frame_unshare(void *page, struct domain *d);
 /** Arch duty: set @f->type so that guests can map it as frame_share_with() promises. It has no references yet. */
@@ -86,11 +89,14 @@ static inline struct frame *frame_list_next(const struct frame *f)
     return f->next == FRAME_LINK_NONE ? NULL : &frame_table[f->next];
 }
 
-/** Allocates 2^@order frames for @d, assigns and lists them, within d->max_pages. MFN_NONE: no memory or limit. Flags as heap_alloc(). */
+/**
+ * Allocates 2^@order frames for @d, assigns and lists them, within d->max_pages. MFN_NONE: no memory or limit.
+ * Flags as heap_alloc().
+ */
 mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int heap_flags);
 /**
- * Assigns frames that the caller got from heap_alloc(), within the limit. 0, -E2BIG (limit), -EINVAL (dying). A domain that
- * has frames holds a reference on itself. Takes frames_lock; the last frame_put() of a frame takes it too.
+ * Assigns frames that the caller got from heap_alloc(), within the limit. 0, -E2BIG (limit), -EINVAL (dying). A domain
+ * that has frames holds a reference on itself. Takes frames_lock; the last frame_put() of a frame takes it too.
  */
 int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order);
 /**

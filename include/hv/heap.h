@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory: frames in powers of two from a buddy allocator, and small objects on top. All RAM is in the direct map, so there
- * is one heap; what a guest has used is scrubbed before anybody else gets it.
+ * Memory: frames in powers of two from a buddy allocator, and small objects on top. All RAM is in the direct map, so
+ * there is one heap; what a guest has used is scrubbed before anybody else gets it.
  */
 #ifndef HV_HEAP_H
 #define HV_HEAP_H
@@ -16,8 +16,8 @@
 #define HEAP_ADDR_BITS_OF(flags) (((flags) >> 8) & 0xff)
 
 /**
- * Gives the RAM frames [@start, @end) to the heap. Boot only, and for init memory afterwards. Their entries in the frame
- * table exist and are zero, or those of frames that the hypervisor used.
+ * Gives the RAM frames [@start, @end) to the heap. Boot only, and for init memory afterwards. Their entries in the
+ * frame table exist and are zero, or those of frames that the hypervisor used.
  */
 void heap_add(mfn_t start, mfn_t end);
 /** Allocates 2^@order frames, naturally aligned; MFN_NONE if there are none. Any context that may take LOCK_HEAP. */
@@ -41,8 +41,8 @@ void *hv_alloc_pages(unsigned int order);
 void hv_free_pages(void *p, unsigned int order);
 
 /**
- * Objects, aligned to 16 (to 64 from 64 bytes on, to pages above 2048), zeroed; NULL if there is no memory or @size is 0.
- * Their pages are not for sharing with guests: use hv_alloc_pages() for those.
+ * Objects, aligned to 16 (to 64 from 64 bytes on, to pages above 2048), zeroed; NULL if there is no memory or @size is
+ * 0. Their pages are not for sharing with guests: use hv_alloc_pages() for those.
  */
 void *hv_zalloc(size_t size);
 /** As hv_zalloc(nr * size), NULL on overflow. */

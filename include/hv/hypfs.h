@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Nodes of the tree that hypfs_op() shows (xen/hypfs.h). Nodes are constant; what they say may be made when it is read. The
- * tree is core's; the directories named arch_hypfs_* below are what an architecture has to say, and core does not look into them.
+ * Nodes of the tree that hypfs_op() shows (xen/hypfs.h). Nodes are constant; what they say may be made when it is read.
+ * The tree is core's; the directories named arch_hypfs_* below are what an architecture has to say, and core does not
+ * look into them.
  */
 #ifndef HV_HYPFS_H
 #define HV_HYPFS_H
@@ -11,7 +12,10 @@
 
 struct domain;
 
-/** Where content goes. Made twice, first with no room, to learn its length: everything is counted, what has room is kept. */
+/**
+ * Where content goes. Made twice, first with no room, to learn its length: everything is counted,
+ * what has room is kept.
+ */
 struct hypfs_out {
     char *buf;
     size_t room, len;
@@ -38,7 +42,10 @@ struct hypfs_node {
 
 #define HYPFS_DIR(c) { .child = (c), .children = ARRAY_SIZE(c) }
 
-/** Arch duties: /arch, about the machine, and /domain/ID, about a domain. Control domains read them at any time, on any CPU. */
+/**
+ * Arch duties: /arch, about the machine, and /domain/ID, about a domain.
+ * Control domains read them at any time, on any CPU.
+ */
 extern const struct hypfs_dir arch_hypfs_machine, arch_hypfs_domain;
 
 #endif

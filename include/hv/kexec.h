@@ -31,8 +31,8 @@ void kexec_init(void);
 /** True if there is a crash image. Any context. */
 bool kexec_crash_is_loaded(void);
 /**
- * The machine is lost: starts the crash image. @regs is the context at fault, or NULL: the caller's. Returns if there is
- * none, or it is damaged. Any context, no locks are taken.
+ * The machine is lost: starts the crash image. @regs is the context at fault, or NULL: the caller's. Returns if there
+ * is none, or it is damaged. Any context, no locks are taken.
  */
 void kexec_crash(const struct cpu_user_regs *regs);
 /** Keeps what this CPU was doing, once, for the notes. Any context. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The lock order. A CPU may take a lock only if its level is greater than that of every lock that it holds; debug builds
- * check it at each acquisition. Two locks of one level are never held together, except where the comment says how.
+ * The lock order. A CPU may take a lock only if its level is greater than that of every lock that it holds; debug
+ * builds check it at each acquisition. Two locks of one level are never held together, except where the comment says
+ * how.
  */
 #ifndef HV_LOCK_ORDER_H
 #define HV_LOCK_ORDER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scheduler: proportional share with weight and cap, one run queue a CPU, work conserving. Reported to tools as credit2.
- * Everything else calls it through this header only.
+ * The scheduler: proportional share with weight and cap, one run queue a CPU, work conserving. Reported to tools as
+ * credit2. Everything else calls it through this header only.
  */
 #ifndef HV_SCHED_H
 #define HV_SCHED_H
@@ -38,7 +38,10 @@ struct sched_domain {
 
 /** Boot CPU, once, before the first sched_create_idle(). */
 void sched_init(void);
-/** Makes @cpu schedulable: run queue, tasklets, and the idle vCPU, which is what runs there now. NULL: no memory. After timers_init_cpu(). */
+/**
+ * Makes @cpu schedulable: run queue, tasklets, and the idle vCPU, which is what runs there now. NULL: no memory.
+ * After timers_init_cpu().
+ */
 struct vcpu *sched_create_idle(unsigned int cpu);
 void sched_domain_init(struct domain *d);
 /** At vcpu_create(): chooses its first CPU. Affinity masks that are empty become "everywhere". 0. */
@@ -46,11 +49,16 @@ int sched_vcpu_init(struct vcpu *v);
 /** @v is not runnable and never will be again. Waits until it has left its CPU. */
 void sched_vcpu_remove(struct vcpu *v);
 
-/** pause_flags or pause_count changed so that it may be runnable now: queue it and preempt where it deserves to. Any context. */
+/**
+ * pause_flags or pause_count changed so that it may be runnable now:
+ * queue it and preempt where it deserves to. Any context.
+ */
 void vcpu_wake(struct vcpu *v);
 /** It may not run any more: take it off queue; nosync returns while it may still be on a CPU. */
 void vcpu_sleep_nosync(struct vcpu *v);
-/** And waits, interrupts on. Two CPUs that wait for each other's current vCPU never end: see vcpu_pause_restartable(). */
+/**
+ * And waits, interrupts on. Two CPUs that wait for each other's current vCPU never end: see vcpu_pause_restartable().
+ */
 void vcpu_sleep_sync(struct vcpu *v);
 
 /** SCHEDOP_block for the current vCPU: blocks unless an event is pending; the switch happens on the way out. */
@@ -63,19 +71,24 @@ int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns);
 /** A port that somebody polls became pending. */
 void vcpu_poll_notify(struct domain *d, uint32_t port);
 
-/** How long a vCPU may run before one that deserves more takes its place, in us; at first what sched_ratelimit_us= says. */
+/**
+ * How long a vCPU may run before one that deserves more takes its place, in us; at first what sched_ratelimit_us= says.
+ */
 uint32_t sched_ratelimit_us(void);
 void sched_set_ratelimit_us(uint32_t us);
 
 /** Both cpumask_t, NULL: as it is. 0, or -EINVAL when no online CPU of its pool is left. Moves the vCPU if it must. */
 int vcpu_set_affinity(struct vcpu *v, const void *hard_mask, const void *soft_mask);
-/** Its domain's pool changed: where it may run is found anew. An affinity that leaves it no CPU there does not count. */
+/**
+ * Its domain's pool changed: where it may run is found anew. An affinity that leaves it no CPU there does not count.
+ */
 void vcpu_refresh_cpus(struct vcpu *v);
 
 /*
- * Pausing waits for another CPU, and a hypercall cannot be switched out while it waits. So a vCPU that pauses others uses
- * the restartable forms, unless it holds a lock that makes it the only one to do so (LOCK_DOMCTL): when the caller's own
- * vCPU is to stop, too, they undo what they began and return -ERESTART, and the caller's hypercall is made again later.
+ * Pausing waits for another CPU, and a hypercall cannot be switched out while it waits. So a vCPU that pauses others
+ * uses the restartable forms, unless it holds a lock that makes it the only one to do so (LOCK_DOMCTL): when the
+ * caller's own vCPU is to stop, too, they undo what they began and return -ERESTART, and the caller's hypercall is made
+ * again later.
  */
 int vcpu_pause_restartable(struct vcpu *v);
 int domain_pause_restartable(struct domain *d);

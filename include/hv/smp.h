@@ -10,11 +10,17 @@ void arch_smp_kick(unsigned int cpu);
 /** Arch duty: make @mask call smp_call_interrupt(). */
 void arch_smp_call_ipi(const cpumask_t *mask);
 
-/** Runs @fn(@arg) on each online CPU of @mask (this one included, directly) with interrupts off; returns when all have. Interrupts on. */
+/**
+ * Runs @fn(@arg) on each online CPU of @mask (this one included, directly) with interrupts off; returns when all have.
+ * Interrupts on.
+ */
 void smp_call(const cpumask_t *mask, void (*fn)(void *arg), void *arg);
 void smp_call_interrupt(void);
 
-/** Arch duty: every CPU of @mask drops all non-global translations before this returns (@global: all of them). Interrupts on or off. */
+/**
+ * Arch duty: every CPU of @mask drops all non-global translations before this returns (@global: all of them).
+ * Interrupts on or off.
+ */
 void arch_tlb_flush_mask(const cpumask_t *mask, bool global);
 /** Arch duty: the same for the one page at @va. */
 void arch_tlb_flush_one_mask(const cpumask_t *mask, vaddr_t va);

@@ -21,12 +21,18 @@ void wallclock_set(uint64_t base_ns);
 /** Writes wc_* of @d's shared_info, version protocol observed. */
 void domain_update_wallclock(struct domain *d);
 
-/** Arch duty: have timer_interrupt() called on this CPU at @deadline (system time ns); TIME_NEVER: not at all. Past: at once. */
+/**
+ * Arch duty: have timer_interrupt() called on this CPU at @deadline (system time ns); TIME_NEVER: not at all.
+ * Past: at once.
+ */
 void arch_timer_program(uint64_t deadline);
 /** Called by the architecture when a programmed deadline is reached (interrupts off). */
 void timer_interrupt(void);
 
-/** A callback at a time, on one CPU, with interrupts on, outside any lock. Never early; in order of time, then of arming. */
+/**
+ * A callback at a time, on one CPU, with interrupts on, outside any lock. Never early;
+ * in order of time, then of arming.
+ */
 struct timer {
     struct rb_node node; /* among the CPU's armed timers */
     uint64_t expires;    /* system time, ns */
@@ -38,11 +44,16 @@ struct timer {
 
 /** No lock is needed: nobody else may know @t yet. */
 void timer_init(struct timer *t, void (*fn)(void *data), void *data, unsigned int cpu);
-/** Arms or re-arms; safe in its own callback. TIME_NEVER: as timer_stop(). After timer_kill(): no effect. Any context. */
+/**
+ * Arms or re-arms; safe in its own callback. TIME_NEVER: as timer_stop(). After timer_kill(): no effect. Any context.
+ */
 void timer_set(struct timer *t, uint64_t expires);
 /** Disarms; the callback may still be running on another CPU. Any context. */
 void timer_stop(struct timer *t);
-/** Disarms for ever and waits for the callback, unless that is the caller. Interrupts on, no lock that the callback takes. */
+/**
+ * Disarms for ever and waits for the callback, unless that is the caller.
+ * Interrupts on, no lock that the callback takes.
+ */
 void timer_kill(struct timer *t);
 /** Moves it to @cpu, armed or not. Any context. */
 void timer_migrate(struct timer *t, unsigned int cpu);
@@ -55,13 +66,22 @@ void timers_init_cpu(unsigned int cpu);
 void vcpu_timers_init(struct vcpu *v);
 /** When @v dies: waits for callbacks. */
 void vcpu_timers_destroy(struct vcpu *v);
-/** VCPUOP_set_singleshot_timer: @deadline is absolute system time; past: at once, or -ETIME with VCPU_SSHOTTMR_future in @flags. */
+/**
+ * VCPUOP_set_singleshot_timer: @deadline is absolute system time; past: at once,
+ * or -ETIME with VCPU_SSHOTTMR_future in @flags.
+ */
 int vcpu_timer_set_singleshot(struct vcpu *v, uint64_t deadline, uint32_t flags);
 void vcpu_timer_stop_singleshot(struct vcpu *v);
-/** VCPUOP_set_periodic_timer: 0, or -EINVAL for a @period below 1 ms or above 2^62 ns. The first tick is one period from now. */
+/**
+ * VCPUOP_set_periodic_timer: 0, or -EINVAL for a @period below 1 ms or above 2^62 ns.
+ * The first tick is one period from now.
+ */
 int vcpu_timer_set_periodic(struct vcpu *v, uint64_t period);
 void vcpu_timer_stop_periodic(struct vcpu *v);
-/** hypercall set_timer_op of @v: 0 stops the one-shot timer. A deadline with the top bit set, a wrapped subtraction, is soon. */
+/**
+ * hypercall set_timer_op of @v: 0 stops the one-shot timer. A deadline with the top bit set,
+ * a wrapped subtraction, is soon.
+ */
 void vcpu_timer_op(struct vcpu *v, uint64_t deadline);
 
 #endif

@@ -2,9 +2,10 @@
 /*
  * What a toolstack asks: domctl and sysctl, one function a sub-operation, found by gen/privileges.tbl.
  *
- * The caller's structure is copied in once, whole; a function works on the copy, checks everything before it changes anything, and
- * says with copy_back that the structure has answers. The lock of the family is held, so that there is one toolstack operation
- * at a time. -ERESTART: not done yet, the progress is kept in what the operation is about; it will be called again.
+ * The caller's structure is copied in once, whole; a function works on the copy, checks everything before it changes
+ * anything, and says with copy_back that the structure has answers. The lock of the family is held, so that there is
+ * one toolstack operation at a time. -ERESTART: not done yet, the progress is kept in what the operation is about; it
+ * will be called again.
  */
 #ifndef HV_TOOLSTACK_H
 #define HV_TOOLSTACK_H
@@ -49,8 +50,8 @@ extern const unsigned int domctl_row_count, sysctl_row_count;
 int domctl_vcpu(const struct domctl_call *call, uint32_t id, struct vcpu **out);
 
 /**
- * Bit maps of the ABI: bytes, of a length that the caller chooses. Reading gives zeros for bits that it has not, and drops those
- * beyond @nr; writing gives it zeros for bits that we have not. 0 or -EFAULT.
+ * Bit maps of the ABI: bytes, of a length that the caller chooses. Reading gives zeros for bits that it has not, and
+ * drops those beyond @nr; writing gives it zeros for bits that we have not. 0 or -EFAULT.
  */
 int toolstack_bitmap_read(uint64_t *bits, uint32_t nr, const struct xenctl_bitmap *from);
 int toolstack_bitmap_write(const struct xenctl_bitmap *to, const uint64_t *bits, uint32_t nr);
@@ -62,7 +63,10 @@ void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info);
 
 /** Whether createdomain's flags, options and arch part make sense here: 0, -EINVAL, -EOPNOTSUPP. */
 int arch_createdomain_check(const struct xen_domctl_createdomain *config);
-/** Fills what only the architecture knows: gpaddr_bits and arch_config; the host's capabilities, frequency and CPUID words. */
+/**
+ * Fills what only the architecture knows: gpaddr_bits and arch_config;
+ * the host's capabilities, frequency and CPUID words.
+ */
 void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info);
 void arch_physinfo(struct xen_sysctl_physinfo *info);
 /** Core and socket of online CPU @cpu. */

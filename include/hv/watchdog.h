@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The watchdog (watchdog=, watchdog_timeout=): finds a CPU on which the hypervisor does not get on. Every CPU has a timer
- * that says "alive" twice a second, as soft work; a clock that cannot be held off, an NMI on the first CPU, looks whether
- * each of them has said so lately.
+ * The watchdog (watchdog=, watchdog_timeout=): finds a CPU on which the hypervisor does not get on. Every CPU has a
+ * timer that says "alive" twice a second, as soft work; a clock that cannot be held off, an NMI on the first CPU, looks
+ * whether each of them has said so lately.
  */
 #ifndef HV_WATCHDOG_H
 #define HV_WATCHDOG_H

@@ -143,7 +143,9 @@ static inline bool bitmap_full(const unsigned long *map, size_t bits)
     return bitmap_first_zero(map, bits) == bits;
 }
 
-/* Written out, because the compiler's builtin is a library call on a baseline CPU. Pairs, nibbles, bytes, then a sum. */
+/*
+ * Written out, because the compiler's builtin is a library call on a baseline CPU. Pairs, nibbles, bytes, then a sum.
+ */
 static inline unsigned int bitmap_word_weight(unsigned long w)
 {
     w -= w >> 1 & 0x5555555555555555UL;

@@ -10,8 +10,8 @@
  *     }
  *     rb_insert(tree, node, parent, link);
  *
- * Law: a red node has no red child, and every way from the root to an empty place passes equally many black nodes. So no
- * way is longer than twice another, and search, insert and erase are O(log n).
+ * Law: a red node has no red child, and every way from the root to an empty place passes equally many black nodes. So
+ * no way is longer than twice another, and search, insert and erase are O(log n).
  */
 #ifndef LIB_BASE_RBTREE_H
 #define LIB_BASE_RBTREE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The symbol table of a kernel that asks for it (note BSD_SYMTAB). Behind the image, at the next multiple of a word of the
- * image's class, goes one block:
+ * The symbol table of a kernel that asks for it (note BSD_SYMTAB). Behind the image, at the next multiple of a word of
+ * the image's class, goes one block:
  *
  *   uint32_t size     of all that follows
  *   ELF header        the image's own, but with three sections and no segments
@@ -9,8 +9,8 @@
  *   symbol table
  *   string table      each padded to a word
  *
- * BSD kernels look for it at the symbol that marks their end. An image that asks and has no table that could be believed
- * gets a size of 0 there, and a reason that can be told: it starts all the same.
+ * BSD kernels look for it at the symbol that marks their end. An image that asks and has no table that could be
+ * believed gets a size of 0 there, and a reason that can be told: it starts all the same.
  */
 #ifndef LIB_ELF_ELF_SYMBOLS_H
 #define LIB_ELF_ELF_SYMBOLS_H
@@ -46,8 +46,8 @@ struct elf_symbols {
 void elf_symbols_plan(const struct elf_file *elf, uint64_t max, struct elf_symbols *symbols);
 
 /**
- * The first bytes of the block, up to the symbol table, into @head. @image: the bytes that were planned with. Returns their
- * number. The tables follow at ELF_SYMBOLS_SIZE_BYTES + their `at`; what lies between is zero.
+ * The first bytes of the block, up to the symbol table, into @head. @image: the bytes that were planned with. Returns
+ * their number. The tables follow at ELF_SYMBOLS_SIZE_BYTES + their `at`; what lies between is zero.
  */
 size_t elf_symbols_head(const struct elf_symbols *symbols, const void *image, uint8_t head[ELF_SYMBOLS_HEAD_MAX]);
 

@@ -3,10 +3,10 @@
  * Whether, and how, a kernel image can be started.
  *
  * Two questions are kept apart for each of the three guest types. Does the image *declare* it: then `supported` is set.
- * And can it be *used* here: the hypervisor runs that type, and what the asker wants of it (to be dom0) holds. For every
- * "no" there is one refusal: the rule that failed, the note that it concerns and its value, from which image_words.h
- * makes a sentence. An image is never started in a mode that it does not declare: whoever starts one takes the type from
- * here, with the numbers that belong to it.
+ * And can it be *used* here: the hypervisor runs that type, and what the asker wants of it (to be dom0) holds. For
+ * every "no" there is one refusal: the rule that failed, the note that it concerns and its value, from which
+ * image_words.h makes a sentence. An image is never started in a mode that it does not declare: whoever starts one
+ * takes the type from here, with the numbers that belong to it.
  *
  * The image is bytes that nobody has checked; judging it is total, allocates nothing and writes only to the verdict.
  * The verdict refers to the image's bytes and lives no longer than they do.
@@ -74,7 +74,9 @@ struct image_way {
     struct image_refusal why; /* why not usable; IMAGE_OK if it is */
 };
 
-/** For PV64 and PV32. Virtual addresses unless said otherwise; p + virt_base - paddr_offset is where physical p shows. */
+/**
+ * For PV64 and PV32. Virtual addresses unless said otherwise; p + virt_base - paddr_offset is where physical p shows.
+ */
 struct image_pv {
     uint64_t virt_base, paddr_offset;
     uint64_t start, end; /* where the load plan shows */

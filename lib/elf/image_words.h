@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A verdict in sentences. Each function writes one line without newline into the @size bytes at @buf (cut if need be,
- * always terminated; @size of 256 serves nearly all) and returns @buf. Text from the image is shown cut to 64 characters
- * with what is not printable replaced by "?", so a hostile image cannot send control sequences to a terminal.
+ * always terminated; @size of 256 serves nearly all) and returns @buf. Text from the image is shown cut to 64
+ * characters with what is not printable replaced by "?", so a hostile image cannot send control sequences to a
+ * terminal.
  */
 #ifndef LIB_ELF_IMAGE_WORDS_H
 #define LIB_ELF_IMAGE_WORDS_H

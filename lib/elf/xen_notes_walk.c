@@ -3,10 +3,10 @@
  * Finds and decodes the notes in an ELF file.
  *
  * A note is three words (size of the owner's name, size of the contents, type), the name and the contents, each padded
- * to 4 bytes: Xen's notes are laid out so in 64-bit images too, whatever alignment their segment claims. Each step moves
- * forward by 12 bytes at least and the total is counted, so tables that overlap or repeat cannot keep us here for long.
- * The last note of a table may claim more than the table has: its padding may be missing, and GRUB's 32-bit PV image
- * gives a string of 4 bytes a length of 12. A string is cut there; a number is not believed.
+ * to 4 bytes: Xen's notes are laid out so in 64-bit images too, whatever alignment their segment claims. Each step
+ * moves forward by 12 bytes at least and the total is counted, so tables that overlap or repeat cannot keep us here for
+ * long. The last note of a table may claim more than the table has: its padding may be missing, and GRUB's 32-bit PV
+ * image gives a string of 4 bytes a length of 12. A string is cut there; a number is not believed.
  */
 #include "xen_notes.h"
 #include "public.h"

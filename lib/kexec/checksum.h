@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A fast sum over memory that nobody should have written to. It finds accidents, not attackers: every word takes part in
- * an invertible step, so one changed word always changes the result.
+ * A fast sum over memory that nobody should have written to. It finds accidents, not attackers: every word takes part
+ * in an invertible step, so one changed word always changes the result.
  */
 #ifndef LIB_KEXEC_CHECKSUM_H
 #define LIB_KEXEC_CHECKSUM_H

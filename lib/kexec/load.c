@@ -132,7 +132,9 @@ static int check_entry(const struct kexec_load *load, struct kexec_refusal *why)
     return kexec_refuse(why, KEXEC_RULE_ENTRY, KEXEC_NO_SEGMENT, load->entry);
 }
 
-/* What is not zero has to be kept. The destinations do not overlap and no source is larger than its own: the sum fits. */
+/*
+ * What is not zero has to be kept. The destinations do not overlap and no source is larger than its own: the sum fits.
+ */
 static int check_size(const struct kexec_load *load, const struct kexec_machine *m, struct kexec_refusal *why)
 {
     uint64_t pages = 0;

@@ -2,8 +2,8 @@
 /*
  * The description of a kernel to be started (xen/kexec.h, KEXEC_CMD_kexec_load), checked before anything is done.
  *
- * A description is a type, an ELF machine, an entry point, and segments: where each goes in machine memory and where its
- * bytes come from. A segment without a source is memory that the kernel wants to reach as it is. What has passed
+ * A description is a type, an ELF machine, an entry point, and segments: where each goes in machine memory and where
+ * its bytes come from. A segment without a source is memory that the kernel wants to reach as it is. What has passed
  * kexec_load_check() holds the law
  *
  *     every destination is made of whole pages, does not wrap, and overlaps no other; those with a source are RAM,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How an image gets to its destinations when nothing of the hypervisor is left: a list of steps, carried out in order by a
- * page of assembly that knows nothing else. The steps lie in pages; the last step of a page leads to the next page.
+ * How an image gets to its destinations when nothing of the hypervisor is left: a list of steps, carried out in order
+ * by a page of assembly that knows nothing else. The steps lie in pages; the last step of a page leads to the next
+ * page.
  *
- * The law that makes the order irrelevant: no page of the program, and no page that a step reads, lies in a destination.
+ * The law that makes the order irrelevant: no page of the program, and no page that a step reads, lies in a
+ * destination.
  */
 #ifndef LIB_KEXEC_PROGRAM_H
 #define LIB_KEXEC_PROGRAM_H

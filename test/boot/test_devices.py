@@ -44,7 +44,8 @@ def test_disk_and_network(rig, server, disk, card, cpus):
         assert machine.run(f"wget -q -O - http://10.0.2.2:{port}/file | sha256sum").split()[0] == digest
 
 
-# Waits for the RTC's second to change, so that both ends of the interval are sharp, then prints RTC and monotonic clock.
+# Waits for the RTC's second to change, so that both ends of the interval are sharp, then prints RTC and monotonic
+# clock.
 SAMPLE = ("s=$(cat /sys/class/rtc/rtc0/since_epoch); t=$s; "
           "while [ $t = $s ]; do read t </sys/class/rtc/rtc0/since_epoch; done; read u x </proc/uptime; echo sample $t $u")
 

@@ -72,7 +72,8 @@ def xsave_capabilities(value):
 # name: (processor, lie, line or None)
 CLAIMS = {
     "smap": (POOR, both(says(0, eax=7), claims(7, "ebx", 20)), refused("smap")),
-    # QEMU's emulation never comes back from a write of SMEP, FSGSBASE or OSXSAVE to CR4 where it has not got them: no rows for these.
+    # QEMU's emulation never comes back from a write of SMEP, FSGSBASE or OSXSAVE to CR4 where it has not got them: no
+    # rows for these.
     "controls": (RICH, both(claims(7, "ebx", 10, 20), claims(7, "ecx", 2, 3, 4, 7, 16), claims(1, "ecx", 17)), refused("smap")),
     "nx": ("qemu64,-nx,-monitor", claims(0x80000001, "edx", NX), refused("nx")),
     "ffxsr": (POOR, claims(0x80000001, "edx", 25), None),

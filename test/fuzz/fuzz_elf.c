@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The law of images: whatever the bytes are, judging them ends, and of an image that is found usable in some way
- *   - every planned segment has its bytes in the file, wraps nowhere, overlaps no other, and the plan is as long as allowed,
+ *   - every planned segment has its bytes in the file, wraps nowhere, overlaps no other, and the plan is as long as
+ *     allowed,
  *   - the entry point of that way lies in the image, and a PV image shows where no hypervisor lives,
  *   - all text that the verdict refers to lies in the file,
- * every refusal has a sentence, every usable way has none, and both fit to be printed. The first input byte chooses what
- * is asked; the rest is the image, and is also read as a bzImage.
+ * every refusal has a sentence, every usable way has none, and both fit to be printed. The first input byte chooses
+ * what is asked; the rest is the image, and is also read as a bzImage.
  */
 #include "elf/bzimage.h"
 #include "elf/image_words.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Laws of loading: whatever the description, an accepted one is carried out to the letter. On a small machine its program
- * puts the sources into their destinations, zeros behind them, and changes no other byte; its page tables map the
- * destinations at their own addresses and no page of the tables. A refused one has a rule, an error and a sentence. And of
- * crashkernel=: what is read once is read the same way again.
+ * Laws of loading: whatever the description, an accepted one is carried out to the letter. On a small machine its
+ * program puts the sources into their destinations, zeros behind them, and changes no other byte; its page tables map
+ * the destinations at their own addresses and no page of the tables. A refused one has a rule, an error and a sentence.
+ * And of crashkernel=: what is read once is read the same way again.
  */
 #include <stdlib.h>
 

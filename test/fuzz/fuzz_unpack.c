@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The law of unpacking: whatever the bytes are, it ends; it writes nothing outside of the room and the work memory that it
- * was given (the sanitizer watches both), says truly how much it wrote, and every error has one sentence. The first byte
- * chooses the method where the data do not say it, the second the room.
+ * The law of unpacking: whatever the bytes are, it ends; it writes nothing outside of the room and the work memory that
+ * it was given (the sanitizer watches both), says truly how much it wrote, and every error has one sentence. The first
+ * byte chooses the method where the data do not say it, the second the room.
  */
 #include "arch/x86/boot/unpack/unpack.h"
 

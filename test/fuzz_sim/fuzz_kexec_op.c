@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kexec_op with the fuzzer as a hostile dom0: two vCPUs load, go on with what was interrupted or abandon it, unload and ask.
- * The laws:
+ * kexec_op with the fuzzer as a hostile dom0: two vCPUs load, go on with what was interrupted or abandon it, unload and
+ * ask. The laws:
  *
  *   - a call that is refused leaves what is loaded as it was;
- *   - what is loaded, carried out on the machine's own memory, puts each segment's bytes into its destination, zeros behind
- *     them, and changes nothing else; a crash image lies there already, and its checksum holds;
+ *   - what is loaded, carried out on the machine's own memory, puts each segment's bytes into its destination, zeros
+ *     behind them, and changes nothing else; a crash image lies there already, and its checksum holds;
  *   - when all is unloaded, every frame is back.
  *
  * The machine stays from one input to the next: its memory is put back after a program was carried out.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Three domains that grant each other frames, and their page tables: a slot for each page of a small range of addresses,
- * which holds what it maps.
+ * Three domains that grant each other frames, and their page tables: a slot for each page of a small range of
+ * addresses, which holds what it maps.
  */
 #ifndef TEST_GRANT_WORLD_H
 #define TEST_GRANT_WORLD_H

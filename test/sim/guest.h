@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Acting as a guest: a hypercall in a vCPU's name, continued until it is done. Arguments lie in `box`, which guests may point to. */
+/*
+ * Acting as a guest: a hypercall in a vCPU's name, continued until it is done.
+ * Arguments lie in `box`, which guests may point to.
+ */
 #ifndef TEST_SIM_GUEST_H
 #define TEST_SIM_GUEST_H
 

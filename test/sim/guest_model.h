@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Guests as the scheduler sees them: each vCPU computes for `burst` ns of its own CPU time, then blocks for `sleep` ns, and so on;
- * burst 0 computes for ever. And the laws that hold at every moment.
+ * Guests as the scheduler sees them: each vCPU computes for `burst` ns of its own CPU time, then blocks for `sleep` ns,
+ * and so on; burst 0 computes for ever. And the laws that hold at every moment.
  */
 #ifndef GUEST_MODEL_H
 #define GUEST_MODEL_H

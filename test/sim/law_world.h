@@ -248,7 +248,10 @@ static void world_relinquish(struct domain *d)
 static void (*meanwhile)(void);
 #define CALL_ABANDONED (-1000L)
 
-/** A hypercall of @v, with interruptions; between two parts of it others act. CALL_ABANDONED: its domain ended meanwhile. */
+/**
+ * A hypercall of @v, with interruptions; between two parts of it others act.
+ * CALL_ABANDONED: its domain ended meanwhile.
+ */
 static long call_as(struct being *b, hypercall_fn fn, struct hypercall *c)
 {
     uint32_t serial = b->serial;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* CPU pools: their errors, that a vCPU runs on its pool's CPUs only whatever is changed, and what a removed CPU does. */
+/*
+ * CPU pools: their errors, that a vCPU runs on its pool's CPUs only whatever is changed, and what a removed CPU does.
+ */
 #include "sim_test.h"
 
 #include "guest.h"

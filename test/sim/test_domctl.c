@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A toolstack on the simulated machine. Tables of calls with the errors that the ABI names, after which nothing has changed; and
- * random lives of domains against a model: what exists, what is paused, how much memory there is.
+ * A toolstack on the simulated machine. Tables of calls with the errors that the ABI names, after which nothing has
+ * changed; and random lives of domains against a model: what exists, what is paused, how much memory there is.
  */
 #include "sim_test.h"
 

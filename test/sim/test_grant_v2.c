@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Grant tables, the rarer half: version 2 with transitive entries and parts of pages, changing the version, handles that run
- * out, device mappings, guests that change entries in use, cache flushes. Domain 1 is dom[0], and so on.
+ * Grant tables, the rarer half: version 2 with transitive entries and parts of pages, changing the version, handles
+ * that run out, device mappings, guests that change entries in use, cache flushes. Domain 1 is dom[0], and so on.
  */
 #include "sim_test.h"
 

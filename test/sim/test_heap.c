@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The frame allocator's laws: no frame is in two places, the free count is exact, what comes out is never somebody's data. */
+/*
+ * The frame allocator's laws: no frame is in two places, the free count is exact,
+ * what comes out is never somebody's data.
+ */
 #include "sim_test.h"
 
 #include "core/mm/block.h"
@@ -9,7 +12,9 @@
 
 static void small_machine(void) { sim_start(&(struct sim_config){ .frames = FRAMES, .cpus = 1 }); }
 
-/* Free frames, counted from the blocks in the frame table, each of which must be well formed and not overlap another. */
+/*
+ * Free frames, counted from the blocks in the frame table, each of which must be well formed and not overlap another.
+ */
 static uint64_t count_free(uint64_t *dirty)
 {
     uint64_t nr = 1, free = 0;

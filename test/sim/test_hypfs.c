@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading and writing the tree: paths that are and are not, room that is and is not, and lists that end where they say. */
+/*
+ * Reading and writing the tree: paths that are and are not, room that is and is not, and lists that end where they say.
+ */
 #include "sim_test.h"
 
 #include "guest.h"
@@ -86,7 +88,10 @@ static void list(void **state)
     assert_int_equal(seen, 5);
 }
 
-/* The children of a directory, as "NAME:TYPE:LENGTH:MOST_WRITTEN " each; the sizes and the end agree with the directory's own. */
+/*
+ * The children of a directory, as "NAME:TYPE:LENGTH:MOST_WRITTEN " each;
+ * the sizes and the end agree with the directory's own.
+ */
 static const char *listing(const char *path)
 {
     static char out[512];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kexec_op on the simulated machine: every command's answers, that a refused load leaves what is loaded alone, and that an
- * image which is started lies byte by byte where it was wanted, with nothing else changed.
+ * kexec_op on the simulated machine: every command's answers, that a refused load leaves what is loaded alone, and that
+ * an image which is started lies byte by byte where it was wanted, with nothing else changed.
  */
 #include "sim_test.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The scheduler's laws in simulated time: work conserving, CPU time in proportion to weight, no lost wake-up, caps kept. */
+/*
+ * The scheduler's laws in simulated time: work conserving, CPU time in proportion to weight,
+ * no lost wake-up, caps kept.
+ */
 #include "guest_model.h"
 
 #include "hv/smp.h"
@@ -71,7 +74,10 @@ static void shares(void **state)
 
 static void caps(void **state)
 {
-    /* All of one domain's budget may go in the first part of a period, so the uncapped domain cannot use the whole rest. */
+    /*
+     * All of one domain's budget may go in the first part of a period,
+     * so the uncapped domain cannot use the whole rest.
+     */
     static const struct { uint32_t vcpus, cap; double cpus; } cases[] = { { 1, 50, .5 }, { 1, 10, .1 }, { 4, 150, 1.5 }, { 2, 0, 1.3 } };
 
     start(4);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What domains are told of the hypervisor: exact sizes, each error, and the same answers for a toolstack that asks for another. */
+/*
+ * What domains are told of the hypervisor: exact sizes, each error, and the same answers for a
+ * toolstack that asks for another.
+ */
 #include "sim_test.h"
 
 #include "guest.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Small ELF images for tests: one load segment at physical 16 MiB, and a note segment behind it. The notes are appended
- * one by one; elf_build_finish() writes the headers. Everything lies in a fixed buffer, so that a test can spoil any byte.
+ * one by one; elf_build_finish() writes the headers. Everything lies in a fixed buffer, so that a test can spoil any
+ * byte.
  */
 #ifndef TEST_UNIT_ELF_BUILD_H
 #define TEST_UNIT_ELF_BUILD_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual TSCs: which mode emulates, what is saved and restored, and that a guest's arithmetic gives system time back. */
+/*
+ * Virtual TSCs: which mode emulates, what is saved and restored, and that a guest's arithmetic gives system time back.
+ */
 #include "x86/tsc/vtsc.h"
 
 #include <errno.h>

@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A page that the hypervisor may read and write while a call runs: zeroed, locked, the same for all. NULL: none to be had. */
+/**
+ * A page that the hypervisor may read and write while a call runs: zeroed, locked, the same for all.
+ * NULL: none to be had.
+ */
 void *hypercall_page(void);
 
 /** Returns the hypercall's result, or -ENODEV if there is no hypervisor to be asked, or that this process may ask. */

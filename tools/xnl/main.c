@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* xnl: looks at machines, kernels and configurations with the hypervisor's own code, before it runs or while it does. */
+/*
+ * xnl: looks at machines, kernels and configurations with the hypervisor's own code, before it runs or while it does.
+ */
 #include "xnl.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the boot loader's 32-bit world to C. Multiboot 1 (QEMU -kernel) and Multiboot 2 (GRUB on BIOS and UEFI) both enter at
- * start32 with paging off, magic in EAX and the information structure in EBX; the image is somewhere 2 MiB aligned.
+ * From the boot loader's 32-bit world to C. Multiboot 1 (QEMU -kernel) and Multiboot 2 (GRUB on BIOS and UEFI) both
+ * enter at start32 with paging off, magic in EAX and the information structure in EBX; the image is somewhere 2 MiB
+ * aligned.
  *
  * Requires: nothing but flat segments. There is no stack yet, and no fixed address.
  */

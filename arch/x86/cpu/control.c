@@ -36,8 +36,8 @@ static bool efer_takes(uint64_t value)
 }
 
 /*
- * SMAP comes with instructions, which tell without a write to CR4: QEMU's emulation (at least up to version 10) does not fault at a
- * bit that it has not, it leaves a guest that is not there and executes the write again, for ever.
+ * SMAP comes with instructions, which tell without a write to CR4: QEMU's emulation (at least up to version 10) does
+ * not fault at a bit that it has not, it leaves a guest that is not there and executes the write again, for ever.
  */
 static bool may_try(uint64_t bit)
 {
@@ -45,8 +45,8 @@ static bool may_try(uint64_t bit)
 }
 
 /*
- * FSGSBASE is the guests'; the others the hypervisor keeps. UMIP restrains CPL 3 alone, where only PV guests are, and their
- * CPUID has none: nobody would gain by it.
+ * FSGSBASE is the guests'; the others the hypervisor keeps. UMIP restrains CPL 3 alone, where only PV guests are, and
+ * their CPUID has none: nobody would gain by it.
  */
 static __init void try_cr4(void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Domains' policies: the one that a domain begins with, and what its toolstack makes of it. Every bit that somebody asked for and
- * the guest does not get is named in the log, because no tool would say; the wish is kept, so that it can be looked up later.
+ * Domains' policies: the one that a domain begins with, and what its toolstack makes of it. Every bit that somebody
+ * asked for and the guest does not get is named in the log, because no tool would say; the wish is kept, so that it can
+ * be looked up later.
  */
 #include "cpu/cpuid_boot.h"
 #include "hv/domain.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPU policies in hypfs: all that a domain's toolstack asked for and did not get, a line for each bit, and by which rule; and of
- * the last domain that was refused, because that one is gone. Empty: all is given.
+ * CPU policies in hypfs: all that a domain's toolstack asked for and did not get, a line for each bit, and by which
+ * rule; and of the last domain that was refused, because that one is gone. Empty: all is given.
  */
 #include "cpu/cpuid_boot.h"
 #include "hv/domain.h"

@@ -15,7 +15,10 @@ extern char cpu_model_name[49];
 
 /** Reads CPUID of the boot CPU. */
 __init void cpu_features_detect(void);
-/** @feature, which CPUID claims, was tried and is not there: says so (@how: "CR4 does not take its bit") and keeps it in mind. */
+/**
+ * @feature, which CPUID claims, was tried and is not there: says so (@how: "CR4 does not take its bit")
+ * and keeps it in mind.
+ */
 __init void cpu_feature_refused(unsigned int feature, const char *how);
 /** Adds to @off every feature that was refused so far. Boot. */
 __init void cpu_features_refused(uint32_t off[CPUFEAT_WORDS]);

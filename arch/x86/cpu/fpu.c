@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A vCPU runs with its own XCR0. State of components that it once enabled and then disabled survives in the registers on bare
- * hardware, so saving and loading go over xcr0_accum, every component that was ever enabled; x87 and SSE always belong to it,
- * because their instructions work whatever XCR0 says.
+ * A vCPU runs with its own XCR0. State of components that it once enabled and then disabled survives in the registers
+ * on bare hardware, so saving and loading go over xcr0_accum, every component that was ever enabled; x87 and SSE always
+ * belong to it, because their instructions work whatever XCR0 says.
  *
- * Registers of components outside xcr0_accum hold what some other vCPU left there. They cannot be reached until the vCPU enables
- * the component, and at that moment they are put into their initial state.
+ * Registers of components outside xcr0_accum hold what some other vCPU left there. They cannot be reached until the
+ * vCPU enables the component, and at that moment they are put into their initial state.
  *
  * Invariant: while a vCPU is loaded, this CPU's XCR0 is the vCPU's own, outside of this file's functions.
  *
- * Areas are written by the processor, and by toolstacks through the checks of lib/x86/xstate. Should loading fault all the
- * same, the vCPU starts from the initial state: its own loss, nobody else's.
+ * Areas are written by the processor, and by toolstacks through the checks of lib/x86/xstate. Should loading fault all
+ * the same, the vCPU starts from the initial state: its own loss, nobody else's.
  */
 #include "cpu/fpu.h"
 
@@ -28,7 +28,10 @@
 #define FCW_OFFSET  0
 #define MXCSR_OFFSET 24
 
-/* AMD: loading leaves the x87 pointers alone unless an exception is pending, which would show another guest's addresses. */
+/*
+ * AMD: loading leaves the x87 pointers alone unless an exception is pending,
+ * which would show another guest's addresses.
+ */
 static bool loading_leaks_pointers __ro_after_init;
 
 void xstate_area_reset(void *area)
@@ -130,8 +133,8 @@ void fpu_load(struct vcpu *v)
 }
 
 /*
- * The initial state for components @fresh, which are enabled and not x87 or SSE. XRSTOR of YMM also loads MXCSR, so the area
- * has the guest's. Its header is all zero: every component that is asked for gets its initial state.
+ * The initial state for components @fresh, which are enabled and not x87 or SSE. XRSTOR of YMM also loads MXCSR, so the
+ * area has the guest's. Its header is all zero: every component that is asked for gets its initial state.
  */
 static void components_reset(uint64_t fresh)
 {

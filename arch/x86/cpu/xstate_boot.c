@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Obeys lib/x86/xstate's plan. The boot CPU's plan holds for all; another CPU that lacks something of it is not started. Every
- * XSETBV here may fault without harm, for CPUID may promise what the processor does not keep.
+ * Obeys lib/x86/xstate's plan. The boot CPU's plan holds for all; another CPU that lacks something of it is not
+ * started. Every XSETBV here may fault without harm, for CPUID may promise what the processor does not keep.
  */
 #include "cpu/xstate_boot.h"
 
@@ -81,7 +81,10 @@ static __init bool instructions_there(struct xstate_capture *c)
     return all;
 }
 
-/* What remains after components were dropped may be a combination that was not tried yet: then trying it is a measurement. */
+/*
+ * What remains after components were dropped may be a combination that was not tried yet:
+ * then trying it is a measurement.
+ */
 static __init void plan_and_enable(struct xstate_capture *c)
 {
     xstate_plan(c, &xstate_active);

@@ -7,8 +7,8 @@
 #include "x86/xstate/plan.h"
 
 /**
- * Asks the CPU that calls: leaf 0xD, and its totals under every XCR0 worth trying. @disabled: xsave=0, nothing is tried.
- * Leaves CR4 as it was and XCR0 at x87.
+ * Asks the CPU that calls: leaf 0xD, and its totals under every XCR0 worth trying. @disabled: xsave=0, nothing is
+ * tried. Leaves CR4 as it was and XCR0 at x87.
  */
 void xstate_capture_cpu(struct xstate_capture *c, bool disabled);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Trust, and look once: with registers full of ones everything is saved into areas full of a pattern, and what the instruction
- * changed must lie below the end that was computed from the components. Should a processor write further, vCPUs' areas are
- * made as large as what it wrote: a surprise must not become somebody else's memory.
+ * Trust, and look once: with registers full of ones everything is saved into areas full of a pattern, and what the
+ * instruction changed must lie below the end that was computed from the components. Should a processor write further,
+ * vCPUs' areas are made as large as what it wrote: a surprise must not become somebody else's memory.
  */
 #include "cpu/xstate_selftest.h"
 

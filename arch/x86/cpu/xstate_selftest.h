@@ -4,7 +4,9 @@
 
 #include "hv/compiler.h"
 
-/** Boot CPU, after the plan is in force and while the registers belong to nobody. May enlarge xstate_active.area_size. */
+/**
+ * Boot CPU, after the plan is in force and while the registers belong to nobody. May enlarge xstate_active.area_size.
+ */
 __init void xstate_selftest(void);
 
 #endif

@@ -83,7 +83,10 @@ long domctl_getvcpucontext(struct domctl_call *c)
     return rc;
 }
 
-/* Entry points of 32-bit code in a 64-bit guest. They are entered with the flat kernel code segment, whatever is asked for. */
+/*
+ * Entry points of 32-bit code in a 64-bit guest. They are entered with the flat kernel code segment,
+ * whatever is asked for.
+ */
 static bool entry_bad(uint64_t address, uint16_t cs, uint8_t disables)
 {
     return !pv_canonical(address) || (cs && (cs | 3) != FLAT_KERNEL_CS) || disables > 1;

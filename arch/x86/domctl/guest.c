@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Building and saving a PV guest: its hypercall page, its width, what its frames are, and the log-dirty mode that PV lacks. */
+/*
+ * Building and saving a PV guest: its hypercall page, its width, what its frames are,
+ * and the log-dirty mode that PV lacks.
+ */
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hv/percpu.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Extended state in the toolstack's form: XCR0, what was ever enabled, then an image in XSAVE's standard format, whatever format
- * our own area has. An image is checked by lib/x86/xstate before a byte of the vCPU changes.
+ * Extended state in the toolstack's form: XCR0, what was ever enabled, then an image in XSAVE's standard format,
+ * whatever format our own area has. An image is checked by lib/x86/xstate before a byte of the vCPU changes.
  */
 #include "cpu/cpuid_boot.h"
 #include "cpu/fpu.h"
@@ -29,7 +29,9 @@ static struct xstate_header *header_of(void *image)
     return (struct xstate_header *)((uint8_t *)image + XSTATE_LEGACY_SIZE);
 }
 
-/* An area in standard format has what an earlier owner of the registers left where a component is in its initial state. */
+/*
+ * An area in standard format has what an earlier owner of the registers left where a component is in its initial state.
+ */
 static void clear_absent(uint8_t *image, uint64_t mask)
 {
     uint64_t absent = mask & ~header_of(image)->xstate_bv & ~XSTATE_LEGACY;

@@ -46,8 +46,8 @@ exit_to_hypervisor:
     iretq
 
     /*
-     * #DB may hit on the first instruction of the syscall stub, where RSP is still the guest's (MOV SS; SYSCALL with a breakpoint
-     * on the load): so it has a stack of its own. A guest's is moved to where every guest's frame is.
+     * #DB may hit on the first instruction of the syscall stub, where RSP is still the guest's (MOV SS; SYSCALL with a
+     * breakpoint on the load): so it has a stack of its own. A guest's is moved to where every guest's frame is.
      */
 debug_common:
     SAVE_REGS

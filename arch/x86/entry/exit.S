@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one way to a guest: C does all outstanding work and leaves interrupts off, then the registers in cpu_info.guest_regs
- * become the CPU's. Requires: %rsp = guest_regs.
+ * The one way to a guest: C does all outstanding work and leaves interrupts off, then the registers in
+ * cpu_info.guest_regs become the CPU's. Requires: %rsp = guest_regs.
  */
 #include "entry/frame.h"
 

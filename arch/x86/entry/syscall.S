@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SYSCALL and SYSENTER. Neither switches stacks, and no register says which CPU this is, so LSTAR and CSTAR point to a stub of
- * the CPU's own (made by trap/syscall_stub.c) that stores RSP in cpu_info.syscall_rsp, loads RSP with &guest_regs.es, and
- * comes here. RFLAGS is in R11, RIP in RCX; interrupts, AC, DF and TF are off by SYSCALL_MASK.
+ * SYSCALL and SYSENTER. Neither switches stacks, and no register says which CPU this is, so LSTAR and CSTAR point to a
+ * stub of the CPU's own (made by trap/syscall_stub.c) that stores RSP in cpu_info.syscall_rsp, loads RSP with
+ * &guest_regs.es, and comes here. RFLAGS is in R11, RIP in RCX; interrupts, AC, DF and TF are off by SYSCALL_MASK.
  */
 #include "entry/frame.h"
 
@@ -37,7 +37,10 @@ syscall32_entry:
     CALL_WITH_FRAME syscall_entry
     jmp     exit_to_guest
 
-    /* SYSENTER loads RSP from an MSR with &guest_regs.es and keeps nothing: RIP, RSP and flags are the guest's guess work. */
+    /*
+     * SYSENTER loads RSP from an MSR with &guest_regs.es and keeps nothing:
+     * RIP, RSP and flags are the guest's guess work.
+     */
     .balign 16
     .globl  sysenter_entry
 sysenter_entry:

@@ -165,7 +165,10 @@ bool lapic_init_cpu(void)
     return true;
 }
 
-/* Its register reads as zero unless the timer is in that mode, and as what was written until then (SDM vol. 3A, 10.5.4.1). */
+/*
+ * Its register reads as zero unless the timer is in that mode, and as what was written until then
+ * (SDM vol. 3A, 10.5.4.1).
+ */
 static __init bool deadline_kept(void)
 {
     uint64_t far = rdtsc() + (1ULL << 40), seen = 0;

@@ -26,7 +26,9 @@ void arch_kexec_stop_cpus(void)
     smp_stop_others();
 }
 
-/* INIT makes a processor wait for its start again, except for the one that firmware runs on: that one it would restart. */
+/*
+ * INIT makes a processor wait for its start again, except for the one that firmware runs on: that one it would restart.
+ */
 static void park_others(void)
 {
     unsigned int cpu;

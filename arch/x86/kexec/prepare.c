@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an image needs to be entered, made when it is loaded, so that nothing is left to do when it is wanted: the control
- * code on a page of its own, page tables that map the destinations, what is copied there, and the control code, each at
- * its own address; and a second top table, the bridge, that has the hypervisor's slots as well, for the step from there.
+ * What an image needs to be entered, made when it is loaded, so that nothing is left to do when it is wanted: the
+ * control code on a page of its own, page tables that map the destinations, what is copied there, and the control code,
+ * each at its own address; and a second top table, the bridge, that has the hypervisor's slots as well, for the step
+ * from there.
  */
 #include "boot/boot.h"
 #include "hv/kexec.h"

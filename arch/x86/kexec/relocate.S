@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control code, a page that is copied and entered at its own machine address. See kexec/relocate.h for its arguments
- * (%rdi self, %rsi program, %rdx root, %rcx entry, %r8 32-bit), lib/kexec/program.h for the steps.
+ * The control code, a page that is copied and entered at its own machine address. See kexec/relocate.h for its
+ * arguments (%rdi self, %rsi program, %rdx root, %rcx entry, %r8 32-bit), lib/kexec/program.h for the steps.
  *
  * Requires: interrupts off, this page and %rdx below 4 GiB, and the same mapping of this page in %cr3 and in %rdx.
- * Leaves to the new kernel (xen/kexec.h): interrupts off, NMIs on, no IDT, CR4.PAE only, flat segments, a stack of a few
- * hundred bytes at the end of this page, all other registers zero. It calls nothing and returns nowhere.
+ * Leaves to the new kernel (xen/kexec.h): interrupts off, NMIs on, no IDT, CR4.PAE only, flat segments, a stack of a
+ * few hundred bytes at the end of this page, all other registers zero. It calls nothing and returns nowhere.
  */
 #include "kexec/program.h"
 

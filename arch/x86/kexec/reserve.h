@@ -4,7 +4,9 @@
 
 #include "hv/compiler.h"
 
-/** Takes the crash area that crashkernel= asks for out of free memory. After the memory map was read, before any use. */
+/**
+ * Takes the crash area that crashkernel= asks for out of free memory. After the memory map was read, before any use.
+ */
 __init void kexec_reserve(void);
 
 #endif

@@ -47,7 +47,10 @@ static __init void back(vaddr_t va, uint64_t len, vaddr_t alias)
     }
 }
 
-/* The M2P in pieces of 2 MiB, contiguous in the machine where possible, because tools map it so (XENMEM_machphys_mfn_list). */
+/*
+ * The M2P in pieces of 2 MiB, contiguous in the machine where possible,
+ * because tools map it so (XENMEM_machphys_mfn_list).
+ */
 static __init void m2p_create(uint64_t first_mfn, uint64_t end_mfn)
 {
     for (vaddr_t va = (M2P_RW_VIRT + first_mfn * 8) & ~(M2P_CHUNK - 1); va < M2P_RW_VIRT + end_mfn * 8; va += M2P_CHUNK) {

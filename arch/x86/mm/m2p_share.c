@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The frames of the M2P become DOMID_XEN's, readable, when a tool asks for them first. They stay so: they are never freed. */
+/*
+ * The frames of the M2P become DOMID_XEN's, readable, when a tool asks for them first.
+ * They stay so: they are never freed.
+ */
 #include "mm/m2p_share.h"
 
 #include "hv/domain.h"
@@ -30,7 +33,10 @@ static void share_pieces(uint64_t end)
     spin_unlock(&share_lock);
 }
 
-/* A hole in the machine's memory has no piece; the last one before it is named again, which does no harm to who only looks at RAM. */
+/*
+ * A hole in the machine's memory has no piece; the last one before it is named again,
+ * which does no harm to who only looks at RAM.
+ */
 long m2p_share_list(uint64_t arg)
 {
     struct xen_machphys_mfn_list op;

@@ -5,7 +5,9 @@
 
 #include "hv/types.h"
 
-/** XENMEM_machphys_mfn_list: the first frame of each 2 MiB of the M2P. 0, -EPERM, -EFAULT, -ENOSYS (not in such pieces). */
+/**
+ * XENMEM_machphys_mfn_list: the first frame of each 2 MiB of the M2P. 0, -EPERM, -EFAULT, -ENOSYS (not in such pieces).
+ */
 long m2p_share_list(uint64_t arg);
 
 #endif

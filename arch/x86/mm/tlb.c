@@ -39,7 +39,9 @@ static void flush_here(void *arg)
         tlb_flush_local(r->global);
 }
 
-/** Whether @mask has an online CPU that is not @me. Most often it has none, so only the words that count are looked at. */
+/**
+ * Whether @mask has an online CPU that is not @me. Most often it has none, so only the words that count are looked at.
+ */
 static bool concerns_others(const cpumask_t *mask, unsigned int me)
 {
     for (unsigned int i = 0; i * 64 < cpu_count; i++) {

@@ -4,9 +4,9 @@
  *
  *     rcx r11 [error code] rip cs rflags rsp ss
  *
- * that is, what hardware would push in long mode, and below it the two registers that SYSCALL destroys, because the way back
- * may be one. The mode in which the guest was is in CS: RPL 0 means its kernel, although it runs at CPL 3. The event mask at
- * that time is in bits 32-39 of the CS word, and inverted in RFLAGS.IF.
+ * that is, what hardware would push in long mode, and below it the two registers that SYSCALL destroys, because the way
+ * back may be one. The mode in which the guest was is in CS: RPL 0 means its kernel, although it runs at CPL 3. The
+ * event mask at that time is in bits 32-39 of the CS word, and inverted in RFLAGS.IF.
  *
  * The stack is the guest's to choose and may be anything. It is written with checked copies, after the switch to the
  * kernel's page table; a guest whose stack cannot be written can not be told anything any more, and is crashed.

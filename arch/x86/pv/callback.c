@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Registration of the guest kernel's entry points and of its stack. Addresses are checked when they are used, by the CPU. */
+/*
+ * Registration of the guest kernel's entry points and of its stack. Addresses are checked when they
+ * are used, by the CPU.
+ */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
 #include "pv/canonical.h"
@@ -122,7 +125,9 @@ long hypercall_nmi_op(struct hypercall *call)
     }
 }
 
-/* The stack for entries from guest user mode. SS is the guest's flat one whatever it says: long mode ignores its base. */
+/*
+ * The stack for entries from guest user mode. SS is the guest's flat one whatever it says: long mode ignores its base.
+ */
 long hypercall_stack_switch(struct hypercall *call)
 {
     struct pv_vcpu *pv = &current_vcpu()->arch.pv;

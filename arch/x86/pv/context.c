@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A vCPU's whole context at once, as VCPUOP_initialise and a toolstack give it. First all is checked, then page tables and
- * descriptor tables are taken, which may fail or have to be continued, and at last the rest, which cannot fail. A vCPU whose
- * context could not be set is not started, so that references taken on the way are only waiting for the next attempt, or for
- * the domain's end.
+ * A vCPU's whole context at once, as VCPUOP_initialise and a toolstack give it. First all is checked, then page tables
+ * and descriptor tables are taken, which may fail or have to be continued, and at last the rest, which cannot fail. A
+ * vCPU whose context could not be set is not started, so that references taken on the way are only waiting for the next
+ * attempt, or for the domain's end.
  */
 #include "cpu/fpu.h"
 #include "hv/log.h"

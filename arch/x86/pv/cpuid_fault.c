@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPUID faulting: Intel's MISC_FEATURES_ENABLES bit 0 (SDM vol. 4), where PLATFORM_INFO bit 31 announces it. It is on for every
- * PV guest except the hardware domain, which finds out about the machine by the plain instruction, and for any guest that
- * turned it on for its own user mode.
+ * CPUID faulting: Intel's MISC_FEATURES_ENABLES bit 0 (SDM vol. 4), where PLATFORM_INFO bit 31 announces it. It is on
+ * for every PV guest except the hardware domain, which finds out about the machine by the plain instruction, and for
+ * any guest that turned it on for its own user mode.
  */
 #include "pv/cpuid_fault.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Processors that can make CPUID fault outside ring 0 let a PV guest see its policy even without the emulation prefix. */
+/*
+ * Processors that can make CPUID fault outside ring 0 let a PV guest see its policy even without the emulation prefix.
+ */
 #ifndef PV_CPUID_FAULT_H
 #define PV_CPUID_FAULT_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Virtual debug registers. A guest cannot reach the real ones from CPL 3, so the virtual ones are always up to date in memory,
- * except for DR6, which exception.c merges in. The CPU's are loaded only while breakpoints are enabled in DR7.
+ * Virtual debug registers. A guest cannot reach the real ones from CPL 3, so the virtual ones are always up to date in
+ * memory, except for DR6, which exception.c merges in. The CPU's are loaded only while breakpoints are enabled in DR7.
  *
- * A breakpoint must not be able to stop the hypervisor: addresses in its part of the address space are refused, and general
- * detect is not for guests either. IN and OUT of a guest are carried out here, so breakpoints for ports (kind 2, once
- * the guest has set CR4.DE) stay out of the CPU and are compared by the emulation.
+ * A breakpoint must not be able to stop the hypervisor: addresses in its part of the address space are refused, and
+ * general detect is not for guests either. IN and OUT of a guest are carried out here, so breakpoints for ports (kind
+ * 2, once the guest has set CR4.DE) stay out of the CPU and are compared by the emulation.
  */
 #include "hv/hypercall.h"
 #include "hv/log.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a person needs to see of a vCPU: registers, the top of its stack, and why an address is not mapped as it should be. */
+/*
+ * What a person needs to see of a vCPU: registers, the top of its stack,
+ * and why an address is not mapped as it should be.
+ */
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"

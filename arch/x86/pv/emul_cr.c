@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Control and debug registers as a guest's kernel sees them. CR0: the machine's, with TS of its own. CR2: that of vcpu_info. CR3:
- * its page table's machine frame. CR4: the bits that it set, and those that PV promises.
+ * Control and debug registers as a guest's kernel sees them. CR0: the machine's, with TS of its own. CR2: that of
+ * vcpu_info. CR3: its page table's machine frame. CR4: the bits that it set, and those that PV promises.
  */
 #include "cpu/fpu.h"
 #include "hw/native/cpu.h"

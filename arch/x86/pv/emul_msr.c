@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RDMSR and WRMSR of a guest's kernel. What exists and what it means is decided in lib/x86/msr; here the vCPU's state is brought
- * there, and the effect of a write carried out.
+ * RDMSR and WRMSR of a guest's kernel. What exists and what it means is decided in lib/x86/msr; here the vCPU's state
+ * is brought there, and the effect of a write carried out.
  */
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
@@ -38,8 +38,8 @@ static struct msr_pv_context context(const struct vcpu *v)
 }
 
 /*
- * Kernels read MSRs before they have any handler for the fault. The ABI's answer (xen/arch-x86/xen.h, set_trap_table) is to read
- * 0 then, if the machine has the MSR.
+ * Kernels read MSRs before they have any handler for the fault. The ABI's answer (xen/arch-x86/xen.h, set_trap_table)
+ * is to read 0 then, if the machine has the MSR.
  */
 static bool early_read_is_zero(const struct vcpu *v, uint32_t msr)
 {

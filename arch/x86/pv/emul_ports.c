@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is behind an I/O port for a guest. Configuration space and the RTC are reached by an index port and a data port: the
- * index is the domain's own, so that two users cannot disturb each other. The timer and interrupt controllers are the
- * hypervisor's: they are not among a domain's ports (d->arch.io), and what is not reads as all ones and ignores writes.
+ * What is behind an I/O port for a guest. Configuration space and the RTC are reached by an index port and a data port:
+ * the index is the domain's own, so that two users cannot disturb each other. The timer and interrupt controllers are
+ * the hypervisor's: they are not among a domain's ports (d->arch.io), and what is not reads as all ones and ignores
+ * writes.
  */
 #include "hv/lock.h"
 #include "hw/native/io.h"

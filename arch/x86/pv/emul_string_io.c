@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * INS and OUTS, with REP or without. A repeated one stops for other work every few elements: the registers say how far it came,
- * RIP stays, and the guest executes it again. Memory is checked before a port is read, because reading a port may change the
- * device.
+ * INS and OUTS, with REP or without. A repeated one stops for other work every few elements: the registers say how far
+ * it came, RIP stays, and the guest executes it again. Memory is checked before a port is read, because reading a port
+ * may change the device.
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"

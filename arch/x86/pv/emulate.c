@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Privileged instructions. The guest's kernel runs at CPL 3, so they fault, and what they mean to a guest is done here. A #GP
- * with a non-zero error code is never one of these.
+ * Privileged instructions. The guest's kernel runs at CPL 3, so they fault, and what they mean to a guest is done here.
+ * A #GP with a non-zero error code is never one of these.
  */
 #include "pv/emulate.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Delivery of what comes from outside: virtual NMIs and machine checks through their trap handlers, events through the one
- * callback. An NMI that is being handled blocks the next one until the guest's IRET hypercall.
+ * Delivery of what comes from outside: virtual NMIs and machine checks through their trap handlers, events through the
+ * one callback. An NMI that is being handled blocks the next one until the guest's IRET hypercall.
  */
 #include "hv/hypercall.h"
 #include "hv/smp.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Another vCPU of the guest may change its code at any moment. We look at one copy, so that what is checked is what is done;
- * that it may not be what the processor faulted on is the guest's own affair.
+ * Another vCPU of the guest may change its code at any moment. We look at one copy, so that what is checked is what is
+ * done; that it may not be what the processor faulted on is the guest's own affair.
  */
 #include "pv/fetch.h"
 

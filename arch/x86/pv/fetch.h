@@ -14,7 +14,9 @@ struct pv_insn {
     bool big;            /* 32-bit (else 16-bit) code segment, when not long_mode */
 };
 
-/** Reads what is at the guest's CS:RIP, as far as segment limit and page tables let it. False if not a byte can be read. */
+/**
+ * Reads what is at the guest's CS:RIP, as far as segment limit and page tables let it. False if not a byte can be read.
+ */
 bool pv_insn_fetch(const struct cpu_user_regs *regs, struct pv_insn *insn);
 /** True for INT n, with whatever prefixes; its length with the vector as the last byte. */
 bool pv_insn_is_int(const struct pv_insn *insn, unsigned int *length);

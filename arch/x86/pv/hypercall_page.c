@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A stub saves the two registers that SYSCALL destroys. IRET's is different: it does not come back, and its caller has pushed
- * everything of struct iret_context from `flags` upwards, so the stub pushes the three below that.
+ * A stub saves the two registers that SYSCALL destroys. IRET's is different: it does not come back, and its caller has
+ * pushed everything of struct iret_context from `flags` upwards, so the stub pushes the three below that.
  */
 #include "pv/hypercall_page.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The IRET hypercall: the guest kernel's way back to where an exception or event took it from, and its only way to user
- * mode. Everything is on its stack (struct iret_context). Nothing there is trusted: selectors get RPL 3, flags that belong to
- * us are ours, and whatever else is bad makes our own IRET fault, which ends in the failsafe callback.
+ * mode. Everything is on its stack (struct iret_context). Nothing there is trusted: selectors get RPL 3, flags that
+ * belong to us are ours, and whatever else is bad makes our own IRET fault, which ends in the failsafe callback.
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TSC_AUX (what RDTSCP and RDPID give, without faulting) and SPEC_CTRL. Each CPU remembers what it wrote last, because writing
- * SPEC_CTRL is slow and most guests never change either.
+ * TSC_AUX (what RDTSCP and RDPID give, without faulting) and SPEC_CTRL. Each CPU remembers what it wrote last, because
+ * writing SPEC_CTRL is slow and most guests never change either.
  */
 #include "pv/msr_state.h"
 

@@ -94,7 +94,10 @@ void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2)
     pv_inject_page_fault(regs, regs->error_code, cr2);
 }
 
-/* IRET met a selector of the guest's LDT whose page was not there yet. With interrupts on it may be brought in, whatever it was. */
+/*
+ * IRET met a selector of the guest's LDT whose page was not there yet.
+ * With interrupts on it may be brought in, whatever it was.
+ */
 bool pv_return_fault_mended(const struct cpu_user_regs *regs, uint64_t cr2)
 {
     return regs->entry_vector == TRAP_PF && in_window(cr2, percpu_ldt_window()) &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads entries through the direct map. A table may change or even be freed while we read; what we read is then of no use, but
- * it is always RAM that the frame table knows, and nothing is written.
+ * Reads entries through the direct map. A table may change or even be freed while we read; what we read is then of no
+ * use, but it is always RAM that the frame table knows, and nothing is written.
  */
 #include "pv/page_walk.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A decoder for the few instructions that fault at CPL 3 and mean something to a PV guest (APM vol. 3, tables A-1 and A-2). They
- * have no memory operand that is named by ModRM, which is why it is short.
+ * A decoder for the few instructions that fault at CPL 3 and mean something to a PV guest (APM vol. 3, tables A-1 and
+ * A-2). They have no memory operand that is named by ModRM, which is why it is short.
  */
 #include "pv/priv_insn.h"
 

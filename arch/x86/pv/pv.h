@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Paravirtual guests, as the rest of arch/x86 sees them. A PV guest's kernel and user mode both run at CPL 3; which of the
- * two runs is pv_vcpu.kernel_mode, and each has its own page table and GS base. Whatever the hardware would do at ring 0
- * (exceptions, privileged instructions, system calls) ends here and is emulated, or handed to the guest's kernel as a frame
- * on its stack.
+ * Paravirtual guests, as the rest of arch/x86 sees them. A PV guest's kernel and user mode both run at CPL 3; which of
+ * the two runs is pv_vcpu.kernel_mode, and each has its own page table and GS base. Whatever the hardware would do at
+ * ring 0 (exceptions, privileged instructions, system calls) ends here and is emulated, or handed to the guest's kernel
+ * as a frame on its stack.
  *
  * @regs is always the guest frame of this CPU, guest_regs().
  */
@@ -27,11 +27,17 @@ void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2);
 bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2);
 /** IRET to the guest faulted, its frame is @regs again, interrupts are on. True: the cause is mended, go again. */
 bool pv_return_fault_mended(const struct cpu_user_regs *regs, uint64_t cr2);
-/** SYSCALL from 64-bit guest user mode, from 32-bit code of either mode, and SYSENTER. rip is that after the instruction. */
+/**
+ * SYSCALL from 64-bit guest user mode, from 32-bit code of either mode, and SYSENTER.
+ * rip is that after the instruction.
+ */
 void pv_syscall(struct cpu_user_regs *regs);
 void pv_syscall32(struct cpu_user_regs *regs);
 void pv_sysenter(struct cpu_user_regs *regs);
-/** The return to the guest faulted on what is in @regs: CS, SS or RIP are bad. entry_vector and error_code are the fault's. */
+/**
+ * The return to the guest faulted on what is in @regs: CS, SS or RIP are bad.
+ * entry_vector and error_code are the fault's.
+ */
 void pv_failsafe(struct cpu_user_regs *regs);
 /** False: pv_deliver_events() would do nothing and let the guest run. Interrupts off. */
 static inline bool pv_has_events(const struct vcpu *v)
@@ -42,8 +48,8 @@ static inline bool pv_has_events(const struct vcpu *v)
            READ_ONCE(v->info->evtchn_upcall_pending) | !vcpu_runnable(v);
 }
 /**
- * Last step before the guest runs, interrupts off: makes the frame for a pending NMI or event if the guest takes them now.
- * True when the guest must not run yet, because its domain has just been crashed.
+ * Last step before the guest runs, interrupts off: makes the frame for a pending NMI or event if the guest takes them
+ * now. True when the guest must not run yet, because its domain has just been crashed.
  */
 bool pv_deliver_events(struct cpu_user_regs *regs);
 /** The machine had an NMI that nobody here expects. NMI context. */
@@ -68,11 +74,13 @@ void pv_inject_page_fault(struct cpu_user_regs *regs, uint32_t error, uint64_t c
 
 /* The current vCPU's mode. */
 
-/** Changes between guest kernel and guest user: page table, GS base, pv.kernel_mode. The other page table must exist. */
+/**
+ * Changes between guest kernel and guest user: page table, GS base, pv.kernel_mode. The other page table must exist.
+ */
 void pv_toggle_mode(struct vcpu *v);
 /**
- * True if I/O instructions and CLI/STI are allowed by the virtual IOPL: a guest kernel counts as ring 1, or, if it asked
- * for architectural_iopl, as the ring 0 that it believes to be in.
+ * True if I/O instructions and CLI/STI are allowed by the virtual IOPL: a guest kernel counts as ring 1, or, if it
+ * asked for architectural_iopl, as the ring 0 that it believes to be in.
  */
 static inline bool pv_iopl_ok(const struct vcpu *v)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Data segments. Selectors and bases live in the CPU while a vCPU runs, because the guest changes them without asking. Loading
- * a selector also loads its base, so bases come second. A selector that was good may have become bad while the vCPU did not
- * run (its descriptor changed): the register gets the null selector, and the guest's failsafe callback hears of it.
+ * Data segments. Selectors and bases live in the CPU while a vCPU runs, because the guest changes them without asking.
+ * Loading a selector also loads its base, so bases come second. A selector that was good may have become bad while the
+ * vCPU did not run (its descriptor changed): the register gets the null selector, and the guest's failsafe callback
+ * hears of it.
  *
  * In the CPU, GS base is that of the mode that runs and KERNEL_GS_BASE that of the other, as on bare hardware.
  */
@@ -30,7 +31,9 @@ void pv_segments_save(struct vcpu *v)
     pv->gs_base_user = pv->kernel_mode ? other : active;
 }
 
-/* An emulated processor may have let the guest set a base that WRMSR refuses: then the base is 0, and nobody is harmed. */
+/*
+ * An emulated processor may have let the guest set a base that WRMSR refuses: then the base is 0, and nobody is harmed.
+ */
 static void base_load(uint32_t msr, uint64_t base)
 {
     wrmsr(msr, pv_canonical(base) ? base : 0);
@@ -55,7 +58,10 @@ void pv_segments_load(struct vcpu *v)
         pv->segments_bad = true;
 }
 
-/* The selector of user mode's GS, loaded while the kernel's base is safe behind SWAPGS. A bad one becomes null; both succeed. */
+/*
+ * The selector of user mode's GS, loaded while the kernel's base is safe behind SWAPGS. A bad one becomes null;
+ * both succeed.
+ */
 static void user_gs_selector(uint16_t sel)
 {
     irqflags_t flags = irq_save();

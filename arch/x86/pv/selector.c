@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Descriptors are read through this CPU's GDT and LDT windows, that is, from what the processor itself would use. Reading an
- * LDT page that the guest has not touched yet faults, and the fault maps it; everything else that faults is no descriptor.
+ * Descriptors are read through this CPU's GDT and LDT windows, that is, from what the processor itself would use.
+ * Reading an LDT page that the guest has not touched yet faults, and the fault maps it; everything else that faults is
+ * no descriptor.
  */
 #include "pv/selector.h"
 

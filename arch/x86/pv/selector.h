@@ -19,8 +19,8 @@ struct pv_segment {
 bool pv_selector_read(uint16_t sel, struct pv_segment *seg);
 
 /**
- * The linear address of @len bytes at @offset in @seg; false if they are outside its limit. For 64-bit code only FS and GS
- * have a base and nothing a limit: such callers don't need this.
+ * The linear address of @len bytes at @offset in @seg; false if they are outside its limit. For 64-bit code only FS and
+ * GS have a base and nothing a limit: such callers don't need this.
  */
 bool pv_segment_linear(const struct pv_segment *seg, uint64_t offset, unsigned int len, uint64_t *linear);
 

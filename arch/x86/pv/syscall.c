@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * System calls of guest user mode. The selectors of the caller are lost in SYSCALL and SYSENTER; the frame has the ABI's flat
- * ones in their place, and the guest's kernel puts in what it knows to be right.
+ * System calls of guest user mode. The selectors of the caller are lost in SYSCALL and SYSENTER; the frame has the
+ * ABI's flat ones in their place, and the guest's kernel puts in what it knows to be right.
  */
 #include "hw/native/cpu.h"
 #include "pv/pv.h"

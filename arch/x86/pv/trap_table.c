@@ -10,7 +10,9 @@
 #define ENTRIES_MAX 257u /* every vector once, and the end */
 #define ENTRIES_BETWEEN_CHECKS 64u
 
-/* A selector that a guest may name as its kernel's code segment. The handler is entered with the flat one in any case. */
+/*
+ * A selector that a guest may name as its kernel's code segment. The handler is entered with the flat one in any case.
+ */
 static uint16_t selector_fix(uint16_t sel)
 {
     return sel | 3;

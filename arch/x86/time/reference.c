@@ -148,7 +148,10 @@ __init uint64_t reference_measure_tsc(const char **source)
     return hz;
 }
 
-/* The configuration before the comparator, whose first write is the first moment and whose second is the period (2.3.9.2.2). */
+/*
+ * The configuration before the comparator, whose first write is the first moment and whose second
+ * is the period (2.3.9.2.2).
+ */
 __init bool reference_hpet_periodic(unsigned int hz)
 {
     uint64_t counter_hz = 0;

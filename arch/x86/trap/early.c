@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the first line of C on a fault is told, or goes on where an instruction that may fault says so: what CPUID claims can
- * be tried. The selectors are the final ones; percpu_tables_load() replaces the table when the CPU has its own.
+ * From the first line of C on a fault is told, or goes on where an instruction that may fault says so: what CPUID
+ * claims can be tried. The selectors are the final ones; percpu_tables_load() replaces the table when the CPU has its
+ * own.
  *
  * Invariant: until then no vector that has a stack of its own (#DF, NMI, #MC, #DB) is survived, as there is no TSS.
  */

@@ -54,7 +54,10 @@ void trap_backtrace(uint64_t rip, uint64_t rbp);
 /** Name and offset of the function at @address; NULL if it is not ours. */
 const char *symbol_find(uint64_t address, uint64_t *offset);
 
-/** Says what happened in a context from which there is no way back, shows it, keeps it for the notes, panics. Any context. */
+/**
+ * Says what happened in a context from which there is no way back, shows it, keeps it for the notes,
+ * panics. Any context.
+ */
 __noreturn void trap_fatal(const struct cpu_user_regs *regs, const char *what);
 
 #endif

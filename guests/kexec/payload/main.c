@@ -121,7 +121,9 @@ static uint64_t field(uint32_t at, uint32_t offset)
     return p[0] | (uint64_t)p[1] << 32;
 }
 
-/* "CORE" and its head, 20 bytes; in the contents process id at 32, RIP at 240, RSP at 264. Then "Xen" with CR0 first. */
+/*
+ * "CORE" and its head, 20 bytes; in the contents process id at 32, RIP at 240, RSP at 264. Then "Xen" with CR0 first.
+ */
 static void show_notes(void)
 {
     for (uint32_t i = 0; i < params.notes; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tiny kernel that guests/kexec has started in the hypervisor's place, in a 32-bit and a 64-bit form of the same source.
- * It looks whether it was entered as the ABI promises, reads the crash notes, says so on COM1 and switches the machine off.
+ * The tiny kernel that guests/kexec has started in the hypervisor's place, in a 32-bit and a 64-bit form of the same
+ * source. It looks whether it was entered as the ABI promises, reads the crash notes, says so on COM1 and switches the
+ * machine off.
  */
 #ifndef PAYLOAD_H
 #define PAYLOAD_H

@@ -24,7 +24,9 @@ static const struct {
     { "perfctr-nb", CPUFEAT_NONE },
 };
 
-/* A field's place. Family and model have a second part: bits of weight 16 of the model, and what is added to family 15. */
+/*
+ * A field's place. Family and model have a second part: bits of weight 16 of the model, and what is added to family 15.
+ */
 static const struct number_field {
     char key[12];
     uint32_t leaf, subleaf;

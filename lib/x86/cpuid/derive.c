@@ -3,8 +3,8 @@
 #include "x86/cpuid/fields.h"
 
 /*
- * Features that come with registers which are neither switched between vCPUs nor emulated: telling a guest of them would be
- * a lie. Whoever begins to keep such a register takes its feature out of here.
+ * Features that come with registers which are neither switched between vCPUs nor emulated: telling a guest of them
+ * would be a lie. Whoever begins to keep such a register takes its feature out of here.
  */
 static const uint16_t not_kept[] = {
     CPUFEAT_FFXSR,                                                   /* EFER.FFXSR */
@@ -67,7 +67,10 @@ static void follow_plan(struct cpuid_policy *p, const struct xstate_plan *plan)
             p->xcomp[i] = plan->comp[i];
 }
 
-/* Every processor with long mode has these many at least; a guest that believed less would cut its page tables' entries. */
+/*
+ * Every processor with long mode has these many at least; a guest that believed less would cut its
+ * page tables' entries.
+ */
 static void believable_widths(struct cpuid_policy *p)
 {
     union cpuid_leaf *widths = &p->extd[8];

@@ -17,7 +17,9 @@ static int read_bool(const char *text, size_t size)
     return -1;
 }
 
-/* 1, 0, or -1 for what is no item; *@feature is then undefined. A name that begins with "no-" is taken as a name first. */
+/*
+ * 1, 0, or -1 for what is no item; *@feature is then undefined. A name that begins with "no-" is taken as a name first.
+ */
 static int read_item(const char *item, size_t size, unsigned int *feature)
 {
     const char *equals = memchr(item, '=', size);

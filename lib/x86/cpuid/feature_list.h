@@ -10,8 +10,9 @@ struct cpufeat_list {
 };
 
 /**
- * Reads @text of @size bytes: names separated by commas, as xl.cfg spells them. "NAME" and "NAME=BOOL" switch on or off, "no-NAME"
- * off. Calls @bad (may be NULL) with each item that is no such thing and goes on; returns how many there were.
+ * Reads @text of @size bytes: names separated by commas, as xl.cfg spells them. "NAME" and "NAME=BOOL" switch on or
+ * off, "no-NAME" off. Calls @bad (may be NULL) with each item that is no such thing and goes on; returns how many there
+ * were.
  */
 unsigned int cpufeat_list_parse(const char *text, size_t size, struct cpufeat_list *out,
                                 void (*bad)(void *opaque, const char *item, size_t size), void *opaque);

@@ -52,8 +52,8 @@ void cpuid_guest_view(const struct cpuid_policy *p, const struct cpuid_vcpu_cont
                       uint32_t subleaf, union cpuid_leaf *out);
 
 /**
- * The same for a PV vCPU and a leaf for which cpuid_pv_is_simple(): its policy and the masks of its extended state answer alone.
- * These are most of what is asked again and again.
+ * The same for a PV vCPU and a leaf for which cpuid_pv_is_simple(): its policy and the masks of its extended state
+ * answer alone. These are most of what is asked again and again.
  */
 void cpuid_pv_view_simple(const struct cpuid_policy *p, uint64_t xcr0, uint64_t xss, uint32_t leaf, uint32_t subleaf,
                           union cpuid_leaf *out);

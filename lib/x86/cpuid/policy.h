@@ -79,15 +79,19 @@ enum cpuid_vendor { CPUID_VENDOR_OTHER, CPUID_VENDOR_INTEL, CPUID_VENDOR_AMD, CP
 enum cpuid_vendor cpuid_policy_vendor(const struct cpuid_policy *p);
 
 /*
- * The byte that a toolstack sets with maxhvleaf= (leaf 0x40000000 EAX, bits 7 to 0): how many of the hypervisor's leaves the guest
- * sees, 0 for all of them, and in bits 7 and 6 what becomes of a bit that is asked for and cannot be given. It is kept in the
- * policy and so goes along with a saved guest; a guest never sees it. Elsewhere such a number is too large and means all leaves.
+ * The byte that a toolstack sets with maxhvleaf= (leaf 0x40000000 EAX, bits 7 to 0): how many of the hypervisor's
+ * leaves the guest sees, 0 for all of them, and in bits 7 and 6 what becomes of a bit that is asked for and cannot be
+ * given. It is kept in the policy and so goes along with a saved guest; a guest never sees it. Elsewhere such a number
+ * is too large and means all leaves.
  */
 #define CPUID_HV_LIMIT   0x3fu
 #define CPUID_HV_LENIENT 0x40u
 #define CPUID_HV_STRICT  0x80u
 enum cpuid_rule { CPUID_RULE_HOST, CPUID_RULE_LENIENT, CPUID_RULE_STRICT };
-/** What @p says about that; CPUID_RULE_HOST, as the machine's switch says, for everything but one of the bits and at most 5. */
+/**
+ * What @p says about that; CPUID_RULE_HOST, as the machine's switch says,
+ * for everything but one of the bits and at most 5.
+ */
 enum cpuid_rule cpuid_policy_rule(const struct cpuid_policy *p);
 
 /** Slot @leaf.@subleaf of @p, or NULL. @subleaf is XEN_CPUID_NO_SUBLEAF for exactly the leaves that have none. */

@@ -3,8 +3,8 @@
  * Which virtual addresses of a guest are the hypervisor's, by the guest's ABI (xen/arch-x86/xen-x86_64.h and
  * xen-x86_32.h), and the one number that XENVER_platform_parameters makes of it.
  *
- * That number is where a 32-bit PV kernel's address space ends. For the other ABIs no number would be right: a 64-bit PV
- * kernel has addresses above the hypervisor as well as below, and a translated guest shares none with it.
+ * That number is where a 32-bit PV kernel's address space ends. For the other ABIs no number would be right: a 64-bit
+ * PV kernel has addresses above the hypervisor as well as below, and a translated guest shares none with it.
  */
 #ifndef LIB_X86_GUEST_RANGES_H
 #define LIB_X86_GUEST_RANGES_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The TSC that a domain sees (xl.cfg(5), tsc_mode): the machine's, or one of its own frequency that is emulated and goes on
- * where it was when the domain was saved.
+ * The TSC that a domain sees (xl.cfg(5), tsc_mode): the machine's, or one of its own frequency that is emulated and
+ * goes on where it was when the domain was saved.
  *
- * By default a domain gets the machine's if the frequency is the one that it was started with: system time itself is made
- * from that TSC, so it is as good as anything that could be emulated. Whatever is emulated is a function of system time
- * alone, so all vCPUs agree on it.
+ * By default a domain gets the machine's if the frequency is the one that it was started with: system time itself is
+ * made from that TSC, so it is as good as anything that could be emulated. Whatever is emulated is a function of system
+ * time alone, so all vCPUs agree on it.
  */
 #ifndef LIB_X86_TSC_VTSC_H
 #define LIB_X86_TSC_VTSC_H

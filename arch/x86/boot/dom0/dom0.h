@@ -3,7 +3,8 @@
  * Domain 0 from the loader's modules: the first is a Linux-style kernel, the second its initial RAM disk. What a PV
  * kernel finds at its entry is the ABI's (xen.h, "Start of day"): from virt_base on, in this order,
  *
- *   kernel, [symbols], [initrd], [p2m], start_info, page tables, boot stack, at least 512 KiB of room, up to a 4 MiB border
+ *   kernel, [symbols], [initrd], [p2m], start_info, page tables, boot stack, at least 512 KiB of room, up to a 4 MiB
+ *   border
  *
  * where the initrd is elsewhere if the kernel says MOD_START_PFN, and the p2m if it says INIT_P2M. Pseudo-physical
  * memory begins with the frames of that region; then come the initrd and the p2m with its tables if they are elsewhere,

@@ -33,8 +33,8 @@ size_t unpack_arena_size(enum pack_kind kind, const void *in, size_t in_len);
  * @arena, @arena_len:       work memory, 16-byte aligned, free again afterwards
  * @log:                     gets one sentence per error
  *
- * 0; -EOPNOTSUPP: a kind that is not built in; -ENOMEM: the arena is too small; -ENOSPC: @out is too small; -EINVAL: the
- * data are corrupt or truncated. lz4's format has no checksum and no end mark: compare *@out_len with the size that
+ * 0; -EOPNOTSUPP: a kind that is not built in; -ENOMEM: the arena is too small; -ENOSPC: @out is too small; -EINVAL:
+ * the data are corrupt or truncated. lz4's format has no checksum and no end mark: compare *@out_len with the size that
  * bzimage_parse() found.
  */
 int unpack(enum pack_kind kind, const void *in, size_t in_len, void *out, size_t out_cap, size_t *out_len, void *arena,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lz4's legacy frame: a magic number, then blocks, each a 32-bit size and that many bytes which unpack to at most 8 MiB.
- * There is no end mark. Linux appends the unpacked size, which looks like the size of a block that is not there: four
- * bytes that are left over at the end are taken for that. A further magic number begins another frame.
+ * lz4's legacy frame: a magic number, then blocks, each a 32-bit size and that many bytes which unpack to at most
+ * 8 MiB. There is no end mark. Linux appends the unpacked size, which looks like the size of a block that is not there:
+ * four bytes that are left over at the end are taken for that. A further magic number begins another frame.
  */
 #include "unpack_methods.h"
 #include <lz4.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Only a control domain may name another domain, and nobody names itself by number (that is what DOMID_SELF is for). An HVM domain's frames are named by guest frame numbers, which PV page
- * tables do not hold: refused until something translates them.
+ * Only a control domain may name another domain, and nobody names itself by number (that is what DOMID_SELF is for). An
+ * HVM domain's frames are named by guest frame numbers, which PV page tables do not hold: refused until something
+ * translates them.
  */
 #include "pv/mm/foreign.h"
 

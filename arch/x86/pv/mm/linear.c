@@ -6,8 +6,9 @@
  * Such an entry is never writable; hence nothing below it is (rule 1 stays true). A table may name itself, for which
  * nothing is counted: a reference to itself would keep it for ever. It may name another table, which must be valid
  * already, is held like any other and never waited for. But a table that names others is not named by others: chains
- * would make releasing one recurse as deep as the guest likes, and rings would never be released (XSA-240). Both numbers
- * are in the frame's word, next to each other, so that one compare-and-exchange changes one and proves that the other is
+ * would make releasing one recurse as deep as the guest likes, and rings would never be released (XSA-240). Both
+ * numbers are in the frame's word, next to each other, so that one compare-and-exchange changes one and proves that the
+ * other is
  * 0.
  */
 #include "pv/mm/linear.h"
