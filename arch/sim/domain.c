@@ -42,7 +42,12 @@ void arch_guest_frame_put(struct frame *f, bool write) { frame_put(f); }
 
 struct domain *sim_domain(domid_t id, uint32_t vcpus)
 {
-    const struct domain_config config = { .max_vcpus = vcpus, .max_evtchn_port = 1023, .max_grant_frames = 4, .max_maptrack_frames = 4 };
+    const struct domain_config config = {
+        .max_vcpus = vcpus,
+        .max_evtchn_port = 1023,
+        .max_grant_frames = 4,
+        .max_maptrack_frames = 4,
+    };
     struct domain *d;
 
     int rc = domain_create(id, &config, &d);

@@ -21,5 +21,8 @@ static int make_id(struct hypfs_out *out, const struct domain *d)
 }
 
 static const struct hypfs_node machine[] = { { .name = "lines", .make = make_lines } };
-static const struct hypfs_node domain[] = { { .name = "id", .make = make_id }, { .name = "lines", .make = make_lines } };
+static const struct hypfs_node domain[] = {
+    { .name = "id", .make = make_id },
+    { .name = "lines", .make = make_lines },
+};
 const struct hypfs_dir arch_hypfs_machine = HYPFS_DIR(machine), arch_hypfs_domain = HYPFS_DIR(domain);

@@ -4,7 +4,11 @@
 
 #include "sim.h"
 
-int arch_createdomain_check(const struct xen_domctl_createdomain *c) { return c->flags & XEN_DOMCTL_CDF_hvm ? -EOPNOTSUPP : 0; }
+int arch_createdomain_check(const struct xen_domctl_createdomain *c)
+{
+    return c->flags & XEN_DOMCTL_CDF_hvm ? -EOPNOTSUPP : 0;
+}
+
 void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info) { info->gpaddr_bits = 52; }
 
 void arch_physinfo(struct xen_sysctl_physinfo *info)

@@ -69,9 +69,10 @@ int grant_table_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrac
         return -EINVAL;
     if (!max_frames || max_frames > hv_options.gnttab_max_frames ||
         max_maptrack_frames > hv_options.gnttab_max_maptrack_frames) {
-        log_warning("Domain %u: grant tables of 1 to %lu frames and maptracks of up to %lu frames are allowed, %u and %u are "
-                    "wanted: see gnttab_max_frames= and gnttab_max_maptrack_frames=", d->id, hv_options.gnttab_max_frames,
-                    hv_options.gnttab_max_maptrack_frames, max_frames, max_maptrack_frames);
+        log_warning("Domain %u: grant tables of 1 to %lu frames and maptracks of up to %lu frames are allowed, "
+                    "%u and %u are wanted: see gnttab_max_frames= and gnttab_max_maptrack_frames=",
+                    d->id, hv_options.gnttab_max_frames, hv_options.gnttab_max_maptrack_frames,
+                    max_frames, max_maptrack_frames);
         return -EINVAL;
     }
     struct grant_table *gt = hv_zalloc(sizeof(*gt));

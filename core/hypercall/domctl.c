@@ -96,8 +96,9 @@ long hypercall_domctl(struct hypercall *call)
         return -EFAULT;
     if (c.op.interface_version != XEN_DOMCTL_INTERFACE_VERSION) {
         if (privileged)
-            guest_log(current_vcpu(), LOG_WARNING, "domctl interface version %#x, this hypervisor speaks %#x: install the "
-                      "tools of Xen 4.17", c.op.interface_version, XEN_DOMCTL_INTERFACE_VERSION);
+            guest_log(current_vcpu(), LOG_WARNING,
+                      "domctl interface version %#x, this hypervisor speaks %#x: install the tools of Xen 4.17",
+                      c.op.interface_version, XEN_DOMCTL_INTERFACE_VERSION);
         return -EACCES;
     }
     if (!privileged)

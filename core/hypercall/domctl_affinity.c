@@ -21,7 +21,9 @@ static int affinity_read(const struct xen_domctl_vcpuaffinity *op, cpumask_t *ha
 {
     int rc = op->flags & XEN_VCPUAFFINITY_HARD ? toolstack_bitmap_read(hard->bits, cpu_count, &op->cpumap_hard) : 0;
 
-    return rc || !(op->flags & XEN_VCPUAFFINITY_SOFT) ? rc : toolstack_bitmap_read(soft->bits, cpu_count, &op->cpumap_soft);
+    if (!rc && op->flags & XEN_VCPUAFFINITY_SOFT)
+        rc = toolstack_bitmap_read(soft->bits, cpu_count, &op->cpumap_soft);
+    return rc;
 }
 
 /* What is asked for is remembered for CPUs that are not online; what is in effect goes back. */
@@ -47,7 +49,8 @@ static int affinity_set(struct vcpu *v, uint32_t flags, const cpumask_t *hard, c
 
     if (pinned && !(flags & XEN_VCPUAFFINITY_FORCE))
         return -EBUSY;
-    int rc = vcpu_set_affinity(v, flags & XEN_VCPUAFFINITY_HARD ? hard : NULL, flags & XEN_VCPUAFFINITY_SOFT ? soft : NULL);
+    int rc = vcpu_set_affinity(v, flags & XEN_VCPUAFFINITY_HARD ? hard : NULL,
+                               flags & XEN_VCPUAFFINITY_SOFT ? soft : NULL);
     if (!rc && pinned)
         v->affinity_overridden = false;
     return rc;

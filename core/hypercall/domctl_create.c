@@ -14,7 +14,8 @@
  * Of these, what nothing here serves: suspend integrity, shadow options, IOMMU, nested virtualisation,
  * performance counters.
  */
-#define FLAGS_ABSENT (XEN_DOMCTL_CDF_s3_integrity | XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | XEN_DOMCTL_CDF_vpmu)
+#define FLAGS_ABSENT (XEN_DOMCTL_CDF_s3_integrity | XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | \
+                      XEN_DOMCTL_CDF_vpmu)
 
 static int create_refuse(const char *why, uint32_t value)
 {
@@ -41,15 +42,20 @@ static int create_check(const struct xen_domctl_createdomain *in)
     return arch_createdomain_check(in);
 }
 
+/* A negative number asks for what the option says. */
+static uint32_t limit(int32_t wanted, uint64_t otherwise)
+{
+    return wanted < 0 ? (uint32_t)otherwise : (uint32_t)wanted;
+}
+
 static struct domain_config create_config(const struct xen_domctl_createdomain *in)
 {
     return (struct domain_config){
         .flags = in->flags,
         .max_vcpus = in->max_vcpus,
         .max_evtchn_port = in->max_evtchn_port,
-        .max_grant_frames = (uint32_t)(in->max_grant_frames < 0 ? (int64_t)hv_options.gnttab_max_frames : in->max_grant_frames),
-        .max_maptrack_frames = (uint32_t)(in->max_maptrack_frames < 0 ? (int64_t)hv_options.gnttab_max_maptrack_frames :
-                                                                        in->max_maptrack_frames),
+        .max_grant_frames = limit(in->max_grant_frames, hv_options.gnttab_max_frames),
+        .max_maptrack_frames = limit(in->max_maptrack_frames, hv_options.gnttab_max_maptrack_frames),
         .grant_opts = in->grant_opts,
         .arch = in->arch,
     };

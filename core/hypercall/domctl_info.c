@@ -7,7 +7,11 @@
 #include <toolstack_handlers.h>
 
 static bool vcpu_is_down(const struct vcpu *v) { return READ_ONCE(v->pause_flags) & VPF_DOWN; }
-static bool vcpu_is_blocked(const struct vcpu *v) { return READ_ONCE(v->pause_flags) & (VPF_BLOCKED | VPF_POLLED | VPF_BLOCKED_HV); }
+
+static bool vcpu_is_blocked(const struct vcpu *v)
+{
+    return READ_ONCE(v->pause_flags) & (VPF_BLOCKED | VPF_POLLED | VPF_BLOCKED_HV);
+}
 
 static uint64_t vcpu_cpu_time(const struct vcpu *v)
 {

@@ -168,14 +168,19 @@ static long exchange_run(struct exchange *x)
 }
 
 /* What is given away does not come back when the list for the answer turns out to be none: look at both ends first. */
-static bool exchange_lists_ok(const struct exchange *x)
+static bool exchange_list_ok(const struct xen_memory_reservation *list)
 {
     xen_pfn_t pfn;
-    uint64_t in = x->op.in.nr_extents, out = x->op.out.nr_extents;
-    if (!in || !out)
+
+    return !copy_from_handle(&pfn, list->extent_start, 0) &&
+           !copy_from_handle(&pfn, list->extent_start, list->nr_extents - 1);
+}
+
+static bool exchange_lists_ok(const struct exchange *x)
+{
+    if (!x->op.in.nr_extents || !x->op.out.nr_extents)
         return true;
-    return !copy_from_handle(&pfn, x->op.in.extent_start, 0) && !copy_from_handle(&pfn, x->op.in.extent_start, in - 1) &&
-           !copy_from_handle(&pfn, x->op.out.extent_start, 0) && !copy_from_handle(&pfn, x->op.out.extent_start, out - 1);
+    return exchange_list_ok(&x->op.in) && exchange_list_ok(&x->op.out);
 }
 
 long memory_exchange(uint64_t arg)

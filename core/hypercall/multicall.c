@@ -12,6 +12,13 @@
 
 #define ENTRY_ARGS 6
 
+static long multicall_perform(xen_ulong_t op, struct hypercall *sub)
+{
+    if (op == __HYPERVISOR_multicall)
+        return -EINVAL;
+    return op >= HYPERCALL_COUNT ? -ENOSYS : hypercall_invoke(sub);
+}
+
 /* Performs the entry at @va. 0, -ERESTART (the entry is still to be done, arguments stored), -EFAULT. */
 static long multicall_entry(uint64_t va, struct hypercall *sub)
 {
@@ -22,7 +29,7 @@ static long multicall_entry(uint64_t va, struct hypercall *sub)
     for (unsigned int i = 0; i < HYPERCALL_ARGS; i++)
         sub->arg[i] = entry.args[i];
 
-    long rc = entry.op == __HYPERVISOR_multicall ? -EINVAL : entry.op >= HYPERCALL_COUNT ? -ENOSYS : hypercall_invoke(sub);
+    long rc = multicall_perform(entry.op, sub);
     if (sub->no_result) /* iret: what was the guest's kernel memory may now be its user mode's */
         return 0;
     if (rc == -ERESTART) {

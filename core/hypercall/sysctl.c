@@ -41,8 +41,9 @@ long hypercall_sysctl(struct hypercall *call)
         return -EFAULT;
     if (c.op.interface_version != XEN_SYSCTL_INTERFACE_VERSION) {
         if (privileged)
-            guest_log(current_vcpu(), LOG_WARNING, "sysctl interface version %#x, this hypervisor speaks %#x: install the "
-                      "tools of Xen 4.17", c.op.interface_version, XEN_SYSCTL_INTERFACE_VERSION);
+            guest_log(current_vcpu(), LOG_WARNING,
+                      "sysctl interface version %#x, this hypervisor speaks %#x: install the tools of Xen 4.17",
+                      c.op.interface_version, XEN_SYSCTL_INTERFACE_VERSION);
         return -EACCES;
     }
     if (!privileged)

@@ -32,8 +32,8 @@ static long pool_create(struct sysctl_call *c)
     struct xen_sysctl_cpupool_op *op = &c->op.u.cpupool_op;
 
     if (op->sched_id != XEN_SCHEDULER_CREDIT2) {
-        guest_log(current_vcpu(), LOG_WARNING, "cpupool: scheduler %u is not here; create the pool with sched=\"credit2\"",
-                  op->sched_id);
+        guest_log(current_vcpu(), LOG_WARNING,
+                  "cpupool: scheduler %u is not here; create the pool with sched=\"credit2\"", op->sched_id);
         return -ENOENT;
     }
     int rc = cpupool_create(&op->cpupool_id);

@@ -75,8 +75,9 @@ long sysctl_getcpuinfo(struct sysctl_call *c)
 long sysctl_availheap(struct sysctl_call *c)
 {
     struct xen_sysctl_availheap *op = &c->op.u.availheap;
+    bool unlimited = !op->max_bitwidth || op->max_bitwidth >= 64;
     bool all = op->min_bitwidth <= PAGE_SHIFT &&
-               (!op->max_bitwidth || op->max_bitwidth >= 64 || (frame_table_end << PAGE_SHIFT) >> op->max_bitwidth == 0);
+               (unlimited || (frame_table_end << PAGE_SHIFT) >> op->max_bitwidth == 0);
 
     if (op->node >= (int32_t)NODES)
         return -EINVAL;

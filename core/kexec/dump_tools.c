@@ -56,7 +56,8 @@ void kexec_dump_tools_text(char *text, size_t cap)
                   "SIZE(page_info)=%zu\nOFFSET(page_info.count_info)=%zu\nOFFSET(page_info._domain)=%zu\n"
                   "SIZE(domain)=%zu\nOFFSET(domain.domain_id)=%zu\nOFFSET(domain.next_in_list)=%zu\n",
                   sizeof(struct frame), offsetof(struct frame, count), offsetof(struct frame, prev),
-                  sizeof(struct domain_record), offsetof(struct domain_record, id), offsetof(struct domain_record, next));
+                  sizeof(struct domain_record), offsetof(struct domain_record, id),
+                  offsetof(struct domain_record, next));
 }
 
 void kexec_dump_tools_own(struct frame *f)

@@ -19,7 +19,8 @@ void frame_share_with(void *page, struct domain *d, bool readonly)
     spin_lock(&d->frames_lock);
     d->hv_pages++;
     spin_unlock(&d->frames_lock);
-    __atomic_store_n(&f->count, FRAME_HV | FRAME_ALLOCATED | (uint64_t)d->id << FRAME_OWNER_SHIFT | 1, __ATOMIC_RELEASE);
+    uint64_t owner = (uint64_t)d->id << FRAME_OWNER_SHIFT;
+    __atomic_store_n(&f->count, FRAME_HV | FRAME_ALLOCATED | owner | 1, __ATOMIC_RELEASE);
 }
 
 bool frame_unshare(void *page, struct domain *d)

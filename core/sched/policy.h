@@ -32,7 +32,10 @@ struct sched_queue {
 
 static inline bool vtime_before(uint64_t a, uint64_t b) { return (int64_t)(a - b) < 0; }
 static inline struct sched_vcpu *sched_of(struct rb_node *n) { return rb_entry(n, struct sched_vcpu, node); }
-static inline struct sched_vcpu *queue_first(const struct sched_queue *q) { return q->first ? sched_of(q->first) : NULL; }
+static inline struct sched_vcpu *queue_first(const struct sched_queue *q)
+{
+    return q->first ? sched_of(q->first) : NULL;
+}
 
 void queue_insert(struct sched_queue *q, struct sched_vcpu *s);
 void queue_remove(struct sched_queue *q, struct sched_vcpu *s);

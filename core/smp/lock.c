@@ -25,7 +25,8 @@ bool spin_trylock(spinlock_t *l)
     uint16_t owner = __atomic_load_n(&l->owner, __ATOMIC_RELAXED);
 
     /* The next ticket never falls behind the one that is called: if it is still `owner`, nobody holds the lock. */
-    if (!__atomic_compare_exchange_n(&l->next, &owner, (uint16_t)(owner + 1), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    uint16_t next = (uint16_t)(owner + 1);
+    if (!__atomic_compare_exchange_n(&l->next, &owner, next, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return false;
     __atomic_store_n(&l->holder, (uint16_t)(this_cpu_id() + 1), __ATOMIC_RELAXED);
     lock_debug_acquired(l, l->level);

@@ -55,13 +55,17 @@ static __init bool console_wanted(const char *name)
 
 static __init void option_refused(const char *name, const char *value, const char *instead)
 {
-    log_warning("option %s: \"%s\" is not a level (none, error, warning, info, debug, all), %s is used", name, value, instead);
+    log_warning("option %s: \"%s\" is not a level (none, error, warning, info, debug, all), %s is used",
+                name, value, instead);
 }
 
 static __init void console_from_options(void)
 {
     struct console_options o = {
-        .level = LOG_WARNING + 1, .limit_level = LOG_WARNING + 1, .guest_level = 0, .guest_limit_level = LOG_WARNING + 1,
+        .level = LOG_WARNING + 1,
+        .limit_level = LOG_WARNING + 1,
+        .guest_level = 0,
+        .guest_limit_level = LOG_WARNING + 1,
         .ring_size = hv_options.conring_size,
         .to_ring = hv_options.console_to_ring,
         .timestamps = hv_options.console_timestamps != OPTION_CONSOLE_TIMESTAMPS_NONE,

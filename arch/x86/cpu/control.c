@@ -10,7 +10,8 @@
 #include "x86/cpuid/features.h"
 
 #define CR0_WANTED  (CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE | CR0_AM)
-#define CR4_ALWAYS  (CR4_PAE | CR4_PGE | CR4_MCE | CR4_DE | CR4_OSFXSR | CR4_OSXMMEXCPT) /* long mode comes with all of them */
+/* Long mode comes with all of them. */
+#define CR4_ALWAYS  (CR4_PAE | CR4_PGE | CR4_MCE | CR4_DE | CR4_OSFXSR | CR4_OSXMMEXCPT)
 #define EFER_ALWAYS (EFER_LME | EFER_SCE)
 
 #define GIB_PAGE  0x83ULL     /* present, writable, large: physical address 0 */
@@ -66,7 +67,8 @@ static __init void try_cr4(void)
             continue;
         *rows[i].has = may_try(rows[i].bit) && cr4_takes(hv_cr4 | rows[i].bit);
         if (!*rows[i].has)
-            cpu_feature_refused(rows[i].feature, rows[i].bit == CR4_SMAP ? "it is not there" : "CR4 does not take its bit");
+            cpu_feature_refused(rows[i].feature,
+                                rows[i].bit == CR4_SMAP ? "it is not there" : "CR4 does not take its bit");
         else if (rows[i].bit != CR4_FSGSBASE)
             hv_cr4 |= rows[i].bit;
     }
@@ -88,7 +90,8 @@ static __init void try_efer(void)
 static void load_pat(void)
 {
     if (!wrmsr_safe(MSR_PAT, PAT_PV_ABI))
-        log_warning("CPU %u: the PAT cannot be written: memory types that guests choose are not what they get", this_cpu_id());
+        log_warning("CPU %u: the PAT cannot be written: memory types that guests choose are not what they get",
+                    this_cpu_id());
 }
 
 __init void cpu_control_boot(void)
@@ -105,8 +108,8 @@ int cpu_control_init(void)
 
     write_cr0(CR0_WANTED);
     if (!cr4_takes(hv_cr4) || !efer_takes(efer)) {
-        log_error("CPU %u: does not take CR4=%#lx and EFER=%#lx, which the first CPU has", this_cpu_id(), (unsigned long)hv_cr4,
-                  (unsigned long)efer);
+        log_error("CPU %u: does not take CR4=%#lx and EFER=%#lx, which the first CPU has",
+                  this_cpu_id(), (unsigned long)hv_cr4, (unsigned long)efer);
         return -ENODEV;
     }
     load_pat();

@@ -79,8 +79,11 @@ __init void cpuid_boot_init(void)
     cpuid_policy_hvm_max(&p->host, true, &p->hvm_max);
     cpuid_policy_hvm_default(&p->host, &p->hvm_max, true, &p->hvm_default);
     arch_cpuid_machine = (struct cpuid_machine){
-        .host = &p->host, .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR, .maddr_bits = cpu_paddr_bits,
-        .osxsave = hv_cr4 & CR4_OSXSAVE, .preserve_ad = true,
+        .host = &p->host,
+        .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR,
+        .maddr_bits = cpu_paddr_bits,
+        .osxsave = hv_cr4 & CR4_OSXSAVE,
+        .preserve_ad = true,
     };
     log_debug("cpuid: highest leaves %#x and %#x, XCR0 %#lx for PV guests", p->host.basic[0].a, p->host.extd[0].a,
               (unsigned long)cpuid_policy_xcr0(&p->pv_max));

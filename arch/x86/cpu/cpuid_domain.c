@@ -116,7 +116,8 @@ static void report_lost(void *opaque, const struct cpuid_lost *l)
     r->lost++;
     if (!r->explicit && !had_before(r, l)) {
         r->explicit = true;
-        r->first = l->msr ? (struct cpuid_error){ ~0u, ~0u, l->leaf } : (struct cpuid_error){ l->leaf, l->subleaf, ~0u };
+        r->first = l->msr ? (struct cpuid_error){ ~0u, ~0u, l->leaf }
+                          : (struct cpuid_error){ l->leaf, l->subleaf, ~0u };
     }
     if (r->lost <= r->lines)
         hv_log(r->level, "d%u: cpuid: %s", r->domid, cpuid_lost_text(l, text, sizeof(text)));
@@ -129,8 +130,9 @@ static void settle(struct cpuid_policy *p, struct report *r)
 
     cpuid_policy_recalculate(p, &arch_cpuid_policies.host, &arch_cpuid_policies.pv_max, &feedback);
     if (r->lost > r->lines)
-        hv_log(r->level, "d%u: cpuid: %u more bits asked for, not given; /domain/%u/cpuid/not-given in hypfs names them", r->domid,
-               r->lost - r->lines, r->domid);
+        hv_log(r->level,
+               "d%u: cpuid: %u more bits asked for, not given; /domain/%u/cpuid/not-given in hypfs names them",
+               r->domid, r->lost - r->lines, r->domid);
 }
 
 static int wish_keep(struct domain *d, const struct cpuid_policy *asked)
@@ -140,7 +142,8 @@ static int wish_keep(struct domain *d, const struct cpuid_policy *asked)
     if (!kept)
         return -ENOMEM;
     *kept = *asked;
-    __atomic_store_n(&d->arch.policy_asked, kept, __ATOMIC_RELEASE); /* stays until the domain goes: the debug key reads it */
+    /* It stays until the domain goes: the debug key reads it. */
+    __atomic_store_n(&d->arch.policy_asked, kept, __ATOMIC_RELEASE);
     return 0;
 }
 

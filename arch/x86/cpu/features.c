@@ -80,7 +80,8 @@ static __init void obey_cpuid_option(void)
         { CPUFEAT_NX, &cpu_has_nx }, { CPUFEAT_PAGE1GB, &cpu_has_1g_pages }, { CPUFEAT_SMEP, &cpu_has_smep },
         { CPUFEAT_SMAP, &cpu_has_smap }, { CPUFEAT_FSGSBASE, &cpu_has_fsgsbase },
         { CPUFEAT_X2APIC, &cpu_has_x2apic }, { CPUFEAT_TSC_DEADLINE, &cpu_has_tsc_deadline },
-        { CPUFEAT_RDTSCP, &cpu_has_rdtscp }, { CPUFEAT_RDPID, &cpu_has_rdpid }, { CPUFEAT_ITSC, &cpu_has_invariant_tsc },
+        { CPUFEAT_RDTSCP, &cpu_has_rdtscp }, { CPUFEAT_RDPID, &cpu_has_rdpid },
+        { CPUFEAT_ITSC, &cpu_has_invariant_tsc },
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)

@@ -143,6 +143,7 @@ int xstate_init_cpu(void)
         log_finding(&findings[i], this_cpu_id());
     if (rc || enable())
         return rc;
-    log_error("CPU %u: xstate: XSETBV faults for the first CPU's XCR0=%#lx", this_cpu_id(), (unsigned long)xstate_active.xcr0);
+    log_error("CPU %u: xstate: XSETBV faults for the first CPU's XCR0=%#lx",
+              this_cpu_id(), (unsigned long)xstate_active.xcr0);
     return -ENODEV;
 }

@@ -5,7 +5,7 @@
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
 
-_Static_assert(sizeof(struct cpuid_regs) == sizeof(struct xstate_component), "leaf 0xD is captured register by register");
+_Static_assert(sizeof(struct cpuid_regs) == sizeof(struct xstate_component), "leaf 0xD goes register by register");
 
 static void capture_features(struct xstate_capture *c)
 {

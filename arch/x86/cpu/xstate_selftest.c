@@ -68,7 +68,8 @@ __init void xstate_selftest(void)
     for (unsigned int i = 0; i < 4; i++)
         end = MAX(end, written_end(area, size, i & 1 ? 0xa5 : 0x5a, i & 2));
     if (end > computed) {
-        log_warning("xstate: self-test: saving wrote %#x bytes, %#x were computed; areas are made that large", end, computed);
+        log_warning("xstate: self-test: saving wrote %#x bytes, %#x were computed; areas are made that large",
+                    end, computed);
         xstate_active.area_size = MAX(xstate_active.area_size, ROUND_UP(end, 64));
     } else {
         log_debug("xstate: self-test: saving wrote %#x bytes of %#x", end, computed);

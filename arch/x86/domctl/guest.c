@@ -81,7 +81,7 @@ long domctl_shadow_op(struct domctl_call *c)
         return 0;
     if (op == XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY ||
         (op == XEN_DOMCTL_SHADOW_OP_ENABLE && c->op.u.shadow_op.mode & XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY))
-        guest_log(current_vcpu(), LOG_WARNING, "d%u: live migration needs log-dirty mode, which PV guests do not have here: save and "
-                  "restore it instead; it runs on", c->d->id);
+        guest_log(current_vcpu(), LOG_WARNING, "d%u: live migration needs log-dirty mode, which PV guests do not have "
+                  "here: save and restore it instead; it runs on", c->d->id);
     return -EOPNOTSUPP;
 }

@@ -72,7 +72,10 @@ void arch_physinfo(struct xen_sysctl_physinfo *info)
     memcpy(info->hw_cap, features, HW_CAP_WORDS * sizeof(uint32_t));
 }
 
-void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info) { info->gpaddr_bits = cpu_paddr_bits; }
+void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
+{
+    info->gpaddr_bits = cpu_paddr_bits;
+}
 
 int arch_createdomain_check(const struct xen_domctl_createdomain *c)
 {
@@ -85,15 +88,19 @@ int arch_createdomain_check(const struct xen_domctl_createdomain *c)
     if (c->flags & (XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_oos_off))
         return -EINVAL; /* for HVM only */
     if (c->arch.emulation_flags) {
-        guest_log(caller, LOG_WARNING, "createdomain: emulated devices (%#x) are not for PV guests", c->arch.emulation_flags);
+        guest_log(caller, LOG_WARNING, "createdomain: emulated devices (%#x) are not for PV guests",
+                  c->arch.emulation_flags);
         return -EINVAL;
     }
     if (c->arch.misc_flags & ~XEN_X86_MSR_RELAXED) {
-        guest_log(caller, LOG_WARNING, "createdomain: misc_flags %#x, only %#x (relaxed MSRs) is known", c->arch.misc_flags,
-                  XEN_X86_MSR_RELAXED);
+        guest_log(caller, LOG_WARNING, "createdomain: misc_flags %#x, only %#x (relaxed MSRs) is known",
+                  c->arch.misc_flags, XEN_X86_MSR_RELAXED);
         return -EINVAL;
     }
     return 0;
 }
 
-bool arch_pci_known(const struct physdev_pci_device *dev) { return pci_present(PCI_SBDF(dev->seg, dev->bus, dev->devfn)); }
+bool arch_pci_known(const struct physdev_pci_device *dev)
+{
+    return pci_present(PCI_SBDF(dev->seg, dev->bus, dev->devfn));
+}

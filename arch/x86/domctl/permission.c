@@ -61,7 +61,8 @@ long domctl_memory_mapping(struct domctl_call *c)
 {
     const struct xen_domctl_memory_mapping *op = &c->op.u.memory_mapping;
 
-    if (frames_bad(op->first_mfn, op->nr_mfns) || op->first_gfn + op->nr_mfns - 1 < op->first_gfn || op->add_mapping > 1)
+    if (frames_bad(op->first_mfn, op->nr_mfns) || op->first_gfn + op->nr_mfns - 1 < op->first_gfn ||
+        op->add_mapping > 1)
         return -EINVAL;
     uint64_t last = op->first_mfn + op->nr_mfns - 1;
     if (!io_caps_allowed(current_vcpu()->domain, IO_CAP_MMIO, op->first_mfn, last) ||

@@ -20,8 +20,9 @@ long domctl_settscinfo(struct domctl_call *c)
     int rc = vtsc_set(&c->d->arch.vtsc, &in, tsc_khz(), now_ns());
     domain_unpause(c->d);
     if (rc)
-        guest_log(current_vcpu(), LOG_WARNING, "settscinfo of d%u: mode %u, wanted 0 (default), 1 (always emulate) or 2 "
-                  "(never emulate)", c->d->id, in.mode);
+        guest_log(current_vcpu(), LOG_WARNING,
+                  "settscinfo of d%u: mode %u, wanted 0 (default), 1 (always emulate) or 2 (never emulate)",
+                  c->d->id, in.mode);
     return rc;
 }
 

@@ -49,7 +49,8 @@ static int image_make(const struct vcpu *v, uint8_t *out, uint32_t size)
 
     memcpy(out, &head, sizeof(head));
     if (area_is_compact())
-        return xstate_expand(xstate_active.comp, v->arch.xsave_area, xstate_active.area_size, image, size - sizeof(head));
+        return xstate_expand(xstate_active.comp, v->arch.xsave_area, xstate_active.area_size,
+                             image, size - sizeof(head));
     memcpy(image, v->arch.xsave_area, size - sizeof(head));
     clear_absent(image, head.xcr0_accum);
     return 0;

@@ -8,7 +8,8 @@
 .macro EXCEPTION_STUB vector
     .balign 16
 exception_stub_\vector:
-    .if !((\vector == 8) || ((\vector >= 10) && (\vector <= 14)) || (\vector == 17) || (\vector == 21) || (\vector == 29) || (\vector == 30))
+    /* #DF, #TS to #PF, #AC, #CP, #VC and #SX come with an error code (APM vol. 2, table 8-1). */
+    .if !((1 << \vector) & (1 << 8 | 0x1f << 10 | 1 << 17 | 1 << 21 | 1 << 29 | 1 << 30))
     push    $0
     .endif
     movl    $\vector, 4(%rsp)

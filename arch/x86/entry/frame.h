@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The register frame that every entry builds, struct cpu_user_regs of the ABI, and where things stand relative to the top of
- * the stack. offsets.c proves each number against the C structures.
+ * The register frame that every entry builds, struct cpu_user_regs of the ABI, and where things stand relative to the
+ * top of the stack. offsets.c proves each number against the C structures.
  *
- * From a guest the hardware pushes SS..RIP to the place that belongs to them in cpu_info.guest_regs, because TSS.RSP0 (and the
- * syscall stub) point just above SS. From hypervisor context the same frame lies wherever the stack was.
+ * From a guest the hardware pushes SS..RIP to the place that belongs to them in cpu_info.guest_regs, because TSS.RSP0
+ * (and the syscall stub) point just above SS. From hypervisor context the same frame lies wherever the stack was.
  */
 #ifndef ENTRY_FRAME_H
 #define ENTRY_FRAME_H
@@ -67,7 +67,7 @@
     add     $8, %rsp
 .endm
 
-/* A guest chooses RFLAGS.AC, which would suspend SMAP for us: three bytes of no-op, made CLAC where the CPU has SMAP. */
+/* A guest chooses RFLAGS.AC, which would suspend SMAP for us: a no-op of three bytes, made CLAC where there is SMAP. */
 .macro CLAC_SITE
 771: .byte 0x0f, 0x1f, 0x00
     .pushsection .clac_sites, "a"

@@ -50,7 +50,7 @@ void arch_kexec_enter(const struct kexec_image *im)
     ioapic_shutdown();
     lapic_disable();
     percpu_nmi_stack_move();
-    iret_here(); /* an NMI that waited for the end of the one that we may be in comes now, not when there is no handler */
+    iret_here(); /* an NMI that waited for the end of the one that we may be in comes now, while there is a handler */
     write_cr4(read_cr4() & ~CR4_PGE); /* forgets translations that are global */
     write_cr3(im->arch.bridge);
     relocate(im->arch.control, im->program, im->arch.root, im->load.entry, im->load.arch == KEXEC_ARCH_386);

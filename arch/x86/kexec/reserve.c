@@ -27,8 +27,9 @@ static __init size_t avoid_fill(void)
 
 static __init uint64_t find_high(uint64_t size, uint64_t limit, size_t avoided)
 {
-    return e820_find_high(&machine_map, size, CRASHKERNEL_ALIGN, (struct range){ LOW_MEMORY_END, MIN(limit, DIRECTMAP_SIZE) },
-                          avoid, avoided);
+    struct range within = { LOW_MEMORY_END, MIN(limit, DIRECTMAP_SIZE) };
+
+    return e820_find_high(&machine_map, size, CRASHKERNEL_ALIGN, within, avoid, avoided);
 }
 
 static __init uint64_t find_exact(struct range want, size_t avoided)
@@ -64,16 +65,16 @@ static __init void report_no_room(const struct crashkernel *c, uint64_t size)
 
     switch (c->place) {
     case CRASHKERNEL_AT:
-        log_warning("kexec: crashkernel= wants %lu MiB at %#lx, where they are not all free RAM beyond 1 MiB in whole pages: no crash area "
-                    "is reserved; leave the address out or choose another", mib, address);
+        log_warning("kexec: crashkernel= wants %lu MiB at %#lx, where they are not all free RAM beyond 1 MiB in whole "
+                    "pages: no crash area is reserved; leave the address out or choose another", mib, address);
         break;
     case CRASHKERNEL_BELOW:
-        log_warning("kexec: crashkernel= wants %lu MiB below %#lx, which are not free in one piece there: no crash area is reserved; ask for "
-                    "less or raise the limit", mib, address);
+        log_warning("kexec: crashkernel= wants %lu MiB below %#lx, which are not free in one piece there: "
+                    "no crash area is reserved; ask for less or raise the limit", mib, address);
         break;
     default:
-        log_warning("kexec: crashkernel= wants %lu MiB, of %lu MiB of RAM so much is not free in one piece: no crash area is reserved; ask for "
-                    "less", mib, (unsigned long)(boot_mem_ram_size() >> 20));
+        log_warning("kexec: crashkernel= wants %lu MiB, of %lu MiB of RAM so much is not free in one piece: "
+                    "no crash area is reserved; ask for less", mib, (unsigned long)(boot_mem_ram_size() >> 20));
     }
 }
 
@@ -83,7 +84,8 @@ __init void kexec_reserve(void)
     uint64_t size = crashkernel_size(c, boot_mem_ram_size());
 
     if (!size && c->count)
-        log_info("kexec: crashkernel= keeps nothing on a machine with %lu MiB of RAM", (unsigned long)(boot_mem_ram_size() >> 20));
+        log_info("kexec: crashkernel= keeps nothing on a machine with %lu MiB of RAM",
+                 (unsigned long)(boot_mem_ram_size() >> 20));
     if (!size)
         return;
     uint64_t at = find(c, size);

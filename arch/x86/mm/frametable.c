@@ -53,13 +53,16 @@ static __init void back(vaddr_t va, uint64_t len, vaddr_t alias)
  */
 static __init void m2p_create(uint64_t first_mfn, uint64_t end_mfn)
 {
-    for (vaddr_t va = (M2P_RW_VIRT + first_mfn * 8) & ~(M2P_CHUNK - 1); va < M2P_RW_VIRT + end_mfn * 8; va += M2P_CHUNK) {
+    vaddr_t start = (M2P_RW_VIRT + first_mfn * 8) & ~(M2P_CHUNK - 1), end = M2P_RW_VIRT + end_mfn * 8;
+
+    for (vaddr_t va = start; va < end; va += M2P_CHUNK) {
         if (map_present(va))
             continue;
         paddr_t pa = boot_mem_alloc(M2P_CHUNK, M2P_CHUNK, ~0ULL);
         if (!pa)
             back(va, M2P_CHUNK, M2P_VIRT);
-        else if (map_range(va, pa, M2P_CHUNK, MAP_RW) || map_range(va - M2P_RW_VIRT + M2P_VIRT, pa, M2P_CHUNK, MAP_USER_RO))
+        else if (map_range(va, pa, M2P_CHUNK, MAP_RW) ||
+                 map_range(va - M2P_RW_VIRT + M2P_VIRT, pa, M2P_CHUNK, MAP_USER_RO))
             panic("memory: not enough RAM for page tables; give the machine more");
         m2p_chunk[(va - M2P_RW_VIRT) / M2P_CHUNK] = pa >> PAGE_SHIFT;
         memset((void *)va, 0xff, M2P_CHUNK);

@@ -97,7 +97,8 @@ static void tss_fill(struct tss *tss, unsigned int cpu)
 
 void percpu_nmi_stack_move(void)
 {
-    vaddr_t area = percpu_area(this_cpu_id()), here = (vaddr_t)__builtin_frame_address(0), mc = special_stack(area, STACK_MC);
+    vaddr_t area = percpu_area(this_cpu_id()), mc = special_stack(area, STACK_MC);
+    vaddr_t here = (vaddr_t)__builtin_frame_address(0);
     bool on_it = here < mc && here >= mc - PAGE_SIZE;
 
     area_of[this_cpu_id()]->tss.ist[STACK_NMI] = on_it ? special_stack(area, STACK_DB) : mc;

@@ -82,9 +82,11 @@ void machine_restart(void)
 
 void machine_restart_after_crash(void)
 {
-    log_error("%s", hv_options.noreboot ? "halted, as noreboot says" : "restarting in 5 seconds (noreboot would halt instead)");
-    if (hv_options.noreboot)
+    if (hv_options.noreboot) {
+        log_error("halted, as noreboot says");
         machine_halt();
+    }
+    log_error("restarting in 5 seconds (noreboot would halt instead)");
     wait_ns(REBOOT_DELAY);
     machine_restart();
 }

@@ -21,8 +21,8 @@
 
 static bool vector_has_error(unsigned int vector)
 {
-    const uint32_t with_error = 1u << TRAP_DF | 1u << TRAP_TS | 1u << TRAP_NP | 1u << TRAP_SS | 1u << TRAP_GP | 1u << TRAP_PF |
-                                1u << TRAP_AC | 1u << TRAP_CP;
+    const uint32_t with_error = 1u << TRAP_DF | 1u << TRAP_TS | 1u << TRAP_NP | 1u << TRAP_SS |
+                                1u << TRAP_GP | 1u << TRAP_PF | 1u << TRAP_AC | 1u << TRAP_CP;
     return vector < 32 && (with_error >> vector & 1);
 }
 
@@ -38,7 +38,8 @@ static uint64_t visible_flags(const struct vcpu *v, const struct cpu_user_regs *
     return flags;
 }
 
-static unsigned int frame_build(const struct vcpu *v, const struct cpu_user_regs *regs, const struct pv_bounce *b, uint64_t *frame)
+static unsigned int frame_build(const struct vcpu *v, const struct cpu_user_regs *regs, const struct pv_bounce *b,
+                                uint64_t *frame)
 {
     uint64_t cs = v->arch.pv.kernel_mode ? regs->cs & ~3u : regs->cs;
     unsigned int n = 0;
@@ -82,8 +83,8 @@ void pv_bounce(struct cpu_user_regs *regs, const struct pv_bounce *b)
     if (!v->arch.pv.kernel_mode)
         pv_toggle_mode(v);
     if (arch_copy_to_guest(rsp, frame, words * sizeof(frame[0]))) {
-        domain_crash(v->domain, "%s at %#lx: the kernel stack at %#lx cannot be written", b->what, (unsigned long)regs->rip,
-                     (unsigned long)rsp);
+        domain_crash(v->domain, "%s at %#lx: the kernel stack at %#lx cannot be written",
+                     b->what, (unsigned long)regs->rip, (unsigned long)rsp);
         return;
     }
     enter_handler(v, regs, b, rsp);
@@ -94,7 +95,10 @@ void pv_inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
     struct vcpu *v = current_vcpu();
     const struct trap_info *handler = &v->arch.pv.trap[vector];
     const struct pv_bounce b = {
-        .address = handler->address, .mask_events = TI_GET_IF(handler), .has_error = vector_has_error(vector), .error = error,
+        .address = handler->address,
+        .mask_events = TI_GET_IF(handler),
+        .has_error = vector_has_error(vector),
+        .error = error,
         .what = trap_name(vector) ?: "software interrupt",
     };
     if (vector_has_error(vector) && !handler->address)

@@ -49,7 +49,8 @@ static long callback_register(struct pv_vcpu *pv, uint64_t arg)
     struct pv_callback *slot = callback_slot(pv, reg.type);
     if (!slot)
         return -ENOSYS;
-    *slot = (struct pv_callback){ .address = reg.address, .mask_events = slot == &pv->event || reg.flags & CALLBACKF_mask_events };
+    bool masks = slot == &pv->event || reg.flags & CALLBACKF_mask_events;
+    *slot = (struct pv_callback){ .address = reg.address, .mask_events = masks };
     return 0;
 }
 

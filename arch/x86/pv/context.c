@@ -15,14 +15,15 @@
 #include "pv/pv.h"
 
 #define LDT_ENTRIES_MAX 8192u
-#define ASSISTS (BIT(VMASST_TYPE_4gb_segments) | BIT(VMASST_TYPE_4gb_segments_notify) | BIT(VMASST_TYPE_writable_pagetables) | \
-                 BIT(VMASST_TYPE_pae_extended_cr3) | BIT(VMASST_TYPE_architectural_iopl) | \
-                 BIT(VMASST_TYPE_runstate_update_flag) | BIT(VMASST_TYPE_m2p_strict))
+#define ASSISTS (BIT(VMASST_TYPE_4gb_segments) | BIT(VMASST_TYPE_4gb_segments_notify) | \
+                 BIT(VMASST_TYPE_writable_pagetables) | BIT(VMASST_TYPE_pae_extended_cr3) | \
+                 BIT(VMASST_TYPE_architectural_iopl) | BIT(VMASST_TYPE_runstate_update_flag) | \
+                 BIT(VMASST_TYPE_m2p_strict))
 
 static int context_check(const struct vcpu_guest_context *c)
 {
-    const uint64_t base[] = { c->fs_base, c->gs_base_kernel, c->gs_base_user, c->event_callback_eip, c->failsafe_callback_eip,
-                              c->syscall_callback_eip };
+    const uint64_t base[] = { c->fs_base, c->gs_base_kernel, c->gs_base_user,
+                              c->event_callback_eip, c->failsafe_callback_eip, c->syscall_callback_eip };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(base); i++)
         if (!pv_canonical(base[i]))

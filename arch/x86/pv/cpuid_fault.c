@@ -23,7 +23,8 @@ __init void pv_cpuid_fault_init(void)
     uint64_t info, enables;
 
     available = rdmsr_safe(MSR_PLATFORM_INFO, &info) && (info & PLATFORM_INFO_CPUID_FAULTING) &&
-                rdmsr_safe(MSR_MISC_FEATURES, &enables) && wrmsr_safe(MSR_MISC_FEATURES, enables & ~(uint64_t)FAULT_ENABLE);
+                rdmsr_safe(MSR_MISC_FEATURES, &enables) &&
+                wrmsr_safe(MSR_MISC_FEATURES, enables & ~(uint64_t)FAULT_ENABLE);
 }
 
 bool pv_cpuid_fault_available(void) { return available; }

@@ -33,9 +33,9 @@ static void dump_registers(const struct vcpu *v, const struct cpu_user_regs *r)
 static void dump_events(const struct vcpu *v)
 {
     if (v->info)
-        log_info("  events: pending %u, masked %u, selector %#lx; callback %016lx, failsafe %016lx", v->info->evtchn_upcall_pending,
-                 v->info->evtchn_upcall_mask, UL(v->info->evtchn_pending_sel), UL(v->arch.pv.event.address),
-                 UL(v->arch.pv.failsafe.address));
+        log_info("  events: pending %u, masked %u, selector %#lx; callback %016lx, failsafe %016lx",
+                 v->info->evtchn_upcall_pending, v->info->evtchn_upcall_mask, UL(v->info->evtchn_pending_sel),
+                 UL(v->arch.pv.event.address), UL(v->arch.pv.failsafe.address));
 }
 
 /* Only the current vCPU's memory is reachable by its addresses. */

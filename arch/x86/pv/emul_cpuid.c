@@ -25,8 +25,13 @@ static void view_any(const struct vcpu *v, const struct cpu_user_regs *regs, boo
     const struct domain *d = v->domain;
     struct cpuid_time_info time;
     struct cpuid_vcpu_context ctx = {
-        .machine = &arch_cpuid_machine, .xcr0 = v->arch.xcr0, .xss = v->arch.xss, .osxsave = v->arch.pv.cr4 & CR4_OSXSAVE,
-        .kernel = v->arch.pv.kernel_mode, .native = native, .hardware_domain = d->is_hardware,
+        .machine = &arch_cpuid_machine,
+        .xcr0 = v->arch.xcr0,
+        .xss = v->arch.xss,
+        .osxsave = v->arch.pv.cr4 & CR4_OSXSAVE,
+        .kernel = v->arch.pv.kernel_mode,
+        .native = native,
+        .hardware_domain = d->is_hardware,
     };
 
     if (regs->eax == XEN_CPUID_FIRST_LEAF + 3) {

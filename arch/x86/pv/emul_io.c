@@ -7,12 +7,14 @@
 static bool bitmap_read(struct vcpu *v, unsigned int port, uint16_t *bits)
 {
     bool from_user = !v->arch.pv.kernel_mode;
+    uint64_t at = v->arch.pv.io_bitmap + port / 8;
+    bool two_bytes = port / 8 + 1 < v->arch.pv.io_bitmap_ports / 8;
     int rc;
 
     *bits = 0xffff;
     if (from_user)
         pv_toggle_mode(v);
-    rc = arch_copy_from_guest(bits, v->arch.pv.io_bitmap + port / 8, port / 8 + 1 < v->arch.pv.io_bitmap_ports / 8 ? 2 : 1);
+    rc = arch_copy_from_guest(bits, at, two_bytes ? 2 : 1);
     if (from_user)
         pv_toggle_mode(v);
     return !rc;

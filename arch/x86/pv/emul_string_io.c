@@ -48,7 +48,8 @@ static bool long_mode_code(const struct cpu_user_regs *regs)
     return pv_selector_read(regs->cs, &cs) && cs.long_mode;
 }
 
-static bool linear_address(const struct cpu_user_regs *regs, const struct priv_insn *insn, uint64_t offset, uint64_t *va)
+static bool linear_address(const struct cpu_user_regs *regs, const struct priv_insn *insn, uint64_t offset,
+                           uint64_t *va)
 {
     enum priv_segment which = insn->op == PRIV_INS ? PRIV_SEG_ES : insn->segment;
     struct pv_segment seg;

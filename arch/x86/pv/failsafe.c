@@ -19,14 +19,23 @@ struct failsafe_frame { uint64_t rcx, r11, ds, es, fs, gs, rip, cs, rflags, rsp,
 
 struct selectors { uint16_t ds, es, fs, gs; };
 
-static struct failsafe_frame frame_build(const struct vcpu *v, const struct cpu_user_regs *regs, const struct selectors *sel)
+static struct failsafe_frame frame_build(const struct vcpu *v, const struct cpu_user_regs *regs,
+                                         const struct selectors *sel)
 {
     uint8_t mask = v->info->evtchn_upcall_mask;
 
     return (struct failsafe_frame){
-        .rcx = regs->rcx, .r11 = regs->r11, .ds = sel->ds, .es = sel->es, .fs = sel->fs, .gs = sel->gs, .rip = regs->rip,
+        .rcx = regs->rcx,
+        .r11 = regs->r11,
+        .ds = sel->ds,
+        .es = sel->es,
+        .fs = sel->fs,
+        .gs = sel->gs,
+        .rip = regs->rip,
         .cs = (v->arch.pv.kernel_mode ? regs->cs & ~3u : regs->cs) | (uint64_t)mask << 32,
-        .rflags = (regs->rflags & ~(RFLAGS_IF | RFLAGS_IOPL)) | (mask ? 0 : RFLAGS_IF), .rsp = regs->rsp, .ss = regs->ss,
+        .rflags = (regs->rflags & ~(RFLAGS_IF | RFLAGS_IOPL)) | (mask ? 0 : RFLAGS_IF),
+        .rsp = regs->rsp,
+        .ss = regs->ss,
     };
 }
 
@@ -38,8 +47,9 @@ static void failsafe(struct cpu_user_regs *regs, const struct selectors *sel)
     uint64_t rsp = ((pv->kernel_mode ? regs->rsp : pv->kernel_sp) & ~15UL) - sizeof(frame);
 
     if (!pv->failsafe.address) {
-        domain_crash(v->domain, "return to %04x:%#lx, stack %04x:%#lx, is not possible, and there is no failsafe callback", regs->cs,
-                     (unsigned long)regs->rip, regs->ss, (unsigned long)regs->rsp);
+        domain_crash(v->domain,
+                     "return to %04x:%#lx, stack %04x:%#lx, is not possible, and there is no failsafe callback",
+                     regs->cs, (unsigned long)regs->rip, regs->ss, (unsigned long)regs->rsp);
         return;
     }
     if (!pv->kernel_mode)

@@ -16,8 +16,8 @@ int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags)
 
     if (current_vcpu()->domain->type != DOMAIN_PV)
         return GNTST_general_error;
-    return pv_grant_map(host_addr, flags & GNTMAP_contains_pte, m, !(flags & GNTMAP_readonly), avail) ? GNTST_general_error
-                                                                                                   : GNTST_okay;
+    int rc = pv_grant_map(host_addr, flags & GNTMAP_contains_pte, m, !(flags & GNTMAP_readonly), avail);
+    return rc ? GNTST_general_error : GNTST_okay;
 }
 
 int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr)

@@ -18,7 +18,7 @@
 
 #define INIT_DELAY  (10 * NS_PER_MS)
 #define ANSWER_TIME (200 * NS_PER_MS)
-#define SETUP_TIME  (10 * NS_PER_SEC) /* of a CPU that has begun: slow where each CPUID costs an outer hypervisor its time */
+#define SETUP_TIME  (10 * NS_PER_SEC) /* of a CPU that has begun: under another hypervisor each CPUID may be slow */
 
 extern const uint8_t trampoline_start[], trampoline_end[], trampoline_base_field[], trampoline_gdt[],
     trampoline_gdt_ptr[], trampoline_far32[], trampoline_far64[], trampoline_cr3[], trampoline_efer[],

@@ -74,7 +74,7 @@ static void give_to_owner(const struct cpu_user_regs *regs, unsigned int reason,
 /* The line stays switched off: an error that does not go away would otherwise be all that this CPU ever does. */
 static void chipset_error(const struct cpu_user_regs *regs, uint8_t status)
 {
-    uint8_t off = (uint8_t)((status & STATUS_SERR ? CONTROL_SERR_OFF : 0) | (status & STATUS_IOCHK ? CONTROL_IOCHK_OFF : 0));
+    unsigned int off = (status & STATUS_SERR ? CONTROL_SERR_OFF : 0) | (status & STATUS_IOCHK ? CONTROL_IOCHK_OFF : 0);
 
     outb((uint8_t)((status & CONTROL_WRITABLE) | off), PORT_NMI_STATUS);
     if (status & STATUS_SERR)

@@ -41,7 +41,8 @@ static __init void library_leave(irqflags_t flags)
 }
 
 /* Two pieces of memory of such a size each: a kernel's claim, or its damaged header's, may be any number. */
-static __init void unpack_memory(struct dom0_builder *b, const struct bzimage *bz, void **arena, unsigned int arena_order)
+static __init void unpack_memory(struct dom0_builder *b, const struct bzimage *bz, void **arena,
+                                 unsigned int arena_order)
 {
     if (bz->unpacked_size > UNPACKED_MAX)
         panic("dom0 kernel claims to unpack to %u MiB, more than %u: is the file damaged?", bz->unpacked_size >> 20,
@@ -50,8 +51,8 @@ static __init void unpack_memory(struct dom0_builder *b, const struct bzimage *b
     b->image_buffer = hv_alloc_pages(b->image_order);
     *arena = hv_alloc_pages(arena_order);
     if (!b->image_buffer || !*arena)
-        panic("too little memory to unpack the dom0 kernel: %lu MiB wanted in one piece and %lu MiB in another. Give the "
-              "machine more memory; if the kernel is not that large, the file is damaged",
+        panic("too little memory to unpack the dom0 kernel: %lu MiB wanted in one piece and %lu MiB in another. "
+              "Give the machine more memory; if the kernel is not that large, the file is damaged",
               (unsigned long)(PAGE_SIZE << b->image_order) >> 20, (unsigned long)(PAGE_SIZE << arena_order) >> 20);
 }
 
@@ -92,8 +93,8 @@ static __init void find_bare_image(struct dom0_builder *b, const uint8_t *file, 
         b->image = file;
         b->image_size = size;
     } else {
-        panic("dom0 kernel is packed with %s and is no bzImage, so nothing says how large it is: unpack it first, or pack it "
-              "with gzip", pack_kind_name(bz.kind));
+        panic("dom0 kernel is packed with %s and is no bzImage, so nothing says how large it is: unpack it first, "
+              "or pack it with gzip", pack_kind_name(bz.kind));
     }
 }
 

@@ -89,8 +89,9 @@ static __init void place_outside(struct dom0_builder *b)
 static __init void check_owned(vaddr_t start, vaddr_t end, const char *what)
 {
     if (end - 1 < start || (start < HV_VIRT_END && end - 1 >= CANONICAL_LOW_END))
-        panic("dom0 kernel: %s at %#lx to %#lx reaches into addresses that a kernel cannot have; all below %#lx or from %#lx "
-              "on would be accepted", what, (unsigned long)start, (unsigned long)end - 1, CANONICAL_LOW_END, HV_VIRT_END);
+        panic("dom0 kernel: %s at %#lx to %#lx reaches into addresses that a kernel cannot have; "
+              "all below %#lx or from %#lx on would be accepted",
+              what, (unsigned long)start, (unsigned long)end - 1, CANONICAL_LOW_END, HV_VIRT_END);
 }
 
 /* The list of all frames is as long as memory is large, so only now is known where it ends. */

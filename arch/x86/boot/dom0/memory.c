@@ -7,7 +7,7 @@
 #include "hv/log.h"
 
 #define RESERVE_MAX_FRAMES (128ULL << 8) /* 128 MiB */
-#define EXTENT_ORDER_MAX   9u /* 2 MiB. No bigger, so that the allocator empties one zone before it takes from a lower one */
+#define EXTENT_ORDER_MAX   9u /* 2 MiB; no bigger, so that one zone is empty before a lower one gives anything */
 
 static uint64_t dom0_limit __initdata; /* bytes that dom0 may grow to */
 

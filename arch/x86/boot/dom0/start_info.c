@@ -46,7 +46,8 @@ static __init void fill_cmdline(char *out, size_t size, const char *own, const c
     int len = format(out, size, "%s%s%s", own, *own && *more ? " " : "", more);
 
     if (len < 0 || (size_t)len >= size)
-        log_warning("dom0's command line is longer than the %lu characters that it may have, and cut", (unsigned long)size - 1);
+        log_warning("dom0's command line is longer than the %lu characters that it may have, and cut",
+                    (unsigned long)size - 1);
 }
 
 __init void dom0_start_info_fill(const struct dom0_builder *b)
@@ -75,7 +76,8 @@ __init void dom0_start_info_fill(const struct dom0_builder *b)
         si->mod_start = at->initrd ? at->initrd : at->initrd_pfn;
         si->mod_len = b->initrd->at.end - b->initrd->at.start;
     }
-    fill_cmdline((char *)si->cmd_line, sizeof(si->cmd_line), b->kernel->cmdline, cmdline_after_dashes(boot_info.cmdline));
+    fill_cmdline((char *)si->cmd_line, sizeof(si->cmd_line), b->kernel->cmdline,
+                 cmdline_after_dashes(boot_info.cmdline));
     if (boot_info.screen.kind != BOOT_SCREEN_NONE && boot_info.screen.kind != BOOT_SCREEN_OTHER) {
         fill_vga(vga);
         si->console.dom0.info_off = sizeof(*si);

@@ -66,7 +66,8 @@ bool rdtscp_safe(void)
 bool stac_safe(void)
 {
     uint32_t failed = 0;
-    __asm__ volatile("1: .byte 0x0f, 0x01, 0xcb, 0x0f, 0x01, 0xca\n 2:\n" FAILED_AT(1b, 2b, "%0") : "+r"(failed) : : "memory");
+    __asm__ volatile("1: .byte 0x0f, 0x01, 0xcb, 0x0f, 0x01, 0xca\n 2:\n" FAILED_AT(1b, 2b, "%0")
+                     : "+r"(failed) : : "memory");
     return !failed;
 }
 

@@ -38,7 +38,7 @@
 
 /* One CPU's area: stacks first, because the base of the CPU's data is found by masking the stack pointer. */
 #define PERCPU_AREA_SIZE 0x80000
-#define STACK_SIZE       0x10000 /* aligned to its size; pages 0,2,4,6,8 are guards; 1 #DF, 3 NMI, 5 #MC, 7 #DB, 9-15 the rest */
+#define STACK_SIZE       0x10000 /* aligned to it; pages 0,2,4,6,8 are guards; 1 #DF, 3 NMI, 5 #MC, 7 #DB, 9-15 main */
 #define PERCPU_STUB      0x10000 /* syscall stub, read and execute */
 #define PERCPU_GDT       0x20000 /* 16 pages: 14 of the guest's, ours at FIRST_RESERVED_GDT_PAGE */
 #define PERCPU_LDT       0x30000 /* 16 pages of the guest's */
