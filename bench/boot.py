@@ -22,9 +22,9 @@ import sys
 import time
 import zlib
 
-LINE = ["-M", "q35", "-accel", "tcg", "-cpu", "EPYC,-smap,-monitor", "-m", "4096", "-smp", "1", "-display", "none", "-nic", "none",
-        "-vga", "none", "-seed", "1", "-no-reboot", "-monitor", "none", "-rtc", "base=2026-01-01,clock=vm",
-        "-icount", "shift=0,sleep=off"]
+LINE = ["-M", "q35", "-accel", "tcg", "-cpu", "EPYC,-smap,-monitor", "-m", "4096", "-smp", "1", "-display", "none",
+        "-nic", "none", "-vga", "none", "-seed", "1", "-no-reboot", "-monitor", "none",
+        "-rtc", "base=2026-01-01,clock=vm", "-icount", "shift=0,sleep=off"]
 OPTIONS = "console=com1 com1=115200,8n1 dom0_mem=1024M"
 SECONDS = 300
 HYPERVISOR = range(0xffff800000000000, 0xffff880000000000)  # what the PV ABI leaves to it
@@ -66,7 +66,10 @@ class Symbols:
 
     def __init__(self, elf):
         self.address, self.name = [], []
-        lines = subprocess.run(["nm", "-n", elf], capture_output=True, text=True, check=True).stdout.splitlines() if elf else []
+        lines = []
+        if elf:
+            nm = subprocess.run(["nm", "-n", elf], capture_output=True, text=True, check=True)
+            lines = nm.stdout.splitlines()
         for address, kind, name in (line.split()[:3] for line in lines):
             if kind in "tTwW":
                 self.address.append(int(address, 16))
@@ -101,7 +104,8 @@ def profile(hypervisor, options):
     plugin, serial = os.path.join(os.path.dirname(stem), "profile.so"), stem + ".log"
     if os.path.exists(serial):
         os.remove(serial)
-    argv = ["qemu-system-x86_64", *LINE, "-serial", f"file:{serial}", "-plugin", f"{plugin},out={stem},split={options.entry:#x}",
+    argv = ["qemu-system-x86_64", *LINE, "-serial", f"file:{serial}",
+            "-plugin", f"{plugin},out={stem},split={options.entry:#x}",
             "-kernel", hypervisor, "-append", OPTIONS, "-initrd", f"{options.kernel} console=hvc0,{options.initrd}"]
     with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as process:
         try:
@@ -118,7 +122,8 @@ def profile(hypervisor, options):
 # --- memory ---
 def memory(hypervisor, rigs):
     """(MiB of the image when boot is over, MiB of 4 GiB that neither dom0 nor the heap of free memory has)."""
-    with rigs.Rig("bench-" + os.path.basename(hypervisor), hv=hypervisor, mem=4096, options=f"dom0_mem={DOM0_MIB}M") as machine:
+    name = "bench-" + os.path.basename(hypervisor)
+    with rigs.Rig(name, hv=hypervisor, mem=4096, options=f"dom0_mem={DOM0_MIB}M") as machine:
         ram = machine.expect(r"\(XEN\) (?:memory: (\d+) MiB of RAM|System RAM: \d+MB \((\d+)kB\))")
         ram = float(ram[1]) if ram[1] else int(ram[2]) / 1024
         image = machine.expect(r"\(XEN\) (?:memory: image (\d+) KiB|Freed (\d+)kB init memory)")
@@ -163,7 +168,8 @@ def main():
     import rig as rigs  # pylint: disable=import-outside-toplevel,import-error
 
     (before, after), (peer_before, peer_after) = (profile(path, options) for path in (options.hypervisor, options.peer))
-    print(f"{'millions of instructions':54} {os.path.basename(options.hypervisor):>10} {os.path.basename(options.peer):>10}   ratio")
+    names = [os.path.basename(path) for path in (options.hypervisor, options.peer)]
+    print(f"{'millions of instructions':54} {names[0]:>10} {names[1]:>10}   ratio")
     rows = [("reset to just before dom0's first instruction", before.total, peer_before.total),
             ("dom0's first instruction to its init", after.total, peer_after.total),
             ("  of it in the hypervisor", after.hypervisor.total(), peer_after.hypervisor.total()),

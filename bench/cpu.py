@@ -19,9 +19,10 @@ OPTIONS = "console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all dom0_mem
 
 def measure(hypervisor, options):
     """{name: instructions} as the guest prints them."""
-    argv = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", options.cpu, "-m", "512", "-smp", "1", "-display", "none",
-            "-nic", "none", "-vga", "none", "-seed", "1", "-no-reboot", "-monitor", "none", "-rtc", "base=2026-01-01,clock=vm",
-            "-icount", "shift=0,sleep=off", "-serial", "stdio", "-kernel", hypervisor, "-append", OPTIONS, "-initrd", options.guest]
+    argv = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", options.cpu, "-m", "512", "-smp", "1",
+            "-display", "none", "-nic", "none", "-vga", "none", "-seed", "1", "-no-reboot", "-monitor", "none",
+            "-rtc", "base=2026-01-01,clock=vm", "-icount", "shift=0,sleep=off", "-serial", "stdio",
+            "-kernel", hypervisor, "-append", OPTIONS, "-initrd", options.guest]
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         stop = threading.Timer(SECONDS, process.kill)
         stop.start()
@@ -52,7 +53,8 @@ def main():
     parser.add_argument("peer")
     options = parser.parse_args()
     ours, theirs = (measure(path, options) for path in (options.hypervisor, options.peer))
-    print(f"{'instructions each':32} {os.path.basename(options.hypervisor):>10} {os.path.basename(options.peer):>10} {'ratio':>7}")
+    names = [os.path.basename(path) for path in (options.hypervisor, options.peer)]
+    print(f"{'instructions each':32} {names[0]:>10} {names[1]:>10} {'ratio':>7}")
     for name, count in ours.items():
         peer = theirs.get(name)
         print(f"{name:32} {count:10} {peer or '-':>10} {f'{count / peer:.2f}' if peer else '-':>7}")

@@ -41,7 +41,8 @@ def main():
     print(f"idle dom0: percent of one host CPU, over {SECONDS} s")
     for hypervisor in options.hypervisor:
         for cpus in (1, 4):
-            print(f"{os.path.basename(hypervisor):>12}, {cpus} CPU(s): {100 * idle_share(rigs, hypervisor, cpus):6.1f}", flush=True)
+            share = 100 * idle_share(rigs, hypervisor, cpus)
+            print(f"{os.path.basename(hypervisor):>12}, {cpus} CPU(s): {share:6.1f}", flush=True)
 
 
 main()

@@ -22,9 +22,10 @@ static long system_call(long number, long a, const void *b, long c)
 _Static_assert(MARK_BASE == 0x584e4c00 && MARKS == 32, "what the assembler text says");
 
 /* One mark and a RET are eight bytes: the table is code. */
-asm(".balign 8\nmark_table: " MARK(0) MARK(1) MARK(2) MARK(3) MARK(4) MARK(5) MARK(6) MARK(7) MARK(8) MARK(9) MARK(10) MARK(11)
-    MARK(12) MARK(13) MARK(14) MARK(15) MARK(16) MARK(17) MARK(18) MARK(19) MARK(20) MARK(21) MARK(22) MARK(23) MARK(24)
-    MARK(25) MARK(26) MARK(27) MARK(28) MARK(29) MARK(30) MARK(31));
+#define MARK4(a, b, c, d) MARK(a) MARK(b) MARK(c) MARK(d)
+asm(".balign 8\nmark_table: "
+    MARK4(0, 1, 2, 3) MARK4(4, 5, 6, 7) MARK4(8, 9, 10, 11) MARK4(12, 13, 14, 15)
+    MARK4(16, 17, 18, 19) MARK4(20, 21, 22, 23) MARK4(24, 25, 26, 27) MARK4(28, 29, 30, 31));
 extern const char mark_table[];
 
 static unsigned int number_of(const char *text)

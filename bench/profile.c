@@ -34,13 +34,15 @@ extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 extern void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, void (*f)(unsigned int, void *),
                                                    enum plugin_flags flags, void *opaque);
 extern void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id_t id, void (*f)(plugin_id_t, struct qemu_plugin_tb *));
-extern void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *tb, enum plugin_op op, void *counter, uint64_t add);
-extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, void (*f)(unsigned int, void *), enum plugin_flags flags,
-                                                 void *opaque);
+extern void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *tb, enum plugin_op op, void *counter,
+                                                     uint64_t add);
+extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, void (*f)(unsigned int, void *),
+                                                 enum plugin_flags flags, void *opaque);
 extern void qemu_plugin_register_atexit_cb(plugin_id_t id, void (*f)(plugin_id_t, void *), void *opaque);
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
-__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id_t id, const struct qemu_info_t *info, int argc, char **argv);
+__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id_t id, const struct qemu_info_t *info,
+                                                               int argc, char **argv);
 
 #include "bench/mark.h"
 
@@ -118,11 +120,13 @@ static void watch_marks(const struct qemu_plugin_tb *tb)
         const uint8_t *bytes = qemu_plugin_insn_data(insn);
         uint32_t number;
 
-        if (qemu_plugin_insn_size(insn) != MARK_BYTES || bytes[0] != MARK_BYTE0 || bytes[1] != MARK_BYTE1 || bytes[2] != MARK_BYTE2)
+        if (qemu_plugin_insn_size(insn) != MARK_BYTES || bytes[0] != MARK_BYTE0 || bytes[1] != MARK_BYTE1 ||
+            bytes[2] != MARK_BYTE2)
             continue;
         memcpy(&number, bytes + 3, sizeof(number));
-        if (number - MARK_BASE < MARKS)
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, at_mark, PLUGIN_NO_REGISTERS, (void *)(uintptr_t)(number - MARK_BASE));
+        number -= MARK_BASE;
+        if (number < MARKS)
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, at_mark, PLUGIN_NO_REGISTERS, (void *)(uintptr_t)number);
     }
 }
 
@@ -134,7 +138,8 @@ static void at_translation(plugin_id_t id, struct qemu_plugin_tb *tb)
     if (vaddr == split)
         qemu_plugin_register_vcpu_tb_exec_cb(tb, at_split, PLUGIN_NO_REGISTERS, NULL);
     watch_marks(tb);
-    qemu_plugin_register_vcpu_tb_exec_inline(tb, PLUGIN_ADD_U64, &block_at(vaddr)->instructions, qemu_plugin_tb_n_insns(tb));
+    qemu_plugin_register_vcpu_tb_exec_inline(tb, PLUGIN_ADD_U64, &block_at(vaddr)->instructions,
+                                             qemu_plugin_tb_n_insns(tb));
 }
 
 static void at_end(plugin_id_t id, void *opaque)

@@ -72,7 +72,8 @@ def make_initrd(build):
     small, guest, dom0 = (os.path.join(folder, name) for name in ("mark.cpio", "domu.gz", "dom0.gz"))
     archive(small, None, {"init": (mark, 0o755)})
     archive(guest, os.path.join(image, "domu.cpio.gz"),
-            {"usr/bin/mark": (mark, 0o755), "etc/server": (SERVER.encode(), 0o755), "etc/client": (CLIENT.encode(), 0o755)})
+            {"usr/bin/mark": (mark, 0o755), "etc/server": (SERVER.encode(), 0o755),
+             "etc/client": (CLIENT.encode(), 0o755)})
     archive(dom0, os.path.join(image, "dom0-6.1.cpio.gz"),
             {"usr/bin/mark": (mark, 0o755), "etc/rig/run": (read(HERE, "tools.sh"), 0o755),
              "guest/vmlinuz": (read(image, "vmlinuz-6.1"), 0o644), "guest/mark.cpio": (read(small), 0o644),
@@ -88,8 +89,9 @@ def run(hypervisor, initrd, build):
     for old in [serial] + profiles(stem):
         if os.path.exists(old):
             os.remove(old)
-    argv = ["qemu-system-x86_64", *LINE, "-m", "2048", "-serial", f"file:{serial}", "-plugin", f"{plugin},out={stem}",
-            "-kernel", hypervisor, "-append", OPTIONS, "-initrd", f"{build}/image/vmlinuz-6.1 console=hvc0 quiet,{initrd}"]
+    argv = ["qemu-system-x86_64", *LINE, "-m", "2048", "-serial", f"file:{serial}",
+            "-plugin", f"{plugin},out={stem}", "-kernel", hypervisor, "-append", OPTIONS,
+            "-initrd", f"{build}/image/vmlinuz-6.1 console=hvc0 quiet,{initrd}"]
     with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as process:
         try:
             text = wait_for_end(serial, process)
@@ -127,7 +129,8 @@ def wait_for_end(serial, process):
 
 # --- report ---
 def row(name, numbers, form):
-    print(f"{name:42}", *(f"{ours:{form}} {theirs:{form}} {ours / theirs if theirs else 0:6.2f}  " for ours, theirs in numbers))
+    cells = (f"{ours:{form}} {theirs:{form}} {ours / theirs if theirs else 0:6.2f}  " for ours, theirs in numbers)
+    print(f"{name:42}", *cells)
 
 
 def report(ours, theirs, names, where):
@@ -153,7 +156,8 @@ def report(ours, theirs, names, where):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
-    parser.add_argument("--where", type=int, default=0, metavar="COUNT", help="show the hypervisor's busiest functions of each phase")
+    parser.add_argument("--where", type=int, default=0, metavar="COUNT",
+                        help="show the hypervisor's busiest functions of each phase")
     parser.add_argument("hypervisor")
     parser.add_argument("peer")
     options = parser.parse_args()

@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What bench/tools.py runs in dom0: the toolstack's work between marks (bench/mark.c). Nothing is printed while it is measured.
+# What bench/tools.py runs in dom0: the toolstack's work between marks (bench/mark.c). While it is measured, nothing is
+# printed.
 export PATH=/usr/lib/xen-4.17/bin:/usr/sbin:/usr/bin
 cd /run || exit 1
 

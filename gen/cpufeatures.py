@@ -5,6 +5,8 @@
 
 import sys
 
+from table import lines, produce
+
 REGS = {"eax": 0, "ebx": 1, "ecx": 2, "edx": 3}
 LEVELS = {"pv": "-mD", "hvm": "-mDHh"}
 MAX_NEEDS = 4
@@ -34,10 +36,8 @@ def fail(where, what):
 
 def parse(path):
     words, features = [], {}
-    for where, line in enumerate(open(path, encoding="ascii"), 1):
+    for where, line in lines(path):
         field = line.split("#")[0].split()
-        if not field:
-            continue
         if field[0] == "word":
             if len(field) != 5 or int(field[1]) != len(words):
                 fail(where, "expected 'word N LEAF SUBLEAF REGISTER' with N in sequence")
@@ -78,72 +78,65 @@ def in_order(features):
     return order
 
 
-def emit_header(words, features, out):
-    out("/* Made from gen/cpufeatures.tbl. */\n#ifndef GEN_CPUFEATURES_H\n#define GEN_CPUFEATURES_H\n")
-    out(f"#define CPUFEAT_WORDS {len(words)}\n#define CPUFEAT_COUNT {len(features)}")
-    out(f"#define CPUFEAT_MAX_NEEDS {MAX_NEEDS}\n#define CPUFEAT_NONE 0xffff\n")
-    out("/* Number = word * 32 + bit. */\nenum cpufeat {")
+def emit_header(table):
+    words, features = table
+    yield "/* Made from gen/cpufeatures.tbl. */\n#ifndef GEN_CPUFEATURES_H\n#define GEN_CPUFEATURES_H\n"
+    yield f"#define CPUFEAT_WORDS {len(words)}\n#define CPUFEAT_COUNT {len(features)}"
+    yield f"#define CPUFEAT_MAX_NEEDS {MAX_NEEDS}\n#define CPUFEAT_NONE 0xffff\n"
+    yield "/* Number = word * 32 + bit. */\nenum cpufeat {"
     for f in features.values():
-        out(f"    CPUFEAT_{f.name} = {f.number},")
-    out("};\n\n#endif")
+        yield f"    CPUFEAT_{f.name} = {f.number},"
+    yield "};\n\n#endif"
 
 
-def emit_tables(words, features, out):
-    out("/* Made from gen/cpufeatures.tbl; included once, by lib/x86/cpuid/features.c. */")
-    out("static const struct cpufeat_word cpufeat_words[CPUFEAT_WORDS] = {")
+def emit_tables(table):
+    words, features = table
+    yield "/* Made from gen/cpufeatures.tbl; included once, by lib/x86/cpuid/features.c. */"
+    yield "static const struct cpufeat_word cpufeat_words[CPUFEAT_WORDS] = {"
     for w in words:
         if w.msr:
-            out(f"    {{ .leaf = {w.leaf[4:]}, .subleaf = 0, .reg = {int(w.reg == 'high')}, .msr = 1 }},")
+            yield f"    {{ .leaf = {w.leaf[4:]}, .subleaf = 0, .reg = {int(w.reg == 'high')}, .msr = 1 }},"
         else:
             sub = "XEN_CPUID_NO_SUBLEAF" if w.subleaf == "-" else w.subleaf
-            out(f"    {{ .leaf = {w.leaf}, .subleaf = {sub}, .reg = {REGS[w.reg]} }},")
-    out("};")
+            yield f"    {{ .leaf = {w.leaf}, .subleaf = {sub}, .reg = {REGS[w.reg]} }},"
+    yield "};"
     masks = (("pv_max", lambda f: f.pv in "mD"), ("pv_default", lambda f: f.pv == "D"),
              ("hvm_max", lambda f: f.hvm in "mD"), ("hvm_default", lambda f: f.hvm == "D"),
              ("hvm_hap_max", lambda f: f.hvm in "mDHh"), ("hvm_hap_default", lambda f: f.hvm in "DH"),
              ("special", lambda f: f.special))
     for name, member in masks:
         value = [sum(1 << f.bit for f in features.values() if f.word is w and member(f)) for w in words]
-        out(f"static const uint32_t cpufeat_mask_{name}[CPUFEAT_WORDS] = {{")
+        yield f"static const uint32_t cpufeat_mask_{name}[CPUFEAT_WORDS] = {{"
         for i in range(0, len(value), 8):
-            out("    " + " ".join(f"{v:#010x}," for v in value[i:i + 8]))
-        out("};")
-    out("/* Needed features come before those that need them. */")
-    out("static const struct cpufeat_row cpufeat_rows[CPUFEAT_COUNT] = {")
+            yield "    " + " ".join(f"{v:#010x}," for v in value[i:i + 8])
+        yield "};"
+    yield "/* Needed features come before those that need them. */"
+    yield "static const struct cpufeat_row cpufeat_rows[CPUFEAT_COUNT] = {"
     for f in in_order(features):
         needs = [f"CPUFEAT_{n}" for n in f.needs] + ["CPUFEAT_NONE"] * (MAX_NEEDS - len(f.needs))
-        out(f'    {{ CPUFEAT_{f.name}, {{ {", ".join(needs)} }}, "{f.printed()}" }},')
-    out("};")
+        yield f'    {{ CPUFEAT_{f.name}, {{ {", ".join(needs)} }}, "{f.printed()}" }},'
+    yield "};"
 
 
-def emit_check(words, features, out):
+def emit_check(table):
     """Each name of the ABI header must be ours with the same number; names beyond the header's are ours alone."""
-    out("#include <cpufeatures.h>\n#define XEN_CPUFEATURE(name, value) \\")
-    out('    _Static_assert(CPUFEAT_##name == (value), "gen/cpufeatures.tbl disagrees with the ABI on " #name);')
-    out("#include <xen/arch-x86/cpufeatureset.h>\n#undef XEN_CPUFEATURE")
-    out("#define XEN_CPUFEATURE(name, value) +1")
-    out("_Static_assert(CPUFEAT_COUNT == (0\n#include <xen/arch-x86/cpufeatureset.h>")
-    out('), "gen/cpufeatures.tbl and the ABI differ in the number of features");')
+    words, features = table
+    yield "#include <cpufeatures.h>\n#define XEN_CPUFEATURE(name, value) \\"
+    yield '    _Static_assert(CPUFEAT_##name == (value), "gen/cpufeatures.tbl disagrees with the ABI on " #name);'
+    yield "#include <xen/arch-x86/cpufeatureset.h>\n#undef XEN_CPUFEATURE"
+    yield "#define XEN_CPUFEATURE(name, value) +1"
+    yield "_Static_assert(CPUFEAT_COUNT == (0\n#include <xen/arch-x86/cpufeatureset.h>"
+    yield '), "gen/cpufeatures.tbl and the ABI differ in the number of features");'
 
 
-def emit_doc(words, features, out):
-    out("# CPU features\n\nMade from gen/cpufeatures.tbl: who may see which feature, and what it needs.\n")
-    out("| feature | leaf | bit | PV | HVM | needs |\n|---|---|---|---|---|---|")
+def emit_doc(table):
+    words, features = table
+    yield "# CPU features\n\nMade from gen/cpufeatures.tbl: who may see which feature, and what it needs.\n"
+    yield "| feature | leaf | bit | PV | HVM | needs |\n|---|---|---|---|---|---|"
     for f in features.values():
         w = f.word
         leaf = w.leaf + ("" if w.subleaf == "-" else f".{w.subleaf}") + f" {w.reg}"
-        out(f"| {f.printed()} | {leaf} | {f.bit} | {f.pv} | {f.hvm} | {', '.join(f.needs).lower()} |")
+        yield f"| {f.printed()} | {leaf} | {f.bit} | {f.pv} | {f.hvm} | {', '.join(f.needs).lower()} |"
 
 
-def main():
-    emit = {"--header": emit_header, "--tables": emit_tables, "--check": emit_check, "--doc": emit_doc}
-    if len(sys.argv) != 4 or sys.argv[1] not in emit:
-        sys.exit("usage: cpufeatures.py --header|--tables|--check|--doc TABLE OUTPUT")
-    words, features = parse(sys.argv[2])
-    lines = []
-    emit[sys.argv[1]](words, features, lines.append)
-    with open(sys.argv[3], "w", encoding="ascii") as output:
-        output.write("\n".join(lines) + "\n")
-
-
-main()
+produce(parse, {"--header": emit_header, "--tables": emit_tables, "--check": emit_check, "--doc": emit_doc})

@@ -4,6 +4,8 @@
 import sys
 from collections import namedtuple
 
+from table import lines, produce
+
 Row = namedtuple("Row", "nr name args who cont home text")
 HOMES = {"core": "core/", "pv": "arch/x86/pv/", "platform": "arch/x86/platform/"}
 NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/hypercalls.tbl by gen/hypercalls.py. */\n"
@@ -14,10 +16,7 @@ ALIASES = {"mca": "__HYPERVISOR_arch_0"}
 
 def rows(path):
     out = []
-    for n, line in enumerate(open(path, encoding="utf-8"), 1):
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
+    for n, line in lines(path):
         try:
             nr, name, args, who, cont, home, text = line.split(None, 6)
             row = Row(int(nr), name, int(args), who, cont, home, text)
@@ -59,20 +58,12 @@ def dispatch(table):
 def doc(table):
     yield "# Hypercalls\n"
     yield "Made from `gen/hypercalls.tbl`. *Control* means: only a control domain may call it; others get -EPERM.\n"
-    yield "*Checks*: the same, but the handler looks at the argument first, as Xen does: -EFAULT, -EACCES (version) and -ESRCH (domctl) come before -EPERM.\n"
+    yield "*Checks*: the same, but the handler looks at the argument first, as Xen does: -EFAULT, -EACCES (version) and"
+    yield "-ESRCH (domctl) come before -EPERM.\n"
     yield "| number | name | arguments | who | continues | implemented in | what it does |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for r in table:
         yield f"| {r.nr} | `{r.name}` | {r.args} | {r.who} | {r.cont} | `{HOMES[r.home]}` | {r.text} |"
 
 
-def main():
-    products = {"--header": header, "--table": dispatch, "--doc": doc}
-    if len(sys.argv) != 4 or sys.argv[1] not in products:
-        sys.exit("usage: hypercalls.py --header|--table|--doc TABLE OUT")
-    text = "\n".join(products[sys.argv[1]](rows(sys.argv[2]))) + "\n"
-    with open(sys.argv[3], "w", encoding="utf-8") as out:
-        out.write(text)
-
-
-main()
+produce(rows, {"--header": header, "--table": dispatch, "--doc": doc})

@@ -9,6 +9,8 @@
 import re
 import sys
 
+from table import lines, produce
+
 UNITS = {"B": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 HEAD = "/* Made by gen/options.py from gen/options.tbl. */\n"
 
@@ -29,11 +31,9 @@ class Row:
 
 def read(path):
     rows, group, seen = [], "", set()
-    for number, line in enumerate(open(path), 1):
-        line = line.strip()
-        if line.startswith("# ") and "|" not in line:
-            group = line[2:]
-        if not line or line.startswith("#"):
+    for number, line in lines(path, comments=True):
+        if line.startswith("#"):
+            group = line[2:] if "|" not in line else group
             continue
         cells = [c.strip() for c in line.split("|", 3)] + [""] * 2
         row = Row(f"{path}:{number}", group, *cells[:4])
@@ -66,7 +66,7 @@ def fields(rows):
     for row in rows:
         if row.supported():
             out += f"    {KINDS[row.kind][0](row)};\n"
-    return out + "};\n"
+    return (out + "};").splitlines()
 
 
 def limits(row):
@@ -97,7 +97,8 @@ def row_words(row):
 
 KINDS = {  # kind: (member of the structure, initialiser of the row, how the documentation writes the value)
     "bool": (lambda r: f"bool {r.field}", lambda r: f".number = {{ {default_number(r)} }}", lambda r: "BOOL"),
-    "uint": (lambda r: f"uint64_t {r.field}", row_number, lambda r: "NUMBER" + (f" ({r.arg.replace('-', ' to ')})" if r.arg else "")),
+    "uint": (lambda r: f"uint64_t {r.field}", row_number,
+             lambda r: "NUMBER" + (f" ({r.arg.replace('-', ' to ')})" if r.arg else "")),
     "size": (lambda r: f"uint64_t {r.field}",
              lambda r: f".number = {{ {default_number(r)}, {1 << UNITS[r.arg or 'K']} }}", lambda r: "SIZE"),
     "string": (lambda r: f"char {r.field}[{r.arg}]", lambda r: f".text = {quoted(r.default)}", lambda r: "TEXT"),
@@ -115,15 +116,15 @@ def rows_text(rows):
             continue
         place = f"offsetof(struct hv_options, {row.field}), sizeof(((struct hv_options *)0)->{row.field})"
         out += f"{{ {quoted(row.name)}, OPTION_{row.kind.upper()}, {place}, {KINDS[row.kind][1](row)} }},\n"
-    return out
+    return out.splitlines()
 
 
 DOC_HEAD = """# The hypervisor's command line
 
-Made from gen/options.tbl; change it there. Options are separated by blanks; double quotes keep blanks together. A dash and an
-underscore in a name are the same. BOOL is yes, on, true, enable, 1 or no, off, false, disable, 0; a bare name means yes,
-and no-NAME means no. SIZE is a number with B, K, M, G or T behind it, K if nothing is. What stands behind a lone `--` is
-given to dom0's kernel.
+Made from gen/options.tbl; change it there. Options are separated by blanks; double quotes keep blanks together. A dash
+and an underscore in a name are the same. BOOL is yes, on, true, enable, 1 or no, off, false, disable, 0; a bare name
+means yes, and no-NAME means no. SIZE is a number with B, K, M, G or T behind it, K if nothing is. What stands behind a
+lone `--` is given to dom0's kernel.
 
 An option that is not known, or whose value cannot be read, is reported by name at boot and ignored.
 """
@@ -138,15 +139,8 @@ def doc(rows):
         default = f"`{row.default}`" if row.default not in ("", "-") else ""
         out += f"| `{row.name}` | {KINDS[row.kind][2](row)} | {default} | {row.text} |\n"
     names = sorted(r.name for r in rows if not r.supported())
-    return out + "\n## Known to Xen 4.17, not here\n\nThese are recognised, reported and ignored: " + \
-        ", ".join(f"`{n}`" for n in names) + ".\n"
+    out += "\n## Known to Xen 4.17, not here\n\nThese are recognised, reported and ignored: "
+    return (out + ", ".join(f"`{n}`" for n in names) + ".").splitlines()
 
 
-def main():
-    mode, table, target = sys.argv[1:]
-    make = {"--fields": fields, "--rows": rows_text, "--doc": doc}[mode]
-    with open(target, "w") as out:
-        out.write(make(read(table)))
-
-
-main()
+produce(read, {"--fields": fields, "--rows": rows_text, "--doc": doc})

@@ -4,6 +4,8 @@
 import sys
 from collections import namedtuple
 
+from table import lines, produce
+
 Row = namedtuple("Row", "family nr name who target state text")
 PREFIX = {"domctl": "XEN_DOMCTL_", "sysctl": "XEN_SYSCTL_", "memory_op": "XENMEM_"}
 WHO = ("any", "owner", "control", "hardware")
@@ -14,10 +16,7 @@ NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/privil
 
 def rows(path):
     out, seen = [], {}
-    for n, line in enumerate(open(path, encoding="utf-8"), 1):
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
+    for n, line in lines(path):
         try:
             family, nr, name, who, target, state, text = line.split(None, 6)
             row = Row(family, int(nr), name, who, target, state, text)
@@ -72,10 +71,11 @@ def dispatch(table):
 
 def doc(table):
     yield "# What works\n"
-    yield "Made from `gen/privileges.tbl`, from which the dispatch tables of domctl and sysctl are made as well. Hypercalls without"
-    yield "sub-operations are in `hypercalls.md`. A sub-operation that is not listed does not exist: -ENOSYS.\n"
-    yield "*any*: every guest, on itself. *owner*: every guest on itself, control domains on others. *control*: control domains."
-    yield "Whoever may not gets -EPERM.\n"
+    yield "Made from `gen/privileges.tbl`, from which the dispatch tables of domctl and sysctl are made as well."
+    yield "Hypercalls without sub-operations are in `hypercalls.md`. A sub-operation that is not listed does not exist:"
+    yield "-ENOSYS.\n"
+    yield "*any*: every guest, on itself. *owner*: every guest on itself, control domains on others. *control*: control"
+    yield "domains. Whoever may not gets -EPERM.\n"
     for family in dict.fromkeys(r.family for r in table):
         yield f"\n## {family}\n\n| nr | name | who | state | what |\n| --- | --- | --- | --- | --- |"
         for r in table:
@@ -84,13 +84,4 @@ def doc(table):
                 yield f"| {r.nr} | `{r.name}` | {r.who} | {state} | {r.text} |"
 
 
-def main():
-    products = {"--header": header, "--table": dispatch, "--doc": doc}
-    if len(sys.argv) != 4 or sys.argv[1] not in products:
-        sys.exit("usage: privileges.py --header|--table|--doc TABLE OUT")
-    text = "\n".join(products[sys.argv[1]](rows(sys.argv[2]))) + "\n"
-    with open(sys.argv[3], "w", encoding="utf-8") as out:
-        out.write(text)
-
-
-main()
+produce(rows, {"--header": header, "--table": dispatch, "--doc": doc})

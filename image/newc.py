@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An initramfs in memory, written as a cpio archive in the kernel's "newc" form (Documentation/driver-api/early-userspace).
+"""An initramfs in memory, written as a cpio archive in the kernel's "newc" form
+(Documentation/driver-api/early-userspace).
 
 Everything belongs to root and carries time 0, so the same input gives the same bytes, and no privilege is needed for
 device nodes.

@@ -3,9 +3,58 @@
 GEN := $(BUILD)/gen
 GEN_PRODUCTS :=
 
-# Each table's fragment appends its products to GEN_PRODUCTS and gives the rule that makes them.
--include $(wildcard gen/*.mk)
+# $(call product,TABLE,--WHAT,FILE): FILE is what gen/TABLE.py --WHAT makes of gen/TABLE.tbl.
+define product
+GEN_PRODUCTS += $(GEN)/$(3)
+$(GEN)/$(3): gen/$(1).tbl gen/$(1).py gen/table.py
+	@mkdir -p $$(@D)
+	$$(Q)python3 gen/$(1).py $(2) $$< $$@
+endef
+# $(call page,TABLE,PAGE): docs/PAGE is made of gen/TABLE.tbl, and kept in the tree.
+define page
+$(call product,$(1),--doc,$(2))
+docs: docs/$(2)
+docs/$(2): $(GEN)/$(2)
+	$$(Q)cp $$< $$@
+endef
 
-.PHONY: gen
+# Hypercalls: prototypes, and the rows of core/hypercall/table.c.
+$(eval $(call product,hypercalls,--header,hypercall_handlers.h))
+$(eval $(call product,hypercalls,--table,hypercall_rows.h))
+$(eval $(call page,hypercalls,hypercalls.md))
+
+# Sub-operations: prototypes and dispatch tables of domctl and sysctl.
+$(eval $(call product,privileges,--header,toolstack_handlers.h))
+$(eval $(call product,privileges,--table,toolstack_rows.h))
+$(eval $(call page,privileges,status.md))
+
+# The hypervisor's command line: its structure, and the parser's rows.
+$(eval $(call product,options,--fields,options_fields.h))
+$(eval $(call product,options,--rows,options_rows.h))
+$(eval $(call page,options,command-line.md))
+
+# CPU features, checked against libxen-dev's list before anything uses them.
+CPUFEATURES := $(GEN)/cpufeatures.h $(GEN)/cpufeatures_tables.h
+$(eval $(call product,cpufeatures,--header,cpufeatures.h))
+$(eval $(call product,cpufeatures,--tables,cpufeatures_tables.h))
+$(eval $(call product,cpufeatures,--check,cpufeatures_check.c))
+$(eval $(call product,cpufeatures,--doc,cpu-features.md))
+GEN_PRODUCTS += $(GEN)/cpufeatures.ok
+$(GEN)/cpufeatures.ok: $(GEN)/cpufeatures_check.c $(GEN)/cpufeatures.h
+	$(Q)$(CC) -fsyntax-only -I$(GEN) $<
+	$(Q)touch $@
+
+# Who built this from what. Rewritten only when its contents change, so that nothing is rebuilt for nothing.
+# SOURCE_DATE_EPOCH, or else the time of the last commit, is the date: the same source gives the same image.
+GEN_PRODUCTS += $(GEN)/version.h
+.PHONY: version-probe
+version-probe:
+$(GEN)/version.h: version-probe gen/version.py
+	@mkdir -p $(@D)
+	$(Q)CC="$(CC)" python3 gen/version.py $@
+
+.PHONY: gen docs
 ## make gen             make the generated headers only
 gen: $(GEN_PRODUCTS)
+## make docs            write the pages of docs/ that are made from tables anew
+docs:

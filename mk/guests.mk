@@ -1,9 +1,10 @@
 # Tiny guests of our own: one folder each under guests/, all linked with guests/common and two files of lib/base.
 
 GUEST_NAMES  := $(filter-out common,$(notdir $(patsubst %/,%,$(wildcard guests/*/))))
-GUEST_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -isystem $(BUILD)/abi \
-                -fno-pic -no-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector -fno-strict-aliasing \
-                -fcf-protection=none -fno-asynchronous-unwind-tables $(WARN) -I. -Iinclude -Ilib -Ilib/port/hv -Iguests -MMD -MP
+GUEST_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(CC_INCLUDE) -isystem $(BUILD)/abi \
+                -fno-pic -no-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
+                -fno-strict-aliasing -fcf-protection=none -fno-asynchronous-unwind-tables $(WARN) \
+                -I. -Iinclude -Ilib -Ilib/port/hv -Iguests -MMD -MP
 GUEST_COMMON := $(wildcard guests/common/*.c) lib/base/string.c lib/base/format.c
 GUEST_ELF    := $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(BUILD)/guests/$(g).elf))
 
@@ -38,12 +39,15 @@ $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(eval $(call GUEST_
 # guests/kexec carries a kernel to be started, in a 32-bit and a 64-bit form.
 PAYLOAD     := $(BUILD)/guests/obj/guests/kexec/payload
 PAYLOAD_SRC := guests/kexec/payload/entry.S guests/kexec/payload/main.c
+PAYLOAD_CFLAGS := -std=gnu11 -Os -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none \
+                  -mgeneral-regs-only -fno-asynchronous-unwind-tables $(WARN) -Iguests
 $(PAYLOAD)%.bin: $(PAYLOAD_SRC) guests/kexec/payload/payload.h guests/kexec/payload/payload.lds
 	@mkdir -p $(@D)
-	$(Q)for f in $(PAYLOAD_SRC); do $(CC) -std=gnu11 -m$* -Os -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none \
-	  -mgeneral-regs-only -fno-asynchronous-unwind-tables $(if $(filter 64,$*),-mno-red-zone) $(WARN) -Iguests -c $$f -o $@.$$(basename $$f).o || exit 1; done
+	$(Q)for f in $(PAYLOAD_SRC); do $(CC) $(PAYLOAD_CFLAGS) -m$* $(if $(filter 64,$*),-mno-red-zone) \
+	  -c $$f -o $@.$$(basename $$f).o || exit 1; done
 	$(Q)$(LD) -m $(if $(filter 32,$*),elf_i386,elf_x86_64) -nostdlib -static --build-id=none --no-warn-rwx-segments \
 	  -T guests/kexec/payload/payload.lds $(foreach f,$(PAYLOAD_SRC),$@.$(notdir $(f)).o) -o $@.elf
 	$(Q)$(OBJCOPY) -O binary $@.elf $@
-$(BUILD)/guests/obj/guests/kexec/image.S.o: GUEST_CFLAGS += -DPAYLOAD_32='"$(PAYLOAD)32.bin"' -DPAYLOAD_64='"$(PAYLOAD)64.bin"'
+PAYLOAD_MACROS := -DPAYLOAD_32='"$(PAYLOAD)32.bin"' -DPAYLOAD_64='"$(PAYLOAD)64.bin"'
+$(BUILD)/guests/obj/guests/kexec/image.S.o: GUEST_CFLAGS += $(PAYLOAD_MACROS)
 $(BUILD)/guests/obj/guests/kexec/image.S.o: $(PAYLOAD)32.bin $(PAYLOAD)64.bin

@@ -7,8 +7,9 @@ HV_DEBUG  ?= 0
 HV_INC    := -I. -Iinclude -Ilib -Ilib/port/hv -Iarch/x86 -Iarch/x86/include -I$(GEN)
 # The build id is a sum of all that is linked, debugging information included: it must not know in which folder it was
 # built.
-HV_CFLAGS := -std=gnu11 -g -O2 -ffile-prefix-map=$(CURDIR)=. -ffreestanding -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -isystem $(BUILD)/abi \
-             -fPIE -fvisibility=hidden -include include/hv/hidden.h -fno-stack-protector -fno-strict-aliasing -fno-common -fcf-protection=none \
+HV_CFLAGS := -std=gnu11 -g -O2 -ffile-prefix-map=$(CURDIR)=. -ffreestanding -nostdinc \
+             -isystem $(CC_INCLUDE) -isystem $(BUILD)/abi -fPIE -fvisibility=hidden -include include/hv/hidden.h \
+             -fno-stack-protector -fno-strict-aliasing -fno-common -fcf-protection=none \
              -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -mno-red-zone -mgeneral-regs-only -mcmodel=small \
              -ffunction-sections -fdata-sections $(WARN) $(HV_INC) -MMD -MP $(if $(filter 0,$(HV_DEBUG)),-DNDEBUG)
 HV_FLAGS  := $(BUILD)/hv/.debug
@@ -17,7 +18,8 @@ $(shell mkdir -p $(BUILD)/hv && { echo '$(HV_DEBUG)' | cmp -s - $(HV_FLAGS) || e
 # libxen-dev's headers and nothing else of /usr/include.
 $(shell mkdir -p $(BUILD)/abi && ln -sfn /usr/include/xen $(BUILD)/abi/xen)
 
-HV_SRC    := $(shell find core drivers lib arch/x86 -name '*.c' -not -path 'lib/port/host/*' -not -path 'arch/x86/boot/unpack/*' -not -path 'arch/x86/hw/sim/*' 2>/dev/null | sort)
+HV_NOT    := lib/port/host/* arch/x86/boot/unpack/* arch/x86/hw/sim/*
+HV_SRC    := $(shell find core drivers lib arch/x86 -name '*.c' $(foreach p,$(HV_NOT),-not -path '$(p)') | sort)
 HV_ASM    := $(shell find arch/x86 -name '*.S' 2>/dev/null | sort)
 HV_OBJ    := $(HV_SRC:%.c=$(BUILD)/hv/%.o) $(HV_ASM:%.S=$(BUILD)/hv/%.S.o)
 

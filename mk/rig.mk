@@ -28,12 +28,15 @@ $(IMG)/vmlinuz-%: $(ROOT)/linux-%/.complete
 	@cp $(ROOT)/linux-$*/boot/vmlinuz-* $@
 
 INITRAMFS := image/initramfs.py image/newc.py image/kmod.py
-$(IMG)/dom0-%.cpio.gz: $(ROOT)/linux-%/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/dom0/*) $(BUILD)/xnl
+DOM0_PARTS := $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/dom0/*) $(BUILD)/xnl
+$(IMG)/dom0-%.cpio.gz: $(ROOT)/linux-%/.complete $(DOM0_PARTS)
 	$(say) image $@
 	@mkdir -p $(@D)
-	@$(PY) image/initramfs.py image/dom0/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-$* --program $(BUILD)/xnl -o $@
+	@$(PY) image/initramfs.py image/dom0/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-$* \
+	  --program $(BUILD)/xnl -o $@
 
-$(IMG)/domu.cpio.gz: $(ROOT)/linux-6.1/.complete $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
+DOMU_PARTS := $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
+$(IMG)/domu.cpio.gz: $(ROOT)/linux-6.1/.complete $(DOMU_PARTS)
 	$(say) image $@
 	@mkdir -p $(@D)
 	@$(PY) image/initramfs.py image/domu/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-6.1 -o $@
@@ -46,7 +49,7 @@ $(IMG)/full.img: $(wildcard image/full/*) image/dom0/profile image/dom0/guest.cf
 	@mkdir -p $(@D)
 	@image/full/make $@
 
-## make image           make the dom0 and guest images (6.12 and QEMU 10 come from backports, and only where there are any)
+## make image           make the dom0 and guest images (6.12 and QEMU 10 from backports, where there are any)
 IMAGES := $(addprefix $(IMG)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img) $(ROOT)/kernels/.complete
 .PHONY: image image-backports
 image: $(IMAGES) image-backports
@@ -78,10 +81,11 @@ ARGS    ?= console=hvc0
 endif
 
 QEMU_MACHINE := -M q35 -accel tcg,thread=multi -display none
-QEMU_DEVICES  = $(foreach d,$(DISK) $(FULL),-drive if=virtio,format=raw,snapshot=on,file=$(d)) -nic user,model=virtio-net-pci
+QEMU_DEVICES  = $(foreach d,$(DISK) $(FULL),-drive if=virtio,format=raw,snapshot=on,file=$(d)) \
+                -nic user,model=virtio-net-pci
 
-## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS= QEMU= vary it,
-##                      IMAGE=full is a whole Debian with libvirt
+## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS=
+##                      QEMU= vary it, IMAGE=full is a whole Debian with libvirt
 .PHONY: run run-qemu
 run: deps
 	@[ -f $(HV) ] || printf '  %-8s %s\n' build "the hypervisor, half a minute"
@@ -102,14 +106,14 @@ demo-qemu: $(HV) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/disk.img
 	@HV=$(HV) BUILD=$(BUILD) $(PY) tools/demo/tour.py $(if $(filter 1,$(V)),-v)
 
 # --- boot media and installation ---
-## make iso             a GRUB medium for BIOS and UEFI with the hypervisor, dom0's kernel and its initrd: build/xenolith.iso
+## make iso             build/xenolith.iso, a GRUB medium for BIOS and UEFI: hypervisor, dom0's kernel and its initrd
 .PHONY: iso install
 iso: $(HV) $(KERNEL) $(INITRD)
 	$(say) iso $(BUILD)/xenolith.iso
 	@image/iso $(BUILD)/xenolith.iso $(HV) "$(HVARGS)" $(KERNEL) "$(ARGS)" $(INITRD)
 
 DESTDIR ?=
-## make install         put the hypervisor into DESTDIR/boot, where Debian's update-grub finds it (run update-grub afterwards)
+## make install         put the hypervisor into DESTDIR/boot, where Debian's update-grub, run afterwards, finds it
 install: $(BUILD)/xenolith-4.17.gz
 	install -D -m 644 $< $(DESTDIR)/boot/xenolith-4.17.gz
 
@@ -119,7 +123,8 @@ install: $(BUILD)/xenolith-4.17.gz
 # HV= may name another hypervisor: with HV=$(PEER) the tests that mean something there run on Debian's Xen.
 BOOT_WORKERS ?= 2
 BOOT_ENV = HV=$(abspath $(HV)) PEER=$(abspath $(PEER)) BUILD=$(abspath $(BUILD))
-BOOT_PYTEST = $(BOOT_ENV) $(PY) -m pytest -c test/boot/pytest.ini -p no:cacheprovider test/boot -n $(BOOT_WORKERS) --dist=load $(BOOT_ARGS)
+BOOT_PYTEST = $(BOOT_ENV) $(PY) -m pytest -c test/boot/pytest.ini -p no:cacheprovider test/boot \
+              -n $(BOOT_WORKERS) --dist=load $(BOOT_ARGS)
 
 ## make test-boot       the quick boot tests in QEMU, two at a time; BOOT_ARGS="-k NAME" chooses
 ## make test-boot-all   all boot tests: every CPU model, kernel, emulator
@@ -132,7 +137,8 @@ test-boot-all: image hv guests $(HV) $(IMG)/full.img
 SEEDS ?= 1000
 FIRST ?= 1
 VCPUS ?= 1
-## make storm           hostile guests, each from a seed: SEEDS= FIRST= VCPUS= CPUS=; says which one did harm (HV_DEBUG=1 sees more)
+## make storm           hostile guests, each from a seed: SEEDS= FIRST= VCPUS= CPUS=; says which one did harm
+##                      (HV_DEBUG=1 sees more)
 .PHONY: storm
 storm: hv guests $(HV)
 	@$(BOOT_ENV) $(PY) test/boot/storm.py --first $(FIRST) --seeds $(SEEDS) --vcpus $(VCPUS) --cpus $(CPUS) $(STORM_ARGS)
@@ -152,7 +158,8 @@ $(BUILD)/bench/profile.so: bench/profile.c bench/mark.h
 	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -I. -shared -fPIC -fvisibility=hidden $< -o $@
 $(BUILD)/bench/mark: bench/mark.c bench/mark.h
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -I. -static -nostdlib -fno-pic -no-pie -fno-stack-protector -fcf-protection=none $< -o $@
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -I. -static -nostdlib -fno-pic -no-pie -fno-stack-protector \
+	  -fcf-protection=none $< -o $@
 
 ## make bench-boot      instructions from reset to dom0, and memory kept, here and on Debian's Xen
 .PHONY: bench-boot
@@ -169,7 +176,9 @@ bench-idle: $(HV) $(PEER) image
 bench-cpu: $(HV) $(PEER) $(BUILD)/guests/cpu.elf
 	@$(PY) bench/cpu.py --build $(BUILD) $(BUILD)/guests/cpu.elf $(HV) $(PEER)
 
-## make bench-tools     what xl create, save, restore, destroy and guests' network and disk cost, here and on Debian's Xen
+## make bench-tools     what xl create, save, restore, destroy and guests' network and disk cost, here and on
+##                      Debian's Xen
 .PHONY: bench-tools
-bench-tools: $(HV) $(PEER) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/domu.cpio.gz $(BUILD)/bench/profile.so $(BUILD)/bench/mark
+bench-tools: $(HV) $(PEER) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/domu.cpio.gz
+bench-tools: $(BUILD)/bench/profile.so $(BUILD)/bench/mark
 	@$(PY) bench/tools.py --build $(BUILD) $(BENCH_ARGS) $(HV) $(PEER)

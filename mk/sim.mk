@@ -1,8 +1,8 @@
 # The simulated machine: core/, lib/ and arch/x86/pv/mm in a Linux process, under sanitizers. Tests are
 # test/sim/test_*.c, found by name. All CPUs that Linux ever had fit, so the scheduler is tried with 4,096.
 
-SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_MAX=4096 -I. -Iinclude -Ilib -Ilib/port/hv \
-              -Iarch/sim/include -Iarch/x86 -I$(GEN) -MMD -MP
+SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_MAX=4096 -I. -Iinclude -Ilib \
+              -Ilib/port/hv -Iarch/sim/include -Iarch/x86 -I$(GEN) -MMD -MP
 # string.c is the C library's here, panic.c is arch/sim's. pv/mm comes with its stand-in for the processor,
 # arch/x86/hw/sim.
 SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c, \
@@ -31,7 +31,8 @@ FUZZ_SIM_SRC := $(wildcard test/fuzz_sim/fuzz_*.c)
 FUZZ_SIM_BIN := $(FUZZ_SIM_SRC:%.c=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/sim/%.o: %.c | $(GEN_PRODUCTS)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(SIM_CFLAGS) -Wno-unused-function -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c $< -o $@
+	$(Q)$(CLANG) $(SIM_CFLAGS) -Wno-unused-function -fsanitize=fuzzer-no-link,address,undefined \
+	  -fno-sanitize-recover=all -c $< -o $@
 $(BUILD)/fuzz/sim/machine.a: $(SIM_SRC:%.c=$(BUILD)/fuzz/sim/%.o)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
@@ -42,7 +43,8 @@ $(BUILD)/fuzz/test/fuzz_sim/%: $(BUILD)/fuzz/sim/test/fuzz_sim/%.o $(BUILD)/fuzz
 .PHONY: fuzz-sim
 ## make fuzz-sim        run every fuzzer on the simulated machine for FUZZ_SECONDS (20)
 fuzz-sim: $(FUZZ_SIM_BIN)
-	$(Q)set -e; for f in $(FUZZ_SIM_BIN); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n; \
-	  echo "== $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=0 -print_final_stats=0 -verbosity=0 $(BUILD)/corpus/$$n; done
+	$(Q)set -e; for f in $(FUZZ_SIM_BIN); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n; echo "== $$n"; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=0 -print_final_stats=0 -verbosity=0 \
+	    $(BUILD)/corpus/$$n; done
 
 -include $(shell find $(BUILD)/sim $(BUILD)/fuzz/sim -name '*.d' 2>/dev/null)

@@ -7,8 +7,9 @@ UNPACK_SRC    := $(wildcard $(UNPACK_DIR)/*.c)
 UNPACK_PARTS  := $(UNPACK_SRC:%.c=$(BUILD)/hv/unpack-parts/%.o)
 UNPACK_OBJ    := $(BUILD)/hv/unpack.o
 UNPACK_ARS    := -l:liblzma.a -l:libzstd.a -l:libz.a -l:liblz4.a -l:libbz2.a -l:liblzo2.a
-UNPACK_CFLAGS := -std=gnu11 -O2 -g -ffile-prefix-map=$(CURDIR)=. $(WARN) -ffreestanding -fPIE -fvisibility=hidden -fno-stack-protector -mno-red-zone \
-                 -fno-asynchronous-unwind-tables -fcf-protection=none -Iinclude -Ilib -Ilib/port/hv -I$(GEN) -MMD -MP
+UNPACK_CFLAGS := -std=gnu11 -O2 -g -ffile-prefix-map=$(CURDIR)=. $(WARN) -ffreestanding -fPIE -fvisibility=hidden \
+                 -fno-stack-protector -mno-red-zone -fno-asynchronous-unwind-tables -fcf-protection=none \
+                 -Iinclude -Ilib -Ilib/port/hv -I$(GEN) -MMD -MP
 # Everything that may stay undefined; anything else is a library function that the hypervisor does not have.
 UNPACK_MAY_NEED := __stack_chk_fail _GLOBAL_OFFSET_TABLE_ lib_report memcmp memcpy memmove memset pack_kind_name strlen
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Wraps the flat image as a 32-bit ELF file with one segment to load and the build id's note: elf32.py IMAGE OUTPUT, `nm` of the image on standard input."""
+"""Wraps the flat image as a 32-bit ELF file with one segment to load and the build id's note.
+
+    nm XENOLITH.ELF | elf32.py IMAGE OUTPUT
+"""
 import struct
 import sys
 

@@ -70,7 +70,8 @@ trap_stubs:
     .set n, 0
     .altmacro
     .macro TRAP_N number
-    .if \number == 8 || \number == 10 || \number == 11 || \number == 12 || \number == 13 || \number == 14 || \number == 17 || \number == 21
+    /* The exceptions with an error code: #DF, #TS to #PF, #AC and #CP. */
+    .if (\number < 32) && ((0x227d00 >> \number) & 1)
     TRAP \number, 1
     .else
     TRAP \number, 0

@@ -158,7 +158,8 @@ static bool other_start(void)
     ctx.kernel_ss = FLAT_KERNEL_SS;
     ctx.kernel_sp = ctx.user_regs.rsp;
     ctx.ctrlreg[3] = cr3 << 12;
-    return !hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_initialise, 1, PTR(&ctx)) && !hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_up, 1, 0);
+    return !hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_initialise, 1, PTR(&ctx)) &&
+           !hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_up, 1, 0);
 }
 
 /* The mean of a change from one vCPU to the other; each turn of the other one is two of them. */

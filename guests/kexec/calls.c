@@ -192,7 +192,8 @@ void test_unprivileged(void)
 {
     for (unsigned int cmd = 0; cmd < 16; cmd++)
         expect("without privilege", -EPERM, kexec_op(cmd, buffer));
-    expect("without privilege, no argument", -EPERM, hypercall2(__HYPERVISOR_kexec_op, KEXEC_CMD_kexec_load, BAD_POINTER));
+    expect("without privilege, no argument", -EPERM,
+           hypercall2(__HYPERVISOR_kexec_op, KEXEC_CMD_kexec_load, BAD_POINTER));
     expect("a load", -EPERM, payload_load(KEXEC_TYPE_CRASH, 64));
     printk("kexec guest: %u passed, %u failed", passed, failed);
 }

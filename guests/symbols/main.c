@@ -73,7 +73,8 @@ void guest_main(void)
         printk("FAIL symbols: section types %u and %u, link %u", section[1].type, section[2].type, section[1].link);
         return;
     }
-    uint64_t here = look_up(&section[1], &section[2], "guest_main"), end = look_up(&section[1], &section[2], "guest_end");
+    uint64_t here = look_up(&section[1], &section[2], "guest_main");
+    uint64_t end = look_up(&section[1], &section[2], "guest_end");
     printk("%s symbols: %u bytes, guest_main at %#lx, guest_end at %#lx",
            here == PTR(guest_main) && end == PTR(guest_end) ? "PASS" : "FAIL", size, here, end);
 }

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What busybox init runs first. It must end with the line that tests wait for, whatever fails before.
-# RUN="command" on the kernel's command line, or a script /etc/rig/run in a second archive, is run just before the shell.
+# RUN="command" on the kernel's command line, or a script /etc/rig/run in a second archive, is run before the shell.
 echo "dom0: init runs"
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys

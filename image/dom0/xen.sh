@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# /etc/init.d/xen start: the daemons in the order of Debian's xen init script, then a bridge that guests' network cards are
-# put on, where dom0 is 10.1.0.1. A failure is told and is not fatal.
+# /etc/init.d/xen start: the daemons in the order of Debian's xen init script, then a bridge that guests' network cards
+# are put on, where dom0 is 10.1.0.1. A failure is told and is not fatal.
 bin=/usr/lib/xen-4.17/bin
 
 step() {
@@ -12,7 +12,9 @@ step() {
 }
 
 start() {
-    for module in xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs xen-netback xen-blkback tun; do modprobe -q $module; done
+    for module in xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs xen-netback xen-blkback tun; do
+        modprobe -q $module
+    done
     step mount -t xenfs xenfs /proc/xen || return
     grep -q control_d /proc/xen/capabilities || { echo "dom0: FAILED: this domain is not the control domain"; return; }
     step $bin/xenstored --pid-file /run/xen/xenstored.pid || return

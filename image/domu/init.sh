@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a guest's busybox init runs first. On the kernel's command line, IP=ADDRESS/BITS gives its network card an address, and
-# RUN="command" is run just before the shell.
+# What a guest's busybox init runs first. On the kernel's command line, IP=ADDRESS/BITS gives its network card an
+# address, and RUN="command" is run just before the shell.
 echo "domu: init runs"
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys

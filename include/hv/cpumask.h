@@ -58,6 +58,7 @@ static inline unsigned int cpumask_weight(const cpumask_t *m)
         n += (unsigned int)__builtin_popcountll(m->bits[i]);
     return n;
 }
-#define for_each_cpu(cpu, mask) for ((cpu) = cpumask_next(mask, 0); (cpu) < CPU_MAX; (cpu) = cpumask_next(mask, (cpu) + 1))
+#define for_each_cpu(cpu, mask) \
+    for ((cpu) = cpumask_next(mask, 0); (cpu) < CPU_MAX; (cpu) = cpumask_next(mask, (cpu) + 1))
 
 #endif

@@ -31,13 +31,16 @@ _Static_assert(sizeof(struct frame) == 24, "the frame table is paid for by every
 #define FRAME_OWNER_MASK    (0xffffULL << FRAME_OWNER_SHIFT)
 #define FRAME_OWNER_NONE    0xffffu          /* in use by the hypervisor itself */
 #define FRAME_ALLOCATED     (1ULL << 56)     /* assigned to the owner, who holds one reference through it */
-#define FRAME_HV            (1ULL << 57)     /* the hypervisor's memory, shared with the owner; not returned to the heap by put */
+#define FRAME_HV            (1ULL << 57)     /* the hypervisor's, shared with the owner; put never frees it */
 #define FRAME_FREE          (1ULL << 58)     /* head of a free block */
 #define FRAME_DIRTY         (1ULL << 59)     /* free, must be scrubbed */
 #define FRAME_BROKEN        (1ULL << 60)     /* never to be used again */
 
-/* The frame table itself: one array in virtual memory, absent where the machine has no RAM. */
-#include <arch/page.h> /* struct frame *frame_table; uint64_t frame_table_end; frame_table_covers(), mfn_to_virt(), virt_to_mfn(), m2p */
+/*
+ * The frame table itself: one array in virtual memory, absent where the machine has no RAM. The header gives
+ * struct frame *frame_table; uint64_t frame_table_end; frame_table_covers(), mfn_to_virt(), virt_to_mfn(), m2p.
+ */
+#include <arch/page.h>
 
 /** True if the frame table has an entry for @m, that is, if it is RAM that we know. */
 static inline bool mfn_valid(mfn_t m)
@@ -51,7 +54,10 @@ static inline unsigned int frame_owner_id(const struct frame *f)
 {
     return (unsigned int)((__atomic_load_n(&f->count, __ATOMIC_RELAXED) & FRAME_OWNER_MASK) >> FRAME_OWNER_SHIFT);
 }
-static inline uint32_t frame_refs(const struct frame *f) { return (uint32_t)(__atomic_load_n(&f->count, __ATOMIC_RELAXED) & FRAME_REFS_MASK); }
+static inline uint32_t frame_refs(const struct frame *f)
+{
+    return (uint32_t)(__atomic_load_n(&f->count, __ATOMIC_RELAXED) & FRAME_REFS_MASK);
+}
 
 /** Takes a reference if the frame is in use and belongs to @owner; else false and nothing changes. No lock needed. */
 bool frame_get(struct frame *f, const struct domain *owner);

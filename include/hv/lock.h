@@ -10,7 +10,8 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
-#include <arch/irqflags.h> /* irqflags_t, irq_save(), irq_restore(), irq_disable(), irq_enable(), irqs_enabled(), cpu_relax() */
+/* irqflags_t, irq_save(), irq_restore(), irq_disable(), irq_enable(), irqs_enabled(), cpu_relax() */
+#include <arch/irqflags.h>
 
 typedef struct {
     uint16_t next, owner;   /* tickets */

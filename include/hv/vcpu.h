@@ -28,7 +28,7 @@ struct vcpu {
     struct domain *domain;
 
     /* scheduling: owned by core/sched */
-    uint32_t processor;         /* where it runs or ran last; changed only by the scheduler under the run queue's lock */
+    uint32_t processor;         /* where it runs or ran last; only the scheduler changes it, under the queue's lock */
     uint32_t pause_flags;       /* VPF_*, atomic */
     uint32_t pause_count;       /* hypervisor's own nested pauses, atomic */
     bool is_running;            /* on a CPU, or its state still is */
@@ -38,7 +38,7 @@ struct vcpu {
     cpumask_t saved_affinity;
     struct sched_vcpu sched;
     cpumask_t hard_affinity, soft_affinity; /* as asked for */
-    cpumask_t cpus;             /* where it may run: hard_affinity within its domain's pool; never without an online CPU */
+    cpumask_t cpus;             /* where it may run: hard_affinity within the domain's pool; has an online CPU */
     uint8_t runstate;           /* RUNSTATE_* */
     struct vcpu_runstate_info runstate_info;
     uint64_t runstate_area;     /* guest VA registered by VCPUOP_register_runstate_memory_area; 0: none */

@@ -17,7 +17,9 @@ struct field {
 };
 
 /* Columns: 32-bit, 64-bit (System V gABI, chapters 4 and 5). */
-enum { H_TYPE, H_MACHINE, H_VERSION, H_ENTRY, H_PHOFF, H_SHOFF, H_PHENTSIZE, H_PHNUM, H_SHENTSIZE, H_SHNUM, H_SHSTRNDX };
+enum {
+    H_TYPE, H_MACHINE, H_VERSION, H_ENTRY, H_PHOFF, H_SHOFF, H_PHENTSIZE, H_PHNUM, H_SHENTSIZE, H_SHNUM, H_SHSTRNDX,
+};
 static const struct field header_fields[][2] = {
     [H_TYPE] = {{16, 2}, {16, 2}},      [H_MACHINE] = {{18, 2}, {18, 2}},   [H_VERSION] = {{20, 4}, {20, 4}},
     [H_ENTRY] = {{24, 4}, {24, 8}},     [H_PHOFF] = {{28, 4}, {32, 8}},     [H_SHOFF] = {{32, 4}, {40, 8}},

@@ -91,7 +91,8 @@ void elf_symbols_plan(const struct elf_file *elf, uint64_t max, struct elf_symbo
         symbols->len = end + ELF_SYMBOLS_SIZE_BYTES;
 }
 
-static void section_write(uint8_t *to, const uint8_t *from, bool is64, uint32_t type, const struct elf_symbols_table *table)
+static void section_write(uint8_t *to, const uint8_t *from, bool is64, uint32_t type,
+                          const struct elf_symbols_table *table)
 {
     memcpy(to, from, section_size(is64));
     put(to, is64, &section_name, 0);
@@ -118,7 +119,9 @@ size_t elf_symbols_head(const struct elf_symbols *symbols, const void *image, ui
     put(elf, is64, &head_shoff, header_size(is64));
     put(elf, is64, &head_shnum, SECTIONS);
     put(elf, is64, &head_shstrndx, 0);
-    section_write(section + section_size(is64), file + symbols->symtab.header, is64, ELF_SHT_SYMTAB, &symbols->symtab);
-    section_write(section + 2 * section_size(is64), file + symbols->strtab.header, is64, ELF_SHT_STRTAB, &symbols->strtab);
+    section += section_size(is64);
+    section_write(section, file + symbols->symtab.header, is64, ELF_SHT_SYMTAB, &symbols->symtab);
+    section += section_size(is64);
+    section_write(section, file + symbols->strtab.header, is64, ELF_SHT_STRTAB, &symbols->strtab);
     return ELF_SYMBOLS_SIZE_BYTES + symbols->symtab.at;
 }

@@ -19,7 +19,8 @@ static struct image_refusal refuse_value(enum image_rule rule, uint32_t note, ui
 }
 
 /* Checks low <= @value < @high. */
-static struct image_refusal check_range(enum image_rule rule, uint32_t note, uint64_t value, uint64_t low, uint64_t high)
+static struct image_refusal check_range(enum image_rule rule, uint32_t note, uint64_t value, uint64_t low,
+                                        uint64_t high)
 {
     if (value >= low && value < high)
         return refuse(IMAGE_OK, 0);
@@ -170,7 +171,8 @@ static struct image_refusal check_pv(const struct image_verdict *verdict, bool w
         !span_contains(notes->text[XEN_ELFNOTE_PAE_MODE], "bimodal"))
         return refuse_text(IMAGE_RULE_PAE, notes, XEN_ELFNOTE_PAE_MODE);
     if (!want64 && verdict->pv.has_hv_start_low)
-        CHECK(check_range(IMAGE_RULE_HV_START, XEN_ELFNOTE_HV_START_LOW, verdict->pv.hv_start_low, 0, PV32_HV_START + 1));
+        CHECK(check_range(IMAGE_RULE_HV_START, XEN_ELFNOTE_HV_START_LOW, verdict->pv.hv_start_low,
+                          0, PV32_HV_START + 1));
     CHECK(check_pv_addresses(verdict));
     return check_pv_features(notes);
 }

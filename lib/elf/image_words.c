@@ -160,7 +160,8 @@ static void words_feature(const struct image_refusal *why, char *buf, size_t siz
 {
     const char *name = xen_feature_name(why->value);
 
-    format(buf, size, "the kernel requires feature \"%s\" (note FEATURES), which this mode cannot have", name ? name : "?");
+    format(buf, size, "the kernel requires feature \"%s\" (note FEATURES), which this mode cannot have",
+           name ? name : "?");
 }
 
 static void words_not_dom0(const struct image_refusal *why, char *buf, size_t size)
@@ -221,8 +222,8 @@ char *image_words_refusal(const struct image_verdict *verdict, enum image_guest 
         words_range(why, buf, size);
         break;
     case IMAGE_RULE_UNALIGNED:
-        format(buf, size, "its note %s is %#llx, which does not begin a page; %#llx would be accepted", note_name(why->note),
-               (ull)why->value, (ull)why->other);
+        format(buf, size, "its note %s is %#llx, which does not begin a page; %#llx would be accepted",
+               note_name(why->note), (ull)why->value, (ull)why->other);
         break;
     case IMAGE_RULE_FEATURE:
         words_feature(why, buf, size);
@@ -330,7 +331,8 @@ char *image_words_symbols(const struct image_pv *pv, char *buf, size_t size)
     else if (pv->symbols.state)
         format(buf, size, "symbols (note BSD_SYMTAB) are left out: %s", reasons[pv->symbols.state]);
     else
-        format(buf, size, "symbols (note BSD_SYMTAB) go to %#llx, %llu bytes", (ull)pv->symbols_at, (ull)pv->symbols.len);
+        format(buf, size, "symbols (note BSD_SYMTAB) go to %#llx, %llu bytes",
+               (ull)pv->symbols_at, (ull)pv->symbols.len);
     return buf;
 }
 

@@ -85,7 +85,8 @@ const char *xen_note_name(uint32_t type);
 /* For the two readers of notes; records in *@notes. */
 void xen_notes_add_number(struct xen_notes *notes, uint32_t type, uint64_t value);
 void xen_notes_add_text(struct xen_notes *notes, uint32_t type, struct span text, bool ignore_required);
-void xen_notes_fail(struct xen_notes *notes, enum xen_note_fault fault, uint32_t note, uint64_t value, struct span name);
+void xen_notes_fail(struct xen_notes *notes, enum xen_note_fault fault, uint32_t note, uint64_t value,
+                    struct span name);
 void xen_notes_find(struct xen_notes *notes, enum xen_finding_kind kind, uint32_t note, struct span name);
 
 /** Reads a __xen_guest string: KEY=value pairs separated by commas. */

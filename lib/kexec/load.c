@@ -72,7 +72,8 @@ int kexec_load_head(const struct xen_kexec_load *head, struct kexec_load *out, s
     return kexec_refuse(why, KEXEC_ACCEPTED, KEXEC_NO_SEGMENT, 0);
 }
 
-int kexec_load_segment(const struct xen_kexec_segment *from, uint32_t i, struct kexec_load *out, struct kexec_refusal *why)
+int kexec_load_segment(const struct xen_kexec_segment *from, uint32_t i, struct kexec_load *out,
+                       struct kexec_refusal *why)
 {
     struct kexec_segment *s = &out->segment[i];
 
@@ -95,7 +96,8 @@ int kexec_load_segment(const struct xen_kexec_segment *from, uint32_t i, struct 
     return kexec_refuse(why, KEXEC_ACCEPTED, KEXEC_NO_SEGMENT, 0);
 }
 
-static enum kexec_rule place_rule(const struct kexec_load *load, const struct kexec_segment *s, const struct kexec_machine *m)
+static enum kexec_rule place_rule(const struct kexec_load *load, const struct kexec_segment *s,
+                                  const struct kexec_machine *m)
 {
     if (range_empty(s->dest))
         return KEXEC_ACCEPTED;

@@ -90,7 +90,8 @@ int kexec_refuse(struct kexec_refusal *why, enum kexec_rule rule, uint32_t segme
 int kexec_load_head(const struct xen_kexec_load *head, struct kexec_load *out, struct kexec_refusal *why);
 
 /** Takes the segment @i, < out->count, over. 0 or an error with the reason in *@why. */
-int kexec_load_segment(const struct xen_kexec_segment *from, uint32_t i, struct kexec_load *out, struct kexec_refusal *why);
+int kexec_load_segment(const struct xen_kexec_segment *from, uint32_t i, struct kexec_load *out,
+                       struct kexec_refusal *why);
 
 /** Everything that concerns the machine, and the segments together. 0 or an error with the reason in *@why. */
 int kexec_load_check(const struct kexec_load *load, const struct kexec_machine *machine, struct kexec_refusal *why);

@@ -26,8 +26,8 @@ struct kexec_prstatus {
     uint64_t sigpend, sighold;
     int32_t pid, ppid, pgrp, sid;
     uint64_t times[8]; /* user, system, of children: seconds and microseconds */
-    uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, rflags, rsp, ss, fs_base,
-        gs_base, ds, es, fs, gs;
+    uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
+    uint64_t orig_rax, rip, cs, rflags, rsp, ss, fs_base, gs_base, ds, es, fs, gs;
     int32_t fpvalid;
 };
 _Static_assert(sizeof(struct kexec_prstatus) == 336, "struct elf_prstatus of x86-64");

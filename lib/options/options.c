@@ -187,8 +187,8 @@ static bool apply(struct hv_options *out, const struct cmdline_word *w, const st
         return false;
     }
     if (row->kind == OPTION_UNSUPPORTED) {
-        lib_report(log, LIB_LOG_WARNING, "Command line: option '%s' is one of Xen's that is not implemented here: ignored",
-                   w->text);
+        lib_report(log, LIB_LOG_WARNING,
+                   "Command line: option '%s' is one of Xen's that is not implemented here: ignored", w->text);
         return false;
     }
     if (w->cut || set(out, row, value)) {

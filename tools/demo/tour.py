@@ -4,8 +4,8 @@
 
 usage: tour.py [-v]     HV and BUILD in the environment choose the hypervisor and where things are built
 
-Each step says what it does, types commands, shows what they print and checks it. The first one that fails ends the tour with
-what was wrong and exit status 1. The whole conversation with the machine is in BUILD/test/boot/demo.log.
+Each step says what it does, types commands, shows what they print and checks it. The first one that fails ends the
+tour with what was wrong and exit status 1. The whole conversation with the machine is in BUILD/test/boot/demo.log.
 """
 import argparse
 import contextlib
@@ -54,10 +54,11 @@ class Tour:
 
     @contextlib.contextmanager
     def console(self, command, greeting):
-        """xl's console of the guest; gives a function that types a command into the guest's shell and returns what it printed.
+        """xl's console of the guest; gives a function that types a command into the guest's shell and returns what
+        it printed.
 
-        With a greeting the guest boots first, and its shell gets a loop to read commands, which neither prompts nor edits:
-        the terminal's own echo is all there is, and paces the typing.
+        With a greeting the guest boots first, and its shell gets a loop to read commands, which neither prompts nor
+        edits: the terminal's own echo is all there is, and paces the typing.
         """
         machine = self.machine
         print(f"    dom0:~# {command}")
@@ -155,7 +156,8 @@ class Tour:
 
 def devices():
     disk = rigs.image("disk.img")
-    return ["-drive", f"if=none,id=disk,format=raw,snapshot=on,file={disk}", "-device", "virtio-blk-pci,drive=disk", "-nic", "none"]
+    return ["-drive", f"if=none,id=disk,format=raw,snapshot=on,file={disk}", "-device", "virtio-blk-pci,drive=disk",
+            "-nic", "none"]
 
 
 def main():

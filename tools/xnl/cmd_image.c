@@ -24,8 +24,8 @@ struct run {
 static const char usage[] =
     "usage: xnl image FILE... [--json] [--guest] [--ignore-required] [--can-run=pv64,pvh,pv32]\n"
     "\n"
-    "FILE is a vmlinuz (bzImage), an ELF image, either of them compressed with gzip, xz, lzma, bzip2, lzo, lz4 or zstd, or\n"
-    "a directory of them. Says what the image declares and whether it can be dom0.\n"
+    "FILE is a vmlinuz (bzImage), an ELF image, either of them compressed with gzip, xz, lzma, bzip2, lzo, lz4 or\n"
+    "zstd, or a directory of them. Says what the image declares and whether it can be dom0.\n"
     "\n"
     "  --json             one array with an object for each file\n"
     "  --guest            ask whether it can be a guest, not dom0\n"

@@ -90,7 +90,8 @@ static void check_feature(struct check *c, const struct cpuid_setting *s)
 }
 
 /* Why bit @bit is not as @s and the other settings ask for. */
-static void text_bit(const struct check *c, const struct cpuid_setting *s, unsigned int bit, bool asked, char *text, size_t size)
+static void text_bit(const struct check *c, const struct cpuid_setting *s, unsigned int bit, bool asked,
+                     char *text, size_t size)
 {
     for (unsigned int i = 0; i < c->nr_lost; i++) {
         const struct cpuid_lost *l = &c->lost[i];
@@ -139,7 +140,8 @@ static void check_number(struct check *c, const struct cpuid_setting *s)
     char text[120];
 
     if (asked != s->number)
-        snprintf(text, sizeof(text), "too large for the field, or overridden by another setting of this guest: it is 0x%x", given);
+        snprintf(text, sizeof(text),
+                 "too large for the field, or overridden by another setting of this guest: it is 0x%x", given);
     else if (given != asked)
         snprintf(text, sizeof(text), "field computed or limited by the hypervisor: it is 0x%x", given);
     else

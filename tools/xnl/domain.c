@@ -15,8 +15,8 @@ typedef unsigned long long ull;
 static const char usage[] =
     "usage: xnl domain show ID [--json]\n"
     "\n"
-    "In dom0, as root: what domain ID is told when it asks the hypervisor for its features, its platform parameters and its\n"
-    "capabilities, and which addresses are not its own. Which build of the hypervisor tells it comes last.\n"
+    "In dom0, as root: what domain ID is told when it asks the hypervisor for its features, its platform parameters\n"
+    "and its capabilities, and which addresses are not its own. Which build of the hypervisor tells it comes last.\n"
     "\n"
     "Exit status: 0 told, 1 there is no such domain, 2 wrong usage, 3 no hypervisor to ask, or not Xenolith.\n";
 

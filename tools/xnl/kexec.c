@@ -18,8 +18,9 @@ static const char usage[] =
     "\n"
     "check says whether the hypervisor would accept such an image, and if not which segment is wrong and why.\n"
     "SEGMENT is ADDRESS:SIZE, or ADDRESS:SIZE:BYTES for one with BYTES of contents; numbers as in C.\n"
-    "  --memory=FILE   RAM as in /proc/iomem, which is the default; lines that end in \"System RAM\" or \"Crash kernel\"\n"
-    "                  count, as do RAM that dom0 was not given (\"Unusable memory\", \"RAM buffer\")\n"
+    "  --memory=FILE   RAM as in /proc/iomem, which is the default; lines that end in \"System RAM\" or\n"
+    "                  \"Crash kernel\" count, as does RAM that dom0 was not given (\"Unusable memory\",\n"
+    "                  \"RAM buffer\")\n"
     "\n"
     "crashkernel says how much crashkernel=VALUE keeps on a machine with RAM, such as 16G.\n"
     "\n"
@@ -109,7 +110,8 @@ static bool option_parse(const char *option, struct request *r)
         return true;
     }
     if (!strncmp(option, "--crash-area=", 13))
-        return number(value, '-', &rest, &r->machine.crash_area.start) && number(rest, 0, &rest, &r->machine.crash_area.end);
+        return number(value, '-', &rest, &r->machine.crash_area.start) &&
+               number(rest, 0, &rest, &r->machine.crash_area.end);
     if (!number(value, 0, &rest, &n))
         return false;
     if (!strncmp(option, "--arch=", 7) && n <= UINT16_MAX) {

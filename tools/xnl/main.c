@@ -12,11 +12,16 @@ static const struct command {
     const char *purpose;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"image", "FILE... [--json]", "explain kernel images: notes, features, whether they can be dom0", xnl_image},
-    {"cpu", "show|compare|check ... [--json]", "CPU policies: what guests see, who can move where, what cpuid= does", xnl_cpu},
-    {"domain", "show ID [--json]", "in dom0: what a domain is told of the hypervisor", xnl_domain},
-    {"kexec", "check|crashkernel ...", "whether an image would be accepted, and what crashkernel= keeps", xnl_kexec},
-    {"preflight", "[DUMP] [--json]", "what would happen at boot on this processor, or one saved by `cpuid -r`", xnl_preflight},
+    {"image", "FILE... [--json]",
+     "explain kernel images: notes, features, whether they can be dom0", xnl_image},
+    {"cpu", "show|compare|check ... [--json]",
+     "CPU policies: what guests see, who can move where, what cpuid= does", xnl_cpu},
+    {"domain", "show ID [--json]",
+     "in dom0: what a domain is told of the hypervisor", xnl_domain},
+    {"kexec", "check|crashkernel ...",
+     "whether an image would be accepted, and what crashkernel= keeps", xnl_kexec},
+    {"preflight", "[DUMP] [--json]",
+     "what would happen at boot on this processor, or one saved by `cpuid -r`", xnl_preflight},
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

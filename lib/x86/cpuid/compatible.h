@@ -20,7 +20,7 @@ struct cpuid_mismatch {
     struct cpuid_error where; /* what the domctl's err_ fields say for it */
     uint64_t guest, host;     /* the values in question; for a feature 1 and 0 */
     unsigned int feature;     /* for CPUID_FIELD_FEATURE */
-    bool switched_off;        /* set by a caller who knows that the processor has it and the hypervisor does not use it */
+    bool switched_off;        /* set by a caller who knows that the processor has it, unused by the hypervisor */
 };
 
 #define CPUID_MAX_MISMATCHES (5 + CPUFEAT_COUNT)

@@ -165,7 +165,8 @@ static void view_hypervisor(policy_t *p, context_t *ctx, uint32_t base, uint32_t
 static const struct place {
     uint16_t at, subleaves;
 } basic_places[CPUID_NR_BASIC] = {
-    [0x0] = { AT(basic, 0x0), 0 }, [0x1] = { AT(basic, 0x1), 0 }, [0x2] = { AT(basic, 0x2), 0 }, [0x3] = { AT(basic, 0x3), 0 },
+    [0x0] = { AT(basic, 0x0), 0 }, [0x1] = { AT(basic, 0x1), 0 },
+    [0x2] = { AT(basic, 0x2), 0 }, [0x3] = { AT(basic, 0x3), 0 },
     [0x4] = { AT(leaf4, 0), CPUID_NR_CACHE },
     [0x5] = { AT(basic, 0x5), 0 }, [0x6] = { AT(basic, 0x6), 0 },
     [0x7] = { AT(leaf7, 0), CPUID_NR_FEAT },
@@ -180,9 +181,12 @@ static const struct place {
 static const union cpuid_leaf *slot_of(policy_t *p, uint32_t leaf, uint32_t subleaf)
 {
     const struct place *place;
+    uint32_t extended = leaf - 0x80000000;
 
-    if (leaf >= 0x80000000)
-        return leaf - 0x80000000 < CPUID_NR_EXTD && (leaf == 0x80000000 || leaf <= p->extd[0].a) ? &p->extd[leaf - 0x80000000] : NULL;
+    if (leaf >= 0x80000000) {
+        bool has = extended < CPUID_NR_EXTD && (!extended || leaf <= p->extd[0].a);
+        return has ? &p->extd[extended] : NULL;
+    }
     if (leaf >= CPUID_NR_BASIC || leaf > p->basic[0].a)
         return NULL;
     place = &basic_places[leaf];

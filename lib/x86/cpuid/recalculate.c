@@ -67,8 +67,8 @@ static void tell_dependent(void *opaque, unsigned int feature, unsigned int miss
  * Components that were asked for by number. Those of features are told of with the feature; the rest of leaf 0xD, sizes
  * and offsets, is rebuilt without a word, for a toolstack sends back what an earlier set of features made of it.
  */
-static void tell_components(const struct cpuid_policy *p, const struct cpuid_policy *host, const struct cpuid_policy *max,
-                            const struct cpuid_feedback *feedback)
+static void tell_components(const struct cpuid_policy *p, const struct cpuid_policy *host,
+                            const struct cpuid_policy *max, const struct cpuid_feedback *feedback)
 {
     uint64_t left = cpuid_policy_xcr0(p) & ~cpuid_policy_xcr0(max);
 
@@ -94,7 +94,11 @@ enum cpuid_rule cpuid_policy_rule(const struct cpuid_policy *p)
 
     if ((byte & CPUID_HV_LIMIT) > XEN_CPUID_MAX_NUM_LEAVES)
         return CPUID_RULE_HOST;
-    return rule == CPUID_HV_STRICT ? CPUID_RULE_STRICT : rule == CPUID_HV_LENIENT ? CPUID_RULE_LENIENT : CPUID_RULE_HOST;
+    switch (rule) {
+    case CPUID_HV_STRICT: return CPUID_RULE_STRICT;
+    case CPUID_HV_LENIENT: return CPUID_RULE_LENIENT;
+    default: return CPUID_RULE_HOST;
+    }
 }
 
 /* 0 means "all there are"; less than 2 would hide what every guest needs. */
