@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "machine.h"
 
+#include "hv/debugger.h"
 #include "hv/grant.h"
 #include "hv/hypercall.h"
 #include "hv/log.h"
@@ -37,6 +38,11 @@ int arch_domain_relinquish(struct domain *d)
 struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
 {
     return mfn_valid(mfn(g.nr)) && frame_get(mfn_to_frame(mfn(g.nr)), d) ? mfn_to_frame(mfn(g.nr)) : NULL;
+}
+/* Addresses are frame numbers here. */
+struct frame *arch_guest_va_frame_get(const struct vcpu *v, vaddr_t va, bool write)
+{
+    return arch_guest_frame_get(v->domain, gfn(va >> PAGE_SHIFT), write);
 }
 void arch_guest_frame_put(struct frame *f, bool write) { frame_put(f); }
 

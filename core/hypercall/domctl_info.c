@@ -46,7 +46,7 @@ static uint32_t info_flags(const struct domain *d)
 {
     return (d->life == DOMAIN_DEAD ? XEN_DOMINF_dying : 0) | (d->type == DOMAIN_HVM ? XEN_DOMINF_hvm_guest : 0) |
            (d->is_shut_down ? XEN_DOMINF_shutdown : 0) | (d->controller_pauses ? XEN_DOMINF_paused : 0) |
-           (d->is_xenstore ? XEN_DOMINF_xs_domain : 0) |
+           (d->is_xenstore ? XEN_DOMINF_xs_domain : 0) | (d->debugger_attached ? XEN_DOMINF_debugged : 0) |
            (d->is_shut_down ? (d->shutdown_code & XEN_DOMINF_shutdownmask) << XEN_DOMINF_shutdownshift : 0);
 }
 

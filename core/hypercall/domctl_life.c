@@ -73,8 +73,6 @@ long domctl_setdomainhandle(struct domctl_call *c)
     return 0;
 }
 
-long domctl_setdebugging(struct domctl_call *c) { return c->op.u.setdebugging.enable ? -EOPNOTSUPP : 0; }
-
 long domctl_settimeoffset(struct domctl_call *c)
 {
     int64_t ns;

@@ -74,6 +74,18 @@ void domain_pause_nosync(struct domain *d)
         vcpu_sleep_nosync(v);
 }
 
+int domain_controller_pause_nosync(struct domain *d)
+{
+    spin_lock(&d->lock);
+    bool counted = d->controller_pauses != ~0u;
+    d->controller_pauses += counted;
+    spin_unlock(&d->lock);
+    if (!counted)
+        return -EOVERFLOW;
+    domain_pause_nosync(d);
+    return 0;
+}
+
 void domain_pause(struct domain *d)
 {
     struct vcpu *v;

@@ -40,6 +40,7 @@ struct domain {
     struct cpupool *pool;           /* NULL: pool 0. Under LOCK_CPUPOOL */
     uint32_t pause_count;           /* atomic */
     uint32_t controller_pauses;     /* by XEN_DOMCTL_pausedomain, under `lock` */
+    bool debugger_attached;         /* see debugger.h */
 
     spinlock_t frames_lock;         /* LOCK_FRAMES: the list and the counts below */
     struct frame_list frames;

@@ -96,6 +96,8 @@ int domain_pause_restartable(struct domain *d);
 /** Pause and unpause all of a domain's vCPUs; counted. The current vCPU is not waited for. */
 void domain_pause(struct domain *d);
 void domain_pause_nosync(struct domain *d);
+/** domain_pause_nosync() as XEN_DOMCTL_pausedomain, so that XEN_DOMCTL_unpausedomain undoes it. 0, -EOVERFLOW. */
+int domain_controller_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);
 
 /** CPU time used by @v so far and the four runstate times, consistent. */

@@ -31,6 +31,8 @@ struct vcpu {
     uint32_t processor;         /* where it runs or ran last; only the scheduler changes it, under the queue's lock */
     uint32_t pause_flags;       /* VPF_*, atomic */
     uint32_t pause_count;       /* hypervisor's own nested pauses, atomic */
+    uint32_t controller_pauses; /* those of them that are a debugger's */
+    uint32_t debug_event;       /* why a debugger stopped it, until it has asked; atomic */
     bool is_running;            /* on a CPU, or its state still is */
     bool is_initialised;        /* a context was set */
     bool paused_for_shutdown;   /* its domain shut down; under shutdown_lock */

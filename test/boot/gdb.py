@@ -27,11 +27,13 @@ def behind_cpuid(elf):
 class Stub:
     """The remote protocol: one packet, one answer."""
 
-    def __init__(self, path):
-        self.socket, self.data = socket.socket(socket.AF_UNIX), b""
+    def __init__(self, address):
+        """address: path of a socket, or (host, port)."""
+        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+        self.socket, self.data = socket.socket(family), b""
         for _ in range(100):
             try:
-                self.socket.connect(path)
+                self.socket.connect(address)
                 break
             except OSError:
                 time.sleep(0.1)

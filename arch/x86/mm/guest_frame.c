@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A guest's frame held by the hypervisor itself: for vcpu_info, event arrays and the like. */
-#include "hv/domain.h"
+#include "hv/debugger.h"
+#include "pv/mm/pt_walk.h"
 #include "pv/mm/types.h"
 
 struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
@@ -12,6 +13,13 @@ struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
     if (write)
         return frame_get_typed(m, d, FT_WRITABLE) ? NULL : mfn_to_frame(m);
     return frame_get(mfn_to_frame(m), d) ? mfn_to_frame(m) : NULL;
+}
+
+struct frame *arch_guest_va_frame_get(const struct vcpu *v, vaddr_t va, bool write)
+{
+    uint64_t entry = v->domain->type == DOMAIN_PV ? pt_walk_l1e(v, va) : 0;
+
+    return entry & PTE_P ? arch_guest_frame_get(v->domain, gfn(pte_mfn(entry).nr), write) : NULL;
 }
 
 void arch_guest_frame_put(struct frame *f, bool write)

@@ -4,6 +4,7 @@
  * that are ours: #GP, which is how privileged instructions and INT n arrive; #UD, which may be the forced-emulation
  * prefix; #NM, when the guest's CR0.TS is set; #DB, whose status register is virtual.
  */
+#include "hv/debugger.h"
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
@@ -64,6 +65,12 @@ static void device_not_available(struct cpu_user_regs *regs)
     pv_inject(regs, TRAP_NM, 0);
 }
 
+/* A debugger outside the guest has those of the kernel. */
+static bool is_debuggers(const struct vcpu *v)
+{
+    return unlikely(v->domain->debugger_attached) && v->arch.pv.kernel_mode;
+}
+
 static void debug(struct cpu_user_regs *regs)
 {
     struct vcpu *v = current_vcpu();
@@ -71,7 +78,18 @@ static void debug(struct cpu_user_regs *regs)
 
     write_dr6(DR6_FIXED);
     v->arch.pv.debugreg[6] |= dr6 & DR6_STATUS;
-    pv_inject(regs, TRAP_DB, 0);
+    if (is_debuggers(v))
+        debugger_stop(0); /* it looks at DR6 */
+    else
+        pv_inject(regs, TRAP_DB, 0);
+}
+
+static void breakpoint(struct cpu_user_regs *regs)
+{
+    if (is_debuggers(current_vcpu()))
+        debugger_stop(TRAP_BP);
+    else
+        pv_inject(regs, TRAP_BP, 0);
 }
 
 static __attribute__((noinline)) void other_exception(struct cpu_user_regs *regs)
@@ -82,8 +100,8 @@ static __attribute__((noinline)) void other_exception(struct cpu_user_regs *regs
         pv_set_ts(current_vcpu(), false);
         break;
     case TRAP_DB: debug(regs); break;
+    case TRAP_BP: breakpoint(regs); break;
     case TRAP_DE:
-    case TRAP_BP:
     case TRAP_OF:
     case TRAP_BR:
     case TRAP_TS:
