@@ -4,9 +4,9 @@
 
 usage: boot.py --build DIR --kernel FILE --initrd FILE HYPERVISOR PEER
 
-Instructions: QEMU runs one CPU with a clock that counts instructions (-icount), so a run repeats, and bench/profile.c counts
-them by address. dom0's first instruction is known from its kernel's ELF note; its init is seen on the serial port, some
-milliseconds late (a few million instructions). Idle time doesn't count.
+Instructions: QEMU runs one CPU with a clock that counts instructions (-icount), so a run repeats, and bench/profile.c
+counts them by address. dom0's first instruction is known from its kernel's ELF note; its init is seen on the serial
+port, some milliseconds late (a few million instructions). Idle time doesn't count.
 
 Memory: what the hypervisor keeps of a machine with 4 GiB, from its own messages and debug keys.
 """

@@ -4,8 +4,8 @@
 
 usage: cpu.py [--build DIR] [--cpu MODEL] GUEST HYPERVISOR PEER
 
-GUEST is guests/cpu, which runs as dom0 with two vCPUs on one CPU and measures itself by the TSC. QEMU's -icount shift=0 makes a
-tick an instruction, the guest's own included, so the figures are the same on every machine.
+GUEST is guests/cpu, which runs as dom0 with two vCPUs on one CPU and measures itself by the TSC. QEMU's -icount shift=0
+makes a tick an instruction, the guest's own included, so the figures are the same on every machine.
 """
 import argparse
 import os

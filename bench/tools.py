@@ -4,10 +4,10 @@
 
 usage: tools.py [--build DIR] [--where COUNT] HYPERVISOR PEER
 
-bench/tools.sh runs in dom0, xl and all, and ends its phases by marks that bench/profile.c sees. QEMU runs one CPU with a clock
-that counts instructions (-icount), so a run repeats. A row shows all instructions of the phase (dom0's, the guests' and the
-hypervisor's, without idle time) and those in the hypervisor alone; the last table has the virtual time that dom0 saw, idle
-time included. A ratio below 1 says that the hypervisor under test needs less.
+bench/tools.sh runs in dom0, xl and all, and ends its phases by marks that bench/profile.c sees. QEMU runs one CPU with
+a clock that counts instructions (-icount), so a run repeats. A row shows all instructions of the phase (dom0's, the
+guests' and the hypervisor's, without idle time) and those in the hypervisor alone; the last table has the virtual time
+that dom0 saw, idle time included. A ratio below 1 says that the hypervisor under test needs less.
 """
 import argparse
 import os

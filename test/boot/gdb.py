@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """QEMU's gdb stub, as far as replacing what CPUID answered needs it.
 
-A CpuidFilter stops every CPU right behind the one CPUID instruction of arch/x86/hw and lets a function change the answer:
-change(cpu, leaf, subleaf, answer) with cpu counted from 0 and answer a dictionary eax, ebx, ecx, edx that it may edit. So
-the hypervisor under test is the one that users run, and only the processor lies.
+A CpuidFilter stops every CPU right behind the one CPUID instruction of arch/x86/hw and lets a function change the
+answer: change(cpu, leaf, subleaf, answer) with cpu counted from 0 and answer a dictionary eax, ebx, ecx, edx that it
+may edit. So the hypervisor under test is the one that users run, and only the processor lies.
 """
 import re
 import socket
@@ -18,7 +18,8 @@ RSI, RDI = 4, 5
 
 def behind_cpuid(elf):
     """Address of the instruction that follows hw_cpuid's CPUID."""
-    text = subprocess.run(["objdump", "-d", "--disassemble=hw_cpuid", elf], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run(["objdump", "-d", "--disassemble=hw_cpuid", elf],
+                          check=True, capture_output=True, text=True).stdout
     match = re.search(r"\tcpuid\s*\n\s*([0-9a-f]+):", text)
     assert match, f"no CPUID instruction in hw_cpuid of {elf}"
     return int(match[1], 16)

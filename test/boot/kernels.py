@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Kernel files made by tests: a tiny PV kernel of any shape, Debian's with other notes, bzImages with other contents."""
+"""Kernel files made by tests: a tiny PV kernel of any shape, Debian's with other notes, bzImages of other contents."""
 import gzip
 import lzma
 import struct
@@ -21,7 +21,7 @@ def note(kind, contents):
 
 
 def usual_notes(**changes):
-    """The notes of a PV kernel at TOP; changes by the names above, None leaves one out, a number is written as 8 bytes."""
+    """The notes of a PV kernel at TOP; changes by the names above. None leaves one out, a number takes 8 bytes."""
     notes = {"LOADER": b"generic\0", "XEN_VERSION": b"xen-3.0\0", "VIRT_BASE": BASE, "PADDR_OFFSET": 0, "ENTRY": TOP}
     notes.update(changes)
     return b"".join(note(globals()[name], quad(value) if isinstance(value, int) else value)
@@ -29,7 +29,7 @@ def usual_notes(**changes):
 
 
 def tiny_code(at, page=None):
-    """Prints SAYS and powers off, by syscall or through a hypercall page; position dependent only where it calls that."""
+    """Prints SAYS and powers off, by syscall or through a hypercall page (only then it depends on its position)."""
     text = (SAYS + "\n").encode()
     size = 0x40
 

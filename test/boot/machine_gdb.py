@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """As much of GDB's remote protocol as stopping QEMU's machine, changing its memory and asking its monitor need.
 
-QEMU is started with arguments(path) and waits for go(). Registers are as QEMU's x86-64 description orders them; addresses
-are what the CPU would use, so physical ones as long as paging is off.
+QEMU is started with arguments(path) and waits for go(). Registers are as QEMU's x86-64 description orders them;
+addresses are what the CPU would use, so physical ones as long as paging is off.
 """
 import os
 import re
@@ -57,7 +57,7 @@ class Gdb:
             self.buffer += data
 
     def ask(self, text):
-        """The answer; a report that the machine has stopped, which connecting may cause, is none to anything but "?"."""
+        """The answer; a report of a stop, which connecting may cause, is none to anything but "?"."""
         self.send(text)
         answer = self.reply()
         while answer.startswith("T") and text != "?":

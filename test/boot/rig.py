@@ -2,8 +2,8 @@
 """One QEMU with a hypervisor in it, driven over its serial port.
 
 A Rig is a context manager. expect() waits for a pattern and fails at once, with the end of the log, when the machine
-dies instead. After shell() it talks to dom0's root shell with run(). The whole serial output and the command line are in
-BUILD/test/boot/NAME.log, QEMU's own complaints in NAME.qemu.
+dies instead. After shell() it talks to dom0's root shell with run(). The whole serial output and the command line are
+in BUILD/test/boot/NAME.log, QEMU's own complaints in NAME.qemu.
 """
 import os
 import re
@@ -67,8 +67,8 @@ class Rig:
         self.options = "" if options is None else f"{HV_OPTIONS} {options}".strip()
         self.modules = [(kernel("6.1")[0], append), (kernel("6.1")[1], "")] if modules is None else modules
         self.argv = (qemu or ["qemu-system-x86_64"]) + [
-            "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", cpu, "-m", str(mem), "-smp", str(cpus), "-display", "none",
-            "-monitor", "none", "-serial", "stdio", "-d", "cpu_reset", "-D", self.path + ".qemu"]
+            "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", cpu, "-m", str(mem), "-smp", str(cpus),
+            "-display", "none", "-monitor", "none", "-serial", "stdio", "-d", "cpu_reset", "-D", self.path + ".qemu"]
         self.argv += [] if reboot else ["-no-reboot"]
         self.argv += list(devices) or ["-nic", "none"]
         self.argv += getattr(self, "_boot_" + boot.replace("-", "_"))()
@@ -83,10 +83,11 @@ class Rig:
 
     def _boot_grub_bios(self):
         medium = self.path + ".iso"
-        words = [word for path, line in self.modules[:1] for word in (path, line)] + [path for path, _ in self.modules[1:]]
+        words = [*self.modules[0], *(path for path, _ in self.modules[1:])] if self.modules else []
         subprocess.run([os.path.join(TOP, "image/iso"), medium, self.hv, self.options, *words], check=True,
                        env={**os.environ, "GRUB_TIMEOUT": "0"})
-        return ["-drive", f"if=none,id=medium,format=raw,snapshot=on,file={medium}", "-device", "ide-hd,drive=medium,bus=ide.0"]
+        return ["-drive", f"if=none,id=medium,format=raw,snapshot=on,file={medium}",
+                "-device", "ide-hd,drive=medium,bus=ide.0"]
 
     def _boot_grub_uefi(self):
         firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd"
@@ -96,8 +97,8 @@ class Rig:
     def __enter__(self):
         self.log = open(self.path + ".log", "w", encoding="utf-8", errors="replace", newline="")
         self.log.write(shlex.join(self.argv) + "\n")
-        self.child = pexpect.spawn(self.argv[0], self.argv[1:], timeout=SECONDS, encoding="utf-8", codec_errors="replace",
-                                   echo=False, dimensions=(50, 500))
+        self.child = pexpect.spawn(self.argv[0], self.argv[1:], timeout=SECONDS, encoding="utf-8",
+                                   codec_errors="replace", echo=False, dimensions=(50, 500))
         self.child.logfile_read = self.log
         if self.firmware:
             self._edit_firmware()
@@ -172,7 +173,7 @@ class Rig:
             self.child.sendline("")
 
     def type(self, text):
-        """Type as fast as the terminal echoes, no faster: a console's input buffer is small and drops what overflows."""
+        """Type as fast as the terminal echoes, no faster: a console's input buffer is small, the rest is lost."""
         for start in range(0, len(text), 24):
             piece = text[start:start + 24]
             self.child.send(piece)

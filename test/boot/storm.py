@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Storms: dom0 is guests/nursery, which raises one domain of guests/storm for each seed; that does all that a guest must not.
+"""Storms: dom0 is guests/nursery, which raises one domain of guests/storm for each seed; that does all that a guest
+must not.
 
-The law: the machine goes on, every domain can be destroyed, all its memory comes back, and nobody floods the console. As a
-program it runs many seeds, and says for one that fails how to run it again (with one vCPU it is the same run again).
+The law: the machine goes on, every domain can be destroyed, all its memory comes back, and nobody floods the console.
+As a program it runs many seeds, and says for one that fails how to run it again (with one vCPU it is the same run).
 """
 import argparse
 import os
@@ -52,22 +53,24 @@ def main():
     parse.add_argument("--cpus", type=int, default=1)
     parse.add_argument("--steps", type=int, default=1500)
     parse.add_argument("--cpu", default="EPYC,-smap")
-    parse.add_argument("--more", default="", help="for the nursery: only=BITS (of guests/storm/main.c), trace=FROM_STEP")
+    parse.add_argument("--more", default="",
+                       help="for the nursery: only=BITS (of guests/storm/main.c), trace=FROM_STEP")
     parse.add_argument("--log", default="none", help="guest_loglvl, for a replay")
     a = parse.parse_args()
     bad, after = [], a.first + a.seeds
     first = a.first
     while first < after:
         last = min(first + a.batch, after) - 1
-        with make(f"storm-{first}-{a.cpus}-{a.vcpus}", first, last, a.cpus, a.vcpus, a.steps, a.more, a.log, cpu=a.cpu) as machine:
+        name = f"storm-{first}-{a.cpus}-{a.vcpus}"
+        with make(name, first, last, a.cpus, a.vcpus, a.steps, a.more, a.log, cpu=a.cpu) as machine:
             seed, why, end = weather(machine, first, last, 120)
         if seed is None:
             print(f"seeds {first} to {last}: {end}", flush=True)
             first = last + 1
             continue
         bad.append(seed)
-        print(f"seed {seed}: {why}\nagain: test/boot/storm.py --first {seed} --seeds 1 --cpus {a.cpus} --vcpus {a.vcpus} "
-              f"--steps {a.steps} --log all", flush=True)
+        again = f"--first {seed} --seeds 1 --cpus {a.cpus} --vcpus {a.vcpus} --steps {a.steps} --log all"
+        print(f"seed {seed}: {why}\nagain: test/boot/storm.py {again}", flush=True)
         first = seed + 1
     print(f"{a.seeds} seeds, {len(bad)} bad" + (f": {bad}" if bad else ""))
     return 1 if bad else 0

@@ -33,7 +33,7 @@ def map_entries(gdb):
 
 
 def overlapping_map(gdb):
-    """The last two claims, about the top of the first 4 GiB, become RAM that contains all RAM and a reserved piece of it."""
+    """The last two claims, about the top of the first 4 GiB, become RAM that contains all RAM, and a reserved piece."""
     claims = map_entries(gdb)[-2:]
     for (at, *_), claim in zip(claims, [(0x4000000, 0x78000000, RAM), (0x20000000, 0x100000, RESERVED)]):
         gdb.write(at, struct.pack("<QQI", *claim))
@@ -79,11 +79,15 @@ CASES = {
     "map with overlaps": (overlapping_map, r"Firmware memory map: \d+ .*overlap", True),
     "map that wraps": (wrapping_map, r"Firmware memory map: 1 entries end before they start", None),
     "no map": (no_map, r"gives no memory map: boot with", False),
-    "HPET checksum": (bad_checksum("HPET"), r"ACPI table HPET at \S+: checksum is \S+, should be 0: another clock", True),
-    "MCFG length past its end": (bad_length("MCFG", 0x7fffffff), r"ACPI table MCFG at \S+ has length 2147483647, should be", None),
+    "HPET checksum": (bad_checksum("HPET"), r"ACPI table HPET at \S+: checksum is \S+, should be 0: another clock",
+                      True),
+    "MCFG length past its end": (bad_length("MCFG", 0x7fffffff),
+                                 r"ACPI table MCFG at \S+ has length 2147483647, should be", None),
     "MCFG length short": (bad_length("MCFG", 7), r"ACPI table MCFG at \S+ has length 7, should be", None),
-    "MADT checksum": (bad_checksum("APIC"), r"ACPI table APIC at \S+: checksum is \S+, should be 0: only the boot CPU", None),
-    "FADT length past RAM": (bad_length("FACP", 15 << 20), r"ACPI table FACP at \S+.*(reach beyond|checksum).*no power-off", None),
+    "MADT checksum": (bad_checksum("APIC"), r"ACPI table APIC at \S+: checksum is \S+, should be 0: only the boot CPU",
+                      None),
+    "FADT length past RAM": (bad_length("FACP", 15 << 20),
+                             r"ACPI table FACP at \S+.*(reach beyond|checksum).*no power-off", None),
 }
 
 

@@ -29,7 +29,8 @@ def note(kind, payload):
 def elf64(*notes):
     """An ELF of one segment with nothing but some Xen notes."""
     body = b"".join(notes)
-    header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01" + bytes(9), 2, 62, 1, 0x100000, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01" + bytes(9), 2, 62, 1, 0x100000, 64, 0, 0, 64, 56,
+                         2, 0, 0, 0)
     offset = 64 + 2 * 56
     load = struct.pack("<IIQQQQQQ", 1, 5, 0, 0x100000, 0x100000, offset + len(body), 0x2000, 0x1000)
     table = struct.pack("<IIQQQQQQ", 4, 4, offset, 0x100000 + offset, 0x100000 + offset, len(body), len(body), 4)
@@ -39,7 +40,8 @@ def elf64(*notes):
 def elf32(*notes):
     """The same for the 32-bit x86."""
     body = b"".join(notes)
-    header = struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\x01\x01\x01" + bytes(9), 2, 3, 1, 0x100000, 52, 0, 0, 52, 32, 2, 0, 0, 0)
+    header = struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\x01\x01\x01" + bytes(9), 2, 3, 1, 0x100000, 52, 0, 0, 52, 32, 2,
+                         0, 0, 0)
     offset = 52 + 2 * 32
     load = struct.pack("<IIIIIIII", 1, 0, 0x100000, 0x100000, offset + len(body), 0x2000, 5, 0x1000)
     table = struct.pack("<IIIIIIII", 4, offset, 0x100000 + offset, 0x100000 + offset, len(body), len(body), 4, 4)
@@ -53,12 +55,15 @@ PV32 = note(1, struct.pack("<I", 0xc0100000)) + note(3, struct.pack("<I", 0xc000
 
 # name: (what becomes of Debian's kernel, memory in MiB, what the sentence must say)
 KERNELS = {
-    "no kernel at all": (lambda linux: b"This is a text, not a kernel.\n" * 200, 1024, "not an ELF image that can be loaded"),
+    "no kernel at all": (lambda linux: b"This is a text, not a kernel.\n" * 200, 1024,
+                         "not an ELF image that can be loaded"),
     "gzipped text": (lambda linux: gzip.compress(b"text" * 9999), 1024, "not an ELF image that can be loaded"),
     "empty": (lambda linux: b"", 1024, "dom0 kernel|no dom0 kernel"),
     "truncated": (truncated_kernel, 1024, "the bzImage is truncated: its header asks for at least"),
-    "corrupt payload": (corrupt_payload, 1024, r"dom0 kernel cannot be unpacked \(xz, .*is the file complete and undamaged"),
-    "PVH only": (lambda linux: elf64(LINUX, PVH), 1024, "the image supports PVH, which this hypervisor cannot run here"),
+    "corrupt payload": (corrupt_payload, 1024,
+                        r"dom0 kernel cannot be unpacked \(xz, .*is the file complete and undamaged"),
+    "PVH only": (lambda linux: elf64(LINUX, PVH), 1024,
+                 "the image supports PVH, which this hypervisor cannot run here"),
     "32-bit PV only": (lambda linux: elf32(LINUX, PV32), 1024, "32-bit PV"),
     "too little memory": (lambda linux: linux, 64, "too little memory to unpack the dom0 kernel: .*more memory"),
 }
@@ -90,7 +95,8 @@ def test_initrd_does_not_fit(rig, tmp_path):
     with open(tmp_path / "initrd", "wb") as file:
         file.truncate(400 << 20)
     linux, _ = rigs.kernel("6.1")
-    with rig(mem=1024, options="dom0_mem=300M", modules=[(linux, "console=hvc0"), (str(tmp_path / "initrd"), "")]) as machine:
+    modules = [(linux, "console=hvc0"), (str(tmp_path / "initrd"), "")]
+    with rig(mem=1024, options="dom0_mem=300M", modules=modules) as machine:
         stops_with(machine, "too little memory for domain 0: its kernel, initrd and tables need")
 
 

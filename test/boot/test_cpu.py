@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Processors that contradict themselves, and options that take features away: dom0 comes up, and one line says what was found."""
+"""Processors that contradict themselves, and options that take features away: dom0 comes up, and a line says why."""
 import gzip
 import io
 import os
@@ -10,6 +10,7 @@ import pytest
 
 import gdb
 import rig as rigs
+from marks import quick
 
 sys.path.append(os.path.join(rigs.TOP, "image"))
 import newc  # noqa: E402  pylint: disable=wrong-import-position
@@ -71,14 +72,15 @@ def narrow_addresses(cpu, leaf, subleaf, answer):
 
 
 LIES = {
-    "virtualbox": (static_total, r"CPUID\.0xd\[0\]\.EBX says 0x340 for XCR0=0x3, components need 0x240; .*static.*; using 0x240", 7),
+    "virtualbox": (static_total,
+                   r"CPUID\.0xd\[0\]\.EBX says 0x340 for XCR0=0x3, components need 0x240; .*static.*; using 0x240", 7),
     "zero-total": (zero_total, r"EBX says only 0x0 for XCR0=0x3, components need 0x240", 7),
     "avx-of-no-size": (avx_of_no_size, r"component 2 \(AVX\) has size 0; dropped, XCR0=0x3 remains", 3),
     "no-sse": (no_sse, r"XSAVE without SSE state .*; using FXSAVE", None),
 }
 
 
-@pytest.mark.parametrize("lie", [pytest.param(name, marks=[pytest.mark.quick] if name == "virtualbox" else []) for name in LIES])
+@pytest.mark.parametrize("lie", quick(LIES, "virtualbox"))
 def test_lie(rig, lie):
     change, line, components = LIES[lie]
     text, _ = boot(*lying(rig, change))
@@ -105,7 +107,8 @@ def test_addresses_too_narrow(rig):
 
 
 DIFFERENCES = {
-    "xstate-offset": (avx_elsewhere, r"CPU 1: xstate: component 2 \(AVX\) has offset 0x280 instead of 0x240; not onlined"),
+    "xstate-offset": (avx_elsewhere,
+                      r"CPU 1: xstate: component 2 \(AVX\) has offset 0x280 instead of 0x240; not onlined"),
     "feature": (no_avx2, r"CPU 1: cpuid: lacks avx2, which the first CPU has"),
 }
 
@@ -122,12 +125,13 @@ def test_cpu_that_differs(rig, difference):
 OPTIONS = {
     "xsave=0": (r"XSAVE is off by the command line", ["xsave", "avx"]),
     "cpuid=no-xsave": (r"XSAVE is off by the command line", ["xsave", "avx"]),
-    "cpuid=no-avx2,nonsense,pcid": (r'"nonsense" is not a feature, ignored[^~]*?pcid can be switched off here, not on', ["avx2"]),
+    "cpuid=no-avx2,nonsense,pcid": (r'"nonsense" is not a feature, ignored[^~]*?pcid can be switched off here, not on',
+                                    ["avx2"]),
     "dom0-cpuid=no-avx2,avx512f": (r"0x7:0 EBX bit 16 \(avx512f\) asked for, not given: host lacks it", ["avx2"]),
 }
 
 
-@pytest.mark.parametrize("option", [pytest.param(o, marks=[pytest.mark.quick] if o == "xsave=0" else []) for o in OPTIONS])
+@pytest.mark.parametrize("option", quick(OPTIONS, "xsave=0"))
 def test_option(rig, option):
     line, gone = OPTIONS[option]
     with rig(options=option) as machine:
@@ -188,7 +192,8 @@ def test_guest_settings(rig, guests):
         "clears": ('cpuid="host,fma=0,sse4a=0"', []),
         "depends": ('cpuid="host,avx2=0,f16c=0,avx=0"', [r"0x1 ECX bit 12 \(fma\) .*: depends on avx, which is off"]),
         "lacks": ('cpuid="host,avx512f=1"', [r"0x7:0 EBX bit 16 \(avx512f\) asked for, not given: host lacks it"]),
-        "type": ('cpuid="host,svm=1"', [r"0x80000001 ECX bit 2 \(svm\) asked for, not given: not offered to this type of guest"]),
+        "type": ('cpuid="host,svm=1"',
+                 [r"0x80000001 ECX bit 2 \(svm\) asked for, not given: not offered to this type of guest"]),
         "registers": ('cpuid=["7,0:ebx=xxxxxxxxxxxxxxx1xxxxxxxxxxxxxxxx"]', [r"0x7:0 EBX bit 16 \(avx512f\) .*"]),
     }
     with rig(modules=guests({name: row[0] for name, row in lost.items()})) as machine:
@@ -210,8 +215,10 @@ REGISTERS = "7,0:ebx=xxxxxxxxxxxxxxx1xxxxxxxxxxxxxxxx", "0x40000000:eax=xxxxxxxx
 
 @pytest.mark.quick
 def test_guest_settings_strict(rig, guests):
-    """By boot option, by its switch in hypfs, and by the guest's own file. What is not given, and what was refused, is in hypfs."""
-    files = {"lacks": 'cpuid="host,avx512f=1"', "fine": 'cpuid="host,avx=0"', "lenient": 'cpuid="host,avx512f=1,maxhvleaf=64"',
+    """By boot option, by its switch in hypfs, and by the guest's own file. What is not given, and what was refused,
+    is in hypfs."""
+    files = {"lacks": 'cpuid="host,avx512f=1"', "fine": 'cpuid="host,avx=0"',
+             "lenient": 'cpuid="host,avx512f=1,maxhvleaf=64"',
              "strict": 'cpuid="host,avx512f=1,maxhvleaf=128"', "registers": f"cpuid={list(REGISTERS)}"}
     with rig(modules=guests(files), options="cpuid-strict") as machine:
         machine.shell()
@@ -223,7 +230,8 @@ def test_guest_settings_strict(rig, guests):
 
         def given(name):
             machine.run(f"xl create -p -q /root/{name}.cfg")
-            said = machine.run(f"for n in not-given rule; do xenhypfs cat /domain/$(xl domid {name})/cpuid/$n; done").split("\n")
+            said = machine.run(f"cd=/domain/$(xl domid {name})/cpuid; "
+                               "for n in not-given rule; do xenhypfs cat $cd/$n; done").split("\n")
             machine.run(f"xl destroy {name}")
             return [line for line in said if line]
 
@@ -232,7 +240,8 @@ def test_guest_settings_strict(rig, guests):
         assert "refused: avx512f: guest has it, this machine cannot give it; build the guest with avx512f=0" in "".join(
             policy_lines(machine))
         gone = given("fine")
-        assert "0x1 ECX bit 12 (fma) asked for, not given: depends on avx, which is off" in gone and gone[-1] == "host", gone
+        assert "0x1 ECX bit 12 (fma) asked for, not given: depends on avx, which is off" in gone, gone
+        assert gone[-1] == "host", gone
         assert given("lenient") == [LACKS, "lenient"]
         machine.run("xl set-parameters cpuid-strict=0 && xenhypfs write /params/cpuid-strict 0")
         assert given("lacks") == [LACKS, "host"]

@@ -57,7 +57,8 @@ def payload(machine, bits, cpus=0):
 @pytest.mark.parametrize("bits", [32, 64])
 @pytest.mark.parametrize("how", ["exec", "crash", "panic", "key", "watchdog"])
 def test_asked_for(start, how, bits, cpus):
-    """By hypercall, by dom0's crash, by debug key, by dom0's watchdog timer; from the last CPU, which is not the one that firmware started."""
+    """By hypercall, by dom0's crash, by debug key, by dom0's watchdog timer; from the last CPU, which is not the one
+    that firmware started."""
     kind = "default" if how == "exec" else "crash"
     machine = start(f"{kind}{bits} cpu={cpus - 1} {how}", cpus)
     payload(machine, bits, 0 if how == "exec" else cpus)
@@ -153,7 +154,7 @@ def fault_locks_held(gdb):
 
 
 def stack_overflow(gdb):
-    """The stack pointer at the lower end of the page that follows the last guard page: the next push is a double fault."""
+    """The stack pointer at the lower end of the page behind the last guard page: the next push is a double fault."""
     gdb.set_register(debugger.RSP, (gdb.register(debugger.RSP) & ~0xffff) + 9 * 4096)
 
 

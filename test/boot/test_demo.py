@@ -9,7 +9,8 @@ import rig as rigs
 
 def tour(**environment):
     script = os.path.join(rigs.TOP, "tools/demo/tour.py")
-    return subprocess.run([sys.executable, script], env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, script], env={**os.environ, **environment}, capture_output=True, text=True,
+                          check=False)
 
 
 def test_demo():

@@ -40,21 +40,24 @@ def test_disk_and_network(rig, server, disk, card, cpus):
         machine.shell()
         machine.run(f"mount -t ext4 /dev/{node} /mnt && cd /mnt && sha256sum -c payload.sha256")
         machine.run("cp payload copy && sync && echo 3 >/proc/sys/vm/drop_caches && cmp payload copy")
-        machine.run("for i in $(seq 20); do ip route | grep -q default && break; sleep 0.5; done; ping -c 1 -W 5 10.0.2.2")
+        machine.run("for i in $(seq 20); do ip route | grep -q default && break; sleep 0.5; done; "
+                    "ping -c 1 -W 5 10.0.2.2")
         assert machine.run(f"wget -q -O - http://10.0.2.2:{port}/file | sha256sum").split()[0] == digest
 
 
 # Waits for the RTC's second to change, so that both ends of the interval are sharp, then prints RTC and monotonic
 # clock.
 SAMPLE = ("s=$(cat /sys/class/rtc/rtc0/since_epoch); t=$s; "
-          "while [ $t = $s ]; do read t </sys/class/rtc/rtc0/since_epoch; done; read u x </proc/uptime; echo sample $t $u")
+          "while [ $t = $s ]; do read t </sys/class/rtc/rtc0/since_epoch; done; "
+          "read u x </proc/uptime; echo sample $t $u")
 
 
 def test_clock_keeps_time_with_the_rtc(rig):
-    """One minute by the RTC is one minute for dom0, within 0.1 %. Both are guest clocks: the host's load doesn't count."""
+    """One minute by the RTC is one for dom0, within 0.1 %. Both are guest clocks: the host's load doesn't count."""
     with rig() as machine:
         machine.shell()
-        first, second = (re.search(r"sample (\S+) (\S+)", machine.run(wait + SAMPLE, timeout=120)) for wait in ("", "sleep 59; "))
+        said = (machine.run(wait + SAMPLE, timeout=120) for wait in ("", "sleep 59; "))
+        first, second = (re.search(r"sample (\S+) (\S+)", text) for text in said)
         rtc, uptime = (float(second[clock]) - float(first[clock]) for clock in (1, 2))
         assert rtc >= 59
         assert abs(uptime - rtc) <= 0.001 * rtc + 0.02, f"RTC {rtc} s, dom0 {uptime} s (20 ms are the two readings)"

@@ -33,11 +33,13 @@ STARTS = {
     "unknown optional features": (features(b"telepathy||!writable_page_tables|levitation"), "",
                                   'also lists feature "telepathy"(.*\n)+.*also lists feature "levitation"'),
     "an unknown required feature, ignored": (features(b"!telepathy"), "dom0=ignore-required",
-                                             'requires feature "telepathy", which is not known here: ignored as you asked'),
+                                             'requires feature "telepathy", which is not known here: ignored as you '
+                                             'asked'),
     "a long name": (features(b"x" * 4000), "", 'also lists feature "xxxx'),
     "a hypercall page in its last page": (tiny(usual_notes(HYPERCALL_PAGE=LAST_PAGE), page=LAST_PAGE), "", "yes"),
     "an unknown note": (tiny(usual_notes() + kernels.note(99, b"abc")), "", "unknown type 0x63"),
-    "symbols that it does not have": (tiny(usual_notes() + kernels.note(11, b"yes\0")), "", "are left out: .* no symbol table"),
+    "symbols that it does not have": (tiny(usual_notes() + kernels.note(11, b"yes\0")), "",
+                                      "are left out: .* no symbol table"),
     "packed with gzip, no bzImage": (gzipped(tiny()), "", "unpacking the kernel, gzip"),
     "a bzImage packed with bzip2": (bzimage(bz2.compress(tiny()), len(tiny())), "", "unpacking the kernel, bzip2"),
     "a bzImage that is not packed": (bzimage(tiny(), 0), "", "yes"),
@@ -55,27 +57,34 @@ REFUSED = {
     "SUPPORTED_FEATURES without dom0": (tiny(usual_notes(SUPPORTED_FEATURES=b"\x01\x80\0\0")),
                                         r"SUPPORTED_FEATURES is 0x8001 .*without dom0 \(bit 11\)", False),
     "PVH only": (tiny(kernels.note(6, b"linux\0") + kernels.note(5, b"xen-3.0\0") + kernels.note(18, b"\0\0\x10\0")),
-                 "supports PVH, which this hypervisor cannot run here; not as 64-bit PV either: it has no note ENTRY", False),
+                 "supports PVH, which this hypervisor cannot run here; not as 64-bit PV either: it has no note ENTRY",
+                 False),
     "an entry outside": (tiny(usual_notes(ENTRY=TOP + MEMSZ)), "the entry point is at", False),
     "a hypercall page outside": (tiny(usual_notes(HYPERCALL_PAGE=TOP + MEMSZ)), "the hypercall page is at", False),
     "a hypercall page askew": (tiny(usual_notes(HYPERCALL_PAGE=TOP + 8)), "does not begin a page", False),
     "a p2m over the kernel": (tiny(usual_notes(INIT_P2M=TOP + 0x1000)), "the p2m table is at", False),
-    "a p2m that grows into the kernel": (tiny(usual_notes(INIT_P2M=BASE - 0x1000)), r"INIT_P2M\) at .* overlaps the kernel", True),
-    "a p2m that wraps": (tiny(usual_notes(INIT_P2M=-0x1000)), r"INIT_P2M\) at .* addresses that a kernel cannot have", True),
+    "a p2m that grows into the kernel": (tiny(usual_notes(INIT_P2M=BASE - 0x1000)),
+                                         r"INIT_P2M\) at .* overlaps the kernel", True),
+    "a p2m that wraps": (tiny(usual_notes(INIT_P2M=-0x1000)), r"INIT_P2M\) at .* addresses that a kernel cannot have",
+                         True),
     "a p2m over the end of the low half": (tiny(usual_notes(INIT_P2M=0x7ffffffff000)),
                                            r"INIT_P2M\) at .* addresses that a kernel cannot have", True),
     "a kernel at the end of the low half": (
         tiny(usual_notes(VIRT_BASE=0x7fffffef0000, ENTRY=0x7fffffef0000 + PADDR)), "reaches into addresses", True),
     "a kernel below the hypervisor": (tiny(usual_notes(VIRT_BASE=0xffff7fffffe00000, ENTRY=0xffff7fffffe00000 + PADDR)),
                                       "the image is at", False),
-    "far from VIRT_BASE": (tiny(usual_notes(VIRT_BASE=0xffff880000000000, ENTRY=0xffff880000000000 + (1 << 40)), paddr=1 << 40),
+    "far from VIRT_BASE": (tiny(usual_notes(VIRT_BASE=0xffff880000000000, ENTRY=0xffff880000000000 + (1 << 40)),
+                                paddr=1 << 40),
                            "too little memory for domain 0", True),
     "an enormous segment": (tiny(memsz=1 << 60), "more address space than is allowed", False),
-    "a segment that wraps": (tiny(segments=[load(0x1000, (1 << 64) - 0x1000, 16, 0x2000)]), "addresses wrap around", False),
+    "a segment that wraps": (tiny(segments=[load(0x1000, (1 << 64) - 0x1000, 16, 0x2000)]), "addresses wrap around",
+                             False),
     "overlapping segments": (tiny(segments=[load(0x1000, PADDR, 16, 0x2000), load(0x1000, PADDR + 0x1fff, 16, 16)]),
                              "a segment overlaps another", False),
-    "more bytes than memory": (tiny(segments=[load(0x1000, PADDR, 32, 16)]), "more bytes in the file than in memory", False),
-    "a segment past the end": (tiny(segments=[load(0x1000, PADDR, 1 << 20, 1 << 20)]), "reaches past the end of the file", False),
+    "more bytes than memory": (tiny(segments=[load(0x1000, PADDR, 32, 16)]), "more bytes in the file than in memory",
+                               False),
+    "a segment past the end": (tiny(segments=[load(0x1000, PADDR, 1 << 20, 1 << 20)]),
+                               "reaches past the end of the file", False),
     "headers past the end": (tiny(phnum=0xffff), "headers reach past the end", False),
     "no segment": (tiny(segments=[]), "nothing to load", False),
     "big-endian": (tiny(order=">"), "not little-endian", False),
@@ -136,7 +145,8 @@ def linux():
 DEBIAN = b"!writable_page_tables|pae_pgdir_above_4gb"
 OTHER_NOTES = {
     "an unknown optional feature": (DEBIAN.replace(b"4gb", b"9gb"), 'also lists feature "pae_pgdir_above_9gb"', True),
-    "an unknown required feature": (DEBIAN.replace(b"tables", b"tablez"), 'requires feature "writable_page_tablez"', False),
+    "an unknown required feature": (DEBIAN.replace(b"tables", b"tablez"), 'requires feature "writable_page_tablez"',
+                                    False),
 }
 
 
@@ -189,6 +199,6 @@ def test_xnl_on_others(path, status, says):
 
 @pytest.mark.quick
 def test_mach_as_dom0(rig):
-    """GNU Mach, declared by a __xen_guest section, starts and says itself that it is only a guest; by an old hypercall."""
+    """GNU Mach, declared by a __xen_guest section, starts and says, by an old hypercall, that it is only a guest."""
     with rig(mem=512, modules=[(os.path.join(rigs.BUILD, MACH), "")], options=OPTIONS) as machine:
         machine.expect(r"dom0 (shut down|crashed|ended)[^\n]*", timeout=60)

@@ -25,8 +25,8 @@ def test_grub_lists_the_installed_hypervisor(tmp_path):
     text = text.replace('. "$pkgdatadir/grub-mkconfig_lib"', '. "$pkgdatadir/grub-mkconfig_lib"\n'
                         'prepare_grub_to_access_device() { :; }; grub_get_device_id() { echo disk; }\n'
                         'make_system_path_relative_to_its_root() { echo /boot; }; uses_abstraction() { false; }\n')
-    environment = {**os.environ, "pkgdatadir": "/usr/share/grub", "GRUB_DEVICE": "/dev/vda1", "GRUB_DEVICE_BOOT": "/dev/vda1",
-                   "GRUB_DISTRIBUTOR": "Debian", "grub_file": "grub-file"}
+    environment = {**os.environ, "pkgdatadir": "/usr/share/grub", "GRUB_DEVICE": "/dev/vda1",
+                   "GRUB_DEVICE_BOOT": "/dev/vda1", "GRUB_DISTRIBUTOR": "Debian", "grub_file": "grub-file"}
     done = subprocess.run(["sh", "-c", text], env=environment, capture_output=True, text=True, check=True)
     assert "Debian GNU/Linux, with Xen hypervisor" in done.stdout, done.stderr
     assert "multiboot2\t/boot/xenolith-4.17.gz" in done.stdout

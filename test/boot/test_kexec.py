@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's kexec-tools in dom0: another kernel on request, and one that wakes up in a crash and finds a dump that is whole."""
+"""Debian's kexec-tools in dom0: another kernel on request, and one that wakes up in a crash and finds a whole dump."""
+import itertools
 import os
 import re
 import struct
@@ -10,6 +11,7 @@ import pytest
 
 import machine_gdb as debugger
 import rig as rigs
+from marks import quick
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kexec")
 LINUX = "kexec {} /tmp/vmlinuz --initrd=/tmp/second --append='console=ttyS0 {}'"
@@ -29,7 +31,8 @@ def archive(tmp_path_factory):
     for name, source in (("vmlinuz", linux), ("dom0", dom0), ("hypervisor", rigs.HV), ("guest", guest)):
         os.symlink(os.path.abspath(source), folder / name)
     disk = folder / "disk.tar"
-    subprocess.run(["tar", "-chf", disk, "--format=ustar", "-C", folder, "vmlinuz", "second", "hypervisor", "dom0", "guest"],
+    subprocess.run(["tar", "-chf", disk, "--format=ustar", "-C", folder, "vmlinuz", "second", "hypervisor", "dom0",
+                    "guest"],
                    check=True)
     os.truncate(disk, (os.path.getsize(disk) + 511) // 512 * 512)
     return disk
@@ -46,7 +49,8 @@ def start(rig, archive, tmp_path):
         disks = [("archive", f"{archive},snapshot=on"), ("out", f"{tmp_path / 'out'},cache=unsafe")]
         devices = ["-nic", "none"]
         for name, file in disks:
-            devices += ["-drive", f"if=none,id={name},format=raw,file={file}", "-device", f"virtio-blk-pci,drive={name}"]
+            devices += ["-drive", f"if=none,id={name},format=raw,file={file}",
+                        "-device", f"virtio-blk-pci,drive={name}"]
         machine = rig(suffix, cpus=cpus, mem=mem, options=f"dom0_mem=512M dom0_vcpus_pin {options}", devices=devices)
         machine.argv += debugger.arguments(machine.path + ".gdb", stopped=False)
         started.append(machine.__enter__())
@@ -79,9 +83,11 @@ def notes(path):
 
 
 def code_selectors(dump):
-    """CS of each CPU by the dump's NT_PRSTATUS notes; their contents follow 20 bytes of head, the process id at 32, CS at 248."""
+    """CS of each CPU by the dump's NT_PRSTATUS notes; their contents follow 20 bytes of head, the process id at 32,
+    CS at 248."""
     heads = [m.start() for m in re.finditer(re.escape(struct.pack("<III", 5, 336, 1) + b"CORE\0"), dump)]
-    return {struct.unpack_from("<I", dump, at + 20 + 32)[0]: struct.unpack_from("<Q", dump, at + 20 + 248)[0] for at in heads}
+    number = [struct.unpack_from("<I", dump, at + 20 + 32)[0] for at in heads]
+    return dict(zip(number, (struct.unpack_from("<Q", dump, at + 20 + 248)[0] for at in heads)))
 
 
 def dom0_panic(machine, cpu):
@@ -132,8 +138,7 @@ def crashed(start, trigger, cpus):
     return machine
 
 
-@pytest.mark.parametrize("trigger,cpus", [pytest.param(trigger, cpus, marks=[pytest.mark.quick] * (trigger == "dom0-panic" and cpus == 1))
-                                          for trigger in TRIGGERS for cpus in (1, 4)])
+@pytest.mark.parametrize("trigger,cpus", quick(itertools.product(TRIGGERS, (1, 4)), ("dom0-panic", 1)))
 def test_crash(start, trigger, cpus):
     """What the crash kernel finds is a dump with a note of each kind, as many as there were CPUs."""
     machine = crashed(start, trigger, cpus)
@@ -152,7 +157,8 @@ def test_crash(start, trigger, cpus):
 def test_dump_tools(start):
     """Debian's makedumpfile in the crash kernel: dom0's messages, a small dump of dom0, one without other guests."""
     machine = crashed(start, "dom0-panic", 1)
-    machine.run("makedumpfile --dump-dmesg /proc/vmcore /tmp/dmesg >/dev/null; grep -q 'sysrq triggered crash' /tmp/dmesg")
+    machine.run("makedumpfile --dump-dmesg /proc/vmcore /tmp/dmesg >/dev/null; "
+                "grep -q 'sysrq triggered crash' /tmp/dmesg")
     said = machine.run("makedumpfile -c -d 31 --message-level 4 /proc/vmcore /tmp/small 2>&1", timeout=240)
     assert "vmcoreinfo" not in said
     assert machine.run("head -c 5 /tmp/small") == "KDUMP"
@@ -166,7 +172,8 @@ def test_dump_tools(start):
 def test_no_privilege(start):
     """A domU that asks for any of it is refused."""
     machine = start(options="crashkernel=192M", mem=2048)
-    machine.run("printf '%s\\n' 'name=\"asks\"' 'kernel=\"/tmp/guest\"' 'memory=32' 'extra=\"unprivileged\"' >/tmp/asks.cfg")
+    machine.run("printf '%s\\n' 'name=\"asks\"' 'kernel=\"/tmp/guest\"' 'memory=32' 'extra=\"unprivileged\"' "
+                ">/tmp/asks.cfg")
     machine.run("xl create -q /tmp/asks.cfg", timeout=120)
     for _ in range(60):
         said = machine.run("sleep 1; xl dmesg | grep 'kexec guest'", check=False)
@@ -183,7 +190,8 @@ def test_many_at_once(start):
     machine.run(f"{LINUX.format('-l', '')}; {LINUX.format('-p', '')}; kexec -u; kexec -p -u", timeout=240)
     before = int(machine.run(f"sleep 2; {free}"))
     machine.run("for i in 1 2 3 4; do { for n in 1 2 3; do "
-                f"{LINUX.format('-l', '')}; {LINUX.format('-p', '')}; kexec -u; kexec -p -u; done; }} >/tmp/out$i 2>&1 & done; wait",
+                f"{LINUX.format('-l', '')}; {LINUX.format('-p', '')}; kexec -u; kexec -p -u; done; }} "
+                ">/tmp/out$i 2>&1 & done; wait",
                 timeout=600)
     said = set(machine.run("grep -h failed /tmp/out*", check=False).splitlines())
     assert said <= {"kexec_load failed: Device or resource busy"}, said

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""libvirt's Xen driver, in a whole Debian as dom0 (`make run IMAGE=full`): virsh lists, starts, saves and destroys a guest."""
+"""libvirt's Xen driver, in a whole Debian as dom0 (`make run IMAGE=full`): virsh lists, starts, saves and ends one."""
 import re
 
 import pytest
@@ -16,7 +16,8 @@ MODELS = ["EPYC,-smap", "Nehalem"] if rigs.HV != rigs.PEER else ["Nehalem,-smap,
 
 @pytest.fixture(params=MODELS)
 def dom0(rig, request):
-    with rig(cpu=request.param, devices=[*DISKS, "-nic", "none"], append="console=hvc0 rdinit=/sbin/boot-disk") as machine:
+    append = "console=hvc0 rdinit=/sbin/boot-disk"
+    with rig(cpu=request.param, devices=[*DISKS, "-nic", "none"], append=append) as machine:
         machine.shell(timeout=300)
         machine.run("cd /root")
         yield machine
@@ -30,7 +31,8 @@ def domains(machine):
 
 def answers(machine):
     """The guest's network card replies: it has booted, or lives on."""
-    machine.run("for i in $(seq 60); do ping -c 1 -W 1 10.1.0.2 >/dev/null && break; sleep 1; done; ping -c 1 -W 5 10.1.0.2", timeout=200)
+    machine.run("for i in $(seq 60); do ping -c 1 -W 1 10.1.0.2 >/dev/null && break; sleep 1; done; "
+                "ping -c 1 -W 5 10.1.0.2", timeout=200)
 
 
 def test_virsh(dom0):

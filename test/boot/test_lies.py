@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Processors that claim what they have not, deny what they have, and answer nonsense: a guest runs all the same.
 
-A claim is a profile of lies over a QEMU processor. Where the hypervisor would have relied on it, it says in one line that it
-doesn't; where it would not, it says nothing.
+A claim is a profile of lies over a QEMU processor. Where the hypervisor would have relied on it, it says in one line
+that it doesn't; where it would not, it says nothing.
 """
 import os
 import re
@@ -11,6 +11,7 @@ import pytest
 
 import gdb
 import rig as rigs
+from marks import quick
 
 HELLO = os.path.join(rigs.BUILD, "guests/hello.elf")
 POOR = "qemu64,-monitor"  # no XSAVE, SMEP, SMAP, UMIP, FSGSBASE, 1 GiB pages, RDTSCP, x2APIC nor TSC deadline
@@ -74,7 +75,8 @@ CLAIMS = {
     "smap": (POOR, both(says(0, eax=7), claims(7, "ebx", 20)), refused("smap")),
     # QEMU's emulation never comes back from a write of SMEP, FSGSBASE or OSXSAVE to CR4 where it has not got them: no
     # rows for these.
-    "controls": (RICH, both(claims(7, "ebx", 10, 20), claims(7, "ecx", 2, 3, 4, 7, 16), claims(1, "ecx", 17)), refused("smap")),
+    "controls": (RICH, both(claims(7, "ebx", 10, 20), claims(7, "ecx", 2, 3, 4, 7, 16), claims(1, "ecx", 17)),
+                 refused("smap")),
     "nx": ("qemu64,-nx,-monitor", claims(0x80000001, "edx", NX), refused("nx")),
     "ffxsr": (POOR, claims(0x80000001, "edx", 25), None),
     "1gib": (POOR, claims(0x80000001, "edx", GIB), None),  # QEMU 7.2 translates such pages all the same
@@ -93,9 +95,11 @@ CLAIMS = {
     "mwait": (POOR, both(says(0, eax=7), claims(1, "ecx", 3), says(5, eax=64, ebx=64, ecx=3, edx=0x11142120)), None),
     "invariant-tsc": (POOR, both(says(0x80000000, eax=0x80000008), claims(0x80000007, "edx", 8)), None),
     "pcid": (POOR, both(claims(1, "ecx", 17), says(0, eax=7), claims(7, "ebx", 10)), None),
-    "speculation": (POOR, both(says(0, eax=7), claims(7, "edx", 10, 26, 27, 28, 29, 30, 31), claims(0x80000008, "ebx", 12, 14, 15, 24)),
+    "speculation": (POOR, both(says(0, eax=7), claims(7, "edx", 10, 26, 27, 28, 29, 30, 31),
+                               claims(0x80000008, "ebx", 12, 14, 15, 24)),
                     None),
-    "topology-counters": (POOR, both(says(0, eax=0xf), says(0xa, eax=0x07300805, edx=0x603), claims(7, "edx", 18)), None),
+    "topology-counters": (POOR, both(says(0, eax=0xf), says(0xa, eax=0x07300805, edx=0x603), claims(7, "edx", 18)),
+                          None),
 }
 
 DENIALS = {
@@ -124,7 +128,8 @@ DENIALS = {
 
 NONSENSE = {
     "endless-leaf-4": (RICH, says(4, eax=0x1c004121, ebx=0x1c0003f, ecx=0x3f, edx=0), None),
-    "endless-leaf-0xb": (RICH, both(says(0, eax=0x1f), says(0xb, eax=1, ebx=2, ecx=0x100, edx=0), says(0x1f, ebx=2, ecx=0x100)), None),
+    "endless-leaf-0xb": (RICH, both(says(0, eax=0x1f), says(0xb, eax=1, ebx=2, ecx=0x100, edx=0),
+                                    says(0x1f, ebx=2, ecx=0x100)), None),
     "endless-0x8000001d": (RICH, says(0x8000001d, eax=0x121, ebx=0x3f, ecx=0x3f, edx=0), None),
     "limit": (RICH, says(0, eax=0xffffffff), None),
     "limit-of-7": (RICH, says(7, 0, eax=0xffffffff), None),
@@ -132,19 +137,23 @@ NONSENSE = {
     "extended-garbage": (RICH, garbage(0x80000000), None),
     "extended-zero": (RICH, says(0x80000000, eax=0, ebx=0, ecx=0, edx=0), None),
     "0xd-huge": (RICH, says(0xd, eax=0xffffffff, ebx=0xffffffff, ecx=0xffffffff, edx=0xffffffff), r"xstate: "),
-    "0xd-sizes": (RICH, both(says(0xd, 2, eax=0xffffffff), says(0xd, 0, ebx=0xffffffff, ecx=0xffffffff)), r"component 2 \(AVX\)"),
+    "0xd-sizes": (RICH, both(says(0xd, 2, eax=0xffffffff), says(0xd, 0, ebx=0xffffffff, ecx=0xffffffff)),
+                  r"component 2 \(AVX\)"),
     "0xd-offset": (RICH, says(0xd, 2, ebx=0xfffffff0), r"component 2 \(AVX\)"),
     "vendor": (RICH, says(0, ebx=0x41414141, ecx=0x42424242, edx=0x43434343), None),
     "intel": (RICH, says(0, ebx=0x756e6547, ecx=0x6c65746e, edx=0x49656e69), None),
     "family-0": (RICH, says(1, eax=0), None),
     "family-all": (RICH, says(1, eax=0xffffffff), None),
     "apic-id": (RICH, says(1, ebx=(0xff000000, 0xff000000)), None),
-    "apic-ids-disagree": (RICH, both(says(1, ebx=(0xff000000, 0x7000000)), says(0xb, eax=31, ebx=0, ecx=0, edx=0x12345678),
-                                     says(0x80000008, ecx=0xffff), says(0x8000001e, eax=0x99, ebx=0xff, ecx=0x7ff)), None),
+    "apic-ids-disagree": (RICH, both(says(1, ebx=(0xff000000, 0x7000000)),
+                                     says(0xb, eax=31, ebx=0, ecx=0, edx=0x12345678),
+                                     says(0x80000008, ecx=0xffff), says(0x8000001e, eax=0x99, ebx=0xff,
+                                                                        ecx=0x7ff)), None),
     "widths-0": (RICH, says(0x80000008, eax=0), None),
     "widths-64": (RICH, says(0x80000008, eax=0x4040), None),
     "widths-52": (POOR, says(0x80000008, eax=0x3934), None),
-    "tsc-ratio-0": (RICH, both(says(0, eax=0x16), says(0x15, eax=0, ebx=0, ecx=0), says(0x16, eax=0, ebx=0, ecx=0)), None),
+    "tsc-ratio-0": (RICH, both(says(0, eax=0x16), says(0x15, eax=0, ebx=0, ecx=0), says(0x16, eax=0, ebx=0, ecx=0)),
+                    None),
     "tsc-ratio-huge": (RICH, both(says(0, eax=0x16), garbage(0x15), garbage(0x16)), None),
     "hypervisor-leaves": (RICH, both(garbage(0x40000000), garbage(0x40000100)), None),
     "all-zero": (RICH, every_leaf(0), None),
@@ -153,7 +162,8 @@ NONSENSE = {
 
 QUICK = {"controls", "nx", "deadline", "x2apic", "xsavec", "0xd-sizes", "all-ones"}
 PROFILES = CLAIMS | DENIALS | NONSENSE
-ON_TWO = ["controls", "x2apic", "deadline", "nx", "apic-ids-disagree", "endless-leaf-0xb", "xsavec", "all-zero", "all-ones"]
+ON_TWO = ["controls", "x2apic", "deadline", "nx", "apic-ids-disagree", "endless-leaf-0xb", "xsavec",
+          "all-zero", "all-ones"]
 
 
 def run(rig, profile, cpus):
@@ -173,7 +183,7 @@ def run(rig, profile, cpus):
     return line, text
 
 
-@pytest.mark.parametrize("profile", [pytest.param(p, marks=[pytest.mark.quick] if p in QUICK else []) for p in PROFILES])
+@pytest.mark.parametrize("profile", quick(PROFILES, *QUICK))
 def test_one_cpu(rig, profile):
     line, text = run(rig, profile, 1)
     assert not line or re.search(line, text), text
@@ -181,7 +191,7 @@ def test_one_cpu(rig, profile):
         assert not re.search(refused(r"\S+"), text), text
 
 
-@pytest.mark.parametrize("profile", [pytest.param(p, marks=[pytest.mark.quick] if p == "controls" else []) for p in ON_TWO])
+@pytest.mark.parametrize("profile", quick(ON_TWO, "controls"))
 def test_two_cpus(rig, profile):
     line, text = run(rig, profile, 2)
     assert not line or re.search(line, text), text

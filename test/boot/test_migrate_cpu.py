@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Guests that go from one processor to another: saved by xl under one QEMU CPU model, restored by xl under another.
 
-The saved guest travels on a disk that both machines write. Where the second machine cannot hold what the guest uses, nothing
-is started, and `xl dmesg` says why.
+The saved guest travels on a disk that both machines write. Where the second machine cannot hold what the guest uses,
+nothing is started, and `xl dmesg` says why.
 """
 import os
 import re
@@ -80,7 +80,8 @@ REFUSED = {
     "no xsave": (EPYC, NO_XSAVE, "", [
         r"cpuid: 0x1 ECX bit 26 \(xsave\) asked for, not given: host lacks it",
         r"cpuid: 0x7:0 EBX bit 5 \(avx2\) asked for, not given: host lacks it",
-        r"xstate: refused: guest uses AVX \(component 2\): this processor lacks it; use a machine that has it, or build"]),
+        r"xstate: refused: guest uses AVX \(component 2\): this processor lacks it; use a machine that has it, or "
+        r"build"]),
     "xsave switched off": (EPYC, EPYC, "xsave=0", [
         r"xstate: refused: guest uses AVX \(component 2\): this processor has it, but .* without the option"]),
     "another vendor": (EPYC, NEW, "", [

@@ -9,7 +9,8 @@ BOOT_SECONDS = 300
 
 def guest_devices():
     disk = rigs.image("disk.img")
-    return ["-drive", f"if=none,id=disk,format=raw,snapshot=on,file={disk}", "-device", "virtio-blk-pci,drive=disk", "-nic", "none"]
+    return ["-drive", f"if=none,id=disk,format=raw,snapshot=on,file={disk}", "-device", "virtio-blk-pci,drive=disk",
+            "-nic", "none"]
 
 
 def pools(machine):

@@ -11,7 +11,8 @@ LOG = "/tmp/count"
 # The guest counts over one TCP connection, for ever.
 REACH = "until ping -c 1 -W 1 10.1.0.1 >/dev/null 2>&1; do sleep 0.2; done"
 COUNT = "(n=0; while sleep 0.2; do n=$((n+1)); echo $n; done | nc 10.1.0.1 5000) >/dev/null 2>&1 &"
-NETWORK = {"extra": f'console=hvc0 IP=10.1.0.2/24 RUN="{REACH}; {COUNT}"', "vif": ["mac=00:16:3e:00:00:01,bridge=xenbr0"]}
+NETWORK = {"extra": f'console=hvc0 IP=10.1.0.2/24 RUN="{REACH}; {COUNT}"',
+           "vif": ["mac=00:16:3e:00:00:01,bridge=xenbr0"]}
 
 
 class Guest:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What an administrator does with guests, step by step, and whether each has its effect.
 
-The steps are scripts that run in dom0 (test/boot/tour), because a hundred commands typed into a serial console cost more than
-the commands. Each prints one line, with what it saw.
+The steps are scripts that run in dom0 (test/boot/tour), because a hundred commands typed into a serial console cost
+more than the commands. Each prints one line, with what it saw.
 """
 import re
 
@@ -10,7 +10,8 @@ import pytest
 
 pytestmark = pytest.mark.peer
 
-STEPS = ("create", "disk_image", "disk_phy", "network", "pause", "names", "vcpu_pin", "vcpu_set", "sysrq", "reports", "log")
+STEPS = ("create", "disk_image", "disk_phy", "network", "pause", "names", "vcpu_pin", "vcpu_set", "sysrq", "reports",
+         "log")
 
 
 def tour(dom0, steps, timeout):

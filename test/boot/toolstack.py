@@ -2,7 +2,8 @@
 """dom0 with Debian's tools and something to start: what the tests of xl share.
 
 The machine has the disk of `make run` (mounted on /guest: a Linux guest's kernel, initramfs and disk) and a tar archive
-with our own small kernels and the tour's scripts, unpacked in /tmp/kit. Host talks to a machine that is up, through dom0's shell.
+with our own small kernels and the tour's scripts, unpacked in /tmp/kit. Host talks to a machine that is up, through
+dom0's shell.
 """
 import json
 import os
@@ -94,8 +95,8 @@ class Host:
 class Console:
     """`xl console` of a Linux guest, typed into dom0's terminal: a context in which run() is the guest's shell.
 
-    The shell is given a loop that reads commands, which neither prompts nor edits: what comes back is the terminal's echo
-    and the command's output.
+    The shell is given a loop that reads commands, which neither prompts nor edits: what comes back is the terminal's
+    echo and the command's output.
     """
     ASK = 'echo "<<loop:""$LOOP>>"'
     LOOP = 'LOOP=1; while read -r line; do eval "$line"; done'

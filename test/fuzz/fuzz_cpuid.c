@@ -118,8 +118,8 @@ static void check_views(const struct cpuid_policy *p, const struct cpuid_policy 
 {
     const struct cpuid_machine machine = { .host = host };
     const struct cpuid_hvm_context hvm = { .vcpu_id = 1, .domid = 1 };
-    struct cpuid_vcpu_context ctx = { .machine = &machine, .hvm = take(s) & 1 ? &hvm : NULL, .kernel = take(s) & 1, .osxsave = take(s) & 1,
-                                      .xcr0 = 3 };
+    struct cpuid_vcpu_context ctx = { .machine = &machine, .hvm = take(s) & 1 ? &hvm : NULL, .kernel = take(s) & 1,
+                                      .osxsave = take(s) & 1, .xcr0 = 3 };
     union cpuid_leaf out;
 
     for (unsigned int i = 0; i < CPUID_SERIALISED_LEAVES; i++) {

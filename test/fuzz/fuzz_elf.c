@@ -43,7 +43,8 @@ static void law_span(struct span span, const uint8_t *data, size_t size)
 {
     const char *start = (const char *)data;
 
-    LAW(!span.len || (span.text >= start && span.text <= start + size && span.len <= (size_t)(start + size - span.text)));
+    LAW(!span.len ||
+        (span.text >= start && span.text <= start + size && span.len <= (size_t)(start + size - span.text)));
 }
 
 static void law_notes(const struct xen_notes *notes, const uint8_t *data, size_t size)
@@ -82,7 +83,8 @@ static void law_symbols(const struct elf_symbols *s, const uint8_t *data, size_t
     size_t len = elf_symbols_head(s, data, head);
 
     LAW(len <= sizeof(head) && len <= s->len);
-    LAW((uint32_t)(head[0] | head[1] << 8 | head[2] << 16 | (uint32_t)head[3] << 24) == s->len - ELF_SYMBOLS_SIZE_BYTES);
+    uint32_t said = head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16 | (uint32_t)head[3] << 24;
+    LAW(said == s->len - ELF_SYMBOLS_SIZE_BYTES);
     if (s->state)
         return;
     LAW(s->symtab.offset + s->symtab.len <= size && s->strtab.offset + s->strtab.len <= size);

@@ -13,7 +13,7 @@
 #include "kexec/tables.h"
 
 #define PAGE  4096ULL
-#define PAGES 512u /* of the machine: segments lie in the first half, what keeps them comes from the second or the first */
+#define PAGES 512u /* of the machine: segments lie in the first half, what keeps them in either */
 
 static uint8_t machine[PAGES * PAGE] __attribute__((aligned(4096))), before[PAGES * PAGE];
 static uint8_t source[16 * PAGE];

@@ -90,7 +90,8 @@ static inline void grant(unsigned int d, uint32_t ref, unsigned int to, unsigned
                                               .frame = (uint32_t)frame[d][n].nr };
 }
 
-static inline struct gnttab_map_grant_ref map(unsigned int by, unsigned int of, uint32_t ref, unsigned int at, uint32_t flags)
+static inline struct gnttab_map_grant_ref map(unsigned int by, unsigned int of, uint32_t ref, unsigned int at,
+                                              uint32_t flags)
 {
     struct gnttab_map_grant_ref op = {
         .host_addr = SLOT_BASE + at * PAGE_SIZE, .flags = flags, .ref = ref, .dom = (domid_t)(of + 1)

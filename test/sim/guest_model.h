@@ -27,7 +27,10 @@ static unsigned int model_count;
 
 struct burst_end { struct model *m; uint64_t serial; };
 
-static inline struct model *model_of(const struct vcpu *v) { return v->arch.regs.rip ? &models[v->arch.regs.rip - 1] : NULL; }
+static inline struct model *model_of(const struct vcpu *v)
+{
+    return v->arch.regs.rip ? &models[v->arch.regs.rip - 1] : NULL;
+}
 
 static inline void model_wakes(void *data)
 {

@@ -67,7 +67,8 @@ static void law_entry(const struct being *b, uint32_t ref)
         a->writers, r, w);
     LAW(!a->frame == !(r || w), "d%u entry %u: frame without pins or pins without frame", b->d->id, ref);
     if (a->frame) {
-        LAW(frame_owner_id(a->frame) == b->d->id, "d%u entry %u: a frame of d%u", b->d->id, ref, frame_owner_id(a->frame));
+        LAW(frame_owner_id(a->frame) == b->d->id, "d%u entry %u: a frame of d%u", b->d->id, ref,
+            frame_owner_id(a->frame));
         due_frame(a->frame);
     }
     uint16_t in_use = (uint16_t)(w ? GTF_reading | GTF_writing : r ? GTF_reading : 0);
@@ -84,7 +85,8 @@ static void law_port(const struct being *b, uint32_t port, struct evtchn *e, uin
     *active += e->state != EVTCHN_FREE;
     LAW(e->state == m->state, "d%u port %u: state %u, told %u", b->d->id, port, e->state, m->state);
     if (e->state == EVTCHN_UNBOUND)
-        LAW(e->unbound_remote == m->remote, "d%u port %u: for d%u, told d%u", b->d->id, port, e->unbound_remote, m->remote);
+        LAW(e->unbound_remote == m->remote, "d%u port %u: for d%u, told d%u", b->d->id, port, e->unbound_remote,
+            m->remote);
     if (e->state == EVTCHN_VIRQ) {
         const struct vcpu *v = b->d->vcpu[virq_is_global(e->virq) ? 0 : e->notify_vcpu];
         LAW(e->virq == m->port && v->virq_port[e->virq] == port, "d%u port %u: VIRQ", b->d->id, port);

@@ -67,11 +67,12 @@ static void step_map(void)
 {
     struct being *b = someone();
     struct gnttab_map_grant_ref *op = args_op(sizeof(*op));
-    *op = (struct gnttab_map_grant_ref){ .host_addr = SLOT_BASE + (b == &being[0] ? SLOTS / 2 : 0) * PAGE_SIZE +
-                                                      pick(SLOTS / 2) * PAGE_SIZE,
-                                         .flags = one_in(6) ? pick(16) : GNTMAP_host_map | (one_in(2) ? GNTMAP_readonly : 0),
-                                         .ref = one_in(30) ? pick(5000) | 1u << 12 : pick_ref(),
-                                         .dom = pick_user() };
+    *op = (struct gnttab_map_grant_ref){
+        .host_addr = SLOT_BASE + (b == &being[0] ? SLOTS / 2 : 0) * PAGE_SIZE + pick(SLOTS / 2) * PAGE_SIZE,
+        .flags = one_in(6) ? pick(16) : GNTMAP_host_map | (one_in(2) ? GNTMAP_readonly : 0),
+        .ref = one_in(30) ? pick(5000) | 1u << 12 : pick_ref(),
+        .dom = pick_user(),
+    };
     op->flags &= ~GNTMAP_contains_pte;
     diary_note("map: d%u entry %u of d%u, flags %#x", b->d->id, op->ref, op->dom, op->flags);
     if (b->dying)

@@ -51,8 +51,8 @@ static void step_populate(void)
 }
 
 /* Leaves out what the domain does not have: the call ends there. */
-static long expect_decrease(const struct being *b, const uint64_t *list, uint32_t nr, unsigned int order, uint64_t *gone,
-                            unsigned int *gone_nr)
+static long expect_decrease(const struct being *b, const uint64_t *list, uint32_t nr, unsigned int order,
+                            uint64_t *gone, unsigned int *gone_nr)
 {
     for (uint32_t i = 0; i < nr; i++)
         for (uint64_t n = 0; n < 1ULL << order; n++) {

@@ -101,8 +101,9 @@ static const char *const seen_name[SEEN_KINDS] = {
     [SEEN_POPULATE] = "populations", [SEEN_DECREASE] = "decreases", [SEEN_EXCHANGE] = "exchanges", [SEEN_MAP] = "maps",
     [SEEN_UNMAP] = "unmaps", [SEEN_COPY] = "copies", [SEEN_VERSION] = "versions changed", [SEEN_SWAP] = "swaps",
     [SEEN_CHANNEL] = "channels", [SEEN_EVENT] = "events", [SEEN_FIFO] = "FIFO set-ups", [SEEN_VCPU_INFO] = "vCPU areas",
-    [SEEN_CLAIM] = "claims", [SEEN_BIRTH] = "births", [SEEN_NO_BIRTH] = "births without memory", [SEEN_DEATH] = "deaths",
-    [SEEN_MAPPED_DEAD] = "dead but mapped", [SEEN_RESTART] = "calls continued", [SEEN_NO_MEMORY] = "times without memory",
+    [SEEN_CLAIM] = "claims", [SEEN_BIRTH] = "births", [SEEN_NO_BIRTH] = "births without memory",
+    [SEEN_DEATH] = "deaths", [SEEN_MAPPED_DEAD] = "dead but mapped", [SEEN_RESTART] = "calls continued",
+    [SEEN_NO_MEMORY] = "times without memory",
 };
 
 /* --- Beings --- */

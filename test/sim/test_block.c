@@ -211,6 +211,6 @@ static void runstate_area(void **state)
     vcpu_update_runstate_area(v);
 }
 
-SIM_TESTS(cmocka_unit_test(block), cmocka_unit_test(poll), cmocka_unit_test(poll_errors), cmocka_unit_test(poll_ends_by_event),
-          cmocka_unit_test(pauses_nest), cmocka_unit_test(mutual_pause), cmocka_unit_test(unwilling_wait_is_found),
-          cmocka_unit_test(runstate_area))
+SIM_TESTS(cmocka_unit_test(block), cmocka_unit_test(poll), cmocka_unit_test(poll_errors),
+          cmocka_unit_test(poll_ends_by_event), cmocka_unit_test(pauses_nest), cmocka_unit_test(mutual_pause),
+          cmocka_unit_test(unwilling_wait_is_found), cmocka_unit_test(runstate_area))

@@ -148,7 +148,11 @@ static void random_changes(void **state)
         uint32_t id = sim_random(&r) % 4, cpu = sim_random(&r) % (CPUS + 1), domains;
         cpumask_t cpus, seen = { { 0 } }, free = cpupool_free_cpus();
         switch (sim_random(&r) % 5) {
-        case 0: id = id ? id : CPUPOOL_ANY; if (id != CPUPOOL_ANY || sim_random(&r) % 9 == 0) cpupool_create(&id); break;
+        case 0:
+            id = id ? id : CPUPOOL_ANY;
+            if (id != CPUPOOL_ANY || sim_random(&r) % 9 == 0)
+                cpupool_create(&id);
+            break;
         case 1: cpupool_destroy(id); break;
         case 2: cpupool_add_cpu(id, cpu == CPUS ? CPUPOOL_ANY : cpu); break;
         case 3: cpupool_remove_cpu(id, cpu == CPUS ? CPUPOOL_ANY : cpu); break;

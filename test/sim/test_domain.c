@@ -133,7 +133,8 @@ static void shutdown_of_old(void **state)
     assert_int_equal(guest_call(d->vcpu[0], hypercall_sched_op_compat, 3, 0, 0), -ENOSYS);
     assert_int_equal(guest_call(d->vcpu[0], hypercall_sched_op_compat, SCHEDOP_yield, 0, 0), 0);
     assert_false(d->is_shut_down);
-    assert_int_equal(guest_call(d->vcpu[0], hypercall_sched_op_compat, SCHEDOP_shutdown, 0x1000 + SHUTDOWN_suspend, 0), 0);
+    struct vcpu *v = d->vcpu[0];
+    assert_int_equal(guest_call(v, hypercall_sched_op_compat, SCHEDOP_shutdown, 0x1000 + SHUTDOWN_suspend, 0), 0);
     assert_true(d->is_shut_down);
     assert_int_equal(d->shutdown_code, SHUTDOWN_suspend);
 }
@@ -210,5 +211,5 @@ static void crash(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie), cmocka_unit_test(no_leak),
-          cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(shutdown_of_old), cmocka_unit_test(watchdogs), cmocka_unit_test(vcpu_info),
-          cmocka_unit_test(crash))
+          cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(shutdown_of_old), cmocka_unit_test(watchdogs),
+          cmocka_unit_test(vcpu_info), cmocka_unit_test(crash))

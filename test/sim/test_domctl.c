@@ -66,10 +66,12 @@ static void versions(void **state)
     for (uint32_t version = 0; version < 0x20; version++) {
         struct xen_domctl d = { .cmd = XEN_DOMCTL_getdomaininfo, .interface_version = version };
         memcpy(box, &d, sizeof(d));
-        assert_int_equal(guest_call(caller, hypercall_domctl, BOX, 0, 0), version == XEN_DOMCTL_INTERFACE_VERSION ? 0 : -EACCES);
+        assert_int_equal(guest_call(caller, hypercall_domctl, BOX, 0, 0),
+                         version == XEN_DOMCTL_INTERFACE_VERSION ? 0 : -EACCES);
         struct xen_sysctl s = { .cmd = XEN_SYSCTL_sched_id, .interface_version = version };
         memcpy(box, &s, sizeof(s));
-        assert_int_equal(guest_call(caller, hypercall_sysctl, BOX, 0, 0), version == XEN_SYSCTL_INTERFACE_VERSION ? 0 : -EACCES);
+        assert_int_equal(guest_call(caller, hypercall_sysctl, BOX, 0, 0),
+                         version == XEN_SYSCTL_INTERFACE_VERSION ? 0 : -EACCES);
     }
     assert_int_equal(guest_call(caller, hypercall_domctl, 0x1000, 0, 0), -EFAULT);
     assert_int_equal(guest_call(caller, hypercall_sysctl, 0x1000, 0, 0), -EFAULT);
@@ -139,17 +141,22 @@ static void domctl_errors(void **state)
         { "affinity: no flag", XEN_DOMCTL_setvcpuaffinity, 1, { .u.vcpuaffinity = { .vcpu = 0 } }, -EINVAL },
         { "affinity: unknown flag", XEN_DOMCTL_setvcpuaffinity, 1, { .u.vcpuaffinity = { .flags = 9 } }, -EINVAL },
         { "affinity: no map", XEN_DOMCTL_setvcpuaffinity, 1, { .u.vcpuaffinity = { .flags = 1 } }, -EINVAL },
-        { "affinity: no vCPU", XEN_DOMCTL_getvcpuaffinity, 1, { .u.vcpuaffinity = { .vcpu = 7, .flags = 1 } }, -EINVAL },
+        { "affinity: no vCPU", XEN_DOMCTL_getvcpuaffinity, 1, { .u.vcpuaffinity = { .vcpu = 7, .flags = 1 } },
+          -EINVAL },
         { "scheduler: credit", XEN_DOMCTL_scheduler_op, 1, { .u.scheduler_op = { .sched_id = 5, .cmd = 1 } }, -EINVAL },
-        { "scheduler: command", XEN_DOMCTL_scheduler_op, 1, { .u.scheduler_op = { .sched_id = 6, .cmd = 4 } }, -EINVAL },
-        { "scheduler: of a vCPU", XEN_DOMCTL_scheduler_op, 1, { .u.scheduler_op = { .sched_id = 6, .cmd = 3 } }, -EINVAL },
+        { "scheduler: command", XEN_DOMCTL_scheduler_op, 1, { .u.scheduler_op = { .sched_id = 6, .cmd = 4 } },
+          -EINVAL },
+        { "scheduler: of a vCPU", XEN_DOMCTL_scheduler_op, 1, { .u.scheduler_op = { .sched_id = 6, .cmd = 3 } },
+          -EINVAL },
         { "debug oneself", XEN_DOMCTL_setdebugging, 0, { .u.setdebugging.enable = 1 }, -EINVAL },
         { "time: too far", XEN_DOMCTL_settimeoffset, 1, { .u.settimeoffset.time_offset_seconds = INT64_MAX }, -EINVAL },
-        { "time: too far back", XEN_DOMCTL_settimeoffset, 1, { .u.settimeoffset.time_offset_seconds = INT64_MIN }, -EINVAL },
+        { "time: too far back", XEN_DOMCTL_settimeoffset, 1, { .u.settimeoffset.time_offset_seconds = INT64_MIN },
+          -EINVAL },
         { "trigger: vCPU", XEN_DOMCTL_sendtrigger, 1, { .u.sendtrigger = { .vcpu = 2 } }, -EINVAL },
         { "trigger: power", XEN_DOMCTL_sendtrigger, 1, { .u.sendtrigger = { .trigger = 3 } }, -EINVAL },
         { "trigger: unknown", XEN_DOMCTL_sendtrigger, 1, { .u.sendtrigger = { .trigger = 9 } }, -ENOSYS },
-        { "virq handler: not global", XEN_DOMCTL_set_virq_handler, 1, { .u.set_virq_handler.virq = VIRQ_TIMER }, -EINVAL },
+        { "virq handler: not global", XEN_DOMCTL_set_virq_handler, 1, { .u.set_virq_handler.virq = VIRQ_TIMER },
+          -EINVAL },
         { "virq handler: no such", XEN_DOMCTL_set_virq_handler, 1, { .u.set_virq_handler.virq = 99 }, -EINVAL },
         { "resume oneself", XEN_DOMCTL_resumedomain, 0, { 0 }, -EINVAL },
         { "passthrough", XEN_DOMCTL_assign_device, 1, { 0 }, -EOPNOTSUPP },
@@ -181,7 +188,8 @@ static void sysctl_errors(void **state)
         { "devices: no list", XEN_SYSCTL_pcitopoinfo, { .u.pcitopoinfo.num_devs = 1 }, -EINVAL },
         { "pool: command", XEN_SYSCTL_cpupool_op, { .u.cpupool_op.op = 8 }, -ENOSYS },
         { "pool: create 0", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 1, .sched_id = 6 } }, -EEXIST },
-        { "pool: another scheduler", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 1, .cpupool_id = ~0u, .sched_id = 5 } }, -ENOENT },
+        { "pool: another scheduler", XEN_SYSCTL_cpupool_op,
+          { .u.cpupool_op = { .op = 1, .cpupool_id = ~0u, .sched_id = 5 } }, -ENOENT },
         { "pool: destroy 0", XEN_SYSCTL_cpupool_op, { .u.cpupool_op.op = 2 }, -EBUSY },
         { "pool: destroy 1", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 2, .cpupool_id = 1 } }, -ENOENT },
         { "pool: info of 1", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 3, .cpupool_id = 1 } }, -ENOENT },
@@ -189,12 +197,15 @@ static void sysctl_errors(void **state)
         { "pool: add no CPU", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 4, .cpu = 99 } }, -EINVAL },
         { "pool: add any CPU", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 4, .cpu = ~0u } }, -ENODEV },
         { "pool: take no CPU", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 5, .cpu = 99 } }, -EINVAL },
-        { "pool: take a CPU of pool 1", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 5, .cpupool_id = 1, .cpu = 1 } }, -ENOENT },
+        { "pool: take a CPU of pool 1", XEN_SYSCTL_cpupool_op,
+          { .u.cpupool_op = { .op = 5, .cpupool_id = 1, .cpu = 1 } }, -ENOENT },
         { "pool: move dom0", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .domid = 0 } }, -EINVAL },
-        { "pool: move to none", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .cpupool_id = 3, .domid = 1 } }, -ENOENT },
+        { "pool: move to none", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .cpupool_id = 3, .domid = 1 } },
+          -ENOENT },
         { "pool: move nobody", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .domid = 99 } }, -ESRCH },
         { "pool: move", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .domid = 1 } }, 0 },
-        { "scheduler: pool 1", XEN_SYSCTL_scheduler_op, { .u.scheduler_op = { .cpupool_id = 1, .sched_id = 6 } }, -ESRCH },
+        { "scheduler: pool 1", XEN_SYSCTL_scheduler_op, { .u.scheduler_op = { .cpupool_id = 1, .sched_id = 6 } },
+          -ESRCH },
         { "scheduler: credit", XEN_SYSCTL_scheduler_op, { .u.scheduler_op = { .sched_id = 5, .cmd = 1 } }, -EINVAL },
     };
     for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -263,7 +274,9 @@ static void affinity(void **state)
 static void scheduler(void **state)
 {
     start();
-    struct xen_domctl op = { .u.scheduler_op = { .sched_id = XEN_SCHEDULER_CREDIT2, .cmd = XEN_DOMCTL_SCHEDOP_putinfo } };
+    struct xen_domctl op = {
+        .u.scheduler_op = { .sched_id = XEN_SCHEDULER_CREDIT2, .cmd = XEN_DOMCTL_SCHEDOP_putinfo },
+    };
     op.u.scheduler_op.u.credit2.weight = 512;
     op.u.scheduler_op.u.credit2.cap = 50;
     assert_int_equal(domctl(XEN_DOMCTL_scheduler_op, 1, &op), 0);
@@ -433,7 +446,8 @@ static void model_step(uint64_t *seed)
         break;
     case 4:
     case 5:
-        assert_int_equal(domctl(XEN_DOMCTL_unpausedomain, (domid_t)i, &op), !was ? -ESRCH : model[i].pauses ? 0 : -EINVAL);
+        assert_int_equal(domctl(XEN_DOMCTL_unpausedomain, (domid_t)i, &op),
+                         !was ? -ESRCH : model[i].pauses ? 0 : -EINVAL);
         model[i].pauses -= was && model[i].pauses;
         break;
     default:
@@ -472,7 +486,8 @@ static void random_lives(void **state)
     assert_true(heap_free_frames() + 4 >= after);
 }
 
-SIM_TESTS(cmocka_unit_test(everything_is_refused_to_guests), cmocka_unit_test(versions), cmocka_unit_test(create_errors),
-          cmocka_unit_test(domctl_errors), cmocka_unit_test(sysctl_errors), cmocka_unit_test(bitmaps), cmocka_unit_test(affinity),
-          cmocka_unit_test(wallclock_at_start),
-          cmocka_unit_test(scheduler), cmocka_unit_test(one_life), cmocka_unit_test(claims), cmocka_unit_test(random_lives))
+SIM_TESTS(cmocka_unit_test(everything_is_refused_to_guests), cmocka_unit_test(versions),
+          cmocka_unit_test(create_errors), cmocka_unit_test(domctl_errors), cmocka_unit_test(sysctl_errors),
+          cmocka_unit_test(bitmaps), cmocka_unit_test(affinity), cmocka_unit_test(wallclock_at_start),
+          cmocka_unit_test(scheduler), cmocka_unit_test(one_life), cmocka_unit_test(claims),
+          cmocka_unit_test(random_lives))

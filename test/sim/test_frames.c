@@ -192,5 +192,6 @@ static void random_life(void **state)
     assert_int_equal(heap_free_frames(), before);
 }
 
-SIM_TESTS(cmocka_unit_test(life_of_a_frame), cmocka_unit_test(limits), cmocka_unit_test(stealing), cmocka_unit_test(sharing),
-          cmocka_unit_test(reference_limit), cmocka_unit_test(put_without_reference), cmocka_unit_test(random_life))
+SIM_TESTS(cmocka_unit_test(life_of_a_frame), cmocka_unit_test(limits), cmocka_unit_test(stealing),
+          cmocka_unit_test(sharing), cmocka_unit_test(reference_limit), cmocka_unit_test(put_without_reference),
+          cmocka_unit_test(random_life))

@@ -144,7 +144,9 @@ static void transitive_in_version_1(void **state)
 static void version_errors(void **state)
 {
     start();
-    static const struct { uint32_t version; long rc; } t[] = { { 0, -EINVAL }, { 1, 0 }, { 3, -EINVAL }, { ~0u, -EINVAL } };
+    static const struct { uint32_t version; long rc; } t[] = {
+        { 0, -EINVAL }, { 1, 0 }, { 3, -EINVAL }, { ~0u, -EINVAL },
+    };
     for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
         struct gnttab_set_version op = { .version = t[i].version };
         assert_int_equal(guest_op(dom[0]->vcpu[0], hypercall_grant_table_op, GNTTABOP_set_version, &op), t[i].rc);
@@ -213,7 +215,8 @@ static void no_handles_at_all(void **state)
 {
     start();
     struct domain *d;
-    const struct domain_config c = { .max_vcpus = 1, .max_evtchn_port = 10, .max_grant_frames = 1, .max_maptrack_frames = 0 };
+    const struct domain_config c = { .max_vcpus = 1, .max_evtchn_port = 10, .max_grant_frames = 1,
+                                     .max_maptrack_frames = 0 };
     assert_int_equal(domain_create(7, &c, &d), 0);
     sim_this->current = vcpu_create(d, 0);
     assert_int_equal(maptrack_take(d->grants), MAPTRACK_NONE);
@@ -261,7 +264,8 @@ static void entry_changes_in_use(void **state)
     grant(0, 9, 1, 3, 0);
     struct gnttab_map_grant_ref w = map(1, 0, 9, 0, GNTMAP_host_map);
     *entry(0, 9) = (struct grant_entry_v1){ GTF_permit_access | GTF_readonly, 3, (uint32_t)frame[0][7].nr };
-    assert_int_equal(map(2, 0, 9, 0, GNTMAP_host_map | GNTMAP_readonly).status, GNTST_general_error); /* still dom[1]'s */
+    /* It is still dom[1]'s. */
+    assert_int_equal(map(2, 0, 9, 0, GNTMAP_host_map | GNTMAP_readonly).status, GNTST_general_error);
     struct gnttab_map_grant_ref again = map(1, 0, 9, 1, GNTMAP_host_map);
     assert_int_equal(again.status, GNTST_okay); /* it has writers */
     assert_int_equal(again.dev_bus_addr, mfn_to_paddr(frame[0][3]));
@@ -389,9 +393,10 @@ static void transfers(void **state)
     assert_int_equal(guest_call(dom[1]->vcpu[0], hypercall_grant_table_op, GNTTABOP_dump_table, BOX, 1), -ENOSYS);
 }
 
-SIM_TESTS(cmocka_unit_test(transitive), cmocka_unit_test(transitive_refusals), cmocka_unit_test(transitive_in_version_1),
-          cmocka_unit_test(version_errors), cmocka_unit_test(version_with_reserved_in_use),
-          cmocka_unit_test(handles_run_out), cmocka_unit_test(no_handles_at_all), cmocka_unit_test(table_limits),
-          cmocka_unit_test(device_holds_writable), cmocka_unit_test(entry_changes_in_use),
-          cmocka_unit_test(handle_is_used_again), cmocka_unit_test(status_frames), cmocka_unit_test(cache_flush),
-          cmocka_unit_test(swaps), cmocka_unit_test(transfers))
+SIM_TESTS(cmocka_unit_test(transitive), cmocka_unit_test(transitive_refusals),
+          cmocka_unit_test(transitive_in_version_1), cmocka_unit_test(version_errors),
+          cmocka_unit_test(version_with_reserved_in_use), cmocka_unit_test(handles_run_out),
+          cmocka_unit_test(no_handles_at_all), cmocka_unit_test(table_limits), cmocka_unit_test(device_holds_writable),
+          cmocka_unit_test(entry_changes_in_use), cmocka_unit_test(handle_is_used_again),
+          cmocka_unit_test(status_frames), cmocka_unit_test(cache_flush), cmocka_unit_test(swaps),
+          cmocka_unit_test(transfers))

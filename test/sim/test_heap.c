@@ -88,7 +88,8 @@ static void random_life(void **state)
         if (r % 16 < 8 && nr < ARRAY_SIZE(pieces)) {
             unsigned int order = (unsigned int)(r >> 8) % 5, bits = (r >> 16) % 4 ? 0 : 16 + (r >> 20) % 12;
             bool zero = (r >> 30) & 1;
-            struct piece p = { heap_alloc(order, (zero ? HEAP_ZERO : 0) | HEAP_ADDR_BITS(bits)), order, (uint32_t)(r >> 32) | 1 };
+            mfn_t m = heap_alloc(order, (zero ? HEAP_ZERO : 0) | HEAP_ADDR_BITS(bits));
+            struct piece p = { m, order, (uint32_t)(r >> 32) | 1 };
             if (mfn_eq(p.m, MFN_NONE))
                 continue;
             assert_int_equal(p.m.nr & ((1u << order) - 1), 0);

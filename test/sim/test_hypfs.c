@@ -28,7 +28,11 @@ static long hypfs(struct domain *d, uint32_t cmd, const char *path, uint64_t len
     struct hypercall call = { .arg = { cmd, BOX, len, BOX + 4096, room } };
     return guest_call_regs(d->vcpu[0], hypercall_hypfs_op, &call);
 }
-static long read_path(const char *path, uint64_t room) { return hypfs(dom0, XEN_HYPFS_OP_read, path, strlen(path) + 1, room); }
+
+static long read_path(const char *path, uint64_t room)
+{
+    return hypfs(dom0, XEN_HYPFS_OP_read, path, strlen(path) + 1, room);
+}
 
 static void errors(void **state)
 {
@@ -36,9 +40,10 @@ static void errors(void **state)
     struct hypercall version = { .arg = { XEN_HYPFS_OP_get_version } };
     assert_int_equal(guest_call_regs(dom0->vcpu[0], hypercall_hypfs_op, &version), XEN_HYPFS_VERSION);
     static const struct { const char *path; long rc; } t[] = {
-        { "/", 0 }, { "/buildinfo", 0 }, { "/buildinfo/version/major", 0 }, { "/cpupool/0/sched-gran", 0 }, { "/params/cmdline", 0 },
-        { "", -EINVAL }, { "buildinfo", -EINVAL }, { "/no", -ENOENT }, { "/build", -ENOENT }, { "/buildinfos", -ENOENT },
-        { "/buildinfo/version/major/x", -ENOENT }, { "//buildinfo", -ENOENT },
+        { "/", 0 }, { "/buildinfo", 0 }, { "/buildinfo/version/major", 0 }, { "/cpupool/0/sched-gran", 0 },
+        { "/params/cmdline", 0 }, { "", -EINVAL }, { "buildinfo", -EINVAL }, { "/no", -ENOENT },
+        { "/build", -ENOENT }, { "/buildinfos", -ENOENT }, { "/buildinfo/version/major/x", -ENOENT },
+        { "//buildinfo", -ENOENT },
     };
     for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
         if (read_path(t[i].path, 4096) != t[i].rc)
@@ -111,7 +116,8 @@ static const char *listing(const char *path)
         at += entry->off_next;
     }
     uint32_t name = (uint32_t)strlen(((const struct xen_hypfs_dirlistentry *)(OUT + at))->name);
-    assert_int_equal(ROUND_UP(at + offsetof(struct xen_hypfs_dirlistentry, name) + name + 1, 4), sizeof(*e) + e->content_len);
+    assert_int_equal(ROUND_UP(at + offsetof(struct xen_hypfs_dirlistentry, name) + name + 1, 4),
+                     sizeof(*e) + e->content_len);
     return out;
 }
 
@@ -122,9 +128,11 @@ static void domains(void **state)
     assert_string_equal(listing("/domain"), "0:0:40:0 1:0:40:0 ");
     assert_string_equal(listing("/domain/1"), "id:2:3:0 lines:2:1:0 ");
     static const struct { const char *path; long rc; } t[] = {
-        { "/domain/0/id", 0 }, { "/domain/1/id", 0 }, { "/domain/2", -ENOENT }, { "/domain/01", -ENOENT }, { "/domain/", 0 },
+        { "/domain/0/id", 0 }, { "/domain/1/id", 0 }, { "/domain/2", -ENOENT }, { "/domain/01", -ENOENT },
+        { "/domain/", 0 },
         { "/domain//id", -ENOENT }, { "/domain/1x", -ENOENT }, { "/domain/-1", -ENOENT }, { "/domain/32752", -ENOENT },
-        { "/domain/65536", -ENOENT }, { "/domain/4294967297", -ENOENT }, { "/domain/1/no", -ENOENT }, { "/domain/1/id/x", -ENOENT },
+        { "/domain/65536", -ENOENT }, { "/domain/4294967297", -ENOENT }, { "/domain/1/no", -ENOENT },
+        { "/domain/1/id/x", -ENOENT },
     };
     uint32_t refs = domu->refs;
     for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
@@ -178,7 +186,8 @@ static void writing(void **state)
         { strict, 1, 1, 0, true },        { strict, 0, 2, -ENOSPC, true },  { strict, 0, 0, -EDOM, true },
         { strict, 0, ~0ull, -ENOSPC, true }, { strict, 2, 1, -EINVAL, true }, { strict, 0, 1, 0, false },
         { strict, 255, 1, -EINVAL, false }, { "/params", 1, 1, -EACCES, false }, { "/", 1, 1, -EACCES, false },
-        { "/domain/1/id", 1, 1, -EACCES, false }, { "/domain", 1, 1, -EACCES, false }, { "/domain/7", 1, 1, -ENOENT, false },
+        { "/domain/1/id", 1, 1, -EACCES, false }, { "/domain", 1, 1, -EACCES, false },
+        { "/domain/7", 1, 1, -ENOENT, false },
     };
     hv_options.cpuid_strict = false;
     assert_non_null(strstr(listing("/params"), "cpuid-strict:5:1:1 "));

@@ -286,7 +286,8 @@ static void replaced(void **state)
     sim_settle();
     while (heap_scrub_some())
         ;
-    assert_int_equal(heap_free_frames(), before); /* slabs keep their pages; there is room for an image in what is left */
+    /* Slabs keep their pages; there is room for an image in what is left. */
+    assert_int_equal(heap_free_frames(), before);
 }
 
 static void too_large(void **state)

@@ -4,7 +4,9 @@
  * middle and short of memory. After each few steps the law of law_check.h is checked; now and then all guests end, and
  * then every frame must be back.
  *
- *     LAW_SEED=n   another life (0: the clock decides)    LAW_STEPS=n   how long    LAW_EVERY=n   check after each n steps
+ *     LAW_SEED=n    another life (0: the clock decides)
+ *     LAW_STEPS=n   how long
+ *     LAW_EVERY=n   check after each n steps
  *
  * A failure prints the seed, the step and what happened last. The same seed does the same again.
  */

@@ -78,7 +78,9 @@ static void caps(void **state)
      * All of one domain's budget may go in the first part of a period,
      * so the uncapped domain cannot use the whole rest.
      */
-    static const struct { uint32_t vcpus, cap; double cpus; } cases[] = { { 1, 50, .5 }, { 1, 10, .1 }, { 4, 150, 1.5 }, { 2, 0, 1.3 } };
+    static const struct { uint32_t vcpus, cap; double cpus; } cases[] = {
+        { 1, 50, .5 }, { 1, 10, .1 }, { 4, 150, 1.5 }, { 2, 0, 1.3 },
+    };
 
     start(4);
     unsigned int first[ARRAY_SIZE(cases)];
@@ -111,7 +113,8 @@ static void wakeup_latency(void **state)
     for (domid_t i = 1; i <= 6; i++)
         hog(i, 256);
     struct domain *d = sim_domain(20, 2);
-    struct model *a = model_add(d->vcpu[0], 100 * NS_PER_US, 7 * MS), *b = model_add(d->vcpu[1], 50 * NS_PER_US, 3 * MS);
+    struct model *a = model_add(d->vcpu[0], 100 * NS_PER_US, 7 * MS);
+    struct model *b = model_add(d->vcpu[1], 50 * NS_PER_US, 3 * MS);
     sim_run_until(10 * NS_PER_SEC);
     assert_true(a->wakes > 1200 && b->wakes > 2500);
     assert_true(a->latency_max <= MS && b->latency_max <= MS);
@@ -268,5 +271,5 @@ static void idle_machine_sleeps(void **state)
         assert_true(cpu_idle_time(cpu) > 9990 * MS);
 }
 
-SIM_TESTS(cmocka_unit_test(shares), cmocka_unit_test(caps), cmocka_unit_test(wakeup_latency), cmocka_unit_test(random_life),
-          cmocka_unit_test(large_machine), cmocka_unit_test(idle_machine_sleeps))
+SIM_TESTS(cmocka_unit_test(shares), cmocka_unit_test(caps), cmocka_unit_test(wakeup_latency),
+          cmocka_unit_test(random_life), cmocka_unit_test(large_machine), cmocka_unit_test(idle_machine_sleeps))

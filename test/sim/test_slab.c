@@ -8,7 +8,8 @@ static void start(void) { sim_start(&(struct sim_config){ .frames = 8192, .cpus 
 
 static void sizes(void **state)
 {
-    static const size_t size[] = { 1, 15, 16, 17, 48, 63, 64, 65, 129, 500, 1000, 1345, 2048, 2049, 4096, 4097, 12288, 100000 };
+    static const size_t size[] = { 1, 15, 16, 17, 48, 63, 64, 65, 129, 500, 1000, 1345, 2048, 2049, 4096, 4097, 12288,
+                                   100000 };
 
     start();
     for (size_t i = 0; i < ARRAY_SIZE(size); i++) {

@@ -170,6 +170,6 @@ static void release_of_what_is_not_held(void **state)
     assert_true(sim_panics(spin_unlock(&l)));
 }
 
-SIM_TESTS(cmocka_unit_test(softirq_where_it_was_raised), cmocka_unit_test(tasklets_in_order), cmocka_unit_test(call_on_cpus),
-          cmocka_unit_test(locks_exclude), cmocka_unit_test(readers_and_writers), cmocka_unit_test(lock_order),
-          cmocka_unit_test(release_of_what_is_not_held))
+SIM_TESTS(cmocka_unit_test(softirq_where_it_was_raised), cmocka_unit_test(tasklets_in_order),
+          cmocka_unit_test(call_on_cpus), cmocka_unit_test(locks_exclude), cmocka_unit_test(readers_and_writers),
+          cmocka_unit_test(lock_order), cmocka_unit_test(release_of_what_is_not_held))

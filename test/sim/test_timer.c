@@ -191,7 +191,8 @@ static void wallclock(void **state)
         uint32_t version = s->wc_version;
         d->time_offset_ns = cases[i].offset;
         wallclock_set(cases[i].base);
-        if (s->wc_sec != (uint32_t)cases[i].sec || s->xen_wc_sec_hi != cases[i].sec >> 32 || s->wc_nsec != cases[i].nsec)
+        if (s->wc_sec != (uint32_t)cases[i].sec || s->xen_wc_sec_hi != cases[i].sec >> 32 ||
+            s->wc_nsec != cases[i].nsec)
             fail_msg("%s", cases[i].name);
         assert_true(s->wc_version != version && !(s->wc_version & 1));
         s->wc_version = (uint32_t)sim_random(&(uint64_t){ i + 1 }); /* the guest may write what it likes */

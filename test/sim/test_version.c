@@ -136,7 +136,11 @@ static const struct { const char *name; uint8_t type; bool hardware, big_cr3; ui
 
 static long view(struct domain *caller, domid_t id, struct xen_domctl *op, struct xenolith_domctl_view *v)
 {
-    *op = (struct xen_domctl){ .cmd = XEN_DOMCTL_xenolith_view, .interface_version = XEN_DOMCTL_INTERFACE_VERSION, .domain = id };
+    *op = (struct xen_domctl){
+        .cmd = XEN_DOMCTL_xenolith_view,
+        .interface_version = XEN_DOMCTL_INTERFACE_VERSION,
+        .domain = id,
+    };
     memset(&op->u, 0x5a, sizeof(op->u));
     memcpy(box, op, sizeof(*op));
     long rc = guest_call(caller->vcpu[0], hypercall_domctl, BOX, 0, 0);
@@ -193,5 +197,5 @@ static void platform_params(void **state)
     assert_int_equal(v.virt_start, 0x1234000);
 }
 
-SIM_TESTS(cmocka_unit_test(sizes), cmocka_unit_test(numbers), cmocka_unit_test(build_id), cmocka_unit_test(command_line),
-          cmocka_unit_test(views), cmocka_unit_test(platform_params))
+SIM_TESTS(cmocka_unit_test(sizes), cmocka_unit_test(numbers), cmocka_unit_test(build_id),
+          cmocka_unit_test(command_line), cmocka_unit_test(views), cmocka_unit_test(platform_params))

@@ -55,7 +55,13 @@ static void nobody(void **state)
 /* Not before the time is over since the last sign of life, which is at most half a second old. */
 static void one(void **state)
 {
-    static const struct { const char *name; uint32_t stuck; enum watchdog_finding what; unsigned int cpu; uint64_t bites; } t[] = {
+    static const struct {
+        const char *name;
+        uint32_t stuck;
+        enum watchdog_finding what;
+        unsigned int cpu;
+        uint64_t bites;
+    } t[] = {
         { "the CPU that looks", 1, WATCHDOG_SELF_STUCK, 0, 0 },
         { "another", 4, WATCHDOG_OTHER_STUCK, 2, 1 },
         { "two others", 12, WATCHDOG_OTHER_STUCK, 3, 2 },
@@ -72,8 +78,10 @@ static void one(void **state)
         start(3, HZ);
         assert_int_equal(until_found(0, 5 * HZ, &what, &found), 0);
         unsigned int ticks = until_found(t[i].stuck, 100 * HZ, &what, &found);
-        if (ticks < 3 * HZ - HZ / 2 || ticks > 3 * HZ + 1 || what != t[i].what || found != t[i].cpu || sim_watchdog_bites != t[i].bites)
-            fail_msg("%s: after %u ticks %d, CPU %u, %lu bites", t[i].name, ticks, what, found, (unsigned long)sim_watchdog_bites);
+        if (ticks < 3 * HZ - HZ / 2 || ticks > 3 * HZ + 1 || what != t[i].what || found != t[i].cpu ||
+            sim_watchdog_bites != t[i].bites)
+            fail_msg("%s: after %u ticks %d, CPU %u, %lu bites", t[i].name, ticks, what, found,
+                     (unsigned long)sim_watchdog_bites);
         exit(0);
     }
 }

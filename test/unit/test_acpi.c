@@ -219,7 +219,8 @@ static const struct {
     { "XSDT checksum", XSDT + 20, 1,
       "ACPI table XSDT at 0x21000: checksum is 0x1, should be 0: the RSDT is used if there is one", 0, 1 },
     { "root pointer", RSDP + 10, 1, "ACPI root pointer: none found below 1 MiB, and the loader gave none", -ENOENT, 0 },
-    { "root pointer, second part", RSDP + 33, 1, "ACPI root pointer: its second part is damaged, the RSDT is used", 0, 1 },
+    { "root pointer, second part", RSDP + 33, 1, "ACPI root pointer: its second part is damaged, the RSDT is used", 0,
+      1 },
 };
 
 static void test_damaged(void **state)

@@ -336,9 +336,11 @@ static void test_rule_of_a_policy(void **state)
         enum cpuid_rule rule;
     } rows[] = {
         { 0, 0, 5, CPUID_RULE_HOST },        { 3, 3, 3, CPUID_RULE_HOST },          { 0xff, 5, 5, CPUID_RULE_HOST },
-        { 128, 128, 5, CPUID_RULE_STRICT },  { 128 + 3, 131, 3, CPUID_RULE_STRICT }, { 128 + 1, 130, 2, CPUID_RULE_STRICT },
+        { 128, 128, 5, CPUID_RULE_STRICT },  { 128 + 3, 131, 3, CPUID_RULE_STRICT },
+        { 128 + 1, 130, 2, CPUID_RULE_STRICT },
         { 64, 64, 5, CPUID_RULE_LENIENT },   { 64 + 5, 69, 5, CPUID_RULE_LENIENT },  { 64 + 6, 5, 5, CPUID_RULE_HOST },
-        { 192, 5, 5, CPUID_RULE_HOST },      { 128 + 6, 5, 5, CPUID_RULE_HOST },     { 0x100 + 128, 128, 5, CPUID_RULE_STRICT },
+        { 192, 5, 5, CPUID_RULE_HOST },      { 128 + 6, 5, 5, CPUID_RULE_HOST },
+        { 0x100 + 128, 128, 5, CPUID_RULE_STRICT },
     };
     struct machine m;
 

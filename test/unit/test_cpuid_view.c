@@ -24,7 +24,8 @@ static struct cpuid_vcpu_context context_of(int kind, const struct machine *m)
     static struct cpuid_hvm_context hvm;
     struct cpuid_vcpu_context ctx = {
         .machine = &machine, .time = &clock_info, .hvm = kind >= HVM ? &hvm : NULL, .xcr0 = 7,
-        .kernel = kind >= PV_KERNEL && kind < HVM, .native = kind == PV_KERNEL_NATIVE, .hardware_domain = kind <= PV_KERNEL_NATIVE,
+        .kernel = kind >= PV_KERNEL && kind < HVM, .native = kind == PV_KERNEL_NATIVE,
+        .hardware_domain = kind <= PV_KERNEL_NATIVE,
     };
 
     machine = (struct cpuid_machine){

@@ -216,8 +216,8 @@ static void test_limit(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_block), cmocka_unit_test(test_bad), cmocka_unit_test(test_asked_for),
-                                       cmocka_unit_test(test_limit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_block), cmocka_unit_test(test_bad),
+                                       cmocka_unit_test(test_asked_for), cmocka_unit_test(test_limit)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,8 @@ static const struct {
     { "1G-:64M,below=1G", 0, 2 * G, 64 * M, CRASHKERNEL_BELOW, G },
     { "1-2:1,2-3:1,3-4:1,4-5:1,5-6:1,6-7:1,7-8:1,8-9:1,9-10:1,10-11:1,11-12:1,12-13:1,13-14:1,14-15:1,15-16:1,16-:8", 0,
       G, 8192, CRASHKERNEL_ANYWHERE, 0 },
-    { "1-2:1,2-3:1,3-4:1,4-5:1,5-6:1,6-7:1,7-8:1,8-9:1,9-10:1,10-11:1,11-12:1,12-13:1,13-14:1,14-15:1,15-16:1,16-17:8,17-:1",
+    { "1-2:1,2-3:1,3-4:1,4-5:1,5-6:1,6-7:1,7-8:1,8-9:1,9-10:1,10-11:1,11-12:1,12-13:1,13-14:1,14-15:1,15-16:1,"
+      "16-17:8,17-:1",
       -ERANGE },
     { "", -EINVAL },
     { "M", -EINVAL },
@@ -75,8 +76,8 @@ static void forms(void **state)
             assert_memory_equal(&c, &before, sizeof(c));
         else if (crashkernel_size(&c, rows[i].ram) != rows[i].size || c.place != rows[i].place ||
                  c.address != rows[i].address)
-            fail_msg("%s: %#llx at %d %#llx", rows[i].text, (unsigned long long)crashkernel_size(&c, rows[i].ram), c.place,
-                     (unsigned long long)c.address);
+            fail_msg("%s: %#llx at %d %#llx", rows[i].text, (unsigned long long)crashkernel_size(&c, rows[i].ram),
+                     c.place, (unsigned long long)c.address);
     }
 }
 

@@ -83,10 +83,12 @@ static void test_reports(void **state)
         { "xsave=maybe", "Command line: the value of 'xsave=maybe' should be yes or no: ignored" },
         { "mem=1Q", "Command line: the value of 'mem=1Q' should be a size such as 512M: ignored" },
         { "mem", "Command line: the value of 'mem' should be a size such as 512M: ignored" },
-        { "conswitch=abcd", "Command line: the value of 'conswitch=abcd' should be a text of at most 3 characters: ignored" },
+        { "conswitch=abcd",
+          "Command line: the value of 'conswitch=abcd' should be a text of at most 3 characters: ignored" },
         { "clocksource=sundial",
           "Command line: the value of 'clocksource=sundial' should be auto, hpet, acpi, pit, tsc: ignored" },
-        { "dom0_mem=lots", "Command line: the value of 'dom0_mem=lots' should be as docs/command-line.md says: ignored" },
+        { "dom0_mem=lots",
+          "Command line: the value of 'dom0_mem=lots' should be as docs/command-line.md says: ignored" },
     };
     struct hv_options defaults = parsed("", 0);
 
@@ -238,8 +240,9 @@ static void test_dom0_flags(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shown), cmocka_unit_test(test_dom0_flags), cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),   cmocka_unit_test(test_reports),
-        cmocka_unit_test(test_words),    cmocka_unit_test(test_dom0_mem), cmocka_unit_test(test_dom0_vcpus),
+        cmocka_unit_test(test_shown),  cmocka_unit_test(test_dom0_flags), cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_values), cmocka_unit_test(test_reports),    cmocka_unit_test(test_words),
+        cmocka_unit_test(test_dom0_mem), cmocka_unit_test(test_dom0_vcpus),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

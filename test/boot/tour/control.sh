@@ -15,7 +15,8 @@ step_names() {
     number=$(xl domid tour)
     want "domname" "$(xl domname "$number")" tour || return 1
     xl rename tour other
-    want "domid of other" "$(xl domid other)" "$number" && want "new domname" "$(xl domname "$number")" other || return 1
+    want "domid of other" "$(xl domid other)" "$number" || return 1
+    want "new domname" "$(xl domname "$number")" other || return 1
     ! xl domid tour 2>/dev/null || { wrong "the old name is still there"; return 1; }
     xl rename other tour
 }

@@ -34,5 +34,6 @@ step_network() {
     ping -c 2 -W 20 10.1.0.2 >/dev/null || { wrong "dom0 can't ping the guest"; return 1; }
     saw "$(g 'ping -c 2 -W 20 10.1.0.1' | grep received)"
     g 'ping -c 1 -W 20 10.1.0.1 >/dev/null && echo pong' | grep -q pong || { wrong "guest can't ping dom0"; return 1; }
-    want "file by HTTP" "$(g 'wget -q -O - http://10.1.0.1/payload | sha256sum' | cut -d ' ' -f 1)" "$(sum /guest/payload)"
+    got=$(g 'wget -q -O - http://10.1.0.1/payload | sha256sum' | cut -d ' ' -f 1)
+    want "file by HTTP" "$got" "$(sum /guest/payload)"
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs xnl on the recorded processors and compares with *.expected beside this file. `run.sh XNL --update` rewrites those.
+# Runs xnl on the recorded processors and compares with *.expected beside this file; `run.sh XNL --update` writes those
+# anew.
 set -u
 xnl=$(realpath "$1")
 update=${2:-}
