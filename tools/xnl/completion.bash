@@ -18,7 +18,8 @@ _xnl()
     *:image:*) words="--json --guest --ignore-required --can-run=" ;;
     esac
     [ "$before" = --policy ] && words="raw host pv-max hvm-max pv hvm"
-    if [ "$COMP_CWORD" -lt 2 ] || [[ "$COMP_CWORD:${COMP_WORDS[1]}" = 2:@(cpu|domain|kexec) ]] || [ "$before" = --policy ] || [[ $word == -* ]]; then
+    if [ "$COMP_CWORD" -lt 2 ] || [[ "$COMP_CWORD:${COMP_WORDS[1]}" = 2:@(cpu|domain|kexec) ]] ||
+        [ "$before" = --policy ] || [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
