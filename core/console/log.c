@@ -139,3 +139,14 @@ int console_parse_level(const char *text, uint8_t *level, uint8_t *limit_level)
     *limit_level = MAX(shown, limited);
     return 0;
 }
+
+int console_set_level(const char *text, bool guests)
+{
+    uint8_t level, limit;
+
+    if (console_parse_level(text, &level, &limit))
+        return -EINVAL;
+    WRITE_ONCE(*(guests ? &console_options.guest_level : &console_options.level), level);
+    WRITE_ONCE(*(guests ? &console_options.guest_limit_level : &console_options.limit_level), limit);
+    return 0;
+}

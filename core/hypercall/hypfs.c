@@ -59,10 +59,28 @@ static long node_read(const struct hypfs_at *at, uint64_t to, uint64_t room)
     return rc;
 }
 
+static long text_write(const struct hypfs_node *n, uint64_t from, uint64_t size)
+{
+    char text[HYPFS_SET_MAX];
+
+    if (size > sizeof(text))
+        return -ENOSPC;
+    if (!size || arch_copy_from_guest(text, from, size))
+        return size ? -EFAULT : -EINVAL;
+    if (strnlen(text, size) != size - 1)
+        return -EINVAL;
+    int rc = n->set(text);
+    if (!rc)
+        log_info("d%u: hypfs: %s is %s", current_vcpu()->domain->id, n->name, text);
+    return rc;
+}
+
 static long node_write(const struct hypfs_at *at, uint64_t from, uint64_t size)
 {
     uint8_t on;
 
+    if (at->node->set)
+        return text_write(at->node, from, size);
     if (!at->node->flag)
         return -EACCES;
     if (size != sizeof(on))

@@ -7,6 +7,7 @@
 #include "public.h"
 
 extern const struct hypfs_node hypfs_root;
+extern const struct hypfs_dir hypfs_params_dir, hypfs_pool_dir;
 
 struct hypfs_at {
     const struct hypfs_node *node;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walking the tree and making what a node says. A directory of domains has no nodes of its own: each name is looked up
- * among the live domains, and what lies below is one constant directory, read together with the domain.
+ * Walking the tree and making what a node says. A directory of domains or pools has no nodes of its own: each name is
+ * looked up among those that exist, and what lies below is one constant directory, read together with the domain.
  */
 #include "base/format.h"
 #include "core/hypercall/hypfs.h"
+#include "hv/cpupool.h"
 #include "hv/domain.h"
-
-static const struct hypfs_node domain_node = { .name = "", .dir = &arch_hypfs_domain };
 
 void hypfs_add(struct hypfs_out *out, const char *fmt, ...)
 {
@@ -26,19 +25,41 @@ void hypfs_add_bytes(struct hypfs_out *out, const void *bytes, size_t len)
     out->len += len;
 }
 
-/* A domain's name in the tree is its id in the one way of writing it. */
-static struct domain *domain_by_name(const char *name, size_t len)
+/* What the children of a directory of domains or pools have. */
+static const struct hypfs_node *each_node(uint8_t each)
 {
-    unsigned int id = 0;
+    static const struct hypfs_node domain = { .name = "", .dir = &arch_hypfs_domain };
+    static const struct hypfs_node pool = { .name = "", .dir = &hypfs_pool_dir };
 
-    if (!len || len > 5 || (len > 1 && name[0] == '0'))
-        return NULL;
+    return each == HYPFS_EACH_DOMAIN ? &domain : &pool;
+}
+
+/* A name in such a directory is a number in the one way of writing it. */
+static bool parse_name(const char *name, size_t len, uint32_t *id)
+{
+    *id = 0;
+    if (!len || len > 9 || (len > 1 && name[0] == '0'))
+        return false;
     for (size_t i = 0; i < len; i++) {
         if (name[i] < '0' || name[i] > '9')
-            return NULL;
-        id = id * 10 + (unsigned int)(name[i] - '0');
+            return false;
+        *id = *id * 10 + (uint32_t)(name[i] - '0');
     }
-    return id < DOMID_FIRST_RESERVED ? domain_get_by_id((domid_t)id) : NULL;
+    return true;
+}
+
+static bool step_each(struct hypfs_at *at, const char *name, size_t len)
+{
+    uint32_t id;
+    uint8_t each = at->node->each;
+
+    if (!parse_name(name, len, &id))
+        return false;
+    at->node = each_node(each);
+    if (each == HYPFS_EACH_POOL)
+        return cpupool_exists(id);
+    at->d = id < DOMID_FIRST_RESERVED ? domain_get_by_id((domid_t)id) : NULL;
+    return at->d;
 }
 
 /* To the child of @at whose name is the @len bytes at @name. */
@@ -46,11 +67,8 @@ static bool step(struct hypfs_at *at, const char *name, size_t len)
 {
     const struct hypfs_node *n = at->node;
 
-    if (n->domains) {
-        at->d = domain_by_name(name, len);
-        at->node = &domain_node;
-        return at->d;
-    }
+    if (n->each)
+        return step_each(at, name, len);
     for (unsigned int i = 0; n->dir && i < n->dir->children; i++)
         if (strlen(n->dir->child[i].name) == len && !memcmp(n->dir->child[i].name, name, len)) {
             at->node = &n->dir->child[i];
@@ -87,7 +105,7 @@ xen_hypfs_direntry_t hypfs_entry(const struct hypfs_node *n, size_t len)
         .type = n->dir ? XEN_HYPFS_TYPE_DIR : n->flag ? XEN_HYPFS_TYPE_BOOL : XEN_HYPFS_TYPE_STRING,
         .encoding = XEN_HYPFS_ENC_PLAIN,
         .content_len = (uint32_t)len,
-        .max_write_len = n->flag ? 1 : 0,
+        .max_write_len = n->flag ? 1 : n->set ? HYPFS_SET_MAX : 0,
     };
 }
 
@@ -113,16 +131,29 @@ static int add_entry(struct hypfs_out *out, const struct hypfs_at *at, const cha
     return 0;
 }
 
-static int list_domains(struct hypfs_out *out, size_t *last)
+/* The first thing of a kind from *id on, with a reference in @at if it is a domain. */
+static bool each_next(struct hypfs_at *at, uint8_t each, uint32_t *id)
 {
-    struct hypfs_at at = { .node = &domain_node };
+    uint32_t domains;
+    cpumask_t cpus;
+
+    if (each == HYPFS_EACH_POOL)
+        return !cpupool_info(id, &domains, &cpus);
+    at->d = domain_get_next((domid_t)*id);
+    if (at->d)
+        *id = at->d->id;
+    return at->d;
+}
+
+static int list_each(struct hypfs_out *out, uint8_t each, size_t *last)
+{
+    struct hypfs_at at = { .node = each_node(each) };
     int rc = 0;
 
-    for (unsigned int id = 0; !rc && (at.d = domain_get_next((domid_t)id));) {
-        char name[8];
-        format(name, sizeof(name), "%u", at.d->id);
+    for (uint32_t id = 0; !rc && each_next(&at, each, &id); id++) {
+        char name[12];
+        format(name, sizeof(name), "%u", id);
         rc = add_entry(out, &at, name, last);
-        id = at.d->id + 1u;
         hypfs_leave(&at);
     }
     return rc;
@@ -142,7 +173,7 @@ static int list_nodes(struct hypfs_out *out, const struct hypfs_at *at, size_t *
 static int list(struct hypfs_out *out, const struct hypfs_at *at)
 {
     size_t last = 0;
-    int rc = at->node->domains ? list_domains(out, &last) : list_nodes(out, at, &last);
+    int rc = at->node->each ? list_each(out, at->node->each, &last) : list_nodes(out, at, &last);
 
     if (!rc && out->len <= out->room)
         memset(out->buf + last + offsetof(struct xen_hypfs_dirlistentry, off_next), 0, sizeof(uint16_t));

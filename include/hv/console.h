@@ -50,6 +50,8 @@ void console_configure(const struct console_options *options);
  * -EINVAL.
  */
 int console_parse_level(const char *text, uint8_t *level, uint8_t *limit_level);
+/** The same while the hypervisor runs: of guests' messages or of its own. 0 or -EINVAL. Any context. */
+int console_set_level(const char *text, bool guests);
 
 /**
  * XEN_SYSCTL_readconsole: copies up to @size of the newest bytes, or, @incremental, of those from *@index on; *@index

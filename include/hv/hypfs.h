@@ -29,15 +29,21 @@ struct hypfs_dir {
     unsigned int children;          /* at least 1 */
 };
 
-/** One of text, make, flag and dir is set, or domains. */
+/** A directory may have one directory, all alike, for each thing of a kind that exists, named by its number. */
+enum hypfs_each { HYPFS_ONE, HYPFS_EACH_DOMAIN, HYPFS_EACH_POOL };
+
+#define HYPFS_SET_MAX 64u /* bytes that `set` takes, the NUL included */
+
+/** One of text, make, flag and dir is set. */
 struct hypfs_node {
     const char *name;
     const char *text;            /* a constant text */
     /* Makes a text about @d, the domain whose directory the node is in (NULL elsewhere). 0, -ENOMEM. */
     int (*make)(struct hypfs_out *out, const struct domain *d);
+    int (*set)(const char *text); /* beside make: control domains may write it. 0, -EINVAL */
     bool *flag;                  /* a switch that control domains may set */
     const struct hypfs_dir *dir;
-    bool domains;                /* a directory with one directory, `dir`, for each live domain, named by its id */
+    uint8_t each;                /* enum hypfs_each: `dir` is what each of them has */
 };
 
 #define HYPFS_DIR(c) { .child = (c), .children = ARRAY_SIZE(c) }

@@ -199,6 +199,37 @@ static bool apply(struct hv_options *out, const struct cmdline_word *w, const st
     return true;
 }
 
+int options_set(struct hv_options *out, const char *name, const char *value)
+{
+    const struct option_row *row = find_row(name, strlen(name));
+
+    if (!row || row->kind == OPTION_UNSUPPORTED)
+        return -ENOENT;
+    return set(out, row, value) ? -EINVAL : 0;
+}
+
+int options_get(const struct hv_options *options, const char *name, char *text, size_t cap)
+{
+    const struct option_row *row = find_row(name, strlen(name));
+    uint64_t value = 0;
+
+    if (!row || row->kind == OPTION_UNSUPPORTED || row->kind == OPTION_CUSTOM)
+        return -ENOENT;
+    const char *at = (const char *)options + row->offset;
+    if (row->kind == OPTION_STRING) {
+        format(text, cap, "%s", at);
+        return 0;
+    }
+    memcpy(&value, at, row->size);
+    if (row->kind == OPTION_ENUM) {
+        const char *word = row->words[value], *slash = strchr(word, '/');
+        format(text, cap, "%.*s", (int)(slash ? (size_t)(slash - word) : strlen(word)), word);
+    } else {
+        format(text, cap, "%lu", (unsigned long)value);
+    }
+    return 0;
+}
+
 unsigned int options_parse(const char *cmdline, struct hv_options *out, const struct lib_log *log)
 {
     unsigned int reported = 0;

@@ -18,4 +18,9 @@ void options_default(struct hv_options *out);
  */
 unsigned int options_parse(const char *cmdline, struct hv_options *out, const struct lib_log *log);
 
+/** Change one option. 0, -ENOENT (none of that name is supported), -EINVAL (unreadable value, nothing is changed). */
+int options_set(struct hv_options *out, const char *name, const char *value);
+/** An option's value in words that options_set() reads. 0, -ENOENT (none such, or one with a syntax of its own). */
+int options_get(const struct hv_options *options, const char *name, char *text, size_t cap);
+
 #endif

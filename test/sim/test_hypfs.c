@@ -5,6 +5,7 @@
 #include "sim_test.h"
 
 #include "guest.h"
+#include "hv/cpupool.h"
 #include "hv/options.h"
 #include "hv/version.h"
 
@@ -84,13 +85,13 @@ static void list(void **state)
         const struct xen_hypfs_dirlistentry *entry = (const void *)(OUT + at);
         char path[64];
         snprintf(path, sizeof(path), "/buildinfo/%s", entry->name);
-        assert_int_equal(entry->e.type, strcmp(entry->name, "version") ? XEN_HYPFS_TYPE_STRING : XEN_HYPFS_TYPE_DIR);
+        assert_int_equal(entry->e.type, strcmp(entry->name, "changeset") ? XEN_HYPFS_TYPE_DIR : XEN_HYPFS_TYPE_STRING);
         if (!entry->off_next)
             break;
         at += entry->off_next;
         assert_true(at < sizeof(*e) + e->content_len);
     }
-    assert_int_equal(seen, 5);
+    assert_int_equal(seen, 2);
 }
 
 /*
@@ -207,6 +208,55 @@ static void writing(void **state)
     assert_false(hv_options.cpuid_strict);
 }
 
+/* Options that are texts: only a whole text with its NUL, and one that means something, changes them. */
+static void parameters(void **state)
+{
+    start();
+    static const struct { const char *path, *value; uint64_t size; long rc; const char *then; } t[] = {
+        { "/params/loglvl", "info", 5, 0, "info" },
+        { "/params/loglvl", "error/all", 10, 0, "error/all" },
+        { "/params/loglvl", "loud", 5, -EINVAL, "error/all" },
+        { "/params/loglvl", "", 1, -EINVAL, "error/all" },
+        { "/params/loglvl", "", 0, -EINVAL, "error/all" },
+        { "/params/loglvl", "info", 4, -EINVAL, "error/all" },
+        { "/params/loglvl", "all\0", 5, -EINVAL, "error/all" },
+        { "/params/loglvl", "info", 65, -ENOSPC, "error/all" },
+        { "/params/loglvl", "info", ~0ull, -ENOSPC, "error/all" },
+        { "/params/guest_loglvl", "none", 5, 0, "none" },
+        { "/params/gnttab_max_frames", "128", 4, 0, "128" },
+        { "/params/gnttab_max_frames", "0", 2, -EINVAL, "128" },
+        { "/params/gnttab_max_frames", "8193", 5, -EINVAL, "128" },
+        { "/params/gnttab_max_frames", "many", 5, -EINVAL, "128" },
+        { "/params/gnttab_max_maptrack_frames", "7", 2, 0, "7" },
+    };
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        memset(OUT, 'x', 128);
+        memcpy(OUT, t[i].value, strlen(t[i].value) + 1);
+        long rc = hypfs(dom0, XEN_HYPFS_OP_write_contents, t[i].path, strlen(t[i].path) + 1, t[i].size);
+        assert_int_equal(read_path(t[i].path, 4096), 0);
+        if (rc != t[i].rc || strcmp(OUT + sizeof(xen_hypfs_direntry_t), t[i].then))
+            fail_msg("row %zu: %s: %ld, now %s", i, t[i].path, rc, OUT + sizeof(xen_hypfs_direntry_t));
+    }
+    assert_int_equal(hv_options.gnttab_max_frames, 128);
+    assert_non_null(strstr(listing("/params"), "loglvl:2:10:64 "));
+}
+
+/* One directory for each pool. */
+static void pools(void **state)
+{
+    start();
+    uint32_t id = 3;
+    assert_string_equal(listing("/cpupool"), "0:0:28:0 ");
+    assert_int_equal(read_path("/cpupool/3/sched-gran", 4096), -ENOENT);
+    assert_int_equal(cpupool_create(&id), 0);
+    assert_string_equal(listing("/cpupool"), "0:0:28:0 3:0:28:0 ");
+    assert_int_equal(read_path("/cpupool/3/sched-gran", 4096), 0);
+    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "cpu");
+    assert_int_equal(read_path("/cpupool/4294967299/sched-gran", 4096), -ENOENT);
+    assert_int_equal(cpupool_destroy(3), 0);
+    assert_int_equal(read_path("/cpupool/3", 4096), -ENOENT);
+}
+
 /* What depends on the domain that reads. */
 static void self(void **state)
 {
@@ -223,4 +273,5 @@ static void self(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(self), cmocka_unit_test(errors), cmocka_unit_test(text_and_room), cmocka_unit_test(list),
-          cmocka_unit_test(domains), cmocka_unit_test(long_text), cmocka_unit_test(writing))
+          cmocka_unit_test(domains), cmocka_unit_test(pools), cmocka_unit_test(long_text), cmocka_unit_test(writing),
+          cmocka_unit_test(parameters))

@@ -237,12 +237,46 @@ static void test_dom0_flags(void **state)
             fail_msg("%s", dom0_lines[i].name);
 }
 
+static const struct {
+    const char *name, *value;
+    int rc;
+    const char *then; /* NULL: cannot be shown */
+} single[] = {
+    {"loglvl", "all", 0, "all"},
+    {"loglvl", "a text that is much too long for it", -EINVAL, "warning"},
+    {"gnttab_max_frames", "8192", 0, "8192"},
+    {"gnttab-max-frames", "8193", -EINVAL, "64"},
+    {"cpuid-strict", "yes", 0, "1"},
+    {"cpuid-strict", "maybe", -EINVAL, "0"},
+    {"reboot", "k", 0, "kbd"},
+    {"reboot", "boot", -EINVAL, "auto"},
+    {"dom0_mem", "1G", 0, NULL},
+    {"iommu", "1", -ENOENT, NULL},
+    {"loglv", "all", -ENOENT, NULL},
+    {"", "", -ENOENT, NULL},
+};
+
+static void test_single(void **state)
+{
+    for (unsigned int i = 0; i < ARRAY_SIZE(single); i++) {
+        struct hv_options o;
+        char text[64];
+
+        options_default(&o);
+        int rc = options_set(&o, single[i].name, single[i].value);
+        int got = options_get(&o, single[i].name, text, sizeof(text));
+        bool same = single[i].then ? !got && !strcmp(text, single[i].then) : got == -ENOENT;
+        if (rc != single[i].rc || !same)
+            fail_msg("row %u, %s: %d, %s", i, single[i].name, rc, got ? "not shown" : text);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shown),  cmocka_unit_test(test_dom0_flags), cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_values), cmocka_unit_test(test_reports),    cmocka_unit_test(test_words),
-        cmocka_unit_test(test_dom0_mem), cmocka_unit_test(test_dom0_vcpus),
+        cmocka_unit_test(test_shown),      cmocka_unit_test(test_dom0_flags), cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_values),     cmocka_unit_test(test_reports),    cmocka_unit_test(test_words),
+        cmocka_unit_test(test_dom0_mem),   cmocka_unit_test(test_dom0_vcpus), cmocka_unit_test(test_single),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
