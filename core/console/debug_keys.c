@@ -32,6 +32,16 @@ static void debug_key_help(char key)
             log_error(" key '%c' => %s", (char)c, keys[c].help);
 }
 
+/* Every report: those keys that only look, which are those that are not capital letters. */
+static void debug_key_all(char all)
+{
+    for (unsigned int c = 0; c < KEYS; c++)
+        if (keys[c].fn && c != (unsigned int)all && !(c >= 'A' && c <= 'Z')) {
+            log_error("[%c: %s]", (char)c, keys[c].help);
+            keys[c].fn((char)c);
+        }
+}
+
 bool debug_key_register(char key, void (*fn)(char key), const char *help)
 {
     struct debug_key *k = (unsigned char)key < KEYS ? &keys[(unsigned char)key] : NULL;
@@ -47,6 +57,8 @@ void debug_key_handle(char key)
 {
     if (!keys['h'].fn)
         debug_key_register('h', debug_key_help, "show this message");
+    if (!keys['*'].fn)
+        debug_key_register('*', debug_key_all, "all reports, those of small letters and digits");
     struct debug_key *k = (unsigned char)key < KEYS ? &keys[(unsigned char)key] : NULL;
     if (k && __atomic_load_n(&k->fn, __ATOMIC_ACQUIRE))
         tasklet_schedule(&k->tasklet);

@@ -7,6 +7,7 @@
 
 #include "hv/console.h"
 #include "hv/domain.h"
+#include "hv/grant.h"
 #include "hv/heap.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
@@ -104,8 +105,51 @@ static void key_time(char key)
               (unsigned long)(now % NS_PER_SEC), (unsigned long)((wallclock_base_ns() + now) / NS_PER_SEC));
 }
 
+#define TIMERS_SHOWN 8u /* of each CPU */
+
+static void show_timers(unsigned int cpu)
+{
+    struct timer first[TIMERS_SHOWN];
+    unsigned int n = timers_peek(cpu, first, TIMERS_SHOWN);
+
+    log_error("  CPU %u: %u timers%s", cpu, n, n == TIMERS_SHOWN ? " or more" : "");
+    for (unsigned int i = 0; i < n; i++) {
+        int64_t us = (int64_t)(first[i].expires - now_ns()) / (int64_t)NS_PER_US;
+        log_error("    in %ld us: %s", (long)us, arch_code_name((uintptr_t)first[i].fn));
+    }
+}
+
+static void key_timers(char key)
+{
+    unsigned int cpu;
+
+    for_each_cpu(cpu, &cpu_online)
+        show_timers(cpu);
+}
+
+static void key_grants(char key)
+{
+    for_each_domain_referenced(grant_table_report);
+}
+
+static void show_memory(struct domain *d)
+{
+    log_error("  domain %u: %lu pages, at most %lu; %lu promised, %u of the hypervisor's shared", d->id,
+              (unsigned long)d->tot_pages, (unsigned long)d->max_pages, (unsigned long)d->outstanding_pages,
+              d->hv_pages);
+}
+
+static void key_memory_by_domain(char key)
+{
+    key_memory(key);
+    for_each_domain_referenced(show_memory);
+}
+
 void debug_keys_core_init(void)
 {
+    debug_key_register('a', key_timers, "timers");
+    debug_key_register('g', key_grants, "grant tables");
+    debug_key_register('u', key_memory_by_domain, "memory of each domain; all of it is one NUMA node's");
     debug_key_register('q', key_domains, "domains and their vCPUs");
     debug_key_register('r', key_run_queues, "what runs and what waits");
     debug_key_register('m', key_memory, "memory");

@@ -198,3 +198,15 @@ void timer_migrate(struct timer *t, unsigned int cpu)
 }
 
 bool timer_active(const struct timer *t) { return READ_ONCE(t->armed); }
+
+unsigned int timers_peek(unsigned int cpu, struct timer *out, unsigned int max)
+{
+    struct timer_base *b = &per_cpu(timers, cpu);
+    unsigned int n = 0;
+
+    irqflags_t irq = spin_lock_irqsave(&b->lock);
+    for (struct rb_node *at = b->first; at && n < max; at = rb_next(at))
+        out[n++] = *timer_of(at);
+    spin_unlock_irqrestore(&b->lock, irq);
+    return n;
+}

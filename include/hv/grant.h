@@ -49,4 +49,7 @@ void arch_grant_cache_flush(mfn_t m);
 /** The calling domain's translations that arch_grant_unmap() removed are gone from every TLB. */
 void arch_grant_flush(void);
 
+/** To the log: size, limits and entries in use, at most 32. For people; skips a table that is locked. */
+void grant_table_report(struct domain *d);
+
 #endif

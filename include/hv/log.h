@@ -38,6 +38,9 @@ void arch_panic_report(void);
 /** Arch duty: stop this CPU for ever. */
 void arch_panic_halt(void) __attribute__((noreturn));
 
+/** Arch duty: the name of the function of ours at @address, "?" if there is none. */
+const char *arch_code_name(uintptr_t address);
+
 /** Things that only a defect of ours can bring about. Never error handling for what a guest or firmware gives. */
 #define BUG_ON(cond)                                                      \
     do {                                                                  \

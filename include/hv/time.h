@@ -58,6 +58,8 @@ void timer_kill(struct timer *t);
 /** Moves it to @cpu, armed or not. Any context. */
 void timer_migrate(struct timer *t, unsigned int cpu);
 bool timer_active(const struct timer *t);
+/** Copies of the first armed timers of @cpu, at most @max, in their order; how many. For reports. */
+unsigned int timers_peek(unsigned int cpu, struct timer *out, unsigned int max);
 /** Boot, for each CPU before anything is armed on it. */
 void timers_init_cpu(unsigned int cpu);
 

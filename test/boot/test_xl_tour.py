@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.peer
 
 STEPS = ("create", "disk_image", "disk_phy", "network", "pause", "names", "vcpu_pin", "vcpu_set", "sysrq", "reports",
-         "log")
+         "log", "keys")
 
 
 def tour(dom0, steps, timeout):

@@ -230,3 +230,27 @@ void ioapic_shutdown(void)
         for (uint32_t n = 0; n < ioapics[i].inputs; n++)
             reg_write(&ioapics[i], IOAPIC_REG_RTE + 2 * n, RTE_MASKED);
 }
+
+static void input_report(const struct ioapic *io, uint32_t input)
+{
+    uint32_t reg = IOAPIC_REG_RTE + 2 * input;
+    irqflags_t flags = spin_lock_irqsave(&lock);
+    uint32_t low = reg_read(io, reg), high = reg_read(io, reg + 1);
+    spin_unlock_irqrestore(&lock, flags);
+
+    if (low & 0xff)
+        log_error("    input %u: vector %#x to APIC %#x, %s, active %s%s", input, low & 0xff, high >> 24,
+                  low & RTE_LEVEL ? "level" : "edge", low & RTE_ACTIVE_LOW ? "low" : "high",
+                  low & RTE_MASKED ? ", masked" : "");
+}
+
+void ioapic_report(void)
+{
+    for (unsigned int i = 0; i < ioapic_count; i++) {
+        const struct ioapic *io = &ioapics[i];
+        log_error("  IO-APIC %u at %#lx, interrupts %u to %u", io->id, (unsigned long)io->base, io->gsi_base,
+                  io->gsi_base + io->inputs - 1);
+        for (uint32_t input = 0; input < io->inputs; input++)
+            input_report(io, input);
+    }
+}

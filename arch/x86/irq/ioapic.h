@@ -23,6 +23,8 @@ uint32_t ioapic_isa_to_gsi(uint8_t isa_irq);
  * Unmasks an input that nobody uses, edge triggered, to deliver NMIs to one APIC. 0; -EINVAL: it cannot name that APIC.
  */
 int ioapic_deliver_nmi(const struct irq *irq, uint32_t apic_id);
+/** To the log: every input that has a vector. */
+void ioapic_report(void);
 /** PHYSDEVOP_apic_read: register @reg of the IO-APIC at @base. 0 or -EINVAL. */
 int ioapic_read_for_guest(paddr_t base, uint32_t reg, uint32_t *value);
 /** Masks every input, for kexec and panic. No locks. */

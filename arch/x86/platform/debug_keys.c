@@ -9,9 +9,12 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/smp.h"
+#include "irq/ioapic.h"
 #include "irq/irq.h"
 #include "irq/msi.h"
 #include "platform/power.h"
+#include "time/tsc.h"
+#include "trap/nmi.h"
 #include "trap/trap.h"
 
 static void show_cpu(void *arg)
@@ -72,6 +75,32 @@ static void key_msi(char key)
     }
 }
 
+static void key_ioapic(char key)
+{
+    ioapic_report();
+}
+
+static void key_nmi(char key)
+{
+    unsigned int cpu;
+
+    for_each_cpu(cpu, &cpu_online)
+        log_error("  CPU %u: %u NMIs", cpu, nmi_count(cpu));
+}
+
+static void key_tsc(char key)
+{
+    struct domain *d;
+
+    log_error("  the machine's TSC: %u kHz", tsc_khz());
+    for (domid_t id = 0; (d = domain_get_next(id)) != NULL; domain_put(d)) {
+        const struct vtsc *v = &d->arch.vtsc;
+        log_error("  domain %u: %s, mode %u, %u kHz, incarnation %u", d->id, v->emulated ? "emulated" : "the machine's",
+                  v->mode, v->khz ?: tsc_khz(), v->incarnation);
+        id = (domid_t)(d->id + 1);
+    }
+}
+
 static void key_restart(char key)
 {
     machine_restart();
@@ -84,5 +113,8 @@ __init void debug_keys_arch_init(void)
     debug_key_register('i', key_interrupts, "interrupts");
     debug_key_register('M', key_msi, "message signalled interrupts");
     debug_key_register('p', cpuid_debug_key, "what of their CPU policies domains did not get");
+    debug_key_register('n', key_nmi, "how many NMIs came");
+    debug_key_register('s', key_tsc, "the TSC that each domain sees");
+    debug_key_register('z', key_ioapic, "IO-APICs");
     debug_key_register('R', key_restart, "restart the machine");
 }

@@ -31,6 +31,7 @@
 #define CONTROL_IOCHK_OFF 0x08u
 
 static DEFINE_PER_CPU(bool, bitten);
+static DEFINE_PER_CPU(uint32_t, count);
 static bool clock_runs;
 static volatile uint32_t ticks;
 
@@ -52,6 +53,11 @@ void arch_watchdog_bite(unsigned int cpu)
 {
     per_cpu(bitten, cpu) = true;
     lapic_send_nmi(cpu_apic_id[cpu]);
+}
+
+uint32_t nmi_count(unsigned int cpu)
+{
+    return READ_ONCE(per_cpu(count, cpu));
 }
 
 static __noreturn void report_stuck(const struct cpu_user_regs *regs)
@@ -106,6 +112,7 @@ void nmi_entry(const struct cpu_user_regs *regs)
 
     if (smp_stop_here(regs))
         return;
+    this_cpu(count)++;
     if (this_cpu(bitten))
         report_stuck(regs);
     if (first_cpu) /* the chipset's NMI line leads to it alone */

@@ -6,6 +6,8 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
+/** NMIs that @cpu has had. */
+uint32_t nmi_count(unsigned int cpu);
 /** The handler, on the CPU's NMI stack. */
 void nmi_entry(const struct cpu_user_regs *regs);
 

@@ -4,6 +4,7 @@
  * the image's start, offset of the name}, ascending, then the names. Without the table a trace shows addresses only.
  */
 #include "hv/types.h"
+#include "hv/log.h"
 #include "trap/trap.h"
 
 struct symbol_row {
@@ -35,4 +36,11 @@ const char *symbol_find(uint64_t address, uint64_t *offset)
         return NULL;
     *offset = want - t->row[low].address;
     return symbols_start + t->names + t->row[low].name;
+}
+
+const char *arch_code_name(uintptr_t address)
+{
+    uint64_t offset;
+
+    return symbol_find(address, &offset) ?: "?";
 }
