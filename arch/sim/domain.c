@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The arch_* duties of a simulated domain: frames are given back as on x86, some at a time; nothing else needs
+ * doing.
+ */
 #include "machine.h"
 
 #include "hv/debugger.h"

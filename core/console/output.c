@@ -52,8 +52,10 @@ void console_write(const char *text, size_t len, bool to_ring)
         ring_notify();
 }
 
-/* Shows a new driver what was logged before it existed. Its write is safe to call in pieces without the lock's
- * protection of the ring, because the pieces are copied out first. */
+/*
+ * Shows a new driver what was logged before it existed. Its write is safe to call in pieces without the lock's
+ * protection of the ring, because the pieces are copied out first.
+ */
 static void console_replay(const struct console_driver *drv)
 {
     char piece[128];

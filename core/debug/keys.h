@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Debug keys that need nothing but core. */
 #ifndef CORE_DEBUG_KEYS_H
 #define CORE_DEBUG_KEYS_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Growing and shrinking a domain: increase and decrease_reservation, populate_physmap. The result is the number of
- * extents done; an error only ends the work early, as the ABI wants, except that it is not the caller's business. For a
- * PV domain guest frame numbers are machine frame numbers, and populate_physmap also writes the M2P entry.
+ * Growing and shrinking a domain: increase_reservation, decrease_reservation, populate_physmap. The ABI has no errors
+ * here: the result is the number of extents done, and what goes wrong ends the work early. Only a caller who may not
+ * change that domain is told so (-EPERM). For a PV domain guest frame numbers are machine frame numbers, and
+ * populate_physmap also writes the M2P entry.
  */
 #include "core/hypercall/memory.h"
 #include "hv/guest_access.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The arithmetic of policy.h: virtual times wrap, so they are compared by difference and never by size. */
 #include "policy.h"
 
 void queue_insert(struct sched_queue *q, struct sched_vcpu *s)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Queued, parked and charged: what a run queue does to a vCPU. Its lock is held throughout. */
 #include "runq.h"
 
 DEFINE_PER_CPU(struct runq, runq);

@@ -59,8 +59,9 @@ void traps_init(void);
 void traps_init_without(unsigned int vector);
 void trap_forget(void);
 
-/** Executes @insn (one asm text) and catches what it raises in trap_seen. Outputs, inputs and clobbers follow as in
- * asm. */
+/**
+ * Executes @insn (one asm text) and catches what it raises in trap_seen. Outputs, inputs and clobbers follow as in asm.
+ */
 #define TRY(insn, ...)                                                                             \
     do {                                                                                           \
         trap_forget();                                                                             \

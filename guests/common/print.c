@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One line to the hypervisor's log, and to the console of a guest that has one. */
 #include "guest.h"
 
 #include "base/format.h"

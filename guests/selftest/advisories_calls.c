@@ -69,7 +69,8 @@ static long exchange(const xen_pfn_t *in, uint64_t nr_in, unsigned int order_in,
     return memory_op(XENMEM_exchange, &x);
 }
 
-/* The array of the answer may be good at its beginning, or only where the last call is said to have stopped (29, 212).
+/*
+ * The array of the answer may be good at its beginning, or only where the last call is said to have stopped (29, 212).
  */
 static void exchanges(void)
 {

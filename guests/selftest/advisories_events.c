@@ -36,7 +36,8 @@ static long expand(uint64_t gfn)
     return op(EVTCHNOP_expand_array, &(struct evtchn_expand_array){gfn});
 }
 
-/* The bits of the hypervisor's words that a guest writes decide about this guest's events alone (188, 342, 343, 358).
+/*
+ * The bits of the hypervisor's words that a guest writes decide about this guest's events alone (188, 342, 343, 358).
  */
 static void fifo(void)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs every subject in turn, counts checks, and ends with one line that says how many passed. */
 #include "selftest/selftest.h"
 
 static unsigned int passed, failed;

@@ -270,7 +270,8 @@ static void multicall(struct hostile *h, struct call *c, uint8_t **data, unsigne
         c->arg[0] = rnd_address(h);
 }
 
-/** Entries of the grant table of either version, for itself or for dom0. The first is of version 1 when it makes sense.
+/**
+ * Entries of the grant table of either version, for itself or for dom0. The first is of version 1 when it makes sense.
  */
 static void grants_write(struct hostile *h)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Values. Each kind is mostly of the sort that goes far into the hypervisor, and at times of every sort that must not.
+/*
+ * Values. Each kind is mostly of the sort that goes far into the hypervisor, and at times of every sort that must not.
  */
 #include "storm/storm.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The checksum of firmware's tables. */
 #ifndef LIB_BASE_CHECKSUM_H
 #define LIB_BASE_CHECKSUM_H
 

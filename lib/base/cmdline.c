@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cuts a command line into words, and shows it again without the values of words that sound secret. */
 #include "base/cmdline.h"
 #include "base/format.h"
 

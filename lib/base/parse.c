@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All numbers go through parse_uint(), which stops at overflow; the other kinds are built on it. */
 #include "base/parse.h"
 
 #include "base/range.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The header of a Linux kernel, read from a file of which no byte is believed. */
 #include "bzimage.h"
 #include "../base/format.h"
 

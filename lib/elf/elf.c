@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the fields of both classes are, as tables; one bounded read serves them all. */
 #include "elf.h"
 
 /* e_ident */

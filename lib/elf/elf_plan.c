@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Segments are put in order one by one; the first that breaks the law ends the plan. */
 #include "elf_plan.h"
 
 static enum elf_plan_error plan_check_segment(const struct elf_file *elf, const struct elf_segment *segment)

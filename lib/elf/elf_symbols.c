@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The block is planned first (sizes, or why there is none) and written later, when its place in memory is known. */
 #include "elf_symbols.h"
 
 #define SECTIONS 3u

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One function for each rule; the first that fails is the reason given. */
 #include "image_verdict.h"
 #include "public.h"
 

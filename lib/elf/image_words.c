@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each refusal and finding of image_verdict.c as a sentence that names the note, the value seen and what would do. */
 #include "image_words.h"
 #include "xen_features.h"
 #include "../base/format.h"
@@ -179,8 +180,7 @@ char *image_words_refusal(const struct image_verdict *verdict, enum image_guest 
     if (size)
         buf[0] = 0;
     switch (why->rule) {
-    case IMAGE_OK:
-        break;
+    case IMAGE_OK: break;
     case IMAGE_RULE_ELF:
         format(buf, size, "not an ELF image that can be loaded: %s", elf_reason(why->value));
         break;
@@ -188,21 +188,15 @@ char *image_words_refusal(const struct image_verdict *verdict, enum image_guest 
         format(buf, size, "it cannot be loaded: %s (program header %u)", plan_reason(why->value),
                (unsigned int)why->other);
         break;
-    case IMAGE_RULE_NOTE:
-        words_note_fault(&verdict->notes, buf, size);
-        break;
+    case IMAGE_RULE_NOTE: words_note_fault(&verdict->notes, buf, size); break;
     case IMAGE_RULE_NO_NOTES:
         format(buf, size, "it has no Xen notes and no __xen_guest section: the kernel was built without Xen support");
         break;
-    case IMAGE_RULE_MACHINE:
-        words_machine(why, guest, buf, size);
-        break;
+    case IMAGE_RULE_MACHINE: words_machine(why, guest, buf, size); break;
     case IMAGE_RULE_LOADER:
         words_text(verdict, why, "LOADER beginning with \"generic\" or GUEST_OS beginning with \"linux\"", buf, size);
         break;
-    case IMAGE_RULE_VERSION:
-        words_text(verdict, why, "what begins with \"xen-3.0\"", buf, size);
-        break;
+    case IMAGE_RULE_VERSION: words_text(verdict, why, "what begins with \"xen-3.0\"", buf, size); break;
     case IMAGE_RULE_NO_ENTRY:
         format(buf, size, "it has no note %s: the kernel was built without %s", note_name(why->note),
                guest == IMAGE_PVH ? "PVH support" : "PV support");
@@ -211,29 +205,20 @@ char *image_words_refusal(const struct image_verdict *verdict, enum image_guest 
         format(buf, size, "it has a note PADDR_OFFSET (%#llx) without VIRT_BASE; both or neither would be accepted",
                (ull)why->value);
         break;
-    case IMAGE_RULE_PAE:
-        words_text(verdict, why, "\"yes\" or \"bimodal\"", buf, size);
-        break;
+    case IMAGE_RULE_PAE: words_text(verdict, why, "\"yes\" or \"bimodal\"", buf, size); break;
     case IMAGE_RULE_RANGE:
     case IMAGE_RULE_ENTRY:
     case IMAGE_RULE_HYPERCALL_PAGE:
     case IMAGE_RULE_P2M:
-    case IMAGE_RULE_HV_START:
-        words_range(why, buf, size);
-        break;
+    case IMAGE_RULE_HV_START: words_range(why, buf, size); break;
     case IMAGE_RULE_UNALIGNED:
         format(buf, size, "its note %s is %#llx, which does not begin a page; %#llx would be accepted",
                note_name(why->note), (ull)why->value, (ull)why->other);
         break;
-    case IMAGE_RULE_FEATURE:
-        words_feature(why, buf, size);
-        break;
-    case IMAGE_RULE_NOT_DOM0:
-        words_not_dom0(why, buf, size);
-        break;
+    case IMAGE_RULE_FEATURE: words_feature(why, buf, size); break;
+    case IMAGE_RULE_NOT_DOM0: words_not_dom0(why, buf, size); break;
     case IMAGE_RULE_CANNOT_RUN:
-        format(buf, size, "the image supports %s, which this hypervisor cannot run %s", image_guest_name(guest),
-               "here");
+        format(buf, size, "the image supports %s, which this hypervisor cannot run here", image_guest_name(guest));
         break;
     }
     return buf;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The names of the features, and the reader of the string that lists them. */
 #include "xen_features.h"
 #include "public.h"
 

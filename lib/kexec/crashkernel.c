@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads crashkernel= with a cursor that only moves forward over text of known length. */
 #include "kexec/crashkernel.h"
 
 #include "base/parse.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Checks of a load: head, then each segment as it is copied in, then all of them together against the machine. */
 #include "kexec/load.h"
 
 /* The description is read as it lies in the caller's memory. */

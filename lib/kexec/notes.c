@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Notes are laid out at boot and filled in at the crash, when only stores to known places are safe. */
 #include "kexec/notes.h"
 
 static struct kexec_note_head head(const char *name, size_t size, uint32_t type)

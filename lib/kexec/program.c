@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes the list of steps, and runs it on the host the way the assembly does, so that tests see what it would do. */
 #include "kexec/program.h"
 
 #define PAGE  4096u

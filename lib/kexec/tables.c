@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Builds the tables from pages that the caller gives, one at a time and zeroed; -ENOMEM when there are no more. */
 #include "kexec/tables.h"
 
 #define PTE_PRESENT  0x001ULL

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a parser of lib/ reads physical memory: by a function of its caller. */
 #ifndef LIB_X86_PHYS_READER_H
 #define LIB_X86_PHYS_READER_H
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Laws: an error's place and every setting's text lie within the string; a setting never leaves the policy;
- * a list of features switches each one way at most. */
+/*
+ * Laws: an error's place and every setting's text lie within the string; a setting never leaves the policy; a list of
+ * features switches each one way at most.
+ */
 #include "x86/cpuid/config.h"
 #include "x86/cpuid/feature_list.h"
 

@@ -170,7 +170,8 @@ static void anything(void **state)
     uint64_t first = round_of_calls();
     for (unsigned int i = 1; i < ROUNDS; i++) {
         uint64_t now = round_of_calls();
-        /* The allocator of small objects may keep a page or two more than after the first round, but not more and more.
+        /*
+         * The allocator of small objects may keep a page or two more than after the first round, but not more and more.
          */
         if (now + 32 < first)
             fail_msg("round %u: %lu frames free, %lu after the first", i, (unsigned long)now, (unsigned long)first);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Maps as firmware gives them, and the map without overlaps that they become. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line: every kind of value, what is reported, and how custom options choose. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

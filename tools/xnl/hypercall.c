@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hypercalls from dom0 through /dev/xen/privcmd, and xenstore's names of domains through its bus. */
 #include "hypercall.h"
 #include "public.h"
 

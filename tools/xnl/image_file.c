@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A kernel file as xnl sees it: read whole, unpacked if it is packed, with a sentence for whatever goes wrong. */
 #include "image_file.h"
 #include "arch/x86/boot/unpack/unpack.h"
 #include <stdio.h>

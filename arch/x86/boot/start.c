@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Start-up as a table of contents. On the boot CPU's own stack and our own page tables; interrupts are off until the
- * end. */
+/*
+ * Start-up as a table of contents. On the boot CPU's own stack and our own page tables; interrupts are off until the
+ * end.
+ */
 #include "boot/boot.h"
 #include "boot/finish.h"
 #include "core/debug/keys.h"

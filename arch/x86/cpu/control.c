@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each bit of CR4 and EFER that we want is written once with a fixup in place; the first CPU decides for all the
+ * others.
+ */
 #include "cpu/control.h"
 
 #include "cpu/features.h"

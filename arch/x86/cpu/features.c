@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One flag for each feature that we use: set from CPUID, and taken back by cpuid= or where a trial finds it missing. */
 #include "cpu/features.h"
 
 #include "cpu/cpuid_boot.h"

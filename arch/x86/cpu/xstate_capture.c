@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads leaf 0xD under one XCR0 after the other, because the totals that it gives depend on XCR0. Judges nothing. */
 #include "cpu/xstate_capture.h"
 
 #include "hv/log.h"

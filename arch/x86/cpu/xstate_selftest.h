@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A test at boot of what saving extended state writes. */
 #ifndef CPU_XSTATE_SELFTEST_H
 #define CPU_XSTATE_SELFTEST_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The memory that crashkernel= keeps. */
 #ifndef KEXEC_RESERVE_H
 #define KEXEC_RESERVE_H
 

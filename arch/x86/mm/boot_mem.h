@@ -13,8 +13,10 @@
 __init void boot_mem_add(paddr_t start, paddr_t end);
 /** Takes [@start, @end) out, rounded outward to pages: image, modules, low memory. */
 __init void boot_mem_reserve(paddr_t start, paddr_t end);
-/** Zeroed memory, from the top of RAM below @limit; 0 if there is none. @align a power of two. Reached at
- * map_table_base. */
+/**
+ * Zeroed memory, from the top of RAM below @limit; 0 if there is none. @align a power of two. Reached at
+ * map_table_base.
+ */
 __init paddr_t boot_mem_alloc(uint64_t size, uint64_t align, paddr_t limit);
 /** A zeroed page for a page table. */
 __init paddr_t boot_mem_table(void);

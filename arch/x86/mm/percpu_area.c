@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See mm/percpu_area.h. The GDT window's first 14 pages are the running guest's, the 15th is ours (PV ABI,
- * FIRST_RESERVED_GDT_PAGE). */
+/*
+ * See mm/percpu_area.h. The GDT window's first 14 pages are the running guest's, the 15th is ours (PV ABI,
+ * FIRST_RESERVED_GDT_PAGE).
+ */
 #include "mm/percpu_area.h"
 
 #include "hv/heap.h"

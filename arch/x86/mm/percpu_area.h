@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A CPU's own piece of address space: stacks with guard pages, syscall stub, GDT and LDT windows. See <arch/layout.h>.
+/*
+ * A CPU's own piece of address space: stacks with guard pages, syscall stub, GDT and LDT windows. See <arch/layout.h>.
  */
 #ifndef MM_PERCPU_AREA_H
 #define MM_PERCPU_AREA_H

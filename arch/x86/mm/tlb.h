@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Dropping this CPU's translations; other CPUs are asked through include/hv/smp.h. */
 #ifndef MM_TLB_H
 #define MM_TLB_H
 

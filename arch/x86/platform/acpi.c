@@ -23,7 +23,8 @@ static struct acpi_fadt fadt;
 static struct acpi_s5 s5;
 static struct acpi_info *info; /* only while booting */
 
-/* Tables are in memory that is reserved, and may lie where the direct map has a hole: map what is asked for, briefly.
+/*
+ * Tables are in memory that is reserved, and may lie where the direct map has a hole: map what is asked for, briefly.
  */
 static __init bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t len)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Debug keys that need to know the architecture; those of core are in core/debug/. */
 #ifndef PLATFORM_DEBUG_KEYS_H
 #define PLATFORM_DEBUG_KEYS_H
 

@@ -15,7 +15,8 @@ int io_caps_create(struct domain *d);
 void io_caps_destroy(struct domain *d);
 /** True if @d may use all of [@first, @last]: ports, frame numbers, interrupts. Any context. */
 bool io_caps_allowed(const struct domain *d, enum io_cap kind, uint64_t first, uint64_t last);
-/** Adds [@first, @last]. 0, -EINVAL (inverted), -ENOSPC (too many pieces). Creates the set for a domain that has none.
+/**
+ * Adds [@first, @last]. 0, -EINVAL (inverted), -ENOSPC (too many pieces). Creates the set for a domain that has none.
  */
 int io_caps_grant(struct domain *d, enum io_cap kind, uint64_t first, uint64_t last);
 /** Takes it away; 0 also when it was not there; -ENOSPC when cutting a range in two needs more room than there is. */

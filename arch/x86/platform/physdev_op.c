@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* PHYSDEVOP_* (xen/physdev.h): what the hardware domain asks about interrupts and PCI; and I/O privilege, for every PV
- * guest. */
+/*
+ * PHYSDEVOP_* (xen/physdev.h): what the hardware domain asks about interrupts and PCI; and I/O privilege, for every PV
+ * guest.
+ */
 #include "hv/domain.h"
 #include "hv/event.h"
 #include "hv/guest_access.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ways to end the machine's run. None returns. */
 #ifndef PLATFORM_POWER_H
 #define PLATFORM_POWER_H
 

@@ -5,8 +5,10 @@
 
 #include "hv/types.h"
 
-/** Told @error of a page fault at CPL 3 that the page tables do not explain: if it shows the defect, SMAP goes off on
- * this CPU. */
+/**
+ * Told @error of a page fault at CPL 3 that the page tables do not explain: if it shows the defect, SMAP goes off on
+ * this CPU.
+ */
 void pv_smap_quirk(uint32_t error);
 /** The bits of CR4 that must not be set on this machine: 0 or CR4_SMAP. */
 uint64_t pv_smap_quirk_cr4(void);

@@ -84,7 +84,8 @@ void arch_context_switch(struct vcpu *prev, struct vcpu *next)
         cpumask_clear(&prev->domain->arch.dirty_cpus, cpu);
 }
 
-/* Memory has it all; what remains in a CPU's registers must not be taken for it once somebody has changed the memory.
+/*
+ * Memory has it all; what remains in a CPU's registers must not be taken for it once somebody has changed the memory.
  */
 void arch_sync_vcpu(struct vcpu *v)
 {

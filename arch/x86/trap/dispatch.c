@@ -81,8 +81,10 @@ static __noreturn void hypervisor_exception(const struct cpu_user_regs *regs, ui
     panic("unexpected exception %u", regs->entry_vector);
 }
 
-/* Our own debug exceptions: a guest's breakpoint that hit while we touched its memory, or MOV SS/SYSCALL tricks. Not
- * ours. */
+/*
+ * Our own debug exceptions: a guest's breakpoint that hit while we touched its memory, or MOV SS/SYSCALL tricks. Not
+ * ours.
+ */
 static bool ignore_debug(struct cpu_user_regs *regs)
 {
     if (regs->entry_vector != TRAP_DB)

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What kexec starts: checks the state in which it was entered, tells it on the serial port and turns the machine
+ * off.
+ */
 #include "kexec/payload/payload.h"
 
 #define COM1       0x3f8

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What both protocols have in common: reading, texts, modules, memory map, screen. Each has a file of its own for
+ * the rest.
+ */
 #include "x86/boot/multiboot_private.h"
 
 bool multiboot_read(const struct multiboot *mb, uint64_t paddr, void *buf, size_t len)

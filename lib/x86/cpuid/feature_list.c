@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each item is looked up as a name first, so that a feature whose name begins with "no-" can be said. */
 #include "x86/cpuid/feature_list.h"
 
 static bool is_word(const char *text, size_t size, const char *word)

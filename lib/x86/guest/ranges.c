@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The 32-bit PV hole depends on the machine's size, because its M2P has to fit; the other ranges are constants. */
 #include "ranges.h"
 
 #define STEP (2ULL << 20) /* what one L2 entry maps */

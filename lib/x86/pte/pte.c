@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A page-table entry in words, for dumps. */
 #include "x86/pte/pte.h"
 
 #include "base/format.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One row for each method, and the start-up functions that the libraries expect to have run. */
 #include "unpack.h"
 #include "unpack_methods.h"
 #include "base/format.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * First fit over a list of blocks that fill the arena. A free block is joined with those behind it when it is looked
+ * at.
+ */
 #include "unpack_arena.h"
 
 struct block {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gzip, by zlib. Its window and state come from the arena. */
 #include "unpack_methods.h"
 #include <zlib.h>
 

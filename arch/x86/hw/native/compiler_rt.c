@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Functions that compilers call and nobody writes. libgcc's own use the red zone, which interrupts on our stacks
- * destroy. */
+/*
+ * Functions that compilers call and nobody writes. libgcc's own use the red zone, which interrupts on our stacks
+ * destroy.
+ */
 #include "hv/compiler.h"
 #include "hv/log.h"
 

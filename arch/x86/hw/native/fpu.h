@@ -28,8 +28,10 @@ HW_XSAVE(xrstor, "xrstor64")
 HW_XSAVE(xrstors, "xrstors64")
 #undef HW_XSAVE
 
-/** False when the instruction faults (bad header or MXCSR); the registers are then unspecified but of this area or
- * older. */
+/**
+ * False when the instruction faults (bad header or MXCSR); the registers are then unspecified but of this area or
+ * older.
+ */
 bool xrstor_safe(const void *area, uint64_t mask);
 bool xrstors_safe(const void *area, uint64_t mask);
 bool fxrstor_safe(const void *area);

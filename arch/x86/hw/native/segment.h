@@ -59,8 +59,7 @@ HW_SELECTOR(gs)
 bool load_ds_safe(uint16_t sel);
 bool load_es_safe(uint16_t sel);
 bool load_fs_safe(uint16_t sel);
-/** Loads GS for the guest's user side without disturbing anything else is not possible on x86: the base changes as
- * well. */
+/** The same for GS. The base changes with the selector: whoever needs the old one writes it again. */
 bool load_gs_safe(uint16_t sel);
 
 #endif

@@ -44,7 +44,8 @@
 #define PERCPU_LDT       0x30000 /* 16 pages of the guest's */
 #define PERCPU_TMAP      0x40000 /* 16 pages of temporary mappings */
 
-/* Our own selectors: the ABI's flat ones, and the TSS, in the reserved part of every GDT (xen/arch-x86/xen-x86_64.h).
+/*
+ * Our own selectors: the ABI's flat ones, and the TSS, in the reserved part of every GDT (xen/arch-x86/xen-x86_64.h).
  */
 #define HV_CS  0xe008
 #define HV_DS  0xe010
