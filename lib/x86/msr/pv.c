@@ -144,6 +144,11 @@ static uint64_t guest_misc_enable(uint64_t value)
     return value | MISC_ENABLE_BTS_UNAVAIL | MISC_ENABLE_PEBS_UNAVAIL | MISC_ENABLE_NO_XTPR;
 }
 
+static uint64_t guest_apic_base(context_t *ctx)
+{
+    return APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (ctx->vcpu_id == 0 ? APIC_BASE_BSP : 0);
+}
+
 /* Only whether LFENCE serialises, which a guest needs to know and cannot set. */
 static uint64_t guest_de_cfg(context_t *ctx)
 {
@@ -178,49 +183,21 @@ int msr_pv_read(const struct msr_pv_context *ctx, uint32_t msr, uint64_t *value)
     if (!row)
         return outside(ctx, msr);
     switch ((enum reading)row->reading) {
-    case READ_NEVER:
-        return -EPERM;
-    case READ_ZERO:
-        break;
-    case READ_TSC:
-        *value = ctx->guest_tsc;
-        break;
-    case READ_APIC_BASE:
-        *value = APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (ctx->vcpu_id == 0 ? APIC_BASE_BSP : 0);
-        break;
-    case READ_FS:
-        *value = ctx->fs_base;
-        break;
-    case READ_GS:
-        *value = ctx->gs_base;
-        break;
-    case READ_GS_USER:
-        *value = ctx->gs_base_user;
-        break;
-    case READ_EFER:
-        *value = ctx->efer & EFER_GUEST;
-        break;
-    case READ_PAT:
-        *value = ctx->pat;
-        break;
-    case READ_UCODE:
-        *value = is_amd(ctx) ? ctx->microcode : (uint64_t)ctx->microcode << 32;
-        break;
-    case READ_PLATFORM_INFO:
-        *value = ctx->policy->platform_info;
-        break;
-    case READ_ARCH_CAPS:
-        *value = ctx->policy->arch_caps;
-        break;
-    case READ_MISC_FEATURES:
-        *value = ctx->misc_features;
-        break;
-    case READ_SPEC_CTRL:
-        *value = ctx->spec_ctrl;
-        break;
-    case READ_TSC_AUX:
-        *value = ctx->tsc_aux;
-        break;
+    case READ_NEVER: return -EPERM;
+    case READ_ZERO: break;
+    case READ_TSC: *value = ctx->guest_tsc; break;
+    case READ_APIC_BASE: *value = guest_apic_base(ctx); break;
+    case READ_FS: *value = ctx->fs_base; break;
+    case READ_GS: *value = ctx->gs_base; break;
+    case READ_GS_USER: *value = ctx->gs_base_user; break;
+    case READ_EFER: *value = ctx->efer & EFER_GUEST; break;
+    case READ_PAT: *value = ctx->pat; break;
+    case READ_UCODE: *value = is_amd(ctx) ? ctx->microcode : (uint64_t)ctx->microcode << 32; break;
+    case READ_PLATFORM_INFO: *value = ctx->policy->platform_info; break;
+    case READ_ARCH_CAPS: *value = ctx->policy->arch_caps; break;
+    case READ_MISC_FEATURES: *value = ctx->misc_features; break;
+    case READ_SPEC_CTRL: *value = ctx->spec_ctrl; break;
+    case READ_TSC_AUX: *value = ctx->tsc_aux; break;
     case READ_XSS:
         if (!has(ctx, CPUFEAT_XSAVES))
             return -EPERM;
@@ -231,18 +208,10 @@ int msr_pv_read(const struct msr_pv_context *ctx, uint32_t msr, uint64_t *value)
             return -EPERM;
         *value = guest_misc_enable(*value);
         break;
-    case READ_DE_CFG:
-        *value = guest_de_cfg(ctx);
-        break;
-    case READ_FEATURE_CONTROL:
-        *value = FEATURE_CONTROL_LOCK;
-        break;
-    case READ_MCG_CAP:
-        *value = mcg_cap(ctx);
-        break;
-    case READ_MC_BANK:
-        *value = is_mc_ctl(msr) ? ~0ULL : 0;
-        break;
+    case READ_DE_CFG: *value = guest_de_cfg(ctx); break;
+    case READ_FEATURE_CONTROL: *value = FEATURE_CONTROL_LOCK; break;
+    case READ_MCG_CAP: *value = mcg_cap(ctx); break;
+    case READ_MC_BANK: *value = is_mc_ctl(msr) ? ~0ULL : 0; break;
     case READ_SYSCFG:
         if (host_read(ctx, msr, value))
             return -EPERM;
@@ -252,8 +221,7 @@ int msr_pv_read(const struct msr_pv_context *ctx, uint32_t msr, uint64_t *value)
         if (host_read(ctx, msr, value))
             *value = 0;
         break;
-    case READ_HOST:
-        return host_read(ctx, msr, value);
+    case READ_HOST: return host_read(ctx, msr, value);
     }
     return 0;
 }
