@@ -144,7 +144,7 @@ class Rig:
         if self.child.expect([pattern, pexpect.TIMEOUT, pexpect.EOF], timeout=seconds) == 0:
             self.fail(f"{pattern!r} came")
 
-    def wait_end(self, timeout=60):
+    def wait_end(self, timeout=SECONDS):
         """QEMU ends by itself: powered off, or with -no-reboot a reset."""
         try:
             self.child.expect(pexpect.EOF, timeout=timeout)
@@ -179,7 +179,7 @@ class Rig:
             self.child.send(piece)
             self.child.expect_exact([piece.strip()[-8:], pexpect.TIMEOUT], timeout=2)
 
-    def run(self, command, timeout=60, check=True):
+    def run(self, command, timeout=SECONDS, check=True):
         """Run a command of one line in dom0; returns what it printed. With check a status other than 0 fails."""
         self.type(f'{command}; echo "<<end:$?>>"')
         self.child.sendline("")

@@ -95,7 +95,7 @@ CASES = {
 def test_firmware(rig, case):
     edit, sentence, runs = CASES[case]
     with rig(cpus=2, firmware=edit) as machine:
-        machine.expect(sentence, timeout=60, fatal=False)
+        machine.expect(sentence, fatal=False)
         if runs:
             machine.shell()
         elif runs is False:

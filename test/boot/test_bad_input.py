@@ -71,7 +71,7 @@ KERNELS = {
 
 def stops_with(machine, sentence):
     """The sentence comes as the reason of a panic, no dom0 starts, and the machine has not fallen over."""
-    machine.expect(r"Panic on CPU 0: [^\n]*(" + sentence + ")", timeout=90, fatal=False)
+    machine.expect(r"Panic on CPU 0: [^\n]*(" + sentence + ")", fatal=False)
     machine.silent_about(r"Linux version", seconds=3)
     assert not machine.triple_faulted()
 

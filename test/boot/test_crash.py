@@ -43,7 +43,7 @@ def start(rig):
 
 def payload(machine, bits, cpus=0):
     """The payload runs and finds all in order; returns what the notes say of each CPU: [(rip, rsp)]."""
-    machine.expect(f"payload: entered in {bits}-bit mode", 60, fatal=False)
+    machine.expect(f"payload: entered in {bits}-bit mode", fatal=False)
     where = []
     for cpu in range(cpus):
         match = machine.expect(rf"payload: CPU 0*{cpu:x} rip (\w{{16}}) rsp (\w{{16}})", 30, fatal=False)
@@ -197,7 +197,7 @@ LOST = {
     "double-fault-locks-held": (stack_overflow_locks_held, "", "Panic on CPU {cpu}: double fault"),
     "fault-and-dom0-lost": (fault_dom0_lost, "", "the dump will lack dom0's note"),
     "machine-check": (machine_check, "", "Panic on CPU {cpu}: machine check"),
-    "hang": (hang, "watchdog watchdog_timeout=2", "Panic on CPU {cpu}: watchdog bite"),
+    "hang": (hang, "watchdog watchdog_timeout=4", "Panic on CPU {cpu}: watchdog bite"),
     "nmi-button": (nmi_button, "nmi=fatal", "Panic on CPU 0: NMI: of unknown origin"),
 }
 
@@ -212,7 +212,7 @@ def test_lost(start, case, cpus):
     there = gdb.register(debugger.RIP)
     what(gdb)
     gdb.go()
-    machine.expect(says.format(cpu=cpu), 60, fatal=False)
+    machine.expect(says.format(cpu=cpu), fatal=False)
     where = payload(machine, 32, cpus)
     if what is not nmi_button and what is not machine_check:
         assert there <= where[cpu][0] <= there + 32, "the notes don't say where it happened"
@@ -239,7 +239,7 @@ def test_watchdog_clock(start, case):
     if case == "neither":
         machine.silent_about("watchdog bite", 5)
     else:
-        machine.expect("Panic on CPU 0: watchdog bite", 60, fatal=False)
+        machine.expect("Panic on CPU 0: watchdog bite", fatal=False)
         payload(machine, 32, 1)
 
 
@@ -254,8 +254,8 @@ def test_damaged_image(start):
     gdb.checked("Qqemu.PhyMemMode:0")
     fault(gdb)
     gdb.go()
-    machine.expect("the crash image was overwritten after it was loaded: it is not started", 60, fatal=False)
-    machine.expect("halted, as noreboot says", 60, fatal=False)
+    machine.expect("the crash image was overwritten after it was loaded: it is not started", fatal=False)
+    machine.expect("halted, as noreboot says", fatal=False)
     machine.silent_about("payload", 3)
 
 
@@ -267,7 +267,7 @@ def test_nmi_of_others(start, owner):
     gdb.monitor("nmi")
     gdb.go()
     if owner == "dom0":
-        machine.expect("FAIL unexpected exception 2", 60)
+        machine.expect("FAIL unexpected exception 2")
     else:
         machine.silent_about("Panic|exception 2", 3)
 

@@ -201,4 +201,4 @@ def test_xnl_on_others(path, status, says):
 def test_mach_as_dom0(rig):
     """GNU Mach, declared by a __xen_guest section, starts and says, by an old hypercall, that it is only a guest."""
     with rig(mem=512, modules=[(os.path.join(rigs.BUILD, MACH), "")], options=OPTIONS) as machine:
-        machine.expect(r"dom0 (shut down|crashed|ended)[^\n]*", timeout=60)
+        machine.expect(r"dom0 (shut down|crashed|ended)[^\n]*")

@@ -176,7 +176,7 @@ def run(rig, profile, cpus):
     liar = gdb.CpuidFilter(path, rigs.ELF, change)
     with machine:
         liar.start()
-        machine.expect("hello from", timeout=20)
+        machine.expect("hello from")
         text = machine.tail(1000)
     assert liar.calls and not liar.trouble, liar.trouble
     assert not machine.triple_faulted()

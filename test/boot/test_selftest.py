@@ -75,7 +75,7 @@ def test_kernel_at_low_addresses(rig, case):
         machine.expect("low: hello")
         machine.expect(says)
         if halted:
-            machine.expect(r"halted, as noreboot says", timeout=20)
+            machine.expect(r"halted, as noreboot says")
         else:
             machine.wait_end()
         assert not machine.triple_faulted()

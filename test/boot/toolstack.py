@@ -65,17 +65,17 @@ class Host:
         found = re.findall(r"(\d+) of them free", self.run("xl dmesg | grep 'of them free' | tail -n 1"))
         return int(found[-1])
 
-    def wait(self, command, seconds=60):
+    def wait(self, command, seconds=180):
         """Until a command of dom0 succeeds."""
         end = time.monotonic() + seconds
         while self.run(f"{command} >/dev/null 2>&1 && echo yes || echo no", check=False).split()[-1:] != ["yes"]:
             if time.monotonic() > end:
                 self.machine.fail(f"{seconds} s without success of {command!r}")
 
-    def wait_gone(self, name, seconds=60):
+    def wait_gone(self, name, seconds=180):
         self.wait(f"! xl domid {name}", seconds)
 
-    def wait_frames(self, count, seconds=60):
+    def wait_frames(self, count, seconds=180):
         """Until exactly as many frames are free; memory of a domain that ended comes back in pieces."""
         end = time.monotonic() + seconds
         while (free := self.free_frames()) != count:
@@ -126,7 +126,7 @@ class Console:
         while self.machine.child.expect([r"[^\n]*\n", pexpect.TIMEOUT], timeout=2) == 0:
             pass
 
-    def run(self, command, timeout=60, check=True):
+    def run(self, command, timeout=rigs.SECONDS, check=True):
         mark = 'echo "<<guest:""$?>>"'
         self.machine.type(f"{command}; {mark}")
         self.machine.child.sendline("")
