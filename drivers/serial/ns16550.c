@@ -21,7 +21,7 @@ enum { REG_DATA = 0, REG_IER = 1, REG_FCR = 2, REG_LCR = 3, REG_MCR = 4, REG_LSR
 #define FCR_ENABLE_CLEAR 0x07
 #define MCR_DTR_RTS_OUT2 0x0b
 #define CLOCK_HZ         1843200u
-#define SPIN_MAX         200000u /* a transmitter that never empties must not stop us */
+#define PATIENCE         4000000u /* looks at a transmitter that stands still, some seconds in all */
 #define POLL_PERIOD      (20 * NS_PER_MS)
 #define POLL_BUSY        (1 * NS_PER_MS) /* while input comes: a FIFO of 16 bytes at 115200 baud fills in 1.4 ms */
 #define POLL_BURST       256u
@@ -30,21 +30,30 @@ struct uart {
     uint16_t io;
     uint8_t irq;
     bool present;
+    unsigned int patience; /* looks that are left; full again when it takes a byte */
 };
 static struct uart ports[2] = {
-    {0x3f8, 4, false},
-    {0x2f8, 3, false}
+    {.io = 0x3f8, .irq = 4},
+    {.io = 0x2f8, .irq = 3},
 };
 static struct timer poll_timer;
 
-static void put(const struct uart *u, char c)
+/* One that never empties must not stop us: when it has been waited for long enough, bytes are lost until it goes on. */
+static void put(struct uart *u, char c)
 {
-    for (unsigned int i = 0; i < SPIN_MAX && !(inb(u->io + REG_LSR) & LSR_THR_EMPTY); i++)
+    unsigned int left = u->patience;
+    bool ready = inb(u->io + REG_LSR) & LSR_THR_EMPTY;
+
+    for (; !ready && left; left--) {
         cpu_relax();
-    outb((uint8_t)c, u->io + REG_DATA);
+        ready = inb(u->io + REG_LSR) & LSR_THR_EMPTY;
+    }
+    u->patience = ready ? PATIENCE : left;
+    if (ready)
+        outb((uint8_t)c, u->io + REG_DATA);
 }
 
-static void write_port(const struct uart *u, const char *text, size_t len)
+static void write_port(struct uart *u, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '\n')
@@ -212,6 +221,7 @@ __init int ns16550_init(unsigned int index, const char *option, const struct lib
     if (!program(u, CLOCK_HZ / 16 / set.baud, set.lcr))
         return -ENODEV;
     u->present = true;
+    u->patience = PATIENCE;
     console_add(&drivers[index]);
     return 0;
 }

@@ -102,8 +102,9 @@ def test_initrd_does_not_fit(rig, tmp_path):
 
 def test_options(rig):
     """What isn't understood is named and doesn't stop the boot; what stands behind a lone -- is dom0's."""
-    with rig(options="no_such_option=1 loglvl=nonsense maxcpus=many -- behind_dashes") as machine:
+    with rig(options="console=com1,com2 no_such_option=1 loglvl=nonsense maxcpus=many -- behind_dashes") as machine:
         machine.expect(r"option 'no_such_option=1' is unknown")
         machine.expect(r"maxcpus")
         machine.expect(r'option loglvl: "nonsense" is not a level')
+        machine.expect(r"console: no serial port answers as com2; its address is the third part of that option")
         machine.expect(r"Kernel command line: console=hvc0 behind_dashes\s")

@@ -80,16 +80,23 @@ static __init void console_from_options(void)
         option_refused("guest_loglvl", hv_options.guest_loglvl, "none/warning");
 }
 
+static __init bool port_missing(unsigned int index, const char *name, const char *setting)
+{
+    return console_wanted(name) && ns16550_init(index, setting, &hv_lib_log);
+}
+
+/* What is missing is told when the levels are known. */
 static __init void consoles_open(void)
 {
-    if (console_wanted("com1"))
-        ns16550_init(0, hv_options.com1, &hv_lib_log);
-    if (console_wanted("com2"))
-        ns16550_init(1, hv_options.com2, &hv_lib_log);
+    bool no_com1 = port_missing(0, "com1", hv_options.com1), no_com2 = port_missing(1, "com2", hv_options.com2);
+
     if (console_wanted("vga") &&
         (boot_info.screen.kind == BOOT_SCREEN_TEXT || boot_info.screen.kind == BOOT_SCREEN_NONE))
         vga_text_init();
     console_from_options();
+    if (no_com1 || no_com2)
+        log_warning("console: no serial port answers as %s; its address is the third part of that option",
+                    !no_com2 ? "com1" : !no_com1 ? "com2" : "com1 or com2");
 }
 
 static __init void read_loader(uint32_t magic, uint32_t info)
