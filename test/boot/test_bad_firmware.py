@@ -74,6 +74,19 @@ def bad_length(name, length):
     return edit
 
 
+def far_ioapic(gdb):
+    """The IO-APIC (MADT entry of type 1: id, reserved, address, first interrupt) begins at no interrupt."""
+    at = acpi_tables(gdb)["APIC"]
+    length, = words(gdb, at + 4)
+    table = bytearray(gdb.read(at, length))
+    entry = 44
+    while table[entry] != 1:
+        entry += table[entry + 1]
+    table[entry + 8:entry + 12] = struct.pack("<I", 0x7fffff00)
+    table[9] = (table[9] - sum(table)) & 0xff
+    gdb.write(at, bytes(table))
+
+
 # name: (edit, sentence, does dom0 run; None: its kernel starts, and reads that table as well)
 CASES = {
     "map with overlaps": (overlapping_map, r"Firmware memory map: \d+ .*overlap", True),
@@ -86,6 +99,8 @@ CASES = {
     "MCFG length short": (bad_length("MCFG", 7), r"ACPI table MCFG at \S+ has length 7, should be", None),
     "MADT checksum": (bad_checksum("APIC"), r"ACPI table APIC at \S+: checksum is \S+, should be 0: only the boot CPU",
                       None),
+    "IO-APIC far away": (far_ioapic, r"IO-APIC 0 at \S+: its first interrupt is 2147483392 by firmware, .*not used",
+                         None),
     "FADT length past RAM": (bad_length("FACP", 15 << 20),
                              r"ACPI table FACP at \S+.*(reach beyond|checksum).*no power-off", None),
 }

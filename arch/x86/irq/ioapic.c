@@ -8,6 +8,7 @@
 #include "mm/map.h"
 
 #define IOAPICS_MAX        64u
+#define GSI_MAX            16384u /* what firmware claims beyond is no machine's, and would cost memory for each */
 #define IOAPIC_INDEX       0x00
 #define IOAPIC_DATA        0x10
 #define IOAPIC_REG_ID      0x00
@@ -102,6 +103,11 @@ __init void ioapic_add(uint8_t id, paddr_t base, uint32_t gsi_base)
 {
     if (ioapic_count == IOAPICS_MAX) {
         log_warning("IO-APIC %u at %#lx: more than %u of them, not used", id, (unsigned long)base, IOAPICS_MAX);
+        return;
+    }
+    if (gsi_base > GSI_MAX) {
+        log_warning("IO-APIC %u at %#lx: its first interrupt is %u by firmware, at most %u can be; not used", id,
+                    (unsigned long)base, gsi_base, GSI_MAX);
         return;
     }
     ioapics[ioapic_count++] = (struct ioapic){.id = id, .base = base, .gsi_base = gsi_base};
