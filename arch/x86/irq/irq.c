@@ -79,11 +79,18 @@ static uint8_t find_vector(unsigned int cpu)
     return 0;
 }
 
+/* An IO-APIC's entry and an MSI have 8 bits for an APIC's id, of which 255 means all. */
+static bool can_take(unsigned int cpu)
+{
+    return cpumask_test(&cpu_online, cpu) && cpu_apic_id[cpu] < 255;
+}
+
 static unsigned int pick_cpu(const cpumask_t *cpus)
 {
-    cpumask_t can;
+    cpumask_t can = *cpus;
+    unsigned int cpu;
 
-    cpumask_and(&can, cpus, &cpu_online);
+    for_each_cpu(cpu, cpus) if (!can_take(cpu)) cpumask_clear(&can, cpu);
     if (cpumask_empty(&can))
         return 0;
     next_cpu = cpumask_next(&can, next_cpu + 1);
@@ -134,7 +141,7 @@ void irq_release_vector(struct irq *irq)
 void irq_set_cpu(struct irq *irq, unsigned int cpu)
 {
     irqflags_t flags = spin_lock_irqsave(&irq->lock);
-    if (irq->vector && irq->cpu != cpu && cpumask_test(&cpu_online, cpu))
+    if (irq->vector && irq->cpu != cpu && can_take(cpu))
         assign_on(irq, cpu);
     spin_unlock_irqrestore(&irq->lock, flags);
 }

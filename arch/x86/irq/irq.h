@@ -56,7 +56,7 @@ struct irq *irq_get(uint32_t nr);
 struct irq *irq_alloc_msi(const struct irq_source *source);
 void irq_free_msi(struct irq *irq);
 
-/** Gives @irq a vector on some CPU of @cpus (online ones). Lock held. 0, -ENOSPC. */
+/** Gives @irq a vector on an online CPU of @cpus that an interrupt can name, else on CPU 0. Lock held. 0, -ENOSPC. */
 int irq_assign_vector(struct irq *irq, const cpumask_t *cpus);
 void irq_release_vector(struct irq *irq);
 /** Binds to a guest pirq, unmasks. 0, -EBUSY. */
@@ -66,7 +66,7 @@ void irq_unbind_guest(struct irq *irq);
 void irq_guest_eoi(struct irq *irq);
 /** True if a level interrupt waits for the guest's EOI. */
 bool irq_needs_eoi(const struct irq *irq);
-/** Moves it to @cpu. */
+/** Moves it to @cpu, if that is online and an interrupt can name it. */
 void irq_set_cpu(struct irq *irq, unsigned int cpu);
 /** The hypervisor's own handler. */
 int irq_request(struct irq *irq, void (*handler)(void *data), void *data);
