@@ -92,16 +92,19 @@ long domctl_subscribe(struct domctl_call *c)
 
 long domctl_set_virq_handler(struct domctl_call *c) { return virq_set_handler(c->op.u.set_virq_handler.virq, c->d); }
 
-long domctl_sendtrigger(struct domctl_call *c)
+static long trigger_nmi(const struct domctl_call *c)
 {
     struct vcpu *v;
     int rc = domctl_vcpu(c, c->op.u.sendtrigger.vcpu, &v);
 
-    if (rc)
-        return rc;
+    return rc ? -ESRCH : arch_vcpu_op(VCPUOP_send_nmi, v, 0);
+}
+
+long domctl_sendtrigger(struct domctl_call *c)
+{
     switch (c->op.u.sendtrigger.trigger) {
     case XEN_DOMCTL_SENDTRIGGER_NMI:
-        return arch_vcpu_op(VCPUOP_send_nmi, v, 0);
+        return trigger_nmi(c);
     case XEN_DOMCTL_SENDTRIGGER_POWER:
     case XEN_DOMCTL_SENDTRIGGER_SLEEP:
         return -EINVAL; /* buttons of a platform that PV guests don't have */

@@ -162,9 +162,7 @@ static int pool_pick_free(uint32_t *cpu)
             ;
     else if (*cpu >= cpu_count)
         return -EINVAL;
-    if (*cpu >= cpu_count || !cpumask_test(&cpu_online, *cpu))
-        return -ENODEV;
-    return cpumask_test(&taken, *cpu) ? -EBUSY : 0;
+    return *cpu >= cpu_count || !cpumask_test(&cpu_online, *cpu) || cpumask_test(&taken, *cpu) ? -ENODEV : 0;
 }
 
 int cpupool_add_cpu(uint32_t id, uint32_t cpu)
@@ -184,11 +182,13 @@ static int pool_pick_own(const struct cpupool *p, uint32_t *cpu)
 {
     cpumask_t usable;
     cpumask_and(&usable, &p->cpus, &cpu_online);
-    if (*cpu == CPUPOOL_ANY)
+    if (*cpu == CPUPOOL_ANY && !cpumask_empty(&usable))
         for (*cpu = cpu_count; *cpu && !cpumask_test(&usable, --*cpu);)
             ;
-    if (*cpu >= cpu_count || !cpumask_test(&usable, *cpu))
+    if (*cpu >= cpu_count)
         return -EINVAL;
+    if (!cpumask_test(&usable, *cpu))
+        return -EADDRNOTAVAIL;
     return cpumask_weight(&usable) == 1 && pool_each(p, NULL) ? -EBUSY : 0;
 }
 

@@ -31,13 +31,13 @@ int cpupool_destroy(uint32_t id);
 /** Copies the first pool from *id on. Its id, number of domains and CPUs. 0, -ENOENT. */
 int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus);
 /**
- * A CPU that is in no pool; CPUPOOL_ANY: the first. 0, -ENOENT (pool), -EINVAL, -EBUSY (in a pool),
- * -ENODEV (none is free).
+ * A CPU that is in no pool; CPUPOOL_ANY: the first. 0, -ENOENT (pool), -EINVAL (no such CPU), -ENODEV (it, or every one,
+ * is taken).
  */
 int cpupool_add_cpu(uint32_t id, uint32_t cpu);
 /**
- * Takes a CPU away; CPUPOOL_ANY: the last. Its vCPUs go to the others. 0, -ENOENT (pool), -EINVAL (not in it), -EBUSY
- * (the last of a pool that has domains).
+ * Takes a CPU away; CPUPOOL_ANY: the last. Its vCPUs go to the others. 0, -ENOENT (pool), -EINVAL (no such CPU),
+ * -EADDRNOTAVAIL (not in it), -EBUSY (the last of a pool that has domains).
  */
 int cpupool_remove_cpu(uint32_t id, uint32_t cpu);
 /** 0, -ENOENT (pool, or one without CPUs). */
