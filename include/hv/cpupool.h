@@ -31,8 +31,8 @@ int cpupool_destroy(uint32_t id);
 /** Copies the first pool from *id on. Its id, number of domains and CPUs. 0, -ENOENT. */
 int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus);
 /**
- * A CPU that is in no pool; CPUPOOL_ANY: the first. 0, -ENOENT (pool), -EINVAL (no such CPU), -ENODEV (it, or every one,
- * is taken).
+ * A CPU that is in no pool; CPUPOOL_ANY: the first. 0, -ENOENT (pool), -EINVAL (no such CPU), -ENODEV (it, or every
+ * one, is taken).
  */
 int cpupool_add_cpu(uint32_t id, uint32_t cpu);
 /**
