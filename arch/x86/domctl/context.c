@@ -87,16 +87,31 @@ long domctl_getvcpucontext(struct domctl_call *c)
  * Entry points of 32-bit code in a 64-bit guest. They are entered with the flat kernel code segment,
  * whatever is asked for.
  */
-static bool entry_bad(uint64_t address, uint16_t cs, uint8_t disables)
+static int entry_check(const struct vcpu *v, const char *name, uint64_t address, uint16_t cs, uint8_t disables)
 {
-    return !pv_canonical(address) || (cs && (cs | 3) != FLAT_KERNEL_CS) || disables > 1;
+    if (pv_canonical(address) && (!cs || (cs | 3) == FLAT_KERNEL_CS) && disables <= 1)
+        return 0;
+    guest_log(v, LOG_WARNING,
+              "extended context refused: %s callback %#x:%#lx, event flag %u; wanted a canonical address, code segment "
+              "%#x or 0, flag 0 or 1",
+              name, cs, (unsigned long)address, disables, FLAT_KERNEL_CS);
+    return -EINVAL;
 }
 
-static bool ext_bad(const struct xen_domctl_ext_vcpucontext *op)
+static int ext_check(const struct vcpu *v, const struct xen_domctl_ext_vcpucontext *op)
 {
-    return op->size < offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap) ||
-           entry_bad(op->syscall32_callback_eip, op->syscall32_callback_cs, op->syscall32_disables_events) ||
-           entry_bad(op->sysenter_callback_eip, op->sysenter_callback_cs, op->sysenter_disables_events);
+    const uint32_t least = offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap);
+    int rc;
+
+    if (op->size < least) {
+        guest_log(v, LOG_WARNING, "extended context refused: size %u, wanted at least %u", op->size, least);
+        return -EINVAL;
+    }
+    rc = entry_check(v, "32-bit SYSCALL", op->syscall32_callback_eip, op->syscall32_callback_cs,
+                     op->syscall32_disables_events);
+    return rc ? rc
+              : entry_check(v, "SYSENTER", op->sysenter_callback_eip, op->sysenter_callback_cs,
+                            op->sysenter_disables_events);
 }
 
 long domctl_set_ext_vcpucontext(struct domctl_call *c)
@@ -107,8 +122,11 @@ long domctl_set_ext_vcpucontext(struct domctl_call *c)
 
     if (rc)
         return rc;
-    if (c->d->type != DOMAIN_PV || ext_bad(op))
+    if (c->d->type != DOMAIN_PV)
         return -EINVAL;
+    rc = ext_check(v, op);
+    if (rc)
+        return rc;
     vcpu_pause(v);
     v->arch.pv.syscall32 = (struct pv_callback){ op->syscall32_callback_eip, op->syscall32_disables_events };
     v->arch.pv.sysenter = (struct pv_callback){ op->sysenter_callback_eip, op->sysenter_disables_events };

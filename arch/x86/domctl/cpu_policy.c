@@ -6,6 +6,7 @@
 #include "cpu/cpuid_boot.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
+#include "hv/log.h"
 #include "hv/toolstack.h"
 
 #include <toolstack_handlers.h>
@@ -137,7 +138,16 @@ long sysctl_get_cpu_levelling_caps(struct sysctl_call *c)
     return 0;
 }
 
-static int leaves_take(struct cpuid_policy *p, const struct xen_domctl_cpu_policy *op, struct cpuid_error *err)
+/* An entry that no policy can hold, or whose reserved fields are set. */
+static int entry_refuse(const struct domain *d, const char *what, uint32_t index, uint32_t subleaf, int rc)
+{
+    log_warning("d%u: cpuid: refused: %s %#x, %#x: %s", d->id, what, index, subleaf,
+                rc == -ERANGE ? "policies have no such entry" : "reserved bits are set");
+    return rc;
+}
+
+static int leaves_take(const struct domain *d, struct cpuid_policy *p, const struct xen_domctl_cpu_policy *op,
+                       struct cpuid_error *err)
 {
     if (op->nr_leaves > CPUID_SERIALISED_LEAVES)
         return -E2BIG;
@@ -149,13 +159,14 @@ static int leaves_take(struct cpuid_policy *p, const struct xen_domctl_cpu_polic
         if (rc) {
             err->leaf = leaf.leaf;
             err->subleaf = leaf.subleaf;
-            return rc;
+            return entry_refuse(d, "leaf, sub-leaf", leaf.leaf, leaf.subleaf, rc);
         }
     }
     return 0;
 }
 
-static int msrs_take(struct cpuid_policy *p, const struct xen_domctl_cpu_policy *op, struct cpuid_error *err)
+static int msrs_take(const struct domain *d, struct cpuid_policy *p, const struct xen_domctl_cpu_policy *op,
+                     struct cpuid_error *err)
 {
     if (op->nr_msrs > CPUID_SERIALISED_MSRS)
         return -E2BIG;
@@ -166,7 +177,7 @@ static int msrs_take(struct cpuid_policy *p, const struct xen_domctl_cpu_policy 
         int rc = cpuid_policy_set_msr(p, &msr);
         if (rc) {
             err->msr = msr.idx;
-            return rc;
+            return entry_refuse(d, "MSR, flags", msr.idx, msr.flags, rc);
         }
     }
     return 0;
@@ -179,8 +190,8 @@ static int policy_set(struct domain *d, const struct xen_domctl_cpu_policy *op, 
     if (!p)
         return -ENOMEM;
     *p = *d->arch.policy;
-    int rc = leaves_take(p, op, err);
-    rc = rc ? rc : msrs_take(p, op, err);
+    int rc = leaves_take(d, p, op, err);
+    rc = rc ? rc : msrs_take(d, p, op, err);
     rc = rc ? rc : cpuid_domain_set(d, p, err);
     hv_free(p);
     return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The MSRs that a PV vCPU has of its own. Whether a value is good is decided where a guest's WRMSR is: lib/x86/msr. */
 #include "hv/guest_access.h"
+#include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
 #include "x86/msr/index.h"
@@ -57,9 +58,14 @@ static int msr_check(const struct vcpu *v, const xen_domctl_vcpu_msr_t *msr, str
 {
     const struct msr_pv_context ctx = { .policy = v->domain->arch.policy, .vcpu_id = v->id };
 
-    if (msr->reserved || !msr_is_own(msr->index))
-        return -EINVAL;
-    return msr_pv_write(&ctx, msr->index, msr->value, w) ? -EINVAL : 0;
+    const char *why = msr->reserved           ? "reserved field is set" :
+                      !msr_is_own(msr->index) ? "not one that a PV vCPU has" :
+                      msr_pv_write(&ctx, msr->index, msr->value, w) ? "the guest's policy forbids the value" : NULL;
+
+    if (!why)
+        return 0;
+    guest_log(v, LOG_WARNING, "MSR %#x = %#lx refused: %s", msr->index, (unsigned long)msr->value, why);
+    return -EINVAL;
 }
 
 static void msr_apply(struct vcpu *v, const struct msr_write *w)
@@ -74,7 +80,7 @@ static void msr_apply(struct vcpu *v, const struct msr_write *w)
 
 long domctl_set_vcpu_msrs(struct domctl_call *c)
 {
-    const struct xen_domctl_vcpu_msrs *op = &c->op.u.vcpu_msrs;
+    struct xen_domctl_vcpu_msrs *op = &c->op.u.vcpu_msrs;
     struct msr_write writes[MSRS_OWN];
     struct vcpu *v;
     int rc = domctl_vcpu(c, op->vcpu, &v);
@@ -88,8 +94,11 @@ long domctl_set_vcpu_msrs(struct domctl_call *c)
         if (copy_from_handle(&msr, op->msrs, i))
             return -EFAULT;
         rc = msr_check(v, &msr, &writes[i]);
-        if (rc)
+        if (rc) {
+            op->msr_count = i;
+            c->copy_back = true;
             return rc;
+        }
     }
     vcpu_pause(v);
     for (uint32_t i = 0; i < op->msr_count; i++)

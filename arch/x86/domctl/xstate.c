@@ -125,6 +125,23 @@ static int head_check(const struct domain *d, const struct image_head *head)
     return missing ? -EINVAL : 0;
 }
 
+static const char *image_fault(int rc)
+{
+    return rc == -EOPNOTSUPP ? "compacted, wanted the standard format" :
+           rc == -EIO        ? "reserved bytes of its header are set" :
+                               "wanted components that XCR0 once had, in a combination that XSETBV takes";
+}
+
+static int image_refuse(const struct domain *d, const struct image_head *head, const uint8_t *in, int rc)
+{
+    struct xstate_header header;
+
+    memcpy(&header, in + XSTATE_LEGACY_SIZE, sizeof(header));
+    log_warning("d%u: xstate: refused: XCR0 %#lx, once %#lx, components %#lx: %s", d->id, (unsigned long)head->xcr0,
+                (unsigned long)head->xcr0_accum, (unsigned long)header.xstate_bv, image_fault(rc));
+    return rc;
+}
+
 static int image_check(const struct domain *d, const struct image_head *head, const uint8_t *in, size_t size)
 {
     const struct xstate_image image = { .xcr0 = head->xcr0, .xcr0_accum = head->xcr0_accum, .data = in, .size = size };
@@ -132,9 +149,12 @@ static int image_check(const struct domain *d, const struct image_head *head, co
 
     int rc = xstate_check_image(xstate_active.comp, image_allowed(d), &image);
     if (rc)
-        return rc;
+        return image_refuse(d, head, in, rc);
     memcpy(&mxcsr, in + 24, sizeof(mxcsr)); /* loading reserved bits would fault */
-    return mxcsr & ~mxcsr_mask ? -EINVAL : 0;
+    if (!(mxcsr & ~mxcsr_mask))
+        return 0;
+    log_warning("d%u: xstate: refused: MXCSR %#x, this processor has %#x of it", d->id, mxcsr, mxcsr_mask);
+    return -EINVAL;
 }
 
 /* Nothing can fail any more but for lack of room, and there is room for all that the plan enables. */
@@ -191,8 +211,12 @@ long domctl_setvcpuextstate(struct domctl_call *c)
     rc = rc ? rc : head_check(c->d, &head);
     if (rc)
         return rc;
-    if (op->size != image_size(head.xcr0_accum | XSTATE_LEGACY))
+    uint32_t wanted = image_size(head.xcr0_accum | XSTATE_LEGACY);
+    if (op->size != wanted) {
+        log_warning("d%u: xstate: refused: %lu bytes for components %#lx, wanted %u", c->d->id, (unsigned long)op->size,
+                    (unsigned long)head.xcr0_accum, wanted);
         return -EINVAL;
+    }
     size_t size = op->size - sizeof(head);
     uint8_t *image = hv_zalloc(size);
     if (!image)

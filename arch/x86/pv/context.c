@@ -20,21 +20,40 @@
                  BIT(VMASST_TYPE_architectural_iopl) | BIT(VMASST_TYPE_runstate_update_flag) | \
                  BIT(VMASST_TYPE_m2p_strict))
 
-static int context_check(const struct vcpu_guest_context *c)
+static int refuse(const struct vcpu *v, const char *what, uint64_t seen, const char *wanted)
 {
-    const uint64_t base[] = { c->fs_base, c->gs_base_kernel, c->gs_base_user,
-                              c->event_callback_eip, c->failsafe_callback_eip, c->syscall_callback_eip };
+    guest_log(v, LOG_WARNING, "context refused: %s is %#lx, wanted %s", what, (unsigned long)seen, wanted);
+    return -EINVAL;
+}
 
-    for (unsigned int i = 0; i < ARRAY_SIZE(base); i++)
-        if (!pv_canonical(base[i]))
-            return -EINVAL;
-    if (c->ldt_ents && (c->ldt_ents > LDT_ENTRIES_MAX || c->ldt_base & ~PAGE_MASK || !pv_canonical(c->ldt_base)))
-        return -EINVAL;
-    if (c->gdt_ents > FIRST_RESERVED_GDT_ENTRY)
-        return -EINVAL;
-    if (!(c->flags & VGCF_in_kernel) && !c->ctrlreg[1])
-        return -EINVAL; /* starts in user mode, without a page table for it */
+static int addresses_check(const struct vcpu *v, const struct vcpu_guest_context *c)
+{
+    const struct { const char *name; uint64_t value; } address[] = {
+        { "FS base", c->fs_base },
+        { "kernel GS base", c->gs_base_kernel },
+        { "user GS base", c->gs_base_user },
+        { "event callback", c->event_callback_eip },
+        { "failsafe callback", c->failsafe_callback_eip },
+        { "syscall callback", c->syscall_callback_eip },
+    };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(address); i++)
+        if (!pv_canonical(address[i].value))
+            return refuse(v, address[i].name, address[i].value, "a canonical address");
     return 0;
+}
+
+static int context_check(const struct vcpu *v, const struct vcpu_guest_context *c)
+{
+    if (c->ldt_ents > LDT_ENTRIES_MAX)
+        return refuse(v, "number of LDT entries", c->ldt_ents, "at most 8192");
+    if (c->ldt_ents && (c->ldt_base & ~PAGE_MASK || !pv_canonical(c->ldt_base)))
+        return refuse(v, "LDT base", c->ldt_base, "the canonical address of a page");
+    if (c->gdt_ents > FIRST_RESERVED_GDT_ENTRY)
+        return refuse(v, "number of GDT entries", c->gdt_ents, "at most 7168");
+    if (!(c->flags & VGCF_in_kernel) && !c->ctrlreg[1])
+        return refuse(v, "user page table (CR1)", 0, "one, because the vCPU starts in user mode");
+    return addresses_check(v, c);
 }
 
 static int finished(struct vcpu *v, int rc)
@@ -102,7 +121,7 @@ static void control_set(struct vcpu *v, const struct vcpu_guest_context *c)
 
 int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 {
-    int rc = context_check(c);
+    int rc = context_check(v, c);
 
     if (!rc)
         rc = tables_set(v, c);
