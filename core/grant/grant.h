@@ -132,7 +132,11 @@ struct domain *grant_target(domid_t id, int16_t *status);
 
 /* The operations. Those on lists do one element, and return GNTST_*; the others return 0 or -errno. */
 void grant_op_map(struct gnttab_map_grant_ref *op);
-long grant_op_unmap_batch(uint64_t uop, uint32_t count, bool replace);
+/**
+ * Takes mappings away, as the first elements of the list at @uop say. @count: in, how many there are, at most
+ * GRANT_UNMAP_BATCH; out, how many were done: at least one, unless the result is an error.
+ */
+long grant_op_unmap_batch(uint64_t uop, uint32_t *count, bool replace);
 #define GRANT_UNMAP_BATCH 32u
 void grant_op_copy(struct gnttab_copy *op);
 void grant_op_swap(struct gnttab_swap_grant_ref *op);

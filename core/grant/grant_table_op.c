@@ -80,7 +80,7 @@ static long grant_unmap_list(struct hypercall *call, uint64_t uop, uint32_t coun
         if (done && hypercall_preempt_check())
             return grant_continue(call, uop, count - done);
         uint32_t n = MIN(count - done, GRANT_UNMAP_BATCH);
-        long rc = grant_op_unmap_batch(uop, n, replace);
+        long rc = grant_op_unmap_batch(uop, &n, replace);
         if (rc)
             return rc;
         done += n;

@@ -127,19 +127,31 @@ static int unmap_entry(struct unmap *u)
     return status;
 }
 
-static void unmap_begin(struct grant_table *mine, struct unmap *u)
+/* True if one of the @n elements of a batch has claimed @handle. */
+static bool batch_has(const struct unmap *batch, uint32_t n, uint32_t handle)
 {
+    for (uint32_t i = 0; i < n; i++)
+        if (batch[i].owner && batch[i].handle == handle)
+            return true;
+    return false;
+}
+
+/* False: an element of this batch has the handle. The device's and the host's half may come in one list. */
+static bool unmap_begin(struct grant_table *mine, struct unmap *batch, uint32_t i)
+{
+    struct unmap *u = &batch[i];
     if (!maptrack_claim(mine, u->handle, &u->entry)) {
         u->status = GNTST_bad_handle;
-        return;
+        return !batch_has(batch, i, u->handle);
     }
     u->owner = domain_get_by_id(u->entry.domid);
     if (!u->owner) {
         maptrack_settle(mine, u->handle, &u->entry);
         u->status = GNTST_bad_domain;
-        return;
+        return true;
     }
     u->status = (int16_t)unmap_entry(u);
+    return true;
 }
 
 static void unmap_finish(struct grant_table *mine, struct unmap *u)
@@ -170,19 +182,19 @@ static int unmap_read(struct unmap *u, uint64_t va, bool replace)
     return 0;
 }
 
-long grant_op_unmap_batch(uint64_t uop, uint32_t count, bool replace)
+long grant_op_unmap_batch(uint64_t uop, uint32_t *count, bool replace)
 {
     struct unmap batch[GRANT_UNMAP_BATCH];
     struct grant_table *mine = current_vcpu()->domain->grants;
     const uint64_t size = sizeof(struct gnttab_unmap_grant_ref);
     long rc = 0;
     uint32_t n;
-    for (n = 0; n < count && !rc; n++) {
+    for (n = 0; n < *count; n++) {
         rc = unmap_read(&batch[n], uop + n * size, replace);
-        if (!rc)
-            unmap_begin(mine, &batch[n]);
+        if (rc || !unmap_begin(mine, batch, n))
+            break;
     }
-    n -= rc ? 1 : 0;
+    *count = n;
     arch_grant_flush();
     for (uint32_t i = 0; i < n; i++) {
         unmap_finish(mine, &batch[i]);

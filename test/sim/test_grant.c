@@ -48,6 +48,30 @@ static void host_and_device(void **state)
     assert_int_equal(unmap(1, m.handle, m.host_addr, 0), GNTST_bad_handle);
 }
 
+/* The two halves of one mapping, and one of them again, in a single list: each finds what those before it left. */
+static void halves_in_one_list(void **state)
+{
+    start();
+    grant(0, 9, 1, 3, 0);
+    struct gnttab_map_grant_ref m = map(1, 0, 9, 0, GNTMAP_host_map | GNTMAP_device_map);
+    struct gnttab_map_grant_ref other = map(1, 0, 9, 1, GNTMAP_host_map);
+    const struct gnttab_unmap_grant_ref list[] = {
+        { .dev_bus_addr = m.dev_bus_addr, .handle = m.handle },
+        { .host_addr = other.host_addr, .handle = other.handle },
+        { .host_addr = m.host_addr, .handle = m.handle },
+        { .host_addr = m.host_addr, .handle = m.handle },
+        { .host_addr = other.host_addr, .handle = other.handle },
+    };
+    static const int status[] = { GNTST_okay, GNTST_okay, GNTST_okay, GNTST_bad_handle, GNTST_bad_handle };
+    struct gnttab_unmap_grant_ref *u = (void *)box;
+    memcpy(u, list, sizeof(list));
+    assert_int_equal(guest_call(dom[1]->vcpu[0], hypercall_grant_table_op, GNTTABOP_unmap_grant_ref, BOX,
+                                ARRAY_SIZE(list)), 0);
+    for (unsigned int i = 0; i < ARRAY_SIZE(list); i++)
+        assert_int_equal(u[i].status, status[i]);
+    assert_int_equal(entry(0, 9)->flags, GTF_permit_access);
+}
+
 static void map_errors(void **state)
 {
     start();
@@ -331,5 +355,6 @@ static void random_lives(void **state)
     assert_int_equal(heap_free_frames(), before);
 }
 
-SIM_TESTS(cmocka_unit_test(map_and_unmap), cmocka_unit_test(host_and_device), cmocka_unit_test(map_errors),
+SIM_TESTS(cmocka_unit_test(map_and_unmap), cmocka_unit_test(host_and_device),
+          cmocka_unit_test(halves_in_one_list), cmocka_unit_test(map_errors),
           cmocka_unit_test(copies), cmocka_unit_test(versions), cmocka_unit_test(sizes), cmocka_unit_test(random_lives))
