@@ -24,7 +24,7 @@ long memory_continue(struct hypercall *call, uint32_t cmd, uint64_t done);
 int memory_target(domid_t id, struct domain **out);
 /** The largest extent that @d may ask for, as an order. */
 unsigned int memory_max_order(const struct domain *d);
-/** Turns XENMEMF_* into heap flags. -EINVAL if no frame can satisfy them. */
+/** Turns the caller's XENMEMF_* into heap flags. -EINVAL if no frame can satisfy them. */
 int memory_heap_flags(unsigned int mem_flags, unsigned int *heap_flags);
 
 long memory_reservation(struct hypercall *call, uint32_t cmd, uint64_t start, uint64_t arg);

@@ -8,6 +8,8 @@
 #include <arch/current.h>
 #include <hypercall_handlers.h>
 
+#define NODE_ANY  0xffu
+#define NODES_MAX 64u /* as the ABI's tools count them */
 #define ORDER_GUEST    9u
 #define ORDER_HARDWARE 12u
 #define ORDER_CONTROL  18u
@@ -35,10 +37,28 @@ unsigned int memory_max_order(const struct domain *d)
     return d->is_privileged ? ORDER_CONTROL : d->is_hardware ? ORDER_HARDWARE : ORDER_GUEST;
 }
 
+/*
+ * All memory is node 0's. A control domain may name a node: one that is not there serves as well as another, unless it
+ * insists, and one that cannot be is an error. Another domain has no say in it: if it insists, it gets nothing.
+ */
+static bool memory_node_ok(unsigned int mem_flags)
+{
+    const struct domain *caller = current_vcpu()->domain;
+    unsigned int node = XENMEMF_get_node(mem_flags);
+    bool exact = mem_flags & XENMEMF_exact_node_request;
+    if (node == NODE_ANY || (mem_flags & XENMEMF_vnode))
+        return true;
+    if (!caller->is_privileged && !caller->is_hardware)
+        return !exact;
+    return node < NODES_MAX && !(exact && node);
+}
+
 int memory_heap_flags(unsigned int mem_flags, unsigned int *heap_flags)
 {
     unsigned int bits = XENMEMF_get_address_bits(mem_flags);
     *heap_flags = 0;
+    if (!memory_node_ok(mem_flags))
+        return -EINVAL;
     if (!bits)
         return 0;
     if (bits <= PAGE_SHIFT)

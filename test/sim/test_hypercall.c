@@ -323,6 +323,7 @@ static void exchange_errors(void **state)
         { "part of a chunk done", 4, 1, 1, 0, 2, 0, -EINVAL },
         { "too large", 1, 1, 0, 10, 10, 0, -EPERM },
         { "no frame that low", 4, 1, 0, 0, 2, 12, -EINVAL },
+        { "a node and no other", 4, 1, 0, 0, 2, XENMEMF_exact_node(0), -EINVAL },
         { "overflow", 1ULL << 62, 1ULL << 62, 0, 2, 2, 0, -EINVAL },
         { "nothing", 0, 0, 0, 0, 0, 0, 0 },
     };
