@@ -56,6 +56,28 @@ static void msrs(void)
     check_true("LSTAR stays the hypervisor's", hypercall2(__HYPERVISOR_xen_version, XENVER_version, 0) == 0x40011);
 }
 
+/* The other way to have a hypercall page, for kernels without the note. */
+static void hypercall_page(void)
+{
+    long rc;
+
+    check("MSR of the hypercall page: reads as 0", 0, rdmsr(0x40000000));
+    wrmsr(0x40000000, va_to_mfn(page_a) << 12 | 1);
+    check_trap("... there is only page 0", 13, 0);
+    wrmsr(0x40000000, va_to_mfn((void *)start_info->pt_base) << 12);
+    check_trap("... not over a page table", 13, 0);
+    wrmsr(0x40000000, 0x000ffffffffff000ul);
+    check_trap("... not outside of memory", 13, 0);
+    memset(page_a, 0xcc, PAGE_SIZE);
+    wrmsr(0x40000000, va_to_mfn(page_a) << 12);
+    check_no_trap("... over an own page");
+    __asm__ volatile("call *%1"
+                     : "=a"(rc)
+                     : "r"(page_a + __HYPERVISOR_xen_version * 32), "D"(XENVER_version), "S"(0)
+                     : "rcx", "r11", "memory");
+    check("... its stub makes the hypercall", 0x40011, (uint64_t)rc);
+}
+
 static void control(void)
 {
     uint64_t cr0, cr3, cr4;
@@ -106,5 +128,6 @@ void test_cpuid_msr(void)
     bases();
     leaves();
     msrs();
+    hypercall_page();
     control();
 }

@@ -98,12 +98,25 @@ static void load_pat(void)
                     this_cpu_id());
 }
 
+/*
+ * AMD's LFENCE waits for what is before it only with this bit, which firmware often leaves clear. We and guests, whose
+ * kernels cannot set it, rely on that against speculation. Processors without the MSR always wait.
+ */
+static void load_lfence(void)
+{
+    uint64_t config;
+
+    if (cpu_is_amd && rdmsr_safe(MSR_AMD_DE_CFG, &config))
+        wrmsr_safe(MSR_AMD_DE_CFG, config | AMD_DE_CFG_LFENCE_WAITS);
+}
+
 __init void cpu_control_boot(void)
 {
     write_cr0(CR0_WANTED);
     try_cr4();
     try_efer();
     load_pat();
+    load_lfence();
 }
 
 int cpu_control_init(void)
@@ -117,6 +130,7 @@ int cpu_control_init(void)
         return -ENODEV;
     }
     load_pat();
+    load_lfence();
     return 0;
 }
 

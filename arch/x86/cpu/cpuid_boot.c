@@ -5,6 +5,7 @@
 #include "cpu/control.h"
 #include "cpu/features.h"
 #include "cpu/xstate_boot.h"
+#include "hv/frame.h"
 #include "hv/log.h"
 #include "hv/options.h"
 #include "hv/percpu.h"
@@ -81,7 +82,7 @@ __init void cpuid_boot_init(void)
     arch_cpuid_machine = (struct cpuid_machine){
         .host = &p->host,
         .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR,
-        .maddr_bits = cpu_paddr_bits,
+        .maddr_bits = (uint8_t)(64 - __builtin_clzll(frame_table_end - 1) + PAGE_SHIFT),
         .osxsave = hv_cr4 & CR4_OSXSAVE,
         .preserve_ad = true,
     };

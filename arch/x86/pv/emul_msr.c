@@ -6,6 +6,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
 #include "pv/emulate.h"
+#include "pv/hypercall_page.h"
 #include "pv/msr_state.h"
 #include "time/tsc.h"
 #include "trap/trap.h"
@@ -60,6 +61,18 @@ enum emul_result emul_rdmsr(struct cpu_user_regs *regs)
     return EMUL_DONE;
 }
 
+/* What a kernel without a HYPERCALL_PAGE note may do instead. */
+static enum emul_result hypercall_page(struct vcpu *v, uint64_t address)
+{
+    struct frame *f = arch_guest_frame_get(v->domain, gfn(address >> PAGE_SHIFT), true);
+
+    if (!f)
+        return EMUL_FAULT;
+    pv_hypercall_page_fill(mfn_to_virt(frame_to_mfn(f)));
+    arch_guest_frame_put(f, true);
+    return EMUL_DONE;
+}
+
 static enum emul_result perform(struct vcpu *v, uint32_t msr, const struct msr_write *w)
 {
     switch (w->effect) {
@@ -74,6 +87,8 @@ static enum emul_result perform(struct vcpu *v, uint32_t msr, const struct msr_w
     case MSR_EFFECT_GS_BASE_USER:
         wrmsr(MSR_KERNEL_GS_BASE, w->value);
         return EMUL_DONE;
+    case MSR_EFFECT_HYPERCALL_PAGE:
+        return hypercall_page(v, w->value);
     case MSR_EFFECT_PRED_CMD:
     case MSR_EFFECT_FLUSH_CMD:
     case MSR_EFFECT_HOST:

@@ -96,6 +96,13 @@ void cpuid_policy_host(const struct cpuid_policy *raw, const struct xstate_plan 
     p->platform_info &= PLATFORM_INFO_CPUID_FAULTING;
 }
 
+static bool is_amd(const struct cpuid_policy *p)
+{
+    enum cpuid_vendor vendor = cpuid_policy_vendor(p);
+
+    return vendor == CPUID_VENDOR_AMD || vendor == CPUID_VENDOR_HYGON;
+}
+
 void cpuid_policy_max(const struct cpuid_policy *host, enum cpuid_guest_type type, struct cpuid_policy *p)
 {
     uint32_t set[CPUFEAT_WORDS];
@@ -104,6 +111,8 @@ void cpuid_policy_max(const struct cpuid_policy *host, enum cpuid_guest_type typ
     set_limits(p, CPUID_MAX_BASIC, CPUID_MAX_FEAT, CPUID_MAX_EXTD);
     cpuid_policy_features(p, set);
     add_synthetic(set, type);
+    if (type == CPUID_GUEST_PV && is_amd(host)) /* SYSENTER is an invalid opcode there beneath a 64-bit hypervisor */
+        cpufeat_clear(set, CPUFEAT_SEP);
     cpuid_policy_set_features(p, set);
     mask_features(p, cpufeat_mask(type, false), false);
     cpuid_fields_clear(p, NULL);

@@ -85,9 +85,11 @@ static void view_xstate(policy_t *p, uint64_t xcr0, uint64_t xss, uint32_t suble
         out->b = xstate_size_compact(p->xcomp, xcr0 | xss);
 }
 
-/* Intel's CPUID shows SYSCALL to 64-bit code only. */
+/* AMD repeats much of leaf 1 here. Intel's CPUID shows SYSCALL to 64-bit code only. */
 static void view_extended(policy_t *p, context_t *ctx, union cpuid_leaf *out)
 {
+    if (shows_machine(ctx) && cpuid_policy_vendor(p) != CPUID_VENDOR_INTEL)
+        out->d |= ctx->machine->host->extd[1].d & BIT_OF(MTRR);
     if (ctx->hvm && !ctx->hvm->long_mode && cpuid_policy_vendor(p) == CPUID_VENDOR_INTEL)
         out->d &= ~BIT_OF(SYSCALL);
 }

@@ -67,6 +67,7 @@ enum msr_index {
     MSR_IDX_AMD_CORE_PERFCTR5 = 0xc001020b,
     MSR_IDX_AMD_BU_CFG2 = 0xc001102a,
     MSR_IDX_AMD_DE_CFG = 0xc0011029,
+    MSR_IDX_HYPERCALL_PAGE = 0x40000000, /* as CPUID 0x40000002 says */
 };
 
 #define EFER_SCE   BIT(0)

@@ -18,7 +18,7 @@ enum reading { READ_NEVER, READ_ZERO, READ_TSC, READ_APIC_BASE, READ_FS, READ_GS
 
 enum writing { WRITE_NEVER, WRITE_IGNORED, WRITE_SAME, WRITE_FS, WRITE_GS, WRITE_GS_USER, WRITE_MISC_FEATURES,
                WRITE_SPEC_CTRL, WRITE_PRED_CMD, WRITE_FLUSH_CMD, WRITE_TSC_AUX, WRITE_HOST, WRITE_UCODE,
-               WRITE_MC_BANK };
+               WRITE_MC_BANK, WRITE_HYPERCALL_PAGE };
 
 static const struct msr_row {
     uint32_t first, last;
@@ -53,6 +53,7 @@ static const struct msr_row {
     { MSR_IDX_FIXED_CTR_CTRL, MSR_IDX_GLOBAL_OVF_CTRL, INTEL, READ_ZERO, WRITE_IGNORED },
     { MSR_IDX_AMD_EVNTSEL0, MSR_IDX_AMD_PERFCTR3, AMD, READ_ZERO, WRITE_IGNORED },
     { MSR_IDX_AMD_CORE_EVNTSEL0, MSR_IDX_AMD_CORE_PERFCTR5, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_HYPERCALL_PAGE, MSR_IDX_HYPERCALL_PAGE, ALWAYS, READ_ZERO, WRITE_HYPERCALL_PAGE },
     { MSR_IDX_XSS, MSR_IDX_XSS, ALWAYS, READ_XSS, WRITE_SAME },
     /* Machine check: the banks are the hypervisor's; a guest sees two in which nothing ever happens. */
     { MSR_IDX_P5_MC_ADDR, MSR_IDX_P5_MC_TYPE, ALWAYS, READ_ZERO, WRITE_NEVER },
@@ -292,6 +293,8 @@ int msr_pv_write(const struct msr_pv_context *ctx, uint32_t msr, uint64_t value,
         return effect_if(!is_amd(ctx) && !value, MSR_EFFECT_NONE, 0, out);
     case WRITE_MC_BANK: /* clearing what was reported */
         return effect_if(is_mc_ctl(msr) || !value, MSR_EFFECT_NONE, 0, out);
+    case WRITE_HYPERCALL_PAGE: /* there is one, number 0 */
+        return effect_if(!(value & 0xfff), MSR_EFFECT_HYPERCALL_PAGE, value, out);
     case WRITE_HOST:
         return effect_if(ctx->hardware_domain, MSR_EFFECT_HOST, value, out);
     }

@@ -41,6 +41,7 @@ enum msr_effect {
     MSR_EFFECT_PRED_CMD,      /* write it through once */
     MSR_EFFECT_FLUSH_CMD,
     MSR_EFFECT_TSC_AUX,
+    MSR_EFFECT_HYPERCALL_PAGE, /* fill the guest's frame at address .value with call stubs; no such frame: #GP */
     MSR_EFFECT_HOST,          /* hardware domain: write .value to the real MSR, a fault is the guest's #GP */
 };
 

@@ -24,6 +24,8 @@
 #define MSR_GS_BASE        0xc0000101
 #define MSR_KERNEL_GS_BASE 0xc0000102
 #define MSR_TSC_AUX        0xc0000103
+#define MSR_AMD_DE_CFG     0xc0011029
+#define AMD_DE_CFG_LFENCE_WAITS 0x2ULL
 
 /** The PAT that the PV ABI promises: WB WT UC- UC WC WP UC UC. */
 #define PAT_PV_ABI 0x050100070406ULL
