@@ -97,6 +97,16 @@ run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK) $(FULL)
 	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
 	  -kernel $(HV) -append "$(HVARGS)" -initrd "$(KERNEL) $(ARGS),$(INITRD)"
 
+# --- make run-guest ---
+GUEST   ?= hello
+GUEST_ARGS ?=
+## make run-guest       one of guests/ as dom0 in QEMU until it ends: GUEST=hello GUEST_ARGS= CPUS= CPU= vary it
+.PHONY: run-guest
+run-guest: $(HV) guests
+	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m 512 -smp $(CPUS) -nic none -no-reboot -monitor none -serial stdio \
+	  -kernel $(HV) -append "console=com1 com1=115200,8n1 guest_loglvl=all dom0_mem=64M noreboot" \
+	  -initrd "$(BUILD)/guests/$(GUEST).elf $(GUEST_ARGS)"
+
 # --- make demo ---
 ## make demo            a tour by itself: dom0, a guest, its console, disk and network, save, restore, destroy
 .PHONY: demo demo-qemu
