@@ -34,6 +34,13 @@ int domctl_vcpu(const struct domctl_call *call, uint32_t id, struct vcpu **out)
     return *out ? 0 : -ESRCH;
 }
 
+int domctl_other_vcpu(const struct domctl_call *call, uint32_t id, struct vcpu **out)
+{
+    int rc = domctl_vcpu(call, id, out);
+
+    return !rc && *out == current_vcpu() ? -EINVAL : rc;
+}
+
 static int domctl_target_get(const struct domctl_row *row, struct domctl_call *c)
 {
     if (row->target == DOMCTL_TARGET_NONE)

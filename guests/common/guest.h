@@ -51,7 +51,9 @@ extern uint64_t failsafe_selectors[4];
 
 /** Asked first, if it is set; whether it has dealt with the exception or event. */
 extern bool (*trap_hook)(struct trap_frame *);
-/** Fills in what the first vCPU has: trap table, entry points. */
+/** Fills @c for a vCPU that begins with @entry in kernel mode, on the first one's page table and its own stack. */
+void vcpu_prepare(struct vcpu_guest_context *c, void (*entry)(void), void *stack_top);
+/** Adds what the first vCPU has: trap table, entry points. */
 void traps_context(struct vcpu_guest_context *c);
 
 void traps_init(void);

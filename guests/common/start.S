@@ -157,6 +157,17 @@ trap_common:
     syscall
     ud2
 
+    /* Keeps what a C function owes its caller, for user_return. */
+.macro LEAVE_FOR_USER_MODE
+    push    %rbx
+    push    %rbp
+    push    %r12
+    push    %r13
+    push    %r14
+    push    %r15
+    mov     %rsp, user_return_sp(%rip)
+.endm
+
     /*
      * uint64_t user_run(void (*fn)(void), void *stack_top): runs fn at user level until it does SYSCALL; its rdi.
      * user_run_selectors() takes CS and SS as third and fourth argument.
@@ -166,13 +177,7 @@ user_run:
     mov     $0xe033, %edx
     mov     $0xe02b, %ecx
 user_run_selectors:
-    push    %rbx
-    push    %rbp
-    push    %r12
-    push    %r13
-    push    %r14
-    push    %r15
-    mov     %rsp, user_return_sp(%rip)
+    LEAVE_FOR_USER_MODE
     push    %rcx
     push    %rsi
     pushq   $0x202
@@ -190,13 +195,7 @@ user_run_selectors:
      */
     .globl user_run_list
 user_run_list:
-    push    %rbx
-    push    %rbp
-    push    %r12
-    push    %r13
-    push    %r14
-    push    %r15
-    mov     %rsp, user_return_sp(%rip)
+    LEAVE_FOR_USER_MODE
     mov     %rdi, %rsp
     mov     %rsi, %rdi
     mov     %rdx, %rsi

@@ -147,17 +147,8 @@ static void other_main(void)
 static bool other_start(void)
 {
     static struct vcpu_guest_context ctx;
-    uint64_t cr3 = va_to_mfn((void *)start_info->pt_base);
 
-    ctx.flags = VGCF_in_kernel;
-    ctx.user_regs.rip = PTR(other_main);
-    ctx.user_regs.rsp = PTR(other_stack + sizeof(other_stack) - 8);
-    ctx.user_regs.cs = FLAT_KERNEL_CS;
-    ctx.user_regs.ss = FLAT_KERNEL_SS;
-    ctx.user_regs.rflags = 0x200;
-    ctx.kernel_ss = FLAT_KERNEL_SS;
-    ctx.kernel_sp = ctx.user_regs.rsp;
-    ctx.ctrlreg[3] = cr3 << 12;
+    vcpu_prepare(&ctx, other_main, other_stack + sizeof(other_stack));
     return !hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_initialise, 1, PTR(&ctx)) &&
            !hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_up, 1, 0);
 }

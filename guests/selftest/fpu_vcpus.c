@@ -144,13 +144,8 @@ static void other_main(void)
 
 static long other_create(void)
 {
-    context.flags = VGCF_in_kernel;
-    context.user_regs.rip = PTR(other_main);
-    context.user_regs.rsp = PTR(other_stack) + sizeof(other_stack) - 8;
-    context.user_regs.cs = FLAT_KERNEL_CS;
-    context.user_regs.ss = context.kernel_ss = FLAT_KERNEL_SS;
-    context.kernel_sp = PTR(other_stack) + sizeof(other_stack) / 2;
-    context.ctrlreg[3] = xen_pfn_to_cr3(va_to_mfn((void *)start_info->pt_base));
+    vcpu_prepare(&context, other_main, other_stack + sizeof(other_stack));
+    context.kernel_sp = PTR(other_stack) + sizeof(other_stack) / 2; /* from user mode */
     traps_context(&context);
     shared_info->vcpu_info[1].evtchn_upcall_mask = 1;
     return hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_initialise, 1, PTR(&context));

@@ -84,16 +84,7 @@ void second_wait(void)
 
 static void context_good(void)
 {
-    memset(&context, 0, sizeof(context));
-    context.flags = VGCF_in_kernel;
-    context.user_regs.rip = PTR(second_main);
-    context.user_regs.rsp = PTR(stack + sizeof(stack) - 8);
-    context.user_regs.cs = FLAT_KERNEL_CS;
-    context.user_regs.ss = FLAT_KERNEL_SS;
-    context.user_regs.rflags = 0x202;
-    context.kernel_ss = FLAT_KERNEL_SS;
-    context.kernel_sp = PTR(stack + sizeof(stack));
-    context.ctrlreg[3] = va_to_mfn((void *)start_info->pt_base) << 12;
+    vcpu_prepare(&context, second_main, stack + sizeof(stack));
     traps_context(&context);
 }
 

@@ -48,6 +48,8 @@ extern const unsigned int domctl_row_count, sysctl_row_count;
 
 /** The vCPU @id of @call's domain: 0, -EINVAL (beyond max_vcpus), -ESRCH (not made yet). */
 int domctl_vcpu(const struct domctl_call *call, uint32_t id, struct vcpu **out);
+/** The same for what one may not do to oneself: -EINVAL also for the vCPU that calls. */
+int domctl_other_vcpu(const struct domctl_call *call, uint32_t id, struct vcpu **out);
 
 /**
  * Bit maps of the ABI: bytes, of a length that the caller chooses. Reading gives zeros for bits that it has not, and

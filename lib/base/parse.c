@@ -4,14 +4,14 @@
 
 #include "base/range.h"
 
-static int digit_value(char c)
+unsigned int parse_digit(char c)
 {
     if (c >= '0' && c <= '9')
-        return c - '0';
+        return (unsigned int)(c - '0');
     if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
+        return (unsigned int)(c - 'a' + 10);
     if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
+        return (unsigned int)(c - 'A' + 10);
     return 16;
 }
 
@@ -25,13 +25,13 @@ static int finish(size_t at, size_t len, size_t *used)
 
 int parse_uint(const char *text, size_t len, size_t *used, uint64_t *value)
 {
-    bool hex = len > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && digit_value(text[2]) < 16;
+    bool hex = len > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && parse_digit(text[2]) < 16;
     unsigned int base = hex ? 16 : 10;
     size_t start = hex ? 2 : 0, at = start;
     uint64_t n = 0;
 
-    for (; at < len && (unsigned int)digit_value(text[at]) < base; at++) {
-        if (!checked_mul(n, base, &n) || !checked_add(n, (uint64_t)digit_value(text[at]), &n))
+    for (; at < len && parse_digit(text[at]) < base; at++) {
+        if (!checked_mul(n, base, &n) || !checked_add(n, parse_digit(text[at]), &n))
             return -ERANGE;
     }
     if (at == start)
@@ -120,4 +120,16 @@ int parse_switch(const char *item, size_t len, const char *name)
     if (len > n && item[n] == '=' && !memcmp(item, name, n))
         return parse_bool(item + n + 1, len - n - 1);
     return -ENOENT;
+}
+
+int parse_items(const char *text, size_t len, int (*item)(const char *text, size_t len, void *out), void *out)
+{
+    for (const char *end = text + len;;) {
+        const char *comma = memchr(text, ',', (size_t)(end - text));
+        int rc = item(text, (size_t)((comma ? comma : end) - text), out);
+
+        if (rc || !comma)
+            return rc;
+        text = comma + 1;
+    }
 }

@@ -30,6 +30,12 @@ int parse_bool(const char *text, size_t len);
  */
 int parse_switch(const char *item, size_t len, const char *name);
 
+/** Calls @item for each part of a list that commas separate, empty ones included, until it returns an error. */
+int parse_items(const char *text, size_t len, int (*item)(const char *text, size_t len, void *out), void *out);
+
+/** The value of a decimal or hexadecimal digit; 16 for any other character. */
+unsigned int parse_digit(char c);
+
 /** Is the text exactly @word? */
 bool parse_is(const char *text, size_t len, const char *word);
 

@@ -5,6 +5,7 @@
  * ELF_PADDR_OFFSET means VIRT_BASE.
  */
 #include "xen_notes.h"
+#include "base/parse.h"
 #include "public.h"
 
 static const struct guest_key {
@@ -25,17 +26,6 @@ static const struct guest_key {
     {"HYPERCALL_PAGE", XEN_ELFNOTE_HYPERCALL_PAGE, true},
 };
 
-static int digit_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return 16;
-}
-
 /* As in C: decimal, hexadecimal behind 0x, octal behind 0. False if empty, too large, or anything else. */
 static bool guest_number(struct span text, uint64_t *value)
 {
@@ -49,7 +39,7 @@ static bool guest_number(struct span text, uint64_t *value)
         base = 8;
     }
     for (size_t i = 0; i < text.len; i++) {
-        unsigned int digit = digit_value(text.text[i]);
+        unsigned int digit = parse_digit(text.text[i]);
 
         if (digit >= base || __builtin_mul_overflow(*value, base, value) ||
             __builtin_add_overflow(*value, digit, value))

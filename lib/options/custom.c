@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Options whose values are little languages of their own: memory and vCPUs of dom0, its flags. */
 #include "options/custom.h"
 
 #include "base/parse.h"
@@ -35,8 +36,9 @@ static int parse_amount(const char *text, size_t len, struct amount *a)
     return rc ? rc : at + used == len ? 0 : -EINVAL;
 }
 
-static int dom0_mem_item(const char *text, size_t len, struct dom0_mem *m)
+static int dom0_mem_item(const char *text, size_t len, void *out)
 {
+    struct dom0_mem *m = out;
     bool min = len > 4 && !memcmp(text, "min:", 4), max = len > 4 && !memcmp(text, "max:", 4);
     struct amount a;
     int rc = parse_amount(text + (min || max ? 4 : 0), len - (min || max ? 4 : 0), &a);
@@ -62,19 +64,11 @@ static int dom0_mem_item(const char *text, size_t len, struct dom0_mem *m)
 int option_dom0_mem(const char *value, size_t len, void *out)
 {
     struct dom0_mem m = { 0 };
+    int rc = parse_items(value, len, dom0_mem_item, &m);
 
-    for (const char *end = value + len;;) {
-        const char *comma = memchr(value, ',', (size_t)(end - value));
-        int rc = dom0_mem_item(value, (size_t)((comma ? comma : end) - value), &m);
-
-        if (rc)
-            return rc;
-        if (!comma)
-            break;
-        value = comma + 1;
-    }
-    *(struct dom0_mem *)out = m;
-    return 0;
+    if (!rc)
+        *(struct dom0_mem *)out = m;
+    return rc;
 }
 
 static uint64_t resolve(struct amount a, uint64_t available)
@@ -135,8 +129,9 @@ uint32_t dom0_vcpus_choose(const struct dom0_vcpus *o, uint32_t cpus)
 }
 
 /* pv can be said, not undone: there is nothing else. */
-static int dom0_flag(const char *word, size_t len, struct dom0_flags *flags)
+static int dom0_flag(const char *word, size_t len, void *out)
 {
+    struct dom0_flags *flags = out;
     bool on = !(len > 3 && !memcmp(word, "no-", 3));
 
     word += on ? 0 : 3;
@@ -152,17 +147,9 @@ static int dom0_flag(const char *word, size_t len, struct dom0_flags *flags)
 int option_dom0_flags(const char *value, size_t len, void *out)
 {
     struct dom0_flags flags = *(struct dom0_flags *)out;
+    int rc = parse_items(value, len, dom0_flag, &flags);
 
-    for (const char *end = value + len;;) {
-        const char *comma = memchr(value, ',', (size_t)(end - value));
-        int rc = dom0_flag(value, (size_t)((comma ? comma : end) - value), &flags);
-
-        if (rc)
-            return rc;
-        if (!comma)
-            break;
-        value = comma + 1;
-    }
-    *(struct dom0_flags *)out = flags;
-    return 0;
+    if (!rc)
+        *(struct dom0_flags *)out = flags;
+    return rc;
 }

@@ -12,6 +12,8 @@ import subprocess
 import threading
 import time
 
+from wire import Wire
+
 REGISTERS = ("eax", "ebx", "ecx", "edx")  # the stub's order: rax rbx rcx rdx rsi rdi ...
 RSI, RDI = 4, 5
 
@@ -25,35 +27,19 @@ def behind_cpuid(elf):
     return int(match[1], 16)
 
 
-class Stub:
+class Stub(Wire):
     """The remote protocol: one packet, one answer."""
 
     def __init__(self, address):
         """address: path of a socket, or (host, port)."""
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-        self.socket, self.data = socket.socket(family), b""
+        super().__init__(socket.socket(family))
         for _ in range(100):
             try:
                 self.socket.connect(address)
                 break
             except OSError:
                 time.sleep(0.1)
-
-    def send(self, text):
-        body = text.encode()
-        self.socket.sendall(b"$%s#%02x" % (body, sum(body) & 255))
-
-    def reply(self):
-        while True:
-            match = re.search(rb"\$([^#]*)#..", self.data)
-            if match:
-                self.data = self.data[match.end():]
-                self.socket.sendall(b"+")
-                return match[1].decode()
-            more = self.socket.recv(4096)
-            if not more:
-                raise EOFError
-            self.data += more
 
     def ask(self, text):
         self.send(text)
@@ -74,7 +60,7 @@ class CpuidFilter(threading.Thread):
     def run(self):
         try:
             self._serve(Stub(self.path))
-        except (EOFError, OSError):
+        except OSError:
             pass  # QEMU ended
         except Exception as trouble:  # pylint: disable=broad-except
             self.trouble = trouble

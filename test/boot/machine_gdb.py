@@ -11,6 +11,8 @@ import struct
 import subprocess
 import time
 
+from wire import Wire
+
 RAX, RBX, RSP, RIP, RFLAGS = 0, 1, 7, 16, 17
 
 
@@ -27,34 +29,18 @@ def symbols(elf, kinds):
     return {name: int(address, 16) for address, name in re.findall(rf"^(\S+) [{kinds}] (\S+)$", text, re.M)}
 
 
-class Gdb:
+class Gdb(Wire):
     def __init__(self, path, seconds=120):
         end = time.monotonic() + 20
         while not os.path.exists(path):
             if time.monotonic() > end:
                 raise ConnectionError(f"QEMU doesn't listen at {path}")
             time.sleep(0.05)
-        self.socket = socket.socket(socket.AF_UNIX)
+        super().__init__(socket.socket(socket.AF_UNIX))
         self.socket.connect(path)
         self.socket.settimeout(seconds)
-        self.buffer, self.cpu = b"", 0  # CPU that stopped the machine
+        self.cpu = 0  # CPU that stopped the machine
         self.ask("?")
-
-    def send(self, text):
-        body = text.encode()
-        self.socket.sendall(b"$%s#%02x" % (body, sum(body) & 255))
-
-    def reply(self):
-        while True:
-            match = re.search(rb"\$([^#]*)#..", self.buffer)
-            if match:
-                self.buffer = self.buffer[match.end():]
-                self.socket.sendall(b"+")
-                return match[1].decode()
-            data = self.socket.recv(65536)
-            if not data:
-                raise ConnectionError("QEMU ended")
-            self.buffer += data
 
     def ask(self, text):
         """The answer; a report of a stop, which connecting may cause, is none to anything but "?"."""

@@ -6,12 +6,7 @@
  */
 #include "x86/cpuid/compatible.h"
 #include "x86/cpuid/guest_view.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define LAW(expr) ((expr) ? (void)0 : abort())
+#include "law.h"
 
 /* A stream that repeats, so that any input describes a whole machine. */
 struct stream {

@@ -5,12 +5,7 @@
  */
 #include "x86/cpuid/config.h"
 #include "x86/cpuid/feature_list.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define LAW(expr) ((expr) ? (void)0 : abort())
+#include "law.h"
 
 struct input {
     const char *start, *end;

@@ -10,15 +10,7 @@
  */
 #include "elf/bzimage.h"
 #include "elf/image_words.h"
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define LAW(expr)    \
-    do {             \
-        if (!(expr)) \
-            abort(); \
-    } while (0)
+#include "law.h"
 
 #define MAX_SPAN (1ULL << 24)
 

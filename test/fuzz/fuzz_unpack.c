@@ -5,16 +5,7 @@
  * byte chooses the method where the data do not say it, the second the room.
  */
 #include "arch/x86/boot/unpack/unpack.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define LAW(expr)    \
-    do {             \
-        if (!(expr)) \
-            abort(); \
-    } while (0)
+#include "law.h"
 
 #define ARENA_MAX (4u << 20)
 

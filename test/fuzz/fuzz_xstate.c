@@ -5,12 +5,7 @@
  * stay within the sizes that they were given.
  */
 #include "x86/xstate/plan.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define LAW(expr) ((expr) ? (void)0 : abort())
+#include "law.h"
 
 static void check_layout(const struct xstate_plan *plan)
 {

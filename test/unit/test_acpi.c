@@ -9,18 +9,12 @@
 #include "base/checksum.h"
 #include "x86/acpi/acpi.h"
 
-static unsigned char ram[0x110000];
+#define RAM_SIZE 0x110000
+#include "ram.h"
+
 static struct acpi_info info;
 static char last_line[256];
 static unsigned int lines;
-
-static bool read_ram(void *opaque, uint64_t paddr, void *buf, size_t len)
-{
-    if (paddr >= sizeof(ram) || len > sizeof(ram) - paddr)
-        return false;
-    memcpy(buf, ram + paddr, len);
-    return true;
-}
 
 static void keep_line(void *opaque, enum lib_log_level level, const char *text)
 {
@@ -28,7 +22,6 @@ static void keep_line(void *opaque, enum lib_log_level level, const char *text)
     snprintf(last_line, sizeof(last_line), "%s", text);
 }
 
-static const struct phys_reader mem = { read_ram, NULL };
 static const struct lib_log keep_log = { keep_line, NULL };
 
 static void put(uint32_t at, uint64_t value, size_t size)

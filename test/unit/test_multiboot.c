@@ -7,25 +7,16 @@
 #include <cmocka.h>
 
 #include "x86/boot/multiboot.h"
+#include "ram.h"
 
-static unsigned char ram[0x10000];
 static struct boot_info info;
 static unsigned int lines;
-
-static bool read_ram(void *opaque, uint64_t paddr, void *buf, size_t len)
-{
-    if (paddr >= sizeof(ram) || len > sizeof(ram) - paddr)
-        return false;
-    memcpy(buf, ram + paddr, len);
-    return true;
-}
 
 static void count_line(void *opaque, enum lib_log_level level, const char *text)
 {
     lines++;
 }
 
-static const struct phys_reader mem = { read_ram, NULL };
 static const struct lib_log count_log = { count_line, NULL };
 
 static void put32(uint32_t at, uint32_t value)

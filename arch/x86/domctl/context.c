@@ -63,11 +63,11 @@ long domctl_getvcpucontext(struct domctl_call *c)
 {
     const struct xen_domctl_vcpucontext *op = &c->op.u.vcpucontext;
     struct vcpu *v;
-    int rc = domctl_vcpu(c, op->vcpu, &v);
+    int rc = domctl_other_vcpu(c, op->vcpu, &v);
 
     if (rc)
         return rc;
-    if (v == current_vcpu() || c->d->type != DOMAIN_PV)
+    if (c->d->type != DOMAIN_PV)
         return -EINVAL;
     if (!v->is_initialised)
         return -ENODATA;

@@ -25,12 +25,10 @@ long domctl_get_vcpu_msrs(struct domctl_call *c)
     xen_domctl_vcpu_msr_t out[MSRS_OWN];
     uint32_t nr = 0, room = op->msr_count;
     struct vcpu *v;
-    int rc = domctl_vcpu(c, op->vcpu, &v);
+    int rc = domctl_other_vcpu(c, op->vcpu, &v);
 
     if (rc)
         return rc;
-    if (v == current_vcpu())
-        return -EINVAL;
     c->copy_back = true;
     op->msr_count = MSRS_OWN;
     if (guest_handle_null(op->msrs))

@@ -77,12 +77,10 @@ long domctl_getvcpuextstate(struct domctl_call *c)
 {
     struct xen_domctl_vcpuextstate *op = &c->op.u.vcpuextstate;
     struct vcpu *v;
-    int rc = domctl_vcpu(c, op->vcpu, &v);
+    int rc = domctl_other_vcpu(c, op->vcpu, &v);
 
     if (rc)
         return rc;
-    if (v == current_vcpu())
-        return -EINVAL;
     if (!op->size && !op->xfeature_mask) {
         op->xfeature_mask = xstate_active.xcr0;
         op->size = xstate_active.xcr0 ? image_size(v->arch.xcr0_accum) : 0;

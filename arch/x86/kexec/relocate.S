@@ -19,6 +19,17 @@
 #define SEL_DATA   0x10
 #define SEL_CODE32 0x18
 
+/* In 32-bit and in 64-bit mode: all but %rsp and %r8 to %r15. */
+.macro CLEAR_LOW_REGS
+    xor     %eax, %eax
+    xor     %ebx, %ebx
+    xor     %ecx, %ecx
+    xor     %edx, %edx
+    xor     %esi, %esi
+    xor     %edi, %edi
+    xor     %ebp, %ebp
+.endm
+
     .section .rodata.kexec, "a"
     .balign 16
     .globl  kexec_relocate_start
@@ -88,13 +99,7 @@ done:
     pushq   $2
     pushq   $SEL_CODE64
     push    %r9
-    xor     %eax, %eax
-    xor     %ebx, %ebx
-    xor     %ecx, %ecx
-    xor     %edx, %edx
-    xor     %esi, %esi
-    xor     %edi, %edi
-    xor     %ebp, %ebp
+    CLEAR_LOW_REGS
     xor     %r8d, %r8d
     xor     %r9d, %r9d
     xor     %r10d, %r10d
@@ -122,13 +127,7 @@ in_32bit:
     pushl   $2
     pushl   $SEL_CODE32
     push    %ebp
-    xor     %eax, %eax
-    xor     %ebx, %ebx
-    xor     %ecx, %ecx
-    xor     %edx, %edx
-    xor     %esi, %esi
-    xor     %edi, %edi
-    xor     %ebp, %ebp
+    CLEAR_LOW_REGS
     iret
 
     .balign 16

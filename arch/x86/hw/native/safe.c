@@ -20,7 +20,7 @@ bool rdmsr_safe(uint32_t msr, uint64_t *v)
 {
     uint32_t lo = 0, hi = 0, failed = 0;
     __asm__ volatile(
-        "1: rdmsr\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %2\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
+        "1: rdmsr\n 2:\n" FAILED_AT(1b, 2b, "%2")
         : "+a"(lo), "+d"(hi), "+r"(failed)
         : "c"(msr));
     *v = (uint64_t)hi << 32 | lo;
@@ -31,7 +31,7 @@ bool wrmsr_safe(uint32_t msr, uint64_t v)
 {
     uint32_t failed = 0;
     __asm__ volatile(
-        "1: wrmsr\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
+        "1: wrmsr\n 2:\n" FAILED_AT(1b, 2b, "%0")
         : "+r"(failed)
         : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32))
         : "memory");
@@ -42,7 +42,7 @@ bool xsetbv_safe(uint32_t index, uint64_t v)
 {
     uint32_t failed = 0;
     __asm__ volatile(
-        "1: xsetbv\n 2:\n .pushsection .text.entry, \"ax\"\n 3: mov $1, %0\n jmp 2b\n .popsection\n" EXTABLE(1b, 3b)
+        "1: xsetbv\n 2:\n" FAILED_AT(1b, 2b, "%0")
         : "+r"(failed)
         : "c"(index), "a"((uint32_t)v), "d"((uint32_t)(v >> 32))
         : "memory");

@@ -5,9 +5,6 @@
 
 #include "hv/types.h"
 
-/** In the count of a continued mmu_update or mmuext_op. */
-#define MMU_UPDATE_PREEMPTED BIT(31)
-
 /**
  * Notes that @f waits. One note per level; a note that finds no room is forgotten, which costs tidiness but no safety.
  */

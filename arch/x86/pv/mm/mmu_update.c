@@ -6,6 +6,7 @@
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
+#include "pv/mm/batch.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/foreign.h"
 #include "pv/mm/update.h"
@@ -15,7 +16,7 @@
 #define MMU_COMMAND_MASK 7u
 #define PREEMPT_STEP     32u
 
-struct mmu_batch {
+struct mmu_owners {
     struct domain *pt_owner; /* whose tables are changed */
     struct domain *pg_owner; /* whose frames they are to map */
 };
@@ -32,7 +33,7 @@ static int mmu_store_data(mfn_t m, unsigned int index, uint64_t val, struct doma
     return 0;
 }
 
-static int mmu_update_entry(const struct mmu_batch *b, uint64_t ptr, uint64_t val, enum pte_write how)
+static int mmu_update_entry(const struct mmu_owners *b, uint64_t ptr, uint64_t val, enum pte_write how)
 {
     mfn_t m = paddr_to_mfn(ptr);
     unsigned int index = ptr % PAGE_SIZE / sizeof(uint64_t);
@@ -54,7 +55,7 @@ static int mmu_update_entry(const struct mmu_batch *b, uint64_t ptr, uint64_t va
 }
 
 /** The M2P is what guests read; a wrong number in the entry of an own frame harms the owner alone. */
-static int mmu_machphys_update(const struct mmu_batch *b, uint64_t ptr, uint64_t val)
+static int mmu_machphys_update(const struct mmu_owners *b, uint64_t ptr, uint64_t val)
 {
     mfn_t m = paddr_to_mfn(ptr);
 
@@ -65,7 +66,7 @@ static int mmu_machphys_update(const struct mmu_batch *b, uint64_t ptr, uint64_t
     return 0;
 }
 
-static int mmu_update_one(const struct mmu_batch *b, const struct mmu_update *req)
+static int mmu_update_one(const struct mmu_owners *b, const struct mmu_update *req)
 {
     uint64_t ptr = req->ptr & ~(uint64_t)MMU_COMMAND_MASK;
 
@@ -83,7 +84,7 @@ static int mmu_update_one(const struct mmu_batch *b, const struct mmu_update *re
 }
 
 /** Counts in *@done what succeeded. 0, an error, or -ERESTART. */
-static int mmu_update_list(const struct mmu_batch *b, uint64_t reqs, uint32_t count, uint32_t *done)
+static int mmu_update_list(const struct mmu_owners *b, uint64_t reqs, uint32_t count, uint32_t *done)
 {
     while (*done < count) {
         struct mmu_update req;
@@ -104,7 +105,7 @@ static int mmu_update_list(const struct mmu_batch *b, uint64_t reqs, uint32_t co
 }
 
 /** Two owners in one argument: bits 0-15 of the frames, bits 16-31 of the tables plus one, 0 meaning the caller. */
-static int mmu_owners_get(uint32_t foreign, struct mmu_batch *b)
+static int mmu_owners_get(uint32_t foreign, struct mmu_owners *b)
 {
     int rc = foreign_get((domid_t)foreign, &b->pg_owner);
 
@@ -116,37 +117,23 @@ static int mmu_owners_get(uint32_t foreign, struct mmu_batch *b)
     return rc;
 }
 
-/**
- * Arguments: list, count, address of the count of successes (may be 0), owners. A continued call has
- * MMU_UPDATE_PREEMPTED in the count, its list begins where the last one ended, and the successes before are in the
- * guest's counter.
- */
+/* Arguments: those of a batch, then the owners. */
 long hypercall_mmu_update(struct hypercall *call)
 {
-    uint32_t count = (uint32_t)call->arg[1], done = 0, before = 0;
-    struct mmu_batch b;
+    struct op_batch batch;
+    struct mmu_owners owners;
+    uint32_t done = 0;
     int rc = (int)pv_mm_enter();
 
+    if (!rc)
+        rc = op_batch_begin(&batch, call, sizeof(struct mmu_update));
+    if (!rc)
+        rc = mmu_owners_get((uint32_t)call->arg[3], &owners);
     if (rc)
         return rc;
-    if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&before, call->arg[2]))
-        return -EFAULT;
-    count &= ~MMU_UPDATE_PREEMPTED;
-    if (!arch_guest_range_ok(call->arg[0], (size_t)count * sizeof(struct mmu_update)))
-        return -EFAULT;
-    rc = mmu_owners_get((uint32_t)call->arg[3], &b);
-    if (rc)
-        return rc;
-    rc = mmu_update_list(&b, call->arg[0], count, &done);
-    foreign_put(b.pt_owner);
-    foreign_put(b.pg_owner);
-    if (call->arg[2]) {
-        before += done;
-        (void)copy_to_guest_va(call->arg[2], &before); /* what is done is done, whether or not it can be told */
-    }
-    if (rc == -ERESTART) {
-        call->arg[0] += (uint64_t)done * sizeof(struct mmu_update);
-        call->arg[1] = (count - done) | MMU_UPDATE_PREEMPTED;
-    }
+    rc = mmu_update_list(&owners, call->arg[0], batch.count, &done);
+    foreign_put(owners.pt_owner);
+    foreign_put(owners.pg_owner);
+    op_batch_end(&batch, call, sizeof(struct mmu_update), done, rc);
     return rc;
 }

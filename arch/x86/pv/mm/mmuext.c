@@ -2,6 +2,7 @@
 /* Hypercall mmuext_op: pins, roots, flushes, LDT, pages cleared and copied. A list of operations, usually of one. */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
+#include "pv/mm/batch.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/flush.h"
 #include "pv/mm/foreign.h"
@@ -161,34 +162,22 @@ static int ext_list(struct domain *pg_owner, uint64_t ops, uint32_t count, uint3
     return 0;
 }
 
-/**
- * Arguments: list, count, address of the count of successes (may be 0), owner of the frames. Continued like mmu_update.
- */
+/* Arguments: those of a batch, then the owner of the frames. */
 long hypercall_mmuext_op(struct hypercall *call)
 {
-    uint32_t count = (uint32_t)call->arg[1], done = 0, before = 0;
+    struct op_batch batch;
     struct domain *pg_owner;
+    uint32_t done = 0;
     int rc = (int)pv_mm_enter();
 
+    if (!rc)
+        rc = op_batch_begin(&batch, call, sizeof(struct mmuext_op));
+    if (!rc)
+        rc = foreign_get((domid_t)call->arg[3], &pg_owner);
     if (rc)
         return rc;
-    if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&before, call->arg[2]))
-        return -EFAULT;
-    count &= ~MMU_UPDATE_PREEMPTED;
-    if (!arch_guest_range_ok(call->arg[0], (size_t)count * sizeof(struct mmuext_op)))
-        return -EFAULT;
-    rc = foreign_get((domid_t)call->arg[3], &pg_owner);
-    if (rc)
-        return rc;
-    rc = ext_list(pg_owner, call->arg[0], count, &done);
+    rc = ext_list(pg_owner, call->arg[0], batch.count, &done);
     foreign_put(pg_owner);
-    if (call->arg[2]) {
-        before += done;
-        (void)copy_to_guest_va(call->arg[2], &before); /* what is done is done, whether or not it can be told */
-    }
-    if (rc == -ERESTART) {
-        call->arg[0] += (uint64_t)done * sizeof(struct mmuext_op);
-        call->arg[1] = (count - done) | MMU_UPDATE_PREEMPTED;
-    }
+    op_batch_end(&batch, call, sizeof(struct mmuext_op), done, rc);
     return rc;
 }
