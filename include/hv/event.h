@@ -64,9 +64,11 @@ struct evtchn_space {
 };
 #define EVTCHN_BUCKET 128u
 
+/** A new domain's ports, none bound, none above @max_port. 0 or -ENOMEM; evtchn_free() in either case. */
 int evtchn_init(struct domain *d, uint32_t max_port);
 /** Closes everything; preemptible: -ERESTART while there is more. */
 int evtchn_destroy_all(struct domain *d);
+/** The memory of @d's ports. After evtchn_destroy_all(), when nobody refers to the domain. */
 void evtchn_free(struct domain *d);
 
 /** EVTCHNOP_send on behalf of @d. */

@@ -84,7 +84,9 @@ void arch_frame_shared(struct frame *f, bool readonly);
 /* Lists of frames through the links. The owner of the list provides the lock. */
 struct frame_list { uint32_t head, tail; uint64_t nr; };
 #define FRAME_LIST_EMPTY { FRAME_LINK_NONE, FRAME_LINK_NONE, 0 }
+/** @f is on no list; afterwards the last of @l. */
 void frame_list_add_tail(struct frame_list *l, struct frame *f);
+/** @f is on @l. */
 void frame_list_del(struct frame_list *l, struct frame *f);
 static inline struct frame *frame_list_first(const struct frame_list *l)
 {

@@ -30,12 +30,19 @@ typedef struct {
 static inline void spin_lock_init(spinlock_t *l, enum lock_level level) { *l = (spinlock_t)SPINLOCK_INIT(level); }
 static inline void rw_lock_init(rwlock_t *l, enum lock_level level) { *l = (rwlock_t)RWLOCK_INIT(level); }
 
+/**
+ * Waits its turn; never sleeps. The order of locks (hv/lock_order.h) holds. A lock that interrupts take as well is
+ * taken with interrupts off everywhere, by spin_lock_irqsave().
+ */
 void spin_lock(spinlock_t *l);
+/** By the CPU that holds it. */
 void spin_unlock(spinlock_t *l);
+/** Takes it if that needs no wait; then the order does not matter. */
 bool spin_trylock(spinlock_t *l);
 /** True if the calling CPU holds it. */
 bool spin_is_held(const spinlock_t *l);
 
+/** Many readers, or one writer; a writer that waits keeps new readers out, so a reader must not read again. */
 void read_lock(rwlock_t *l);
 void read_unlock(rwlock_t *l);
 void write_lock(rwlock_t *l);

@@ -11,6 +11,7 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
+/** What is longer than a line of the log is cut. */
 void hv_log(enum log_level level, const char *fmt, ...) __printf_like(2, 3);
 
 /**

@@ -8,6 +8,7 @@
 
 enum softirq { SOFTIRQ_TIMER, SOFTIRQ_RCU, SOFTIRQ_TASKLET, SOFTIRQ_CONSOLE, SOFTIRQ_SCHEDULE, SOFTIRQ_COUNT };
 
+/** What @nr does, on each CPU that it is raised on. Boot, once for each. */
 void softirq_register(enum softirq nr, void (*fn)(void));
 /** Marks it on @cpu and makes that CPU notice (an IPI when it is another one). */
 void softirq_raise_on(unsigned int cpu, enum softirq nr);
@@ -29,6 +30,7 @@ struct tasklet {
     bool queued;
 };
 void tasklet_init(struct tasklet *t, void (*fn)(void *data), void *data);
+/** On this CPU or on @cpu, which is online. Any context. @t belongs to the queue until @fn begins. */
 void tasklet_schedule(struct tasklet *t);
 void tasklet_schedule_on(struct tasklet *t, unsigned int cpu);
 /** Boot, for each CPU before it schedules or runs one. */

@@ -15,6 +15,7 @@ struct dom0_mem {
     uint8_t size_percent, min_percent, max_percent;
     bool size_negative, min_negative, max_negative;
 };
+/** Reads the value; *@out is a struct dom0_mem. */
 int option_dom0_mem(const char *value, size_t len, void *out);
 
 /**
@@ -27,6 +28,7 @@ uint64_t dom0_mem_choose(const struct dom0_mem *o, uint64_t available, uint64_t 
 struct dom0_vcpus {
     uint32_t min, max;
 };
+/** Reads the value; *@out is a struct dom0_vcpus. */
 int option_dom0_vcpus(const char *value, size_t len, void *out);
 
 /** How many vCPUs dom0 gets on a machine of @cpus: as many, but within min and max. At least 1. */
@@ -36,6 +38,7 @@ uint32_t dom0_vcpus_choose(const struct dom0_vcpus *o, uint32_t cpus);
 struct dom0_flags {
     bool ignore_required;
 };
+/** Reads the value; *@out is a struct dom0_flags. */
 int option_dom0_flags(const char *value, size_t len, void *out);
 
 #endif

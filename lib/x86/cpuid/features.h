@@ -27,6 +27,7 @@ struct cpufeat_row {
 /** The kinds of guest that differ in what they may see. */
 enum cpuid_guest_type { CPUID_GUEST_PV, CPUID_GUEST_HVM, CPUID_GUEST_HVM_HAP };
 
+/** Where feature word @word, below CPUFEAT_WORDS, is read. */
 const struct cpufeat_word *cpufeat_word_at(unsigned int word);
 
 /** Row @i of CPUFEAT_COUNT, in an order where features come after all that they need. */

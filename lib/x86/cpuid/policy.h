@@ -76,6 +76,7 @@ struct cpuid_policy {
 };
 
 enum cpuid_vendor { CPUID_VENDOR_OTHER, CPUID_VENDOR_INTEL, CPUID_VENDOR_AMD, CPUID_VENDOR_HYGON };
+/** By the twelve letters of leaf 0. */
 enum cpuid_vendor cpuid_policy_vendor(const struct cpuid_policy *p);
 
 /*
@@ -135,6 +136,7 @@ void cpuid_features_not_kept(uint32_t off[CPUFEAT_WORDS]);
 void cpuid_policy_host(const struct cpuid_policy *raw, const struct xstate_plan *plan,
                        const uint32_t off[CPUFEAT_WORDS], struct cpuid_policy *p);
 
+/** The most that a guest of @type can get on this machine; its toolstack may ask for less. */
 void cpuid_policy_max(const struct cpuid_policy *host, enum cpuid_guest_type type, struct cpuid_policy *p);
 /** @max is the max policy of the same @type. */
 void cpuid_policy_default(const struct cpuid_policy *host, const struct cpuid_policy *max, enum cpuid_guest_type type,
