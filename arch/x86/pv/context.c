@@ -29,6 +29,9 @@ static int refuse(const struct vcpu *v, const char *what, uint64_t seen, const c
 static int addresses_check(const struct vcpu *v, const struct vcpu_guest_context *c)
 {
     const struct { const char *name; uint64_t value; } address[] = {
+        { "RIP", c->user_regs.rip },
+        { "RSP", c->user_regs.rsp },
+        { "kernel stack", c->kernel_sp },
         { "FS base", c->fs_base },
         { "kernel GS base", c->gs_base_kernel },
         { "user GS base", c->gs_base_user },
@@ -40,6 +43,9 @@ static int addresses_check(const struct vcpu *v, const struct vcpu_guest_context
     for (unsigned int i = 0; i < ARRAY_SIZE(address); i++)
         if (!pv_canonical(address[i].value))
             return refuse(v, address[i].name, address[i].value, "a canonical address");
+    for (unsigned int i = 0; i < ARRAY_SIZE(c->trap_ctxt); i++)
+        if (!pv_canonical(c->trap_ctxt[i].address))
+            return refuse(v, "a trap handler", c->trap_ctxt[i].address, "a canonical address");
     return 0;
 }
 
@@ -70,7 +76,7 @@ static int tables_set(struct vcpu *v, const struct vcpu_guest_context *c)
     if (!rc)
         rc = finished(v, pv_set_user_root(v, c->ctrlreg[1] ? mfn(xen_cr3_to_pfn(c->ctrlreg[1])) : MFN_NONE));
     if (!rc)
-        rc = pv_set_gdt(v, c->gdt_frames, (uint32_t)c->gdt_ents);
+        rc = finished(v, pv_set_gdt(v, c->gdt_frames, (uint32_t)c->gdt_ents));
     if (!rc)
         pv_set_ldt(v, c->ldt_base, (uint32_t)c->ldt_ents);
     return rc;
