@@ -10,7 +10,6 @@
 
 #define MS         1000000ul
 #define STEP       (2 * MS)
-#define LIMIT      (3000 * MS) /* system time that a child may take */
 #define ASLEEP     50u         /* looks without any time used */
 #define GONE_LOOKS 2000u
 #define FRAMES_MAX 8192u
@@ -22,7 +21,8 @@ static uint64_t free_at_first;
 static uint64_t mfn_list[FRAMES_MAX];
 static struct {
     uint64_t from, to, vcpus, frames, steps, only, trace;
-} want = {.from = 1, .to = 1, .vcpus = 1, .frames = 1664, .steps = 2000};
+    uint64_t seconds; /* of system time that a child may take */
+} want = {.from = 1, .to = 1, .vcpus = 1, .frames = 1664, .steps = 2000, .seconds = 3};
 static unsigned int ended, crashed, slept, stopped;
 
 static uint64_t now(void)
@@ -90,7 +90,7 @@ static void watch(const struct child *c)
             slept++;
             return;
         }
-        if (now() - start > LIMIT) {
+        if (now() - start > want.seconds * 1000 * MS) {
             stopped++;
             printk("nursery: stopped after %lu ms", (now() - start) / MS);
             where_it_is(c);
@@ -154,6 +154,7 @@ void guest_main(void)
     want.vcpus = guest_option("vcpus", want.vcpus);
     want.frames = MIN(guest_option("frames", want.frames), FRAMES_MAX);
     want.steps = guest_option("steps", want.steps);
+    want.seconds = guest_option("seconds", want.seconds);
     want.only = guest_option("only", 0);
     want.trace = guest_option("trace", 0);
     for (uint64_t seed = want.from; seed <= want.to; seed++)

@@ -28,7 +28,13 @@ static const struct {
     {"advisories: memory",       test_advisories_mm    },
     {"advisories: processor",    test_advisories_cpu   },
     {"advisories: user mode",    test_advisories_user  },
+    {"advisories: devices",      test_advisories_devices},
+    {"advisories: code",         test_advisories_code},
+    {"advisories: mappings",     test_advisories_mappings},
+    {"advisories: versions",     test_advisories_versions},
     {"advisories: grants",       test_advisories_grants},
+    {"advisories: 32 bits",      test_advisories_compat},
+    {"advisories: ports",        test_advisories_ports },
     {"advisories: events",       test_advisories_events},
     {"advisories: calls",        test_advisories_calls },
     {"a second vCPU",            test_second_vcpu      },
@@ -100,6 +106,10 @@ void guest_main(void)
 {
     if (guest_option("fpu", 0)) {
         run_fpu_vcpus();
+        return;
+    }
+    if (guest_option("failsafe", 0)) {
+        test_failsafe();
         return;
     }
     for (unsigned int i = 0; i < ARRAY_SIZE(subject); i++) {

@@ -9,6 +9,8 @@ static struct vcpu_guest_context context;
 static void (*volatile job)(void);
 static volatile bool running;
 static volatile uint64_t resume, faults;
+static uint64_t root[512] __attribute__((aligned(4096))), upper[512] __attribute__((aligned(4096)));
+static uint64_t lower[4][512] __attribute__((aligned(4096)));
 volatile uint64_t second_nmis;
 
 static long vcpu_op(unsigned int cmd, const void *arg)
@@ -120,7 +122,59 @@ static void bad_contexts(void)
     refused("a context with a base that is not canonical");
     context.event_callback_eip = 1ul << 47;
     refused("a context with a callback that is not canonical");
+    context.user_regs.rip = 1ul << 47;
+    refused("... whose RIP is not (7)");
+    context.user_regs.rsp = 1ul << 63;
+    refused("... whose RSP is not");
+    context.kernel_sp = 1ul << 47;
+    refused("... whose kernel stack is not");
+    context.trap_ctxt[200].address = 1ul << 47;
+    refused("... whose handler of vector 200 is not");
+    context.fs_base = 1ul << 63;
+    refused("... whose FS is not (193)");
+    context.ldt_base = 1ul << 47;
+    context.ldt_ents = 16;
+    refused("... whose LDT is not");
     check_rc("... still it does not start", -EINVAL, vcpu_op(VCPUOP_up, NULL));
+}
+
+/* Tables that nobody has looked at yet: with an event waiting that takes more than one part (296). */
+static void fresh_tables(void)
+{
+    memcpy(root, (const void *)start_info->pt_base, sizeof(root));
+    for (unsigned int i = 256; i < 272; i++)
+        root[i] = 0; /* the hypervisor's */
+    root[5] = va_to_mfn(upper) * PAGE_SIZE | PTE_P | PTE_RW | PTE_US | PTE_A;
+    for (unsigned int i = 0; i < ARRAY_SIZE(lower); i++)
+        upper[i] = va_to_mfn(lower[i]) * PAGE_SIZE | PTE_P | PTE_RW | PTE_US | PTE_A;
+    map_at(root, va_to_mfn(root), PTE_KERNEL_RO);
+    map_at(upper, va_to_mfn(upper), PTE_KERNEL_RO);
+    for (unsigned int i = 0; i < ARRAY_SIZE(lower); i++)
+        map_at(lower[i], va_to_mfn(lower[i]), PTE_KERNEL_RO);
+    context.ctrlreg[3] = va_to_mfn(root) << 12;
+}
+
+/* Extended state that no processor stores is made one that it loads (53). */
+static void odd_extended_state(void)
+{
+    memset(&context.fpu_ctxt, 0xff, sizeof(context.fpu_ctxt));
+    context.flags |= VGCF_i387_valid;
+}
+
+static long initialise_in_parts(void)
+{
+    uint64_t before = events_seen;
+    long rc;
+
+    fresh_tables();
+    odd_extended_state();
+    shared_info->vcpu_info[0].evtchn_upcall_mask = 0;
+    shared_info->vcpu_info[0].evtchn_upcall_pending = 1;
+    rc = vcpu_op(VCPUOP_initialise, &context);
+    shared_info->vcpu_info[0].evtchn_upcall_mask = 1;
+    check_rc("a context with new page tables, while an event waits (296)", 0, rc);
+    check_true("... which came", events_seen > before);
+    return rc;
 }
 
 bool second_start(void)
@@ -131,7 +185,7 @@ bool second_start(void)
         return running;
     trap_hook = second_trap;
     context_good();
-    if (vcpu_op(VCPUOP_initialise, &context) || vcpu_op(VCPUOP_up, NULL))
+    if (initialise_in_parts() || vcpu_op(VCPUOP_up, NULL))
         return false;
     while (!running)
         yield();
