@@ -37,6 +37,21 @@ static void capture_leaves(struct xstate_capture *c)
         }
 }
 
+/*
+ * QEMU's emulation (at least up to version 10) takes OSXSAVE for reserved where sub-leaf 1 has no capabilities, and
+ * executes a write of a reserved bit for ever: see may_try() in control.c. Processors have no such law.
+ */
+static bool write_would_hang(const struct xstate_capture *c)
+{
+    struct cpuid_regs r;
+
+    hw_cpuid(1, 0, &r);
+    if (c->leaf[1].size || !(r.ecx >> 31))
+        return false;
+    hw_cpuid(0x40000000, 0, &r);
+    return r.ebx == 0x54474354 && r.ecx == 0x43544743 && r.edx == 0x47435447; /* TCGTCGTCGTCG */
+}
+
 /* Writes each XCR0 worth trying and notes what CPUID makes of it. */
 static void capture_totals(struct xstate_capture *c)
 {
@@ -46,6 +61,12 @@ static void capture_totals(struct xstate_capture *c)
 
     if (!n)
         return;
+    if (write_would_hang(c)) {
+        log_warning("CPU %u: xstate: this QEMU hangs when XSAVE is switched on without XSAVEOPT, XSAVEC, XGETBV1 or "
+                    "XSAVES; XSAVE is not used", this_cpu_id());
+        c->has_xsave = false;
+        return;
+    }
     if (!write_cr4_safe(cr4 | CR4_OSXSAVE)) {
         log_warning("CPU %u: xstate: CPUID claims XSAVE, but CR4 does not take its bit", this_cpu_id());
         c->has_xsave = false;
