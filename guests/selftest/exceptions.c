@@ -42,6 +42,31 @@ static void protection(void)
     check_trap("lidt", 13, 0);
 }
 
+static bool have_nx(void)
+{
+    uint32_t a = 0x80000001, b, c = 0, d;
+
+    __asm__ volatile(XEN_CPUID : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+    return d >> 20 & 1;
+}
+
+static void no_execute(uint64_t mfn)
+{
+    volatile uint8_t *p = page_a;
+
+    if (!have_nx()) {
+        check_rc("no page is no-execute where NX is not", -EINVAL, map_at(page_a, mfn, PTE_KERNEL_RW | PTE_NX));
+        check_rc("... nor becomes so", 0, map_at(page_a, mfn, PTE_KERNEL_RW));
+        check_rc("... by a change of nothing else", -EINVAL, map_at(page_a, mfn, PTE_KERNEL_RW | PTE_NX));
+        p[0] = 0xc3;
+        return;
+    }
+    check_rc("mapping it no-execute", 0, map_at(page_a, mfn, PTE_KERNEL_RW | PTE_NX));
+    p[0] = 0xc3;
+    TRY("call *%0", : : "r"(p) : "memory");
+    check_trap("execution of a no-execute page", 14, 0x11);
+}
+
 static void page_faults(void)
 {
     uint64_t mfn = va_to_mfn(page_a);
@@ -57,10 +82,7 @@ static void page_faults(void)
     TRY("movb $1, (%0)", : : "r"(p + 7) : "memory");
     check_trap("write to a read-only page", 14, 3);
     check("cr2 of the write", PTR(p + 7), trap_seen.cr2);
-    check_rc("mapping it no-execute", 0, map_at(page_a, mfn, PTE_KERNEL_RW | PTE_NX));
-    p[0] = 0xc3;
-    TRY("call *%0", : : "r"(p) : "memory");
-    check_trap("execution of a no-execute page", 14, 0x11);
+    no_execute(mfn);
     check_rc("mapping it executable", 0, map_at(page_a, mfn, PTE_KERNEL_RW));
     TRY("call *%0", : : "r"(p) : "memory");
     check_no_trap("execution of an executable page");

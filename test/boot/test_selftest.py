@@ -17,8 +17,10 @@ def guest(rig, name, line="", suffix="", **keywords):
     return rig(suffix, mem=512, modules=[(os.path.join(GUESTS, name + ".elf"), line)], **keywords)
 
 
-# Processors that differ in what a PV guest meets: FXSAVE alone, XSAVE, SMEP, Intel's and AMD's ways of system calls.
-@pytest.mark.parametrize("cpu", ["qemu64", "Nehalem", "Haswell-noTSX", "EPYC,-smap", "max,-smap"])
+# Processors that differ in what a PV guest meets: FXSAVE alone, XSAVE, SMEP, Intel's and AMD's ways of system calls;
+# pages that are all executable, no CMPXCHG16B, XSAVE without what came after it.
+@pytest.mark.parametrize("cpu", ["qemu64", "Nehalem", "Haswell-noTSX", "EPYC,-smap", "max,-smap",
+                                 "EPYC,-smap,-nx,-cx16", "EPYC,-smap,-xsaveopt,-xsavec,-xgetbv1"])
 def test_every_check_passes(rig, cpu):
     with guest(rig, "selftest", cpu=cpu) as machine:
         match = machine.expect(r"(\d+) passed, (\d+) failed")

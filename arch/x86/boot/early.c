@@ -22,6 +22,7 @@
 #include "mm/frametable.h"
 #include "mm/map.h"
 #include "mm/percpu_area.h"
+#include "pv/mm/pte_flags.h"
 #include "smp/smp.h"
 #include "trap/trap.h"
 #include "x86/boot/multiboot.h"
@@ -191,6 +192,7 @@ static __init void map_ram_range(paddr_t start, paddr_t end)
 static __init __noreturn void address_space_init(void)
 {
     map_set_nx(cpu_has_nx);
+    pte_reserved = cpu_has_nx ? 0 : PTE_NX;
     map_set_1g(cpu_has_1g_pages);
     map_table_alloc = boot_mem_table;
     map_init();

@@ -17,9 +17,11 @@
 #include "pv/mm/linear.h"
 #include "pv/mm/mmio.h"
 
+uint64_t pte_reserved __ro_after_init;
+
 uint64_t l1e_refused_flags(const struct domain *d)
 {
-    return d->arch.io ? 0 : PTE_CACHE_MASK;
+    return pte_reserved | (d->arch.io ? 0 : PTE_CACHE_MASK);
 }
 
 /** PAT index of an L1 entry; the PV ABI's PAT has UC- at 2, UC at 3, 6, 7 and WC at 4. */
@@ -122,7 +124,7 @@ int table_entry_get(struct frame *table, struct domain *d, unsigned int level, u
 {
     int rc;
 
-    if (e & PTE_TABLE_REFUSED)
+    if (e & (PTE_TABLE_REFUSED | pte_reserved))
         return -EINVAL;
     rc = frame_get_typed(pte_mfn(e), d, (enum frame_type)(level - 1));
     if (likely(rc != -EINVAL) || !mfn_valid(pte_mfn(e)) || !entry_is_linear(table, level, e))

@@ -34,12 +34,12 @@ int l1e_get(struct domain *d, struct domain *pg_owner, uint64_t *e);
 uint64_t l1e_final(const struct domain *d, uint64_t e);
 /** Drops the references of an entry that was in a table of @d and is no longer. */
 void l1e_put(const struct domain *d, uint64_t e);
-/** True if replacing one by the other changes no reference. */
+/** True if replacing one by the other changes no reference, and @b is no worse than @a. */
 static inline bool l1e_same_references(uint64_t a, uint64_t b)
 {
-    return !((a ^ b) & (PTE_ADDR_MASK | PTE_P | PTE_RW | PTE_CACHE_MASK));
+    return !((a ^ b) & (PTE_ADDR_MASK | PTE_P | PTE_RW | PTE_CACHE_MASK | pte_reserved));
 }
-/** Flags that no L1 entry of @d may have: cache attributes are for domains that drive devices. */
+/** Flags that no L1 entry of @d may have: NX without NX, and cache attributes, which are for who drives devices. */
 uint64_t l1e_refused_flags(const struct domain *d);
 
 /** The same for a present entry of @table, LOCKED, of @level 2 to 4. -EINVAL, -ERESTART as frame_type_get(). */

@@ -55,7 +55,8 @@ static bool slot_maps(const struct grant_slot *s, mfn_t m, bool writable)
 int pv_grant_map(uint64_t addr, bool is_pte, mfn_t m, bool writable, uint64_t pte_flags)
 {
     const struct domain *d = current_vcpu()->domain;
-    uint64_t e = pte_make(m, PTE_P | PTE_A | PTE_D | PTE_NX | (writable ? PTE_RW : 0) | (pte_flags & PTE_GUESTS_FLAGS));
+    uint64_t nx = PTE_NX & ~pte_reserved;
+    uint64_t e = pte_make(m, PTE_P | PTE_A | PTE_D | nx | (writable ? PTE_RW : 0) | (pte_flags & PTE_GUESTS_FLAGS));
     struct grant_slot s;
 
     if ((e & l1e_refused_flags(d)) || !slot_lock(addr, is_pte, &s))

@@ -10,6 +10,9 @@
 #define PTE_CACHE_MASK   (PTE_PWT | PTE_PCD | PTE_PAT)
 #define PTE_ENTRIES      512u
 
+/** PTE_NX where the CPU has none, else 0: with it in an entry, the CPU faults at each use, in our code as well. */
+extern uint64_t pte_reserved;
+
 /** What an upper-level entry must not carry: cache attributes of tables, large pages, global. */
 #define PTE_TABLE_REFUSED (PTE_PWT | PTE_PCD | PTE_PS | PTE_G)
 

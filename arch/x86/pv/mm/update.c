@@ -78,7 +78,7 @@ static int upper_update(struct frame *table, unsigned int level, unsigned int in
 
     if (!pte_is_guests(level, index))
         return -EINVAL;
-    if ((e & PTE_P) && (e & PTE_TABLE_REFUSED))
+    if ((e & PTE_P) && (e & (PTE_TABLE_REFUSED | pte_reserved)))
         return -EINVAL;
     e = table_entry_forced_flags(e);
     if ((old & e & PTE_P) && !((old ^ e) & PTE_ADDR_MASK)) {
