@@ -86,6 +86,27 @@ def test_kernel(rig, tmp_path, case):
         stops_with(machine, sentence)
 
 
+# QEMU's CPU features to take away, and the sentence
+PROCESSORS = {
+    "-lm": "Xenolith needs a 64-bit processor",
+    "-cmov": "Xenolith needs a processor with CMOV",
+    "-fxsr": "Panic on CPU 0: cpu: FXSAVE, LDMXCSR or MFENCE faults: 64-bit code needs FXSR, SSE and SSE2",
+    "-sse": "Panic on CPU 0: cpu: FXSAVE, LDMXCSR or MFENCE faults",
+    "-sse2": "Panic on CPU 0: cpu: FXSAVE, LDMXCSR or MFENCE faults",
+    "-syscall": "Panic on CPU 0: cpu: EFER does not take SCE: 64-bit guests need SYSCALL",
+    "-apic": "Panic on CPU 0: the local APIC cannot be switched on",
+}
+
+
+@pytest.mark.parametrize("lacks", PROCESSORS)
+def test_processor(rig, lacks):
+    """One that is no 64-bit processor of any age: a sentence, not an exception that nobody understands."""
+    with rig(cpu=f"EPYC,-smap,{lacks}", options="noreboot") as machine:
+        machine.expect(PROCESSORS[lacks], fatal=False)
+        machine.silent_about("Panic|Linux version", seconds=3)
+        assert not machine.triple_faulted()
+
+
 def test_no_module(rig):
     with rig(modules=[]) as machine:
         stops_with(machine, "no dom0 kernel: the boot loader passed no module")

@@ -90,7 +90,17 @@ where:
     cpuid
     bt      $29, %edx
     jnc     no_long_mode
-    pop     %ebx
+
+    /* Nor anything that the compiler takes for granted before faults can be told. */
+    xor     %eax, %eax
+    cpuid
+    cmp     $1, %eax
+    jb      1f
+    mov     $1, %eax
+    cpuid
+    bt      $15, %edx
+    jnc     no_cmov
+1:  pop     %ebx
 
     /* Identity map of the first 4 GiB, in 2 MiB pages. */
     lea     OFS(boot_l2_identity)(%esi), %edi
@@ -146,8 +156,12 @@ where:
     push    %eax
     lret
 
+no_cmov:
+    lea     OFS(no_cmov_text)(%esi), %esi
+    jmp     say_and_stop
 no_long_mode:
     lea     OFS(no_long_mode_text)(%esi), %esi
+say_and_stop:
     mov     $0xb8000, %edi
     mov     $0x3f8, %edx
 5:  lodsb
@@ -163,6 +177,9 @@ no_long_mode:
     .globl  no_long_mode_text
 no_long_mode_text:
     .asciz "Xenolith needs a 64-bit processor (long mode), and this one has none.\r\n"
+    .globl  no_cmov_text
+no_cmov_text:
+    .asciz "Xenolith needs a processor with CMOV, and this one has none.\r\n"
 
     .code64
     .globl  start64

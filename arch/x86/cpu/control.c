@@ -10,6 +10,7 @@
 #include "hv/percpu.h"
 #include "hw/native/copy.h"
 #include "hw/native/cpu.h"
+#include "hw/native/fpu.h"
 #include "hw/native/msr_index.h"
 #include "x86/cpuid/features.h"
 
@@ -110,9 +111,21 @@ static void load_lfence(void)
         wrmsr_safe(MSR_AMD_DE_CFG, config | AMD_DE_CFG_LFENCE_WAITS);
 }
 
+/* Long mode comes with them, and so nobody asks: compilers, guests and we use them. */
+static __init void need_sse2(void)
+{
+    static uint8_t area[512] __aligned_to(16) __initdata;
+
+    if (!sse2_safe(area))
+        panic("cpu: FXSAVE, LDMXCSR or MFENCE faults: 64-bit code needs FXSR, SSE and SSE2, and this processor lacks "
+              "one. In a virtual machine, choose a CPU model that has them");
+}
+
 __init void cpu_control_boot(void)
 {
     write_cr0(CR0_WANTED);
+    write_cr4(CR4_ALWAYS);
+    need_sse2();
     try_cr4();
     try_efer();
     load_pat();

@@ -35,6 +35,8 @@ HW_XSAVE(xrstors, "xrstors64")
 bool xrstor_safe(const void *area, uint64_t mask);
 bool xrstors_safe(const void *area, uint64_t mask);
 bool fxrstor_safe(const void *area);
+/** False when FXSAVE (into @area, 512 bytes, 16 aligned), LDMXCSR or MFENCE faults: FXSR, SSE or SSE2 is missing. */
+bool sse2_safe(void *area);
 /** False when the instruction faults, as it does where it does not exist. */
 bool xsave_safe(void *area, uint64_t mask);
 bool xsaveopt_safe(void *area, uint64_t mask);

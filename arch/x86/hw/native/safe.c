@@ -78,6 +78,15 @@ bool rdpid_safe(void)
     return !failed;
 }
 
+bool sse2_safe(void *area)
+{
+    uint32_t failed = 0;
+    __asm__ volatile("1: fxsave64 (%1)\n 2: ldmxcsr 24(%1)\n 3: lfence\n 4: mfence\n 5:\n" FAILED_AT(1b, 5b, "%0")
+                     EXTABLE(2b, 9b) EXTABLE(3b, 9b) EXTABLE(4b, 9b)
+                     : "+r"(failed) : "r"(area) : "memory");
+    return !failed;
+}
+
 bool xgetbv_safe(uint32_t index)
 {
     uint32_t failed = 0;
