@@ -5,9 +5,9 @@
  *  - those that fault at CPL 3 because they are privileged, and mean something to a PV guest's kernel;
  *  - stores, plain or read-modify-write, that fault because the target is a page table or read-only device memory.
  *
- *  - stores, plain or read-modify-write, that fault because the target is a page table or read-only device memory.
- * given. Evaluating is a function from old operand and registers to new operand and registers; the caller does the
- * store, as a compare-and-exchange against the old value where atomicity matters, and only then takes the registers.
+ * Decoding reads no byte beyond those that are given. Evaluating is a function from old operand and registers to new
+ * operand and registers; the caller does the store, as a compare-and-exchange against the old value where atomicity
+ * matters, and only then takes the registers.
  *
  * Sources: AMD64 Architecture Programmer's Manual, volume 3, chapter 1 and appendix A.
  */
