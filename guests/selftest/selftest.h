@@ -45,6 +45,7 @@ void test_advisories_devices(void);
 void test_advisories_code(void);
 void test_advisories_compat(void);
 void test_advisories_ports(void);
+void test_advisories_answers(void);
 void test_advisories_events(void);
 void test_advisories_calls(void);
 void test_errors(void);
