@@ -14,6 +14,8 @@ import sys
 import rig as rigs
 
 GUESTS = os.path.join(rigs.BUILD, "guests")
+SECONDS = 300  # that one seed may take: a few on an idle machine
+PROGRESS = r"nursery: (?:seed (\d+)|FAIL ([^\r\n]*)|(\d+ ended[^\r\n]*))[\r\n]"  # a terminal may end lines by \r\r\n
 LINES = 150  # of the console for each seed: a crash has about 30
 
 
@@ -30,7 +32,7 @@ def weather(machine, first, last, seconds):
     seed, end = first, ""
     try:
         while not end:
-            match = machine.expect(r"nursery: (?:seed (\d+)\r?\n|FAIL ([^\r\n]*)|(\d+ ended[^\r\n]*))", timeout=seconds)
+            match = machine.expect(PROGRESS, timeout=seconds)
             seed = int(match[1]) if match[1] else seed
             if match[2]:
                 return seed, match[2], ""
@@ -63,7 +65,7 @@ def main():
         last = min(first + a.batch, after) - 1
         name = f"storm-{first}-{a.cpus}-{a.vcpus}"
         with make(name, first, last, a.cpus, a.vcpus, a.steps, a.more, a.log, cpu=a.cpu) as machine:
-            seed, why, end = weather(machine, first, last, 120)
+            seed, why, end = weather(machine, first, last, SECONDS)
         if seed is None:
             print(f"seeds {first} to {last}: {end}", flush=True)
             first = last + 1

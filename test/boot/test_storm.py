@@ -10,11 +10,11 @@ import storm
 def test_storm(request, cpus, vcpus, first, seeds):
     last = first + seeds - 1
     with storm.make(request.node.name, first, last, cpus, vcpus) as machine:
-        seed, why, _ = storm.weather(machine, first, last, 120)
+        seed, why, _ = storm.weather(machine, first, last, storm.SECONDS)
         assert seed is None, f"seed {seed}: {why}"
 
 
 def test_storm_long(request):
     with storm.make(request.node.name, 1000, 1200, 2, 4, steps=3000) as machine:
-        seed, why, _ = storm.weather(machine, 1000, 1200, 120)
+        seed, why, _ = storm.weather(machine, 1000, 1200, storm.SECONDS)
         assert seed is None, f"seed {seed}: {why}"
