@@ -2,7 +2,7 @@
 /*
  * A decoder for the few instructions that fault at CPL 3 and mean something to a PV guest (APM vol. 3, tables A-1 and
  * A-2). They have no memory operand that is named by ModRM, which is why it is short. lib/x86/decode knows them too,
- * but takes half as many instructions again, and each RDMSR of a guest comes this way.
+ * but takes nearly twice as many instructions, and each RDMSR of a guest comes this way.
  */
 #include "pv/priv_insn.h"
 
