@@ -98,7 +98,7 @@ static const struct view_row {
     { "hypercall page, HVM", &amd_server, HVM, 0x40000002, 0, { { ~0u, ~0u, ~0u, ~0u } }, { { 1, 0x40000000, 0, 0 } } },
     { "time", &amd_server, PV_KERNEL, 0x40000003, 0, { { ~0u, ~0u, ~0u, ~0u } }, { { 6, 0, 2000000, 3 } } },
     { "time: offset and scale", &amd_server, PV_KERNEL, 0x40000003, 1, { { ~0u, ~0u, ~0u, ~0u } },
-      { { 0x3456789a, 0x12, 0x80000000, 0xff } } },
+      { { 0x3456789a, 0x12, 0x80000000, ~0u } } },
     { "time: host", &amd_server, PV_KERNEL, 0x40000003, 2, { { ~0u, ~0u, ~0u, ~0u } }, { { 2100000, 0, 0, 0 } } },
     { "time: no more", &amd_server, PV_KERNEL, 0x40000003, 3, { { ~0u, ~0u, ~0u, ~0u } }, { { 0 } } },
     { "HVM features", &amd_server, HVM, 0x40000004, 0, { { ~0u, ~0u, ~0u, ~0u } }, { { 0x18, 3, 5, 0 } } },

@@ -108,7 +108,7 @@ static void view_time(policy_t *p, context_t *ctx, uint32_t subleaf, union cpuid
         out->d = t->incarnation;
         break;
     case 1:
-        *out = (union cpuid_leaf){ { t->offset, t->offset >> 32, t->mul, (uint8_t)t->shift } };
+        *out = (union cpuid_leaf){ { t->offset, t->offset >> 32, t->mul, (uint32_t)(int32_t)t->shift } };
         break;
     case 2:
         out->a = t->host_khz;
