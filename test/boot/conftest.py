@@ -43,9 +43,9 @@ def host(rig, tmp_path):
     """A function that boots dom0 with guests to start, and gives a toolstack.Host."""
     started = []
 
-    def boot(suffix="", **keywords):
+    def boot(suffix="", scratch=None, **keywords):
         toolstack.archive(tmp_path / "kit.tar")
-        machine = rig(suffix, **{"cpus": 2, "devices": toolstack.devices(tmp_path / "kit.tar"), **keywords})
+        machine = rig(suffix, **{"cpus": 2, "devices": toolstack.devices(tmp_path / "kit.tar", scratch), **keywords})
         started.append(machine.__enter__())
         machine.shell(timeout=300)
         return toolstack.Host(machine)

@@ -2,7 +2,7 @@
 """Saving and restoring a guest: it goes on where it was, over an open TCP connection; live migration is refused."""
 import pytest
 
-from toolstack import LINUX
+from toolstack import LINUX, small
 
 pytestmark = pytest.mark.peer
 
@@ -49,6 +49,41 @@ def rounds(host, count):
         guest.save()
         host.wait_frames(before)
         guest.restore()
+
+
+def state(host, wanted):
+    host.wait(f"xl list saved | grep -- '{wanted}'")
+
+
+SAYS = "sleep 1 | timeout -s KILL 4 xl console saved | grep 'still: {}'"
+
+
+def unpaused(host, what):
+    """It was paused and had not got to saying what it is; it does when it is let."""
+    state(host, "--p---")
+    host.run(f"! {{ {SAYS.format(what)}; }}")
+    host.run("xl unpause saved")
+    host.wait(SAYS.format(what))
+    state(host, "-b----")
+
+
+def test_kept_and_paused(host):
+    """The guest goes on after `save -c`, stays paused after `save -p` and `restore -p`; both files hold it."""
+    dom0 = host()
+    before = dom0.free_frames()
+    dom0.configure("saved", **small(extra="suspend", memory=8))
+    dom0.run(f"/tmp/kit/saves/make /tmp/saved.cfg {SAVE} -c", 120)
+    dom0.wait(SAYS.format("goes on"))
+    state(dom0, "-b----")
+    dom0.run("xl destroy saved")
+    dom0.run(f"/tmp/kit/saves/make /tmp/saved.cfg {SAVE}.2 -p", 120)
+    unpaused(dom0, "goes on")
+    dom0.run("xl destroy saved")
+    for file in (SAVE, SAVE + ".2"):
+        dom0.run(f"xl restore -p {file} >/tmp/log 2>&1", 120)
+        unpaused(dom0, "restored")
+        dom0.run("xl destroy saved")
+    dom0.wait_frames(before)
 
 
 def test_twice(host):

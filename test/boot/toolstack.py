@@ -2,8 +2,8 @@
 """dom0 with Debian's tools and something to start: what the tests of xl share.
 
 The machine has the disk of `make run` (mounted on /guest: a Linux guest's kernel, initramfs and disk) and a tar archive
-with our own small kernels and the tour's scripts, unpacked in /tmp/kit. Host talks to a machine that is up, through
-dom0's shell.
+with our own small kernels and the scripts that dom0 runs, unpacked in /tmp/kit. Host talks to a machine that is up,
+through dom0's shell.
 """
 import json
 import os
@@ -28,18 +28,22 @@ def small(**more):
 
 
 def archive(path):
-    """A disk that is a tar archive of our kernels and of the scripts that dom0 runs in the tour."""
+    """A disk that is a tar archive of our kernels and of the scripts that dom0 runs."""
     names = [name + ".elf" for name in KERNELS]
     scripts = os.path.join(rigs.TOP, "test/boot")
-    subprocess.run(["tar", "-chf", path, "--format=ustar", "-C", GUESTS, *names, "-C", scripts, "tour"], check=True)
+    files = ["-C", GUESTS, *names, "-C", scripts, "tour", "saves"]
+    subprocess.run(["tar", "-chf", path, "--format=ustar", *files], check=True)
     os.truncate(path, (os.path.getsize(path) + 511) // 512 * 512)
 
 
-def devices(kit):
+def devices(kit, scratch=None):
+    """scratch: a file as a third disk, /dev/vdc, by which dom0 hands something out."""
     words = ["-nic", "none"]
-    for name, file in (("disk", rigs.image("disk.img")), ("kit", kit)):
-        words += ["-drive", f"if=none,id={name},format=raw,snapshot=on,file={file}"]
-        words += ["-device", f"virtio-blk-pci,drive={name}"]
+    for name, file in (("disk", rigs.image("disk.img")), ("kit", kit), ("scratch", scratch)):
+        if file:
+            snapshot = "off" if file == scratch else "on"
+            words += ["-drive", f"if=none,id={name},format=raw,snapshot={snapshot},file={file}"]
+            words += ["-device", f"virtio-blk-pci,drive={name}"]
     return words
 
 
