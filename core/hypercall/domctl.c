@@ -41,9 +41,23 @@ int domctl_other_vcpu(const struct domctl_call *call, uint32_t id, struct vcpu *
     return !rc && *out == current_vcpu() ? -EINVAL : rc;
 }
 
+/* Some ask about the machine when they name a certain id that no domain has. */
+static bool domctl_names_nobody(const struct xen_domctl *op)
+{
+    switch (op->cmd) {
+    case XEN_DOMCTL_test_assign_device:
+    case XEN_DOMCTL_vm_event_op:
+        return op->domain == DOMID_INVALID;
+    case XEN_DOMCTL_assign_device:
+    case XEN_DOMCTL_deassign_device:
+        return op->domain == DOMID_IO;
+    }
+    return false;
+}
+
 static int domctl_target_get(const struct domctl_row *row, struct domctl_call *c)
 {
-    if (row->target == DOMCTL_TARGET_NONE)
+    if (row->target == DOMCTL_TARGET_NONE || domctl_names_nobody(&c->op))
         return 0;
     c->d = domain_get_by_id(c->op.domain);
     if (!c->d)
@@ -81,11 +95,9 @@ static long domctl_refuse(const struct domctl_call *c)
     case XEN_DOMCTL_createdomain:
     case XEN_DOMCTL_getdomaininfo:
     case XEN_DOMCTL_gdbsx_guestmemio: return -EPERM;
-    case XEN_DOMCTL_test_assign_device:
-    case XEN_DOMCTL_vm_event_op:
-        if (c->op.domain == DOMID_INVALID)
-            return -EPERM;
     }
+    if (domctl_names_nobody(&c->op))
+        return -EPERM;
     struct domain *d = domain_get_by_id(c->op.domain);
     if (!d)
         return -ESRCH;
@@ -110,6 +122,7 @@ long hypercall_domctl(struct hypercall *call)
     }
     if (!privileged)
         return domctl_refuse(&c);
+    static const struct domctl_row unknown = { .target = DOMCTL_TARGET_ANY };
     const struct domctl_row *row = domctl_find(c.op.cmd);
-    return row ? domctl_row_call(row, &c) : -ENOSYS;
+    return domctl_row_call(row ? row : &unknown, &c);
 }

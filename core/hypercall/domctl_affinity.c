@@ -5,12 +5,11 @@
 
 #include <toolstack_handlers.h>
 
-#define FLAGS_KNOWN (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT | XEN_VCPUAFFINITY_FORCE)
 #define ALL_NODES 1ull /* bit map of the machine's nodes */
 
 static int affinity_check(const struct xen_domctl_vcpuaffinity *op)
 {
-    if (op->flags & ~FLAGS_KNOWN || !(op->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)))
+    if (!op->flags) /* unknown ones have no meaning */
         return -EINVAL;
     if (op->flags & XEN_VCPUAFFINITY_HARD && guest_handle_null(op->cpumap_hard.bitmap))
         return -EINVAL;

@@ -11,11 +11,10 @@
 
 #define FLAGS_KNOWN (XEN_DOMCTL_CDF_MAX | (XEN_DOMCTL_CDF_MAX - 1))
 /*
- * Of these, what nothing here serves: suspend integrity, shadow options, IOMMU, nested virtualisation,
- * performance counters.
+ * Of these, what nothing here serves: IOMMU, nested virtualisation, performance counters. What is asked about a suspended
+ * machine or shadow page tables is true of a machine without either.
  */
-#define FLAGS_ABSENT (XEN_DOMCTL_CDF_s3_integrity | XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | \
-                      XEN_DOMCTL_CDF_vpmu)
+#define FLAGS_ABSENT (XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | XEN_DOMCTL_CDF_vpmu)
 
 static int create_refuse(const char *why, uint32_t value)
 {
@@ -33,8 +32,10 @@ static int create_check(const struct xen_domctl_createdomain *in)
         return create_refuse("IOMMU options without an IOMMU", in->iommu_opts);
     if (!in->max_vcpus)
         return create_refuse("no vCPUs", 0);
-    if (in->grant_opts & ~XEN_DOMCTL_GRANT_version_mask)
-        return create_refuse("unknown grant table options", in->grant_opts);
+    if (in->grant_opts != XEN_DOMCTL_GRANT_version(1) && in->grant_opts != XEN_DOMCTL_GRANT_version(2))
+        return create_refuse("grant table options other than version 1 or 2", in->grant_opts);
+    if (!in->max_grant_frames)
+        return create_refuse("no frames for the grant table", 0);
     if (in->vmtrace_size)
         return create_refuse("no processor trace here", in->vmtrace_size);
     if (!cpupool_exists(in->cpupool_id))

@@ -92,22 +92,31 @@ long domctl_subscribe(struct domctl_call *c)
 
 long domctl_set_virq_handler(struct domctl_call *c) { return virq_set_handler(c->op.u.set_virq_handler.virq, c->d); }
 
-static long trigger_nmi(const struct domctl_call *c)
-{
-    struct vcpu *v;
-    int rc = domctl_vcpu(c, c->op.u.sendtrigger.vcpu, &v);
-
-    return rc ? -ESRCH : arch_vcpu_op(VCPUOP_send_nmi, v, 0);
-}
-
+/* Who is meant is looked up whatever the trigger is. */
 long domctl_sendtrigger(struct domctl_call *c)
 {
+    struct vcpu *v;
+
+    if (domctl_vcpu(c, c->op.u.sendtrigger.vcpu, &v))
+        return -ESRCH;
     switch (c->op.u.sendtrigger.trigger) {
     case XEN_DOMCTL_SENDTRIGGER_NMI:
-        return trigger_nmi(c);
+        return arch_vcpu_op(VCPUOP_send_nmi, v, 0);
     case XEN_DOMCTL_SENDTRIGGER_POWER:
     case XEN_DOMCTL_SENDTRIGGER_SLEEP:
         return -EINVAL; /* buttons of a platform that PV guests don't have */
     }
     return -ENOSYS;
+}
+
+/* The one who would serve an HVM guest as its device model; a PV guest has none. */
+long domctl_set_target(struct domctl_call *c)
+{
+    struct domain *target = domain_get_by_id(c->op.u.set_target.target);
+
+    if (!target)
+        return -ESRCH;
+    long rc = target == c->d ? -EINVAL : -EOPNOTSUPP;
+    domain_put(target);
+    return rc;
 }

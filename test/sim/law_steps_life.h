@@ -44,7 +44,8 @@ static struct domain *birth_domain(domid_t id)
     struct xen_domctl *op = domctl_args(XEN_DOMCTL_createdomain, id);
     op->u.createdomain = (struct xen_domctl_createdomain){ .max_vcpus = vcpus, .max_evtchn_port = PORTS - 1,
                                                            .max_grant_frames = 1 + (int)pick(3),
-                                                           .max_maptrack_frames = 1 + (int)pick(2) };
+                                                           .max_maptrack_frames = 1 + (int)pick(2),
+                                                           .grant_opts = 1 + pick(2) };
     long rc = domctl_call(op);
     if (being_with_id(id) || id_is_zombie(id) ? rc != -EEXIST : rc && rc != -ENOMEM)
         panic("createdomain: %ld", rc);

@@ -47,10 +47,12 @@ static void create_errors(void **state)
         { "all vCPUs", { .max_vcpus = ~0u }, -EINVAL },
         { "IOMMU options", { .max_vcpus = 1, .iommu_opts = 1 }, -EINVAL },
         { "grant options", { .max_vcpus = 1, .grant_opts = 0x10 }, -EINVAL },
-        { "grant version 3", { .max_vcpus = 1, .grant_opts = 3 }, -EINVAL },
-        { "grant frames", { .max_vcpus = 1, .max_grant_frames = 0x7fffffff }, -EINVAL },
+        { "grant version 3", { .max_vcpus = 1, .max_grant_frames = 1, .grant_opts = 3 }, -EINVAL },
+        { "no grant version", { .max_vcpus = 1, .max_grant_frames = 1 }, -EINVAL },
+        { "no grant frames", { .max_vcpus = 1, .grant_opts = 1 }, -EINVAL },
+        { "grant frames", { .max_vcpus = 1, .max_grant_frames = 0x7fffffff, .grant_opts = 1 }, -EINVAL },
         { "trace", { .max_vcpus = 1, .vmtrace_size = 4096 }, -EINVAL },
-        { "pool 1", { .max_vcpus = 1, .cpupool_id = 1 }, -ESRCH },
+        { "pool 1", { .max_vcpus = 1, .cpupool_id = 1, .max_grant_frames = 1, .grant_opts = 1 }, -ESRCH },
     };
     for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
         struct xen_domctl op = { .u.createdomain = t[i].c };
@@ -77,6 +79,7 @@ static void domctl_errors(void **state)
         { "number 7", 7, 1, { 0 }, -ENOSYS },
         { "number 999", 999, 1, { 0 }, -ENOSYS },
         { "number -1", ~0u, 1, { 0 }, -ENOSYS },
+        { "number 999 of nobody", 999, 77, { 0 }, -ESRCH },
         { "pause nobody", XEN_DOMCTL_pausedomain, 77, { 0 }, -ESRCH },
         { "pause DOMID_SELF", XEN_DOMCTL_pausedomain, DOMID_SELF, { 0 }, -ESRCH },
         { "pause DOMID_IO", XEN_DOMCTL_pausedomain, DOMID_IO, { 0 }, -ESRCH },
@@ -92,7 +95,7 @@ static void domctl_errors(void **state)
         { "vcpuinfo: beyond", XEN_DOMCTL_getvcpuinfo, 1, { .u.getvcpuinfo.vcpu = 2 }, -EINVAL },
         { "vcpuinfo: far beyond", XEN_DOMCTL_getvcpuinfo, 1, { .u.getvcpuinfo.vcpu = ~0u }, -EINVAL },
         { "affinity: no flag", XEN_DOMCTL_setvcpuaffinity, 1, { .u.vcpuaffinity = { .vcpu = 0 } }, -EINVAL },
-        { "affinity: unknown flag", XEN_DOMCTL_setvcpuaffinity, 1, { .u.vcpuaffinity = { .flags = 9 } }, -EINVAL },
+        { "affinity: unknown flag", XEN_DOMCTL_setvcpuaffinity, 1, { .u.vcpuaffinity = { .flags = 8 } }, 0 },
         { "affinity: no map", XEN_DOMCTL_setvcpuaffinity, 1, { .u.vcpuaffinity = { .flags = 1 } }, -EINVAL },
         { "affinity: no vCPU", XEN_DOMCTL_getvcpuaffinity, 1, { .u.vcpuaffinity = { .vcpu = 7, .flags = 1 } },
           -EINVAL },
@@ -101,6 +104,8 @@ static void domctl_errors(void **state)
           -EINVAL },
         { "scheduler: of a vCPU", XEN_DOMCTL_scheduler_op, 1, { .u.scheduler_op = { .sched_id = 6, .cmd = 3 } },
           -EINVAL },
+        { "scheduler: cap beyond both vCPUs", XEN_DOMCTL_scheduler_op, 1,
+          { .u.scheduler_op = { .sched_id = 6, .cmd = 0, .u.credit2 = { .weight = 256, .cap = 201 } } }, -EINVAL },
         { "debug oneself", XEN_DOMCTL_setdebugging, 0, { .u.setdebugging.enable = 1 }, -EINVAL },
         { "time: too far", XEN_DOMCTL_settimeoffset, 1, { .u.settimeoffset.time_offset_seconds = INT64_MAX }, -EINVAL },
         { "time: too far back", XEN_DOMCTL_settimeoffset, 1, { .u.settimeoffset.time_offset_seconds = INT64_MIN },
@@ -113,6 +118,13 @@ static void domctl_errors(void **state)
         { "virq handler: no such", XEN_DOMCTL_set_virq_handler, 1, { .u.set_virq_handler.virq = 99 }, -EINVAL },
         { "resume oneself", XEN_DOMCTL_resumedomain, 0, { 0 }, -EINVAL },
         { "passthrough", XEN_DOMCTL_assign_device, 1, { 0 }, -EOPNOTSUPP },
+        { "passthrough: to nobody", XEN_DOMCTL_assign_device, 77, { 0 }, -ESRCH },
+        { "passthrough: to quarantine", XEN_DOMCTL_assign_device, DOMID_IO, { 0 }, -EOPNOTSUPP },
+        { "passthrough: a test without a domain", XEN_DOMCTL_test_assign_device, DOMID_INVALID, { 0 }, -EOPNOTSUPP },
+        { "passthrough: a test for nobody", XEN_DOMCTL_test_assign_device, 77, { 0 }, -ESRCH },
+        { "target: nobody", XEN_DOMCTL_set_target, 1, { .u.set_target.target = 77 }, -ESRCH },
+        { "target: itself", XEN_DOMCTL_set_target, 1, { .u.set_target.target = 1 }, -EINVAL },
+        { "target: of a PV guest", XEN_DOMCTL_set_target, 1, { .u.set_target.target = 0 }, -EOPNOTSUPP },
     };
     for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
         struct xen_domctl op = t[i].op;

@@ -50,6 +50,6 @@ static inline long sysctl_op(uint32_t cmd, struct xen_sysctl *op)
 #define AREA (box + 4096)
 
 static const struct xen_domctl_createdomain good = { .max_vcpus = 2, .max_evtchn_port = 1023, .max_grant_frames = -1,
-                                                     .max_maptrack_frames = -1 };
+                                                     .max_maptrack_frames = -1, .grant_opts = 1 };
 
 #endif

@@ -83,18 +83,20 @@ long domctl_getvcpucontext(struct domctl_call *c)
     return rc;
 }
 
+/* Of MCG_CAP: the number of banks, MCG_CTL_P, and Intel's TES_P, SER_P and LMCE_P (SDM vol. 3, 16.3.1.1). */
+#define MCG_CAP_KNOWN (0x1ffull | 1ull << 11 | 1ull << 24 | 1ull << 27)
+#define MCG_CAP_END   (offsetof(struct xen_domctl_ext_vcpucontext, mcg_cap) + sizeof(uint64_t))
+
 /*
  * Entry points of 32-bit code in a 64-bit guest. They are entered with the flat kernel code segment,
- * whatever is asked for.
+ * whatever is asked for. Older tools have a structure that ends before what concerns machine checks.
  */
-static int entry_check(const struct vcpu *v, const char *name, uint64_t address, uint16_t cs, uint8_t disables)
+static int entry_check(const struct vcpu *v, const char *name, uint64_t address)
 {
-    if (pv_canonical(address) && (!cs || (cs | 3) == FLAT_KERNEL_CS) && disables <= 1)
+    if (pv_canonical(address))
         return 0;
-    guest_log(v, LOG_WARNING,
-              "extended context refused: %s callback %#x:%#lx, event flag %u; wanted a canonical address, code segment "
-              "%#x or 0, flag 0 or 1",
-              name, cs, (unsigned long)address, disables, FLAT_KERNEL_CS);
+    guest_log(v, LOG_WARNING, "extended context refused: %s callback %#lx, wanted a canonical address", name,
+              (unsigned long)address);
     return -EINVAL;
 }
 
@@ -107,21 +109,23 @@ static int ext_check(const struct vcpu *v, const struct xen_domctl_ext_vcpuconte
         guest_log(v, LOG_WARNING, "extended context refused: size %u, wanted at least %u", op->size, least);
         return -EINVAL;
     }
-    rc = entry_check(v, "32-bit SYSCALL", op->syscall32_callback_eip, op->syscall32_callback_cs,
-                     op->syscall32_disables_events);
-    return rc ? rc
-              : entry_check(v, "SYSENTER", op->sysenter_callback_eip, op->sysenter_callback_cs,
-                            op->sysenter_disables_events);
+    if (op->size >= MCG_CAP_END && op->mcg_cap & ~MCG_CAP_KNOWN) {
+        guest_log(v, LOG_WARNING, "extended context refused: MCG_CAP %#lx, wanted bits of %#lx",
+                  (unsigned long)op->mcg_cap, (unsigned long)MCG_CAP_KNOWN);
+        return -EINVAL;
+    }
+    rc = entry_check(v, "32-bit SYSCALL", op->syscall32_callback_eip);
+    return rc ? rc : entry_check(v, "SYSENTER", op->sysenter_callback_eip);
 }
 
 long domctl_set_ext_vcpucontext(struct domctl_call *c)
 {
     const struct xen_domctl_ext_vcpucontext *op = &c->op.u.ext_vcpucontext;
     struct vcpu *v;
-    int rc = domctl_vcpu(c, op->vcpu, &v);
+    int rc;
 
-    if (rc)
-        return rc;
+    if (domctl_vcpu(c, op->vcpu, &v) || v == current_vcpu())
+        return -ESRCH;
     if (c->d->type != DOMAIN_PV)
         return -EINVAL;
     rc = ext_check(v, op);
@@ -139,10 +143,9 @@ long domctl_get_ext_vcpucontext(struct domctl_call *c)
     struct xen_domctl_ext_vcpucontext *op = &c->op.u.ext_vcpucontext;
     uint32_t id = op->vcpu;
     struct vcpu *v;
-    int rc = domctl_vcpu(c, id, &v);
 
-    if (rc)
-        return rc;
+    if (domctl_vcpu(c, id, &v) || v == current_vcpu())
+        return -ESRCH;
     if (c->d->type != DOMAIN_PV)
         return -EINVAL;
     memset(op, 0, sizeof(*op));

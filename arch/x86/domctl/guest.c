@@ -19,7 +19,7 @@ long domctl_hypercall_init(struct domctl_call *c)
     struct frame *f = arch_guest_frame_get(c->d, gfn(c->op.u.hypercall_init.gmfn), true);
 
     if (!f)
-        return -EACCES;
+        return -EINVAL;
     pv_hypercall_page_fill(mfn_to_virt(frame_to_mfn(f)));
     arch_guest_frame_put(f, true);
     return 0;
@@ -72,16 +72,29 @@ long domctl_getpageframeinfo3(struct domctl_call *c)
     return 0;
 }
 
-/* Shadow page tables are how others log what a PV guest writes; here a PV guest runs on its own tables only. */
+/*
+ * Shadow page tables are how others log what a PV guest writes; here a PV guest runs on its own tables only. Log-dirty
+ * mode is refused as not supported; the rest makes no sense without it, nor does turning off what is not on.
+ */
 long domctl_shadow_op(struct domctl_call *c)
 {
-    uint32_t op = c->op.u.shadow_op.op;
+    const struct xen_domctl_shadow_op *op = &c->op.u.shadow_op;
 
-    if (op == XEN_DOMCTL_SHADOW_OP_OFF)
-        return 0;
-    if (op == XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY ||
-        (op == XEN_DOMCTL_SHADOW_OP_ENABLE && c->op.u.shadow_op.mode & XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY))
-        guest_log(current_vcpu(), LOG_WARNING, "d%u: live migration needs log-dirty mode, which PV guests do not have "
-                  "here: save and restore it instead; it runs on", c->d->id);
+    c->copy_back = true;
+    switch (op->op) {
+    case XEN_DOMCTL_SHADOW_OP_ENABLE:
+        if (op->mode != XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY)
+            return -EINVAL;
+        break;
+    case XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY:
+        break;
+    case XEN_DOMCTL_SHADOW_OP_CLEAN:
+    case XEN_DOMCTL_SHADOW_OP_PEEK:
+        return -EOPNOTSUPP;
+    default:
+        return -EINVAL;
+    }
+    guest_log(current_vcpu(), LOG_WARNING, "d%u: live migration needs log-dirty mode, which PV guests do not have "
+              "here: save and restore it instead; it runs on", c->d->id);
     return -EOPNOTSUPP;
 }

@@ -85,12 +85,12 @@ int arch_createdomain_check(const struct xen_domctl_createdomain *c)
         guest_log(caller, LOG_WARNING, "createdomain: PVH and HVM guests cannot be built here, only PV");
         return -EOPNOTSUPP;
     }
-    if (c->flags & (XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_oos_off))
+    if (c->flags & XEN_DOMCTL_CDF_hap)
         return -EINVAL; /* for HVM only */
-    if (c->arch.emulation_flags) {
+    if (c->arch.emulation_flags & ~XEN_X86_EMU_PIT) {
         guest_log(caller, LOG_WARNING, "createdomain: emulated devices (%#x) are not for PV guests",
                   c->arch.emulation_flags);
-        return -EINVAL;
+        return c->arch.emulation_flags & ~XEN_X86_EMU_ALL ? -EINVAL : -EOPNOTSUPP;
     }
     if (c->arch.misc_flags & ~XEN_X86_MSR_RELAXED) {
         guest_log(caller, LOG_WARNING, "createdomain: misc_flags %#x, only %#x (relaxed MSRs) is known",

@@ -21,25 +21,19 @@ long domctl_ioport_permission(struct domctl_call *c)
 {
     const struct xen_domctl_ioport_permission *op = &c->op.u.ioport_permission;
 
-    if (op->first_port >= PORTS || op->nr_ports > PORTS - op->first_port)
+    if (op->first_port >= PORTS || !op->nr_ports || op->nr_ports > PORTS - op->first_port)
         return -EINVAL;
-    if (!op->nr_ports)
-        return 0;
     return permission_set(c, IO_CAP_PORT, op->first_port, op->first_port + op->nr_ports - 1, op->allow_access);
 }
 
-static bool frames_bad(uint64_t first, uint64_t nr)
-{
-    uint64_t limit = 1ull << (cpu_paddr_bits - PAGE_SHIFT);
-
-    return !nr || first >= limit || nr > limit - first;
-}
+/* None, or more than there are numbers. Of those that the processor cannot address nobody has any. */
+static bool frames_wrap(uint64_t first, uint64_t nr) { return first + nr - 1 < first; }
 
 long domctl_iomem_permission(struct domctl_call *c)
 {
     const struct xen_domctl_iomem_permission *op = &c->op.u.iomem_permission;
 
-    if (frames_bad(op->first_mfn, op->nr_mfns))
+    if (frames_wrap(op->first_mfn, op->nr_mfns))
         return -EINVAL;
     return permission_set(c, IO_CAP_MMIO, op->first_mfn, op->first_mfn + op->nr_mfns - 1, op->allow_access);
 }
@@ -56,17 +50,17 @@ long domctl_irq_permission(struct domctl_call *c)
     return permission_set(c, IO_CAP_IRQ, nr, nr, op->allow_access);
 }
 
-/* A PV guest's page tables name machine frames, so there is no map to change; a caller without the right is told so. */
+/*
+ * A PV guest's page tables name machine frames: there is no map to change,
+ * and what it may map is iomem_permission's matter.
+ */
 long domctl_memory_mapping(struct domctl_call *c)
 {
     const struct xen_domctl_memory_mapping *op = &c->op.u.memory_mapping;
-
-    if (frames_bad(op->first_mfn, op->nr_mfns) || op->first_gfn + op->nr_mfns - 1 < op->first_gfn ||
-        op->add_mapping > 1)
-        return -EINVAL;
     uint64_t last = op->first_mfn + op->nr_mfns - 1;
-    if (!io_caps_allowed(current_vcpu()->domain, IO_CAP_MMIO, op->first_mfn, last) ||
-        (op->add_mapping && !io_caps_allowed(c->d, IO_CAP_MMIO, op->first_mfn, last)))
-        return -EPERM;
+
+    if (frames_wrap(op->first_mfn, op->nr_mfns) || frames_wrap(op->first_gfn, op->nr_mfns) ||
+        last >> (cpu_paddr_bits - PAGE_SHIFT))
+        return -EINVAL;
     return 0;
 }
