@@ -19,6 +19,7 @@
 #include <xen/event_channel.h>
 #include <xen/features.h>
 #include <xen/grant_table.h>
+#include <xen/hvm/hvm_op.h>
 #include <xen/hypfs.h>
 #include <xen/io/console.h>
 #include <xen/arch-x86/cpuid.h>

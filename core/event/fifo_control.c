@@ -112,10 +112,10 @@ int evtchn_set_priority(struct domain *d, uint32_t port, uint32_t priority)
 {
     int rc = -EINVAL;
     spin_lock(&d->events.lock);
-    struct evtchn *e = port ? evtchn_find(d, port) : NULL;
+    struct evtchn *e = evtchn_find(d, port);
     if (e && !d->events.fifo)
         rc = -ENOSYS;
-    else if (e && priority <= EVTCHN_FIFO_PRIORITY_MIN) {
+    else if (e && port && priority <= EVTCHN_FIFO_PRIORITY_MIN) {
         WRITE_ONCE(e->priority, (uint8_t)priority);
         rc = 0;
     }

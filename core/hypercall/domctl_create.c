@@ -11,10 +11,11 @@
 
 #define FLAGS_KNOWN (XEN_DOMCTL_CDF_MAX | (XEN_DOMCTL_CDF_MAX - 1))
 /*
- * Of these, what nothing here serves: IOMMU, nested virtualisation, performance counters. What is asked about a suspended
- * machine or shadow page tables is true of a machine without either.
+ * Of these, what nothing here serves: suspend integrity, IOMMU, nested virtualisation, performance counters.
+ * What is asked of shadow page tables is true where there are none.
  */
-#define FLAGS_ABSENT (XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | XEN_DOMCTL_CDF_vpmu)
+#define FLAGS_ABSENT (XEN_DOMCTL_CDF_s3_integrity | XEN_DOMCTL_CDF_iommu | XEN_DOMCTL_CDF_nested_virt | \
+                      XEN_DOMCTL_CDF_vpmu)
 
 static int create_refuse(const char *why, uint32_t value)
 {

@@ -34,7 +34,7 @@ long domctl_unpausedomain(struct domctl_call *c)
     struct domain *d = c->d;
 
     spin_lock(&d->lock);
-    bool paused = d->controller_pauses, starts = paused && d->life == DOMAIN_BUILDING;
+    bool paused = d->controller_pauses, starts = d->controller_pauses == 1 && d->life == DOMAIN_BUILDING;
     if (paused)
         d->controller_pauses--;
     if (starts)

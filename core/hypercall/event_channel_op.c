@@ -174,3 +174,18 @@ long hypercall_event_channel_op(struct hypercall *call)
         return -EFAULT;
     return 0;
 }
+
+/* The form of Xen 3.0: command and argument are one structure, and what came later isn't there. */
+long hypercall_event_channel_op_compat(struct hypercall *call)
+{
+    struct evtchn_op op;
+    uint64_t uop = call->arg[0];
+    if (copy_from_guest_va(&op, uop))
+        return -EFAULT;
+    if (op.cmd > EVTCHNOP_unmask)
+        return -ENOSYS;
+    struct hypercall now = *call;
+    now.arg[0] = op.cmd;
+    now.arg[1] = uop + offsetof(struct evtchn_op, u);
+    return hypercall_event_channel_op(&now);
+}

@@ -100,18 +100,55 @@ static long memory_query(uint32_t cmd, uint64_t arg)
 }
 
 /* A PV guest has no physical map of ours to change; the arch knows about the others. */
-static long memory_physmap(struct hypercall *call, uint32_t cmd, uint64_t arg)
+static long memory_physmap(struct hypercall *call, uint32_t cmd, uint64_t arg, domid_t id)
 {
-    domid_t id; /* the first field of each of these structures */
     struct domain *d;
-    if (copy_from_guest_va(&id, arg))
-        return -EFAULT;
     long rc = memory_target(id, &d);
     if (rc)
         return rc;
     bool pv = d->type == DOMAIN_PV;
     domain_put(d);
     return pv ? -EACCES : arch_memory_op(call, cmd, arg);
+}
+
+static long memory_add(struct hypercall *call, uint64_t arg)
+{
+    struct xen_add_to_physmap op;
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    if (op.space == XENMAPSPACE_gmfn_foreign) /* says nothing of whose: that is the batch's */
+        return -ENOSYS;
+    return memory_physmap(call, XENMEM_add_to_physmap, arg, op.domid);
+}
+
+static long memory_add_batch(struct hypercall *call, uint64_t arg)
+{
+    struct xen_add_to_physmap_batch op;
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    if (op.space == XENMAPSPACE_gmfn_range) /* a batch of ranges is not offered */
+        return -EOPNOTSUPP;
+    return memory_physmap(call, XENMEM_add_to_physmap_batch, arg, op.domid);
+}
+
+static long memory_remove(struct hypercall *call, uint64_t arg)
+{
+    struct xen_remove_from_physmap op;
+    return copy_from_guest_va(&op, arg) ? -EFAULT : memory_physmap(call, XENMEM_remove_from_physmap, arg, op.domid);
+}
+
+/* What a PV domain gets is populated at once. */
+static long memory_pod(uint64_t arg)
+{
+    struct xen_pod_target op;
+    struct domain *d;
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    long rc = memory_target(op.domid, &d);
+    if (rc)
+        return rc;
+    domain_put(d);
+    return -EINVAL;
 }
 
 static long memory_claim(uint64_t arg)
@@ -125,7 +162,7 @@ static long memory_claim(uint64_t arg)
         return -EINVAL;
     struct domain *d = domain_get_by_id(op.domid);
     if (!d)
-        return -ESRCH;
+        return -EINVAL;
     long rc = domain_claim(d, op.nr_extents);
     domain_put(d);
     return rc;
@@ -163,9 +200,14 @@ long hypercall_memory_op(struct hypercall *call)
     case XENMEM_maximum_gpfn:
         return memory_query(cmd, arg);
     case XENMEM_add_to_physmap:
+        return memory_add(call, arg);
     case XENMEM_add_to_physmap_batch:
+        return memory_add_batch(call, arg);
     case XENMEM_remove_from_physmap:
-        return memory_physmap(call, cmd, arg);
+        return memory_remove(call, arg);
+    case XENMEM_set_pod_target:
+    case XENMEM_get_pod_target:
+        return memory_pod(arg);
     case XENMEM_acquire_resource:
         return memory_acquire_resource(call, start, arg);
     case XENMEM_get_vnumainfo:
@@ -173,8 +215,10 @@ long hypercall_memory_op(struct hypercall *call)
     case XENMEM_claim_pages:
         return memory_claim(arg);
     case XENMEM_get_sharing_freed_pages:
-    case XENMEM_get_sharing_shared_pages: /* callers take this error as "no sharing" */
-        return -ENOSYS;
+    case XENMEM_get_sharing_shared_pages:
+        return 0; /* no domain's pages are shared */
+    case XENMEM_machphys_compat_mfn_list: /* for 32-bit toolstacks */
+        return -EOPNOTSUPP;
     }
     return start ? -ENOSYS : arch_memory_op(call, cmd, arg);
 }

@@ -55,7 +55,7 @@ long memory_acquire_resource(struct hypercall *call, uint64_t start, uint64_t ar
         return -EFAULT;
     if (op.pad)
         return -EINVAL;
-    if (op.domid == DOMID_SELF || op.domid == caller->id)
+    if (op.domid == caller->id)
         return -EPERM;
     struct domain *d = domain_get_by_id(op.domid);
     if (!d)

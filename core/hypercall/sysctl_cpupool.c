@@ -43,9 +43,9 @@ static long pool_create(struct sysctl_call *c)
 
 static long pool_move(const struct xen_sysctl_cpupool_op *op)
 {
-    if (!op->domid || op->domid >= DOMID_FIRST_RESERVED)
-        return -EINVAL; /* the control domain stays where it is */
-    struct domain *d = domain_get_by_id((domid_t)op->domid);
+    if (!op->domid)
+        return -EPERM; /* the control domain stays where it is */
+    struct domain *d = op->domid < DOMID_FIRST_RESERVED ? domain_get_by_id((domid_t)op->domid) : NULL;
     if (!d)
         return -ESRCH;
     long rc = cpupool_id_of(d) == op->cpupool_id ? 0 : cpupool_move_domain(d, op->cpupool_id);

@@ -189,7 +189,9 @@ static int pool_pick_own(const struct cpupool *p, uint32_t *cpu)
         return -EINVAL;
     if (!cpumask_test(&usable, *cpu))
         return -EADDRNOTAVAIL;
-    return cpumask_weight(&usable) == 1 && pool_each(p, NULL) ? -EBUSY : 0;
+    if (cpumask_weight(&usable) > 1 || !pool_each(p, NULL))
+        return 0;
+    return p->id ? -EBUSY : -EINVAL; /* Pool-0 always has one */
 }
 
 int cpupool_remove_cpu(uint32_t id, uint32_t cpu)

@@ -37,7 +37,7 @@ int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus);
 int cpupool_add_cpu(uint32_t id, uint32_t cpu);
 /**
  * Takes a CPU away; CPUPOOL_ANY: the last. Its vCPUs go to the others. 0, -ENOENT (pool), -EINVAL (no such CPU),
- * -EADDRNOTAVAIL (not in it), -EBUSY (the last of a pool that has domains).
+ * -EADDRNOTAVAIL (not in it), -EBUSY (the last of a pool that has domains; of Pool-0 -EINVAL).
  */
 int cpupool_remove_cpu(uint32_t id, uint32_t cpu);
 /** 0, -ENOENT (pool, or one without CPUs). */

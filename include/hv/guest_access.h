@@ -10,7 +10,7 @@
 
 /**
  * Arch duties. 0 or -EFAULT; on -EFAULT an unspecified prefix may have been copied (to), or @dst is unspecified
- * (from).
+ * (from). Nothing can be copied from and to anywhere.
  */
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len);
 int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len);

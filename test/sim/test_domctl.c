@@ -134,7 +134,7 @@ static void claims(void **state)
     uint64_t free = heap_free_frames();
     struct domain *other = sim_domain(2, 1);
     static const struct { const char *name; struct xen_memory_reservation op; long rc; } t[] = {
-        { "nobody", { .domid = 77, .nr_extents = 1 }, -ESRCH },
+        { "nobody", { .domid = 77, .nr_extents = 1 }, -EINVAL },
         { "order", { .domid = 1, .nr_extents = 1, .extent_order = 1 }, -EINVAL },
         { "flags", { .domid = 1, .nr_extents = 1, .mem_flags = 1 }, -EINVAL },
         { "list", { .domid = 1, .nr_extents = 1, .extent_start = { (void *)8 } }, -EINVAL },

@@ -164,7 +164,7 @@ static void sysctl_errors(void **state)
         { "pool: take no CPU", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 5, .cpu = 99 } }, -EINVAL },
         { "pool: take a CPU of pool 1", XEN_SYSCTL_cpupool_op,
           { .u.cpupool_op = { .op = 5, .cpupool_id = 1, .cpu = 1 } }, -ENOENT },
-        { "pool: move dom0", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .domid = 0 } }, -EINVAL },
+        { "pool: move dom0", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .domid = 0 } }, -EPERM },
         { "pool: move to none", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .cpupool_id = 3, .domid = 1 } },
           -ENOENT },
         { "pool: move nobody", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .domid = 99 } }, -ESRCH },

@@ -25,10 +25,11 @@ long domctl_get_vcpu_msrs(struct domctl_call *c)
     xen_domctl_vcpu_msr_t out[MSRS_OWN];
     uint32_t nr = 0, room = op->msr_count;
     struct vcpu *v;
-    int rc = domctl_other_vcpu(c, op->vcpu, &v);
 
-    if (rc)
-        return rc;
+    if (domctl_vcpu(c, op->vcpu, &v))
+        return -ESRCH;
+    if (v == current_vcpu())
+        return -EINVAL;
     c->copy_back = true;
     op->msr_count = MSRS_OWN;
     if (guest_handle_null(op->msrs))
@@ -81,10 +82,10 @@ long domctl_set_vcpu_msrs(struct domctl_call *c)
     struct xen_domctl_vcpu_msrs *op = &c->op.u.vcpu_msrs;
     struct msr_write writes[MSRS_OWN];
     struct vcpu *v;
-    int rc = domctl_vcpu(c, op->vcpu, &v);
+    int rc;
 
-    if (rc)
-        return rc;
+    if (domctl_vcpu(c, op->vcpu, &v))
+        return -ESRCH;
     if (op->msr_count > MSRS_OWN)
         return -EINVAL;
     for (uint32_t i = 0; i < op->msr_count; i++) {

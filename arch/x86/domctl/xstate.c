@@ -56,40 +56,46 @@ static int image_make(const struct vcpu *v, uint8_t *out, uint32_t size)
     return 0;
 }
 
-static int image_give(struct vcpu *v, const struct xen_domctl_vcpuextstate *op)
+static int image_give(struct vcpu *v, struct xen_domctl_vcpuextstate *op)
 {
-    uint8_t *out = hv_zalloc(op->size);
+    uint8_t *out = hv_zalloc(image_size(xstate_active.xcr0));
 
     if (!out)
         return -ENOMEM;
     vcpu_pause(v);
     arch_sync_vcpu(v);
-    int rc = op->size == image_size(v->arch.xcr0_accum) ? image_make(v, out, (uint32_t)op->size) : -EINVAL;
+    uint32_t size = image_size(v->arch.xcr0_accum);
+    int rc = op->size >= size ? image_make(v, out, size) : -EINVAL;
     vcpu_unpause(v);
     if (!rc)
-        rc = copy_array_to_guest(guest_handle_va(op->buffer), out, op->size);
+        rc = copy_array_to_guest(guest_handle_va(op->buffer), out, size);
+    op->size = size;
     hv_free(out);
     return rc;
 }
 
-/* With size and mask 0 the caller asks for both. Without XSAVE both stay 0: there is nothing to save. */
+/* Without a buffer the caller asks for size and mask. Without XSAVE both stay 0: there is nothing to save. */
 long domctl_getvcpuextstate(struct domctl_call *c)
 {
     struct xen_domctl_vcpuextstate *op = &c->op.u.vcpuextstate;
     struct vcpu *v;
-    int rc = domctl_other_vcpu(c, op->vcpu, &v);
+    int rc;
 
-    if (rc)
-        return rc;
-    if (!op->size && !op->xfeature_mask) {
+    if (domctl_vcpu(c, op->vcpu, &v))
+        return -ESRCH;
+    if (v == current_vcpu())
+        return -EINVAL;
+    if (guest_handle_null(op->buffer)) {
         op->xfeature_mask = xstate_active.xcr0;
         op->size = xstate_active.xcr0 ? image_size(v->arch.xcr0_accum) : 0;
         c->copy_back = true;
         return 0;
     }
-    if (!xstate_active.xcr0 || op->xfeature_mask != xstate_active.xcr0 || op->size > image_size(xstate_active.xcr0))
+    if (!xstate_active.xcr0 || op->xfeature_mask != xstate_active.xcr0)
         return -EINVAL;
-    return image_give(v, op);
+    rc = image_give(v, op);
+    c->copy_back = !rc;
+    return rc;
 }
 
 /* x87 and SSE can be taken anywhere: they are all that is saved of a guest that was not told of XSAVE. */
@@ -197,10 +203,10 @@ long domctl_setvcpuextstate(struct domctl_call *c)
     const uint64_t from = guest_handle_va(op->buffer);
     struct image_head head;
     struct vcpu *v;
-    int rc = domctl_vcpu(c, op->vcpu, &v);
+    int rc;
 
-    if (rc)
-        return rc;
+    if (domctl_vcpu(c, op->vcpu, &v))
+        return -ESRCH;
     if (op->size < sizeof(head))
         return -EINVAL;
     if (op->size == sizeof(head))

@@ -35,7 +35,7 @@ static void access_end(void)
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 {
     if (!arch_guest_range_ok(src, len))
-        return -EFAULT;
+        return len ? -EFAULT : 0;
     access_begin();
     bool ok = hw_copy_safe(dst, (const void *)src, len);
     access_end();
@@ -45,7 +45,7 @@ int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
 {
     if (!arch_guest_range_ok(dst, len))
-        return -EFAULT;
+        return len ? -EFAULT : 0;
     access_begin();
     bool ok = hw_copy_safe((void *)dst, src, len);
     access_end();
@@ -55,7 +55,7 @@ int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
 int arch_clear_guest(vaddr_t dst, size_t len)
 {
     if (!arch_guest_range_ok(dst, len))
-        return -EFAULT;
+        return len ? -EFAULT : 0;
     access_begin();
     bool ok = hw_clear_safe((void *)dst, len);
     access_end();

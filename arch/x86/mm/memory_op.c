@@ -17,10 +17,11 @@ static long machine_memory_map(uint64_t arg)
         return -EPERM;
     if (copy_from_guest_va(&map, arg))
         return -EFAULT;
-    if (!guest_handle_va(map.buffer) && map.nr_entries)
+    bool ask = guest_handle_null(map.buffer);
+    if (map.nr_entries < machine_map.count && !ask)
         return -EINVAL;
-    uint32_t count = MIN(map.nr_entries, machine_map.count);
-    for (uint32_t i = 0; i < count; i++) {
+    uint32_t count = machine_map.count;
+    for (uint32_t i = 0; i < count && !ask; i++) {
         const struct e820_entry *e = &machine_map.entry[i];
         /* The ABI's entry, as BIOS functions give it: 20 bytes. */
         struct {

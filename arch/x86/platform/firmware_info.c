@@ -72,9 +72,11 @@ long firmware_info(struct xenpf_firmware_info *info)
 {
     switch (info->type) {
     case XEN_FW_DISK_INFO:
-    case XEN_FW_DISK_MBR_SIGNATURE: return -ENOENT; /* the list is empty */
-    case XEN_FW_VBEDDC_INFO: return -ENODEV;
+    case XEN_FW_DISK_MBR_SIGNATURE: return -ESRCH; /* the list is empty */
+    case XEN_FW_VBEDDC_INFO: return info->index ? -ESRCH : -ENODEV;
     case XEN_FW_KBD_SHIFT_FLAGS:
+        if (info->index)
+            return -ESRCH;
         info->u.kbd_shift_flags = *((const volatile uint8_t *)paddr_to_virt(0x417)) & 0x70;
         return 0;
     case XEN_FW_EFI_INFO: return efi_info(info);

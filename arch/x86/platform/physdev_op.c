@@ -259,3 +259,19 @@ long hypercall_physdev_op(struct hypercall *call)
         return -EPERM;
     return ops[cmd].fn(d, call->arg[1]);
 }
+
+/* The form of Xen 3.0: command and argument are one structure, and what came later isn't there. */
+long hypercall_physdev_op_compat(struct hypercall *call)
+{
+    struct physdev_op op;
+    uint64_t uop = call->arg[0];
+
+    if (copy_from_guest_va(&op, uop))
+        return -EFAULT;
+    if (op.cmd > PHYSDEVOP_alloc_irq_vector)
+        return -ENOSYS;
+    struct hypercall now = *call;
+    now.arg[0] = op.cmd;
+    now.arg[1] = uop + offsetof(struct physdev_op, u);
+    return hypercall_physdev_op(&now);
+}

@@ -36,10 +36,10 @@ static long op_sleep(const struct xen_platform_op *op)
 {
     const struct xenpf_enter_acpi_sleep *s = &op->u.enter_acpi_sleep;
 
-    if (s->sleep_state != 5)
-        return s->sleep_state > 5 ? -EINVAL : -EOPNOTSUPP;
-    if (s->flags & ~XENPF_ACPI_SLEEP_EXTENDED)
+    if (s->flags & ~XENPF_ACPI_SLEEP_EXTENDED || !s->sleep_state || s->sleep_state > 5)
         return -EINVAL;
+    if (s->sleep_state != 5)
+        return -EOPNOTSUPP;
     if (s->flags & XENPF_ACPI_SLEEP_EXTENDED)
         return -EOPNOTSUPP;
     log_info("dom0 powers the machine off");
@@ -53,16 +53,14 @@ static long op_cpuinfo(struct xen_platform_op *op)
 {
     struct xenpf_pcpuinfo *info = &op->u.pcpu_info;
 
-    if (info->xen_cpuid >= cpu_count)
-        return -EINVAL;
     info->max_present = cpu_count - 1;
-    info->flags = 0;
+    if (info->xen_cpuid >= cpu_count || !cpumask_test(&cpu_present, info->xen_cpuid)) {
+        info->flags = XEN_PCPU_FLAGS_INVALID;
+        return 0;
+    }
+    info->flags = cpumask_test(&cpu_online, info->xen_cpuid) ? XEN_PCPU_FLAGS_ONLINE : 0;
     info->apic_id = cpu_apic_id[info->xen_cpuid];
     info->acpi_id = info->xen_cpuid;
-    if (!cpumask_test(&cpu_present, info->xen_cpuid))
-        info->flags = XEN_PCPU_FLAGS_INVALID;
-    else if (cpumask_test(&cpu_online, info->xen_cpuid))
-        info->flags = XEN_PCPU_FLAGS_ONLINE;
     return 0;
 }
 
@@ -71,8 +69,12 @@ static long op_cpu_version(struct xen_platform_op *op)
     struct xenpf_pcpu_version *v = &op->u.pcpu_version;
     struct cpuid_regs r, one;
 
-    if (v->xen_cpuid >= cpu_count || !cpumask_test(&cpu_online, v->xen_cpuid))
-        return -EINVAL;
+    if (v->xen_cpuid >= cpu_count || !cpumask_test(&cpu_online, v->xen_cpuid)) {
+        memset(v->vendor_id, 0, sizeof(v->vendor_id));
+        v->family = v->model = v->stepping = 0;
+        v->max_present = cpu_count - 1;
+        return 0;
+    }
     hw_cpuid(0, 0, &r);
     hw_cpuid(1, 0, &one);
     memcpy(v->vendor_id, &r.ebx, 4);

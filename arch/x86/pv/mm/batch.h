@@ -27,7 +27,7 @@ static inline int op_batch_begin(struct op_batch *b, const struct hypercall *cal
     if ((count & MMU_UPDATE_PREEMPTED) && call->arg[2] && copy_from_guest_va(&b->before, call->arg[2]))
         return -EFAULT;
     b->count = count & ~MMU_UPDATE_PREEMPTED;
-    return arch_guest_range_ok(call->arg[0], (size_t)b->count * size) ? 0 : -EFAULT;
+    return arch_guest_range_ok(call->arg[0], size) ? 0 : -EFAULT; /* the others are checked as they come */
 }
 
 /** @done operations were done, with the result @rc: tells the guest, and prepares what is to be continued. */

@@ -48,7 +48,9 @@ static int mmu_update_entry(const struct mmu_owners *b, uint64_t ptr, uint64_t v
     if (unlikely(type == FT_NONE))
         return mmu_store_data(m, index, val, b->pt_owner);
     rc = -EPERM;
-    if (likely(frame_owner_id(f) == b->pt_owner->id))
+    if (unlikely(type != FT_L1 && b->pg_owner != b->pt_owner))
+        rc = -EINVAL; /* a table's tables are its owner's; only what an L1 maps may be another's */
+    else if (likely(frame_owner_id(f) == b->pt_owner->id))
         rc = table_update(f, type, index, val, b->pt_owner, b->pg_owner, how);
     frame_table_unlock(f);
     return rc;

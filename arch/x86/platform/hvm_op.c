@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hvm_op(op, arg): parameters and services of HVM containers. A PV domain has none, and is told so; it only learns what
+ * time it is. Who is named is looked up first, so that a domain that does not exist is told from one of another kind.
+ */
+#include "hv/domain.h"
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+#include "hv/time.h"
+#include "public.h"
+
+#include <arch/current.h>
+#include <hypercall_handlers.h>
+
+#define XENTRACE_EVENT_MAX 0x1000u /* the trace's number has 12 bits for guests */
+
+_Static_assert(sizeof(struct xen_hvm_param) <= sizeof(struct xen_hvm_get_mem_type) &&
+                   sizeof(struct xen_hvm_pagetable_dying) <= sizeof(struct xen_hvm_get_mem_type),
+               "op_on_domain() has room for the largest");
+
+/* The first field of the structure names whom it is about. */
+static long op_on_domain(uint64_t arg, size_t size)
+{
+    union {
+        domid_t id;
+        uint8_t bytes[sizeof(struct xen_hvm_get_mem_type)];
+    } op;
+
+    if (copy_from_guest_bytes(&op, arg, 1, size))
+        return -EFAULT;
+    struct domain *d = domain_get_by_any_id(op.id);
+    if (!d)
+        return -ESRCH;
+    domain_put(d);
+    return -EINVAL;
+}
+
+static long op_get_time(uint64_t arg)
+{
+    const struct xen_hvm_get_time now = {now_ns()};
+
+    return copy_to_guest_va(arg, &now);
+}
+
+/* There is no trace to add to: what is well formed goes nowhere. */
+static long op_xentrace(uint64_t arg)
+{
+    struct xen_hvm_xentrace op;
+
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    return op.extra_bytes > sizeof(op.extra) || op.event >= XENTRACE_EVENT_MAX ? -EINVAL : 0;
+}
+
+long hypercall_hvm_op(struct hypercall *call)
+{
+    uint64_t arg = call->arg[1];
+
+    switch (call->arg[0]) {
+    case HVMOP_set_param:
+    case HVMOP_get_param: return op_on_domain(arg, sizeof(struct xen_hvm_param));
+    case HVMOP_pagetable_dying: return op_on_domain(arg, sizeof(struct xen_hvm_pagetable_dying));
+    case HVMOP_get_mem_type: return op_on_domain(arg, sizeof(struct xen_hvm_get_mem_type));
+    case HVMOP_get_time: return op_get_time(arg);
+    case HVMOP_xentrace: return op_xentrace(arg);
+    case HVMOP_flush_tlbs:
+    case HVMOP_set_evtchn_upcall_vector: return -EINVAL;
+    case HVMOP_guest_request_vm_event: return arg ? -EINVAL : 0; /* nobody listens */
+    case HVMOP_altp2m: return -EOPNOTSUPP;
+    default: return -ENOSYS;
+    }
+}
+
+/* Performance counters are not shared out: as with vpmu=0. */
+long hypercall_xenpmu_op(struct hypercall *call)
+{
+    return -EOPNOTSUPP;
+}
