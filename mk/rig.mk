@@ -192,3 +192,8 @@ bench-cpu: $(HV) $(PEER) $(BUILD)/guests/cpu.elf
 bench-tools: $(HV) $(PEER) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/domu.cpio.gz
 bench-tools: $(BUILD)/bench/profile.so $(BUILD)/bench/mark
 	@$(PY) bench/tools.py --build $(BUILD) $(BENCH_ARGS) $(HV) $(PEER)
+
+## make compare-errors  every hypercall with all that can be wrong: where answers differ from Debian's Xen, and why
+.PHONY: compare-errors
+compare-errors: $(HV) $(PEER) guests
+	@$(PY) bench/matrix.py --build $(BUILD) $(BENCH_ARGS) $(HV) $(PEER)

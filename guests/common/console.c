@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The console ring that a toolstack gives a domU: what is printed is seen by `xl console`. A reader that doesn't keep
- * up is waited for a while; then the rest is lost. A guest that has closed its event channels has no console any more.
+ * up is waited for a while; then the rest is lost. A guest that has closed its event channels has no console any more;
+ * one that was given no event channel has a reader that looks by itself.
  */
 #include "guest.h"
 
@@ -14,6 +15,8 @@ static struct xencons_interface *ring(void)
 
 static bool connected(void)
 {
+    if (!start_info->console.domU.evtchn)
+        return true;
     struct evtchn_status status = {.dom = DOMID_SELF, .port = start_info->console.domU.evtchn};
 
     return !hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_status, PTR(&status)) &&
@@ -24,7 +27,8 @@ static void notify(void)
 {
     struct evtchn_send send = {.port = start_info->console.domU.evtchn};
 
-    hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, PTR(&send));
+    if (send.port)
+        hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, PTR(&send));
 }
 
 static bool wait_for_room(const struct xencons_interface *c)

@@ -36,6 +36,16 @@ static void window_close(void)
     map_at(window, window_home, PTE_KERNEL_RW);
 }
 
+void *child_window(const struct child *c, uint64_t pfn)
+{
+    return window_to(c, pfn) ? NULL : window;
+}
+
+void child_window_close(void)
+{
+    window_close();
+}
+
 /** Writes @size bytes at guest-physical @paddr; zeroes when @from is NULL. */
 static int put(const struct child *c, uint64_t paddr, const void *from, uint64_t size)
 {
@@ -150,6 +160,7 @@ static int start_info_put(const struct child *c, uint64_t pfn, uint64_t list, ui
     si.shared_info = op.u.getdomaininfo.shared_info_frame * PAGE_SIZE;
     si.pt_base = VIRT_BASE + l4 * PAGE_SIZE;
     si.nr_pt_frames = tables;
+    si.console.domU.mfn = c->console_pfn ? c->mfn[c->console_pfn] : 0;
     si.mfn_list = VIRT_BASE + list * PAGE_SIZE;
     format((char *)si.cmd_line, sizeof(si.cmd_line), "%s self=%u", c->line, c->domid);
     return put(c, pfn * PAGE_SIZE, &si, sizeof(si));
@@ -195,6 +206,8 @@ int child_build(struct child *c, const void *elf, uint64_t size)
         return -1;
     si = list + (c->frames * sizeof(uint64_t) + PAGE_SIZE - 1) / PAGE_SIZE;
     l4 = si + 1;
+    if (c->console)
+        c->console_pfn = l4++;
     int rc = failed("frame list", put(c, list * PAGE_SIZE, c->mfn, c->frames * sizeof(uint64_t)));
     rc = rc ?: failed("page tables", page_tables(c, l4, &tables));
     rc = rc ?: failed("start_info", start_info_put(c, si, list, l4, tables));

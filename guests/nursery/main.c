@@ -20,7 +20,7 @@
 static uint64_t free_at_first;
 static uint64_t mfn_list[FRAMES_MAX];
 static struct {
-    uint64_t from, to, vcpus, frames, steps, only, trace;
+    uint64_t from, to, vcpus, frames, steps, only, trace, console;
     uint64_t seconds; /* of system time that a child may take */
 } want = {.from = 1, .to = 1, .vcpus = 1, .frames = 1664, .steps = 2000, .seconds = 3};
 static unsigned int ended, crashed, slept, stopped;
@@ -82,6 +82,7 @@ static void watch(const struct child *c)
 
     for (;;) {
         sleep(STEP);
+        child_listen(c);
         if (look(c->domid, &op) || op.u.getdomaininfo.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown))
             break;
         same = op.u.getdomaininfo.cpu_time == used ? same + 1 : 0;
@@ -98,6 +99,7 @@ static void watch(const struct child *c)
         }
     }
     ended++;
+    child_listen(c);
     crashed += (op.u.getdomaininfo.flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask) == SHUTDOWN_crash;
 }
 
@@ -119,11 +121,12 @@ static bool destroy(const struct child *c)
 /** One seed; whether all is as it was before. */
 static bool raise(uint64_t seed)
 {
-    struct child c = {.vcpus = (uint32_t)want.vcpus, .frames = want.frames, .mfn = mfn_list};
+    struct child c = {.vcpus = (uint32_t)want.vcpus, .frames = want.frames, .mfn = mfn_list,
+                      .console = want.console};
     uint64_t before = memory_free(), after = 0;
 
-    format(c.line, sizeof(c.line), "seed=%lu steps=%lu vcpus=%lu only=%lu trace=%lu", seed, want.steps, want.vcpus,
-           want.only, want.trace);
+    format(c.line, sizeof(c.line), "seed=%lu steps=%lu vcpus=%lu only=%lu trace=%lu foreign=%lu", seed, want.steps,
+           want.vcpus, want.only, want.trace, va_to_mfn(page_a));
     printk("nursery: seed %lu", seed);
     if (child_build(&c, (const void *)start_info->mod_start, start_info->mod_len))
         return false;
@@ -157,6 +160,7 @@ void guest_main(void)
     want.seconds = guest_option("seconds", want.seconds);
     want.only = guest_option("only", 0);
     want.trace = guest_option("trace", 0);
+    want.console = guest_option("console", 0);
     for (uint64_t seed = want.from; seed <= want.to; seed++)
         bad += !raise(seed);
     printk("nursery: %u ended (%u crashed), %u slept, %u stopped, %u bad", ended, crashed, slept, stopped, bad);

@@ -15,11 +15,18 @@ struct child {
     uint64_t frames;
     uint64_t *mfn; /* of every guest frame */
     char line[128];
+    bool console; /* has one, which child_listen() empties */
+    uint64_t console_pfn;
 };
 
 /** A domctl about @domid, with the interface version filled in. */
 long domctl(uint32_t cmd, uint32_t domid, struct xen_domctl *op);
 /** Creates a domain and everything in it, paused. 0, or an error that was printed; then there may be a domain. */
 int child_build(struct child *c, const void *elf, uint64_t size);
+/** One frame of the child, mapped until the next call or child_window_close(); NULL if it can't be. */
+void *child_window(const struct child *c, uint64_t pfn);
+void child_window_close(void);
+/** Prints what it has written to its console, line by line after "child: ". */
+void child_listen(const struct child *c);
 
 #endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What puts things right after a call that had an effect. None of these says whether it had anything to do. */
+#include "matrix/matrix.h"
+
+#define PORTS   24u
+#define HANDLES 4u
+
+static long mmuext(unsigned int cmd, uint64_t mfn)
+{
+    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = mfn};
+
+    return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
+}
+
+void after_traps(void)
+{
+    traps_init();
+}
+
+void after_stack(void)
+{
+    hypercall2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, PTR(entry_stack_top));
+}
+
+void after_segments(void)
+{
+    hypercall2(__HYPERVISOR_set_segment_base, SEGBASE_FS, 0);
+    hypercall2(__HYPERVISOR_set_segment_base, SEGBASE_GS_KERNEL, 0);
+    hypercall2(__HYPERVISOR_set_segment_base, SEGBASE_GS_USER, 0);
+}
+
+void after_debug(void)
+{
+    hypercall2(__HYPERVISOR_set_debugreg, 7, 0);
+    for (unsigned int i = 0; i < 4; i++)
+        hypercall2(__HYPERVISOR_set_debugreg, i, 0);
+}
+
+static void entry_clear(uint64_t token)
+{
+    struct mmu_update u = {.ptr = world_token(token), .val = 0};
+
+    hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF);
+}
+
+void after_tables(void)
+{
+    map_at((void *)world_token(T_SPARE), 0, 0);
+    entry_clear(T_L2E);
+    entry_clear(T_L3E);
+    entry_clear(T_L4E);
+    mmuext(MMUEXT_UNPIN_TABLE, world_token(T_FRAME));
+    mmuext(MMUEXT_SET_LDT, 0);
+    mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0);
+}
+
+void after_gdt(void)
+{
+    hypercall2(__HYPERVISOR_set_gdt, 0, 0);
+}
+
+void after_timer(void)
+{
+    hypercall1(__HYPERVISOR_set_timer_op, 0);
+    hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_stop_singleshot_timer, 0, 0);
+    hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_stop_periodic_timer, 0, 0);
+    hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_stop_periodic_timer, 1, 0);
+}
+
+void after_watchdog(void)
+{
+    for (unsigned int id = 1; id < 3; id++) {
+        struct sched_watchdog w = {.id = id, .timeout = 0};
+
+        hypercall2(__HYPERVISOR_sched_op, SCHEDOP_watchdog, PTR(&w));
+    }
+}
+
+/* All closed but one, which waits for ourselves and has the lowest number. */
+void after_ports(void)
+{
+    struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = world.own};
+
+    for (uint32_t port = 1; port < PORTS; port++) {
+        struct evtchn_close close = {.port = port};
+
+        hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close, PTR(&close));
+    }
+    hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, PTR(&alloc));
+    world.port = alloc.port;
+}
+
+void after_create(void)
+{
+    struct xen_domctl *made = world_struct(sizeof(*made));
+    struct xen_domctl op = {.cmd = XEN_DOMCTL_destroydomain, .interface_version = XEN_DOMCTL_INTERFACE_VERSION};
+
+    op.domain = made->domain;
+    if (is_dom0() && made->domain > world.other && made->domain < DOMID_FIRST_RESERVED)
+        hypercall1(__HYPERVISOR_domctl, PTR(&op));
+}
+
+void after_pool(void)
+{
+    for (unsigned int id = 1; id < 4 && is_dom0(); id++) {
+        struct xen_sysctl op = {.cmd = XEN_SYSCTL_cpupool_op, .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
+
+        op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_DESTROY;
+        op.u.cpupool_op.cpupool_id = id;
+        hypercall1(__HYPERVISOR_sysctl, PTR(&op));
+    }
+}
+
+void after_fpu(void)
+{
+    hypercall1(__HYPERVISOR_fpu_taskswitch, 0);
+}
+
+/* The handle may not have been told, so all that can be are tried. */
+void after_maps(void)
+{
+    const uint64_t at[] = {world_token(T_SPARE), world_token(T_L1E), 0};
+
+    for (uint32_t i = 0; i < HANDLES * ARRAY_SIZE(at); i++) {
+        struct gnttab_unmap_grant_ref u = {.host_addr = at[i % ARRAY_SIZE(at)], .handle = i / ARRAY_SIZE(at)};
+        u.dev_bus_addr = u.host_addr ? 0 : world_token(T_MACHINE);
+        hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, PTR(&u), 1);
+    }
+}
+
+void after_iopl(void)
+{
+    struct physdev_set_iopl iopl = {.iopl = 1};
+
+    hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, PTR(&iopl));
+}
