@@ -85,7 +85,8 @@ class SaveFile:
                  "libxl's record": self.libxl + 20, "image header": self.start + 12, "domain header": self.start + 32}
         kinds = {kind: (at, length) for kind, at, length in reversed(self.image)}
         for i, (kind, (at, length)) in enumerate(sorted(kinds.items(), key=lambda item: item[1])):
-            found[kind] = at + HEADER + length // 2 if i % 2 else at
+            inside = HEADER + length // 2 if length else 4
+            found[kind] = at + inside if i % 2 else at
         return found
 
     def headers(self):

@@ -88,7 +88,7 @@ def test_damaged_here_and_there(saved):
 
 
 def test_cut(saved):
-    """Shorter and shorter: on the border of every kind of record and inside of each."""
+    """Shorter and shorter: on the border or inside of every kind of record. (The tools do not miss libxl's own end.)"""
     dom0, before, file = saved
     for what, length in sorted(file.cuts().items(), key=lambda cut: -cut[1]):
         dom0.run(f"truncate -s {length} {SAVE}")
