@@ -10,8 +10,10 @@ import pytest
 
 pytestmark = pytest.mark.peer
 
-STEPS = ("create", "disk_image", "disk_phy", "network", "pause", "names", "vcpu_pin", "vcpu_set", "sysrq", "reports",
-         "log", "keys")
+GUEST = ("create", "disk_image", "disk_phy", "network")
+HANDLED = ("pause", "names", "vcpu_pin", "vcpu_set", "sysrq", "trigger", "memory", "block_attach", "network_attach")
+TOLD = ("reports", "log", "keys")
+LATER = ("memory_limit", "dump_core", "refusals", "shutdown", "destroy", "weight", "cap", "sched_limits")
 
 
 def tour(dom0, steps, timeout):
@@ -24,4 +26,12 @@ def tour(dom0, steps, timeout):
 @pytest.mark.quick
 def test_tour(host):
     """A guest with disks and a network card is created, used, handled and looked at."""
-    tour(host(), STEPS, 300)
+    tour(host(), GUEST + HANDLED + TOLD, 420)
+
+
+def test_tour_long(host):
+    """The same guest, limited, dumped and ended; two that compete; those that never begin."""
+    dom0 = host()
+    before = dom0.free_frames()
+    tour(dom0, GUEST + LATER, 900)
+    dom0.wait_frames(before)

@@ -32,6 +32,14 @@ g() {
 listed() { xl list "$1" | awk -v n="$2" 'NR == 2 { print $n }'; }
 # One column of a vCPU's line in xl vcpu-list: 4 CPU, 5 state, 6 seconds, 7... affinity.
 vcpu() { xl vcpu-list "$1" | awk -v v="$2" -v n="$3" '$3 == v { print $n }'; }
+# Hundredths of a second of CPU time, for arithmetic.
+centis() { echo "$1" | tr -d .; }
+# Frames that nobody has, by the hypervisor's own books.
+free_frames() { xl debug-keys H; xl dmesg | sed -n 's/.* \([0-9]*\) of them free.*/\1/p' | tail -n 1; }
+frames_are() { [ "$(free_frames)" = "$1" ]; }
+# between WHAT VALUE LEAST MOST
+between() { [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] && saw "$1 $2" || wrong "$1 is $2, wanted $3 to $4"; }
+
 # A terminal that reads all that the guest says.
 attend() { sleep 100000 | xl console tour >>$CONSOLE 2>&1 & }
 

@@ -46,3 +46,20 @@ step_sysrq() {
     xl sysrq tour h || return 1
     wait_for 30 "tr -d '\r' <$CONSOLE | grep -q 'sysrq: HELP'" && saw "sysrq: HELP on the console"
 }
+
+step_trigger() {
+    xl trigger tour nmi 0 || return 1
+    wait_for 30 "g dmesg | grep -q 'NMI received'" && saw "$(g dmesg | grep 'NMI received' | tail -n 1)" || return 1
+    local what
+    for what in "nmi 99" reset power; do
+        xl trigger tour $what 2>&1 | grep -q "Send trigger '${what% *}' failed" || { wrong "trigger $what"; return 1; }
+    done
+    g true && saw "it runs on"
+}
+
+step_dump_core() {
+    xl dump-core tour /guest/core >/dev/null || { wrong "dump-core"; return 1; }
+    between "MiB of core" "$(($(stat -c %s /guest/core) >> 20))" 158 170 || return 1
+    want "magic" "$(head -c 4 /guest/core | tail -c 3)" ELF; rm /guest/core
+    want "domain" "$(listed tour 1)" tour && g true && saw "it runs on" || wrong "guest doesn't answer after dump-core"
+}

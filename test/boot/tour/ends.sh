@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How guests end, and how those are refused that can't begin: nothing of them is left.
+step_shutdown() {
+    timeout 120 xl shutdown -w tour >/dev/null || { wrong "shutdown -w: status $?"; return 1; }
+    wait_for 60 '! xl domid tour' && saw "gone" || return 1
+    tr -d '\r' <$CONSOLE | grep -Eq 'reboot: (Power down|System halted)' && saw "the guest powered off itself" ||
+        wrong "no power-off on its console"
+}
+
+step_destroy() {
+    local before; before=$(free_frames)
+    xl create -q -p /tmp/kit/tour/tour.cfg || return 1
+    want "created paused" "$(listed tour 5) $(listed tour 6)" "--p--- 0.0" || return 1
+    xl unpause tour; sleep 3; xl destroy tour || return 1
+    ! xl domid tour 2>/dev/null && wait_for 60 "frames_are $before" && saw "$before frames are free again"
+}
+
+# refused WHAT PATTERN LINE...: a configuration of these lines doesn't become a guest, and the tools say why.
+refused() {
+    local what=$1 pattern=$2 before text; shift 2
+    printf '%s\n' 'name="bad"' 'memory=32' 'kernel="/tmp/kit/still.elf"' "$@" >/tmp/bad.cfg
+    before=$(free_frames)
+    text=$(timeout 120 xl create -q /tmp/bad.cfg 2>&1) && { wrong "$what is taken"; xl destroy bad; return 1; }
+    echo "$text" | grep -Eiq -- "$pattern" || { wrong "$what, without /$pattern/: $text"; return 1; }
+    ! xl domid bad >/dev/null 2>&1 || { wrong "$what leaves a domain"; return 1; }
+    wait_for 60 "frames_are $before" && saw "$what: $(echo "$text" | grep -Eio -- "$pattern" | head -n 1)"
+}
+
+step_refusals() {
+    dd if=/dev/urandom of=/tmp/noise bs=64k count=16 2>/dev/null
+    head -c 3000 /tmp/kit/still.elf >/tmp/half.elf
+    refused "no kernel file" 'No such file' 'kernel="/nowhere"' &&
+        refused "a kernel that is noise" 'no loader|Invalid kernel|find' 'kernel="/tmp/noise"' &&
+        refused "half a kernel" 'ELF|elf|Invalid|corrupt' 'kernel="/tmp/half.elf"' &&
+        refused "too much memory" 'failed to free memory|populate|memory' 'memory=100000' &&
+        refused "10000 vCPUs" 'domain creation|Invalid argument|vcpu' 'vcpus=10000' &&
+        refused "a disk that isn't there" 'No such file' 'disk=["/nowhere.img,raw,xvda,w"]' &&
+        refused "a bridge that isn't there" 'bridge' 'vif=["bridge=nowhere"]' &&
+        refused "an HVM guest" '.' 'type="hvm"' && refused "a PVH guest" '.' 'type="pvh"' &&
+        refused "an unknown pool" 'pool|config' 'pool="nowhere"' &&
+        refused "an empty mask of CPUs" '.' 'vcpus=1' 'cpus="77"'
+}
