@@ -33,6 +33,7 @@ static struct {
     spinlock_t lock;
     uint64_t total, free, dirty; /* frames */
     uint64_t scrubbing;          /* frames that are free but with a scrubber just now */
+    bool at_it;                  /* somebody scrubs */
     uint32_t orders[ZONES][2];   /* bit o: the list is not empty */
     uint32_t list[ZONES][HEAP_MAX_ORDER + 1][2];
 } heap = { .lock = SPINLOCK_INIT(LOCK_HEAP) };
@@ -282,13 +283,10 @@ static bool scrub_take(uint64_t *nr, unsigned int *order)
     return false;
 }
 
-bool heap_scrub_some(void)
+static bool scrub_piece(void)
 {
     uint64_t nr, scrubbed = 0;
     unsigned int order;
-
-    if (!READ_ONCE(heap.dirty)) /* nothing to do, or what an unlucky race leaves for the next time */
-        return false;
     irqflags_t irq = spin_lock_irqsave(&heap.lock);
     bool took = heap.dirty && scrub_take(&nr, &order);
     if (took)
@@ -311,6 +309,19 @@ bool heap_scrub_some(void)
     block_merge_in(nr, order, 1ULL << order);
     spin_unlock_irqrestore(&heap.lock, irq);
     return READ_ONCE(heap.dirty);
+}
+
+/* One CPU at a time: more stand in the way of who allocates, above all where an outer hypervisor takes CPUs away. */
+bool heap_scrub_some(void)
+{
+    bool more;
+
+    /* Nothing to do, or what an unlucky race leaves for the next time. */
+    if (!READ_ONCE(heap.dirty) || __atomic_exchange_n(&heap.at_it, true, __ATOMIC_ACQUIRE))
+        return false;
+    more = scrub_piece();
+    __atomic_store_n(&heap.at_it, false, __ATOMIC_RELEASE);
+    return more;
 }
 
 void *hv_alloc_pages(unsigned int order)

@@ -32,7 +32,7 @@ uint64_t heap_free_frames(void);
 uint64_t heap_dirty_frames(void);
 /** Frames that heap_add() has ever received. */
 uint64_t heap_total_frames(void);
-/** Scrubs some waiting frames; true if more wait. Called by idle CPUs. */
+/** Scrubs some waiting frames; true if more wait, false also if another CPU is at it. Called by idle CPUs. */
 bool heap_scrub_some(void);
 
 /** As heap_alloc(), as an address in the direct map, zeroed; NULL if there is none. */
