@@ -43,9 +43,10 @@ def host(rig, tmp_path):
     """A function that boots dom0 with guests to start, and gives a toolstack.Host."""
     started = []
 
-    def boot(suffix="", scratch=None, **keywords):
+    def boot(suffix="", scratch=None, network="none", **keywords):
         toolstack.archive(tmp_path / "kit.tar")
-        machine = rig(suffix, **{"cpus": 2, "devices": toolstack.devices(tmp_path / "kit.tar", scratch), **keywords})
+        devices = toolstack.devices(tmp_path / "kit.tar", scratch, network)
+        machine = rig(suffix, **{"cpus": 2, "devices": devices, **keywords})
         started.append(machine.__enter__())
         machine.shell(timeout=300)
         return toolstack.Host(machine)

@@ -45,11 +45,7 @@ class Guest:
 @pytest.mark.quick
 def test_breakpoint_and_step(host):
     port = free_port()
-    disks = toolstack.devices
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(toolstack, "devices", lambda kit: disks(kit)[2:] + [
-            "-nic", f"user,model=virtio,hostfwd=tcp:127.0.0.1:{port}-:{PORT}"])
-        dom0 = host()
+    dom0 = host(network=f"user,model=virtio,hostfwd=tcp:127.0.0.1:{port}-:{PORT}")
     dom0.configure("spinner", **toolstack.small(extra="spin"))
     dom0.create("spinner")
     number = dom0.domains()["spinner"][0]

@@ -36,9 +36,9 @@ def archive(path):
     os.truncate(path, (os.path.getsize(path) + 511) // 512 * 512)
 
 
-def devices(kit, scratch=None):
-    """scratch: a file as a third disk, /dev/vdc, by which dom0 hands something out."""
-    words = ["-nic", "none"]
+def devices(kit, scratch=None, network="none"):
+    """scratch: a file as a third disk, /dev/vdc, by which dom0 hands something out. network: QEMU's -nic."""
+    words = ["-nic", network]
     for name, file in (("disk", rigs.image("disk.img")), ("kit", kit), ("scratch", scratch)):
         if file:
             snapshot = "off" if file == scratch else "on"
