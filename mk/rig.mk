@@ -184,7 +184,12 @@ bench-idle: $(HV) $(PEER) image
 ## make bench-cpu       instructions of CPUID, RDMSR, XSETBV and vCPU switches of a PV kernel, here and on Debian's Xen
 .PHONY: bench-cpu
 bench-cpu: $(HV) $(PEER) $(BUILD)/guests/cpu.elf
-	@$(PY) bench/cpu.py --build $(BUILD) $(BUILD)/guests/cpu.elf $(HV) $(PEER)
+	@$(PY) bench/guest.py --build $(BUILD) $(BENCH_ARGS) $(BUILD)/guests/cpu.elf $(HV) $(PEER)
+
+## make bench-ops       instructions of some two hundred operations of a PV kernel, here and on Debian's Xen
+.PHONY: bench-ops
+bench-ops: $(HV) $(PEER) $(BUILD)/guests/bench.elf $(BUILD)/bench/profile.so
+	@$(PY) bench/guest.py --build $(BUILD) $(BENCH_ARGS) $(BUILD)/guests/bench.elf $(HV) $(PEER)
 
 ## make bench-tools     what xl create, save, restore, destroy and guests' network and disk cost, here and on
 ##                      Debian's Xen
