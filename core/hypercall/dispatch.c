@@ -14,7 +14,7 @@ bool hypercall_preempt_check(void)
     return softirq_pending() || arch_event_deliverable(current_vcpu());
 }
 
-long hypercall_invoke(struct hypercall *call)
+static inline __attribute__((always_inline)) long invoke(struct hypercall *call)
 {
     const struct hypercall_row *row = call->nr < HYPERCALL_COUNT ? &hypercall_table[call->nr] : NULL;
     if (!row || !row->fn)
@@ -24,13 +24,22 @@ long hypercall_invoke(struct hypercall *call)
     return row->fn(call);
 }
 
+long hypercall_invoke(struct hypercall *call)
+{
+    return invoke(call);
+}
+
 void hypercall_dispatch(struct cpu_user_regs *regs)
 {
-    struct hypercall call = {
-        .nr = (uint32_t)regs->rax,
-        .arg = { regs->rdi, regs->rsi, regs->rdx, regs->r10, regs->r8 },
-    };
-    long rc = hypercall_invoke(&call);
+    struct hypercall call; /* member by member: the compiler would clear it as a whole before */
+    call.nr = (uint32_t)regs->rax;
+    call.arg[0] = regs->rdi;
+    call.arg[1] = regs->rsi;
+    call.arg[2] = regs->rdx;
+    call.arg[3] = regs->r10;
+    call.arg[4] = regs->r8;
+    call.no_result = false;
+    long rc = invoke(&call);
     if (call.no_result)
         return;
     if (rc != -ERESTART) {

@@ -25,7 +25,8 @@ static long multicall_entry(uint64_t va, struct hypercall *sub)
     struct multicall_entry entry;
     if (copy_from_guest_va(&entry, va))
         return -EFAULT;
-    *sub = (struct hypercall){ .nr = (uint32_t)entry.op };
+    sub->nr = (uint32_t)entry.op;
+    sub->no_result = false;
     for (unsigned int i = 0; i < HYPERCALL_ARGS; i++)
         sub->arg[i] = entry.args[i];
 

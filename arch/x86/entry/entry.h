@@ -19,7 +19,9 @@ void stack_switch_and_call(void *top, void (*fn)(void)) __noreturn;
 void exception_entry(struct cpu_user_regs *regs); /* trap/dispatch.c; interrupts off */
 void ist_entry(struct cpu_user_regs *regs);       /* trap/ist.c; interrupts off, on a stack of its own */
 void interrupt_entry(struct cpu_user_regs *regs); /* irq/entry.c; interrupts off */
-void syscall_entry(struct cpu_user_regs *regs);   /* trap/syscall.c; interrupts off */
+void syscall64(struct cpu_user_regs *regs);       /* trap/syscall.c; interrupts off; the way in says which it was */
+void syscall32(struct cpu_user_regs *regs);
+void sysenter(struct cpu_user_regs *regs);
 void exit_work(struct cpu_user_regs *regs);
 
 /** True if the frame is a guest's. */

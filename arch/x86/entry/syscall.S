@@ -27,14 +27,14 @@
     .globl  syscall64_entry
 syscall64_entry:
     SYSCALL_FRAME FLAT_RING3_CS64, VECTOR_SYSCALL64
-    CALL_WITH_FRAME syscall_entry
+    CALL_WITH_FRAME syscall64
     jmp     exit_to_guest
 
     .balign 16
     .globl  syscall32_entry
 syscall32_entry:
     SYSCALL_FRAME FLAT_RING3_CS32, VECTOR_SYSCALL32
-    CALL_WITH_FRAME syscall_entry
+    CALL_WITH_FRAME syscall32
     jmp     exit_to_guest
 
     /*
@@ -54,5 +54,5 @@ sysenter_entry:
     SAVE_REGS
     push    $2                      /* the guest may have set NT or TF: SYSENTER masks neither */
     popfq
-    CALL_WITH_FRAME syscall_entry
+    CALL_WITH_FRAME sysenter
     jmp     exit_to_guest

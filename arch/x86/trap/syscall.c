@@ -60,15 +60,23 @@ void syscall_init_cpu(unsigned int cpu)
     wrmsr_safe(MSR_SYSENTER_EIP, (uint64_t)sysenter_entry);
 }
 
-void syscall_entry(struct cpu_user_regs *regs)
+void syscall64(struct cpu_user_regs *regs)
 {
     irq_enable();
-    if (regs->entry_vector == VECTOR_SYSENTER)
-        pv_sysenter(regs);
-    else if (regs->entry_vector == VECTOR_SYSCALL32)
-        pv_syscall32(regs);
-    else if (current_vcpu()->arch.pv.kernel_mode)
+    if (current_vcpu()->arch.pv.kernel_mode)
         hypercall_dispatch(regs);
     else
         pv_syscall(regs);
+}
+
+void syscall32(struct cpu_user_regs *regs)
+{
+    irq_enable();
+    pv_syscall32(regs);
+}
+
+void sysenter(struct cpu_user_regs *regs)
+{
+    irq_enable();
+    pv_sysenter(regs);
 }
