@@ -14,11 +14,9 @@
 
 bool arch_guest_range_ok(vaddr_t va, size_t len)
 {
-    vaddr_t end;
-
-    if (__builtin_add_overflow(va, (vaddr_t)len, &end))
-        return va >= HV_VIRT_END && end == 0; /* up to the very last byte */
-    return end <= CANONICAL_LOW_END || va >= HV_VIRT_END;
+    if (va >= HV_VIRT_END)
+        return len <= -va; /* up to the very last byte */
+    return va <= CANONICAL_LOW_END && len <= CANONICAL_LOW_END - va;
 }
 
 static void access_begin(void)
