@@ -17,8 +17,6 @@
 #include "pv/pv.h"
 #include "trap/trap.h"
 
-#define FRAME_WORDS_MAX 8
-
 static bool vector_has_error(unsigned int vector)
 {
     const uint32_t with_error = 1u << TRAP_DF | 1u << TRAP_TS | 1u << TRAP_NP | 1u << TRAP_SS |
@@ -38,22 +36,24 @@ static uint64_t visible_flags(const struct vcpu *v, const struct cpu_user_regs *
     return flags;
 }
 
-static unsigned int frame_build(const struct vcpu *v, const struct cpu_user_regs *regs, const struct pv_bounce *b,
-                                uint64_t *frame)
+/* Where the words are; without an error code the two before it are one place higher. Returns the lowest. */
+enum { WORD_RCX, WORD_R11, WORD_ERROR, WORD_RIP, WORD_CS, WORD_RFLAGS, WORD_RSP, WORD_SS, FRAME_WORDS };
+
+static const uint64_t *frame_build(const struct vcpu *v, const struct cpu_user_regs *regs, const struct pv_bounce *b,
+                                   uint64_t *frame)
 {
     uint64_t cs = v->arch.pv.kernel_mode ? regs->cs & ~3u : regs->cs;
-    unsigned int n = 0;
+    uint64_t *first = b->has_error ? frame : frame + 1;
 
-    frame[n++] = regs->rcx;
-    frame[n++] = regs->r11;
-    if (b->has_error)
-        frame[n++] = b->error;
-    frame[n++] = regs->rip;
-    frame[n++] = cs | (uint64_t)v->info->evtchn_upcall_mask << 32;
-    frame[n++] = visible_flags(v, regs);
-    frame[n++] = regs->rsp;
-    frame[n++] = regs->ss;
-    return n;
+    frame[WORD_ERROR] = b->error;
+    first[WORD_RCX] = regs->rcx;
+    first[WORD_R11] = regs->r11;
+    frame[WORD_RIP] = regs->rip;
+    frame[WORD_CS] = cs | (uint64_t)v->info->evtchn_upcall_mask << 32;
+    frame[WORD_RFLAGS] = visible_flags(v, regs);
+    frame[WORD_RSP] = regs->rsp;
+    frame[WORD_SS] = regs->ss;
+    return first;
 }
 
 static void enter_handler(struct vcpu *v, struct cpu_user_regs *regs, const struct pv_bounce *b, uint64_t rsp)
@@ -68,23 +68,29 @@ static void enter_handler(struct vcpu *v, struct cpu_user_regs *regs, const stru
         v->info->evtchn_upcall_mask = 1;
 }
 
+static const char *bounce_name(const struct pv_bounce *b)
+{
+    return b->what ?: trap_name(b->vector) ?: "software interrupt";
+}
+
 void pv_bounce(struct cpu_user_regs *regs, const struct pv_bounce *b)
 {
     struct vcpu *v = current_vcpu();
-    uint64_t frame[FRAME_WORDS_MAX];
+    uint64_t frame[FRAME_WORDS];
 
     if (!b->address) {
-        domain_crash(v->domain, "%s at %#lx, and no handler for it is registered", b->what, (unsigned long)regs->rip);
+        domain_crash(v->domain, "%s at %#lx, and no handler for it is registered", bounce_name(b),
+                     (unsigned long)regs->rip);
         return;
     }
-    unsigned int words = frame_build(v, regs, b, frame);
-    uint64_t rsp = v->arch.pv.kernel_mode ? regs->rsp : v->arch.pv.kernel_sp;
-    rsp = (rsp & ~15UL) - words * sizeof(frame[0]);
+    const uint64_t *first = frame_build(v, regs, b, frame);
+    size_t size = (size_t)((const uint8_t *)(frame + FRAME_WORDS) - (const uint8_t *)first);
+    uint64_t rsp = ((v->arch.pv.kernel_mode ? regs->rsp : v->arch.pv.kernel_sp) & ~15UL) - size;
     if (!v->arch.pv.kernel_mode)
         pv_toggle_mode(v);
-    if (arch_copy_to_guest(rsp, frame, words * sizeof(frame[0]))) {
-        domain_crash(v->domain, "%s at %#lx: the kernel stack at %#lx cannot be written",
-                     b->what, (unsigned long)regs->rip, (unsigned long)rsp);
+    if (arch_copy_to_guest(rsp, first, size)) {
+        domain_crash(v->domain, "%s at %#lx: the kernel stack at %#lx cannot be written", bounce_name(b),
+                     (unsigned long)regs->rip, (unsigned long)rsp);
         return;
     }
     enter_handler(v, regs, b, rsp);
@@ -95,13 +101,10 @@ void pv_inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
     struct vcpu *v = current_vcpu();
     const struct trap_info *handler = &v->arch.pv.trap[vector];
     const struct pv_bounce b = {
-        .address = handler->address,
-        .mask_events = TI_GET_IF(handler),
-        .has_error = vector_has_error(vector),
-        .error = error,
-        .what = trap_name(vector) ?: "software interrupt",
+        .address = handler->address, .mask_events = TI_GET_IF(handler), .has_error = vector_has_error(vector),
+        .error = error, .vector = (uint8_t)vector,
     };
-    if (vector_has_error(vector) && !handler->address)
+    if (!b.address && b.has_error)
         guest_log(v, LOG_WARNING, "vector %u, error code %#x", vector, error);
     pv_bounce(regs, &b);
 }

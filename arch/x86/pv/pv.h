@@ -62,8 +62,9 @@ struct pv_bounce {
     uint64_t address;
     bool mask_events;     /* event delivery is off in the handler */
     bool has_error;
+    uint8_t vector;       /* this and what: for the message, should there be no way to deliver it */
     uint32_t error;
-    const char *what;     /* for the message, should there be no way to deliver it */
+    const char *what;     /* NULL: an exception with this vector */
 };
 /** Puts the frame of the PV ABI on the guest kernel's stack; enters kernel mode first if the guest was in user mode. */
 void pv_bounce(struct cpu_user_regs *regs, const struct pv_bounce *bounce);
