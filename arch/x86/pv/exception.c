@@ -8,6 +8,7 @@
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
+#include "mm/guest_read.h"
 #include "pv/fetch.h"
 #include "pv/pv.h"
 #include "trap/trap.h"
@@ -16,18 +17,34 @@
 #define DR6_FIXED  0xffff0ff0ul
 #define DR6_STATUS 0xe00ful
 
-/*
- * The vector of the INT n at the guest's instruction pointer. The error code has it as well, but not on every emulator
- * of a processor (QEMU 7.2 doubles it), so the instruction is asked first. 0 in @length: it is not INT n.
- */
-static unsigned int software_vector(const struct cpu_user_regs *regs, unsigned int *length)
+#define INT_OPCODE 0xcdu
+#define INT_LENGTH 2u
+
+/* With prefixes, in any segment, or where it no longer is. */
+static __attribute__((noinline)) unsigned int software_vector_anyhow(const struct cpu_user_regs *regs,
+                                                                     unsigned int *length)
 {
     struct pv_insn insn;
 
     if (pv_insn_fetch(regs, &insn) && pv_insn_is_int(&insn, length))
         return insn.bytes[*length - 1];
-    *length = 2;
+    *length = INT_LENGTH;
     return regs->error_code >> 3 & 0xff;
+}
+
+/*
+ * The vector of the INT n at the guest's instruction pointer. The error code has it as well, but not on every emulator
+ * of a processor (QEMU 7.2 doubles it), so the instruction is asked first; nearly always it is the plain one in flat
+ * code.
+ */
+static unsigned int software_vector(const struct cpu_user_regs *regs, unsigned int *length)
+{
+    uint64_t bytes;
+
+    if (regs->cs != FLAT_KERNEL_CS || !guest_read_u64(regs->rip, &bytes) || (uint8_t)bytes != INT_OPCODE)
+        return software_vector_anyhow(regs, length);
+    *length = INT_LENGTH;
+    return bytes >> 8 & 0xff;
 }
 
 /* INT n: our gates refuse it, so that it faults and the guest's own gate decides. */
