@@ -12,6 +12,7 @@
 #include "trap/trap.h"
 #include "x86/msr/pv.h"
 
+#define MSR_TSC       0x00000010u
 #define MSR_MICROCODE 0x0000008bu
 
 static int host_read(void *opaque, uint32_t msr, uint64_t *value)
@@ -25,17 +26,29 @@ static uint32_t microcode_level(void)
     return rdmsr_safe(MSR_MICROCODE, &value) ? (uint32_t)(value >> 32 ?: value) : 0;
 }
 
-/* The bases are live in the CPU; the caller is in kernel mode. */
-static struct msr_pv_context context(const struct vcpu *v)
+/*
+ * What deciding about @msr takes: the machine is asked only for what that register shows. The bases are live in the
+ * CPU; the caller is in kernel mode.
+ */
+static struct msr_pv_context context(const struct vcpu *v, uint32_t msr)
 {
-    return (struct msr_pv_context){
+    struct msr_pv_context c = {
         .policy = v->domain->arch.policy, .hardware_domain = v->domain->is_hardware,
-        .relaxed = v->domain->arch.msr_relaxed, .vcpu_id = v->id,
-        .fs_base = rdmsr(MSR_FS_BASE), .gs_base = rdmsr(MSR_GS_BASE), .gs_base_user = rdmsr(MSR_KERNEL_GS_BASE),
-        .misc_features = v->arch.msr_misc_features, .spec_ctrl = v->arch.spec_ctrl, .tsc_aux = v->arch.tsc_aux,
-        .xss = v->arch.xss, .guest_tsc = tsc_of_guest(v, now_ns()), .efer = rdmsr(MSR_EFER), .pat = PAT_PV_ABI,
-        .microcode = microcode_level(), .host_read = host_read,
+        .relaxed = v->domain->arch.msr_relaxed, .vcpu_id = v->id, .misc_features = v->arch.msr_misc_features,
+        .spec_ctrl = v->arch.spec_ctrl, .tsc_aux = v->arch.tsc_aux, .xss = v->arch.xss, .pat = PAT_PV_ABI,
+        .host_read = host_read,
     };
+
+    switch (msr) {
+    case MSR_FS_BASE: c.fs_base = rdmsr(MSR_FS_BASE); break;
+    case MSR_GS_BASE: c.gs_base = rdmsr(MSR_GS_BASE); break;
+    case MSR_KERNEL_GS_BASE: c.gs_base_user = rdmsr(MSR_KERNEL_GS_BASE); break;
+    case MSR_EFER: c.efer = rdmsr(MSR_EFER); break;
+    case MSR_TSC: c.guest_tsc = tsc_of_guest(v, now_ns()); break;
+    case MSR_MICROCODE: c.microcode = microcode_level(); break;
+    default: break;
+    }
+    return c;
 }
 
 /*
@@ -51,7 +64,7 @@ static bool early_read_is_zero(const struct vcpu *v, uint32_t msr)
 enum emul_result emul_rdmsr(struct cpu_user_regs *regs)
 {
     const struct vcpu *v = current_vcpu();
-    const struct msr_pv_context ctx = context(v);
+    const struct msr_pv_context ctx = context(v, regs->ecx);
     uint64_t value = 0;
 
     if (msr_pv_read(&ctx, regs->ecx, &value) && !early_read_is_zero(v, regs->ecx))
@@ -101,7 +114,7 @@ static enum emul_result perform(struct vcpu *v, uint32_t msr, const struct msr_w
 enum emul_result emul_wrmsr(struct cpu_user_regs *regs)
 {
     struct vcpu *v = current_vcpu();
-    const struct msr_pv_context ctx = context(v);
+    const struct msr_pv_context ctx = context(v, regs->ecx);
     struct msr_write w;
 
     if (msr_pv_write(&ctx, regs->ecx, regs->eax | (uint64_t)regs->edx << 32, &w))
