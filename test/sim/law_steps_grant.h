@@ -191,7 +191,8 @@ static void step_version(void)
     op->version = 1 + pick(2);
     diary_note("set_version: d%u, %u", b->d->id, op->version);
     bool change = op->version != b->d->grants->version, busy = change && has_pins(b);
-    long due = busy ? -EBUSY : change && says_too_much(b) ? -ERANGE : 0;
+    bool unknown = op->version > b->d->grants->max_version;
+    long due = unknown ? -ENOSYS : busy ? -EBUSY : change && says_too_much(b) ? -ERANGE : 0;
     long rc = call_op(b, hypercall_grant_table_op, GNTTABOP_set_version, op);
     if (rc != due && rc != -ENOMEM)
         panic("set_version: %ld", rc);
