@@ -17,7 +17,13 @@ struct domain *hardware_domain, *domain_xen, *domain_io;
 
 static struct domain **leaves[(DOMID_FIRST_RESERVED + LEAF_SIZE - 1) / LEAF_SIZE];
 static uint16_t leaf_used[ARRAY_SIZE(leaves)]; /* domains in it */
+static uint64_t leaf_present[ARRAY_SIZE(leaves)][LEAF_SIZE / 64]; /* which of its slots have one */
 static spinlock_t table_lock = SPINLOCK_INIT(LOCK_LEAF);
+
+static uint64_t *present_word(unsigned int id)
+{
+    return &leaf_present[id / LEAF_SIZE][id % LEAF_SIZE / 64];
+}
 
 static struct domain **table_slot(unsigned int id)
 {
@@ -40,6 +46,7 @@ static int table_put(struct domain *d, struct domain ***spare)
     if (*slot)
         return -EEXIST;
     *slot = d;
+    *present_word(d->id) |= 1ULL << d->id % 64;
     leaf_used[d->id / LEAF_SIZE]++;
     return 0;
 }
@@ -66,6 +73,7 @@ void domain_table_remove(struct domain *d)
     struct domain **slot = table_slot(d->id);
     if (slot && *slot == d) {
         *slot = NULL;
+        *present_word(d->id) &= ~(1ULL << d->id % 64);
         if (!--leaf_used[d->id / LEAF_SIZE]) {
             empty = leaves[d->id / LEAF_SIZE];
             leaves[d->id / LEAF_SIZE] = NULL;
@@ -111,19 +119,26 @@ struct domain *domain_get_by_any_id(domid_t id)
     return domain_get(self) ? self : NULL;
 }
 
+/* table_lock held. The first id from @id on that has a domain; DOMID_FIRST_RESERVED if there is none. */
+static unsigned int table_next(unsigned int id)
+{
+    while (id < DOMID_FIRST_RESERVED) {
+        uint64_t word = *present_word(id) >> id % 64;
+        if (word)
+            return id + (unsigned int)__builtin_ctzll(word);
+        id = leaf_used[id / LEAF_SIZE] ? (id / 64 + 1) * 64 : (id / LEAF_SIZE + 1) * LEAF_SIZE;
+    }
+    return DOMID_FIRST_RESERVED;
+}
+
 struct domain *domain_get_next(domid_t id)
 {
     struct domain *found = NULL;
     irqflags_t flags = spin_lock_irqsave(&table_lock);
-    for (unsigned int i = id; i < DOMID_FIRST_RESERVED && !found;) {
-        struct domain **slot = table_slot(i);
-        if (!slot) {
-            i = (i / LEAF_SIZE + 1) * LEAF_SIZE;
-            continue;
-        }
-        if (*slot && domain_get(*slot))
-            found = *slot;
-        i++;
+    for (unsigned int i = table_next(id); i < DOMID_FIRST_RESERVED && !found; i = table_next(i + 1)) {
+        struct domain *d = *table_slot(i);
+        if (domain_get(d))
+            found = d;
     }
     spin_unlock_irqrestore(&table_lock, flags);
     return found;
