@@ -50,7 +50,7 @@ uint32_t version_features(const struct domain *d)
 static long version_text(uint64_t arg, const char *text, size_t size)
 {
     char field[1024] = { 0 };
-    format(field, MIN(size, sizeof(field)), "%s", text);
+    memcpy(field, text, MIN(strlen(text), MIN(size, sizeof(field)) - 1));
     return arch_copy_to_guest(arg, field, size) ? -EFAULT : 0;
 }
 
