@@ -35,3 +35,13 @@ def test_tour_long(host):
     before = dom0.free_frames()
     tour(dom0, GUEST + LATER, 900)
     dom0.wait_frames(before)
+
+
+def test_create_with_console(host):
+    """`xl create -c` in the foreground shows what the guest says, not only its log, and ends with it."""
+    dom0 = host()
+    dom0.configure("hello", kernel="/tmp/kit/hello.elf", memory=32)
+    dom0.machine.child.sendline("xl create -c /tmp/hello.cfg; echo left:$?:")
+    dom0.machine.expect(r"(?<!v0 )hello from xen-", 180)
+    assert dom0.machine.expect(r"left:(\d+):", 180)[1] == "0"
+    dom0.wait_gone("hello")
