@@ -138,7 +138,6 @@ void grant_op_map(struct gnttab_map_grant_ref *op);
  */
 long grant_op_unmap_batch(uint64_t uop, uint32_t *count, bool replace);
 #define GRANT_UNMAP_BATCH 32u
-void grant_op_copy(struct gnttab_copy *op);
 void grant_op_swap(struct gnttab_swap_grant_ref *op);
 long grant_op_setup_table(uint64_t uop);
 long grant_op_query_size(uint64_t uop);
@@ -147,5 +146,26 @@ long grant_op_get_version(uint64_t uop);
 long grant_op_get_status_frames(uint64_t uop);
 /** One element of GNTTABOP_cache_flush. 0 or -errno. */
 long grant_op_cache_flush(const struct gnttab_cache_flush *op);
+
+/* One side of copies: what an operation named, held until another is named. */
+struct grant_copy_side {
+    struct gnttab_copy_ptr named;
+    bool taken, by_grant;   /* what was named is held; it is a grant */
+    bool write, pinned;
+    uint32_t first, end;    /* bytes of the frame that may be used */
+    struct domain *owner;   /* of the frame or the grant that the caller named; referenced */
+    struct frame *frame;    /* held; as writable if it is the target */
+    uint32_t ref;
+    struct domain *via;     /* transitive: whose entry it stands for; referenced */
+    bool via_pinned;
+    uint32_t via_ref;
+};
+struct grant_copying {
+    struct grant_copy_side from, to;
+};
+/** A list of copies: what its operations hold is given back at the end, which must come before the hypercall's. */
+void grant_copy_begin(struct grant_copying *c);
+void grant_copy_one(struct grant_copying *c, struct gnttab_copy *op);
+void grant_copy_end(struct grant_copying *c);
 
 #endif

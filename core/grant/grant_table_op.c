@@ -12,7 +12,6 @@
 
 union grant_op {
     struct gnttab_map_grant_ref map;
-    struct gnttab_copy copy;
     struct gnttab_transfer transfer;
     struct gnttab_swap_grant_ref swap;
     struct gnttab_cache_flush flush;
@@ -20,7 +19,6 @@ union grant_op {
 
 /* An element has its own status; only what cannot have one ends the list with an error. */
 static long op_map(union grant_op *op) { return grant_op_map(&op->map), 0; }
-static long op_copy(union grant_op *op) { return grant_op_copy(&op->copy), 0; }
 static long op_swap(union grant_op *op) { return grant_op_swap(&op->swap), 0; }
 static long op_flush(union grant_op *op) { return grant_op_cache_flush(&op->flush); }
 
@@ -35,7 +33,6 @@ static long op_transfer(union grant_op *op)
 static const struct { long (*fn)(union grant_op *op); uint8_t size; } list_ops[] = {
     [GNTTABOP_map_grant_ref]  = { op_map, sizeof(struct gnttab_map_grant_ref) },
     [GNTTABOP_transfer]       = { op_transfer, sizeof(struct gnttab_transfer) },
-    [GNTTABOP_copy]           = { op_copy, sizeof(struct gnttab_copy) },
     [GNTTABOP_swap_grant_ref] = { op_swap, sizeof(struct gnttab_swap_grant_ref) },
     [GNTTABOP_cache_flush]    = { op_flush, sizeof(struct gnttab_cache_flush) },
 };
@@ -54,6 +51,28 @@ static long grant_continue(struct hypercall *call, uint64_t uop, uint32_t left)
     call->arg[1] = uop;
     call->arg[2] = left;
     return -ERESTART;
+}
+
+static long grant_copy_at(struct grant_copying *copying, uint64_t uop)
+{
+    struct gnttab_copy op;
+
+    if (copy_from_guest_va(&op, uop))
+        return -EFAULT;
+    grant_copy_one(copying, &op);
+    return copy_to_guest_va(uop, &op) ? -EFAULT : 0;
+}
+
+static long grant_copy_list(struct hypercall *call, uint64_t uop, uint32_t count)
+{
+    struct grant_copying copying;
+    long rc = 0;
+
+    grant_copy_begin(&copying);
+    for (uint32_t i = 0; i < count && !rc; i++, uop += sizeof(struct gnttab_copy))
+        rc = hypercall_preempt_every(i, 8) ? grant_continue(call, uop, count - i) : grant_copy_at(&copying, uop);
+    grant_copy_end(&copying);
+    return rc;
 }
 
 static long grant_list(struct hypercall *call, uint32_t cmd, uint64_t uop, uint32_t count)
@@ -97,6 +116,8 @@ long hypercall_grant_table_op(struct hypercall *call)
         return -EINVAL;
     if (cmd == GNTTABOP_unmap_grant_ref || cmd == GNTTABOP_unmap_and_replace)
         return grant_unmap_list(call, uop, count, cmd == GNTTABOP_unmap_and_replace);
+    if (cmd == GNTTABOP_copy)
+        return grant_copy_list(call, uop, count);
     if (cmd < ARRAY_SIZE(list_ops) && list_ops[cmd].fn)
         return grant_list(call, cmd, uop, count);
     bool counted = cmd != GNTTABOP_set_version && cmd != GNTTABOP_get_version;

@@ -151,6 +151,46 @@ static void copies(void **state)
     assert_int_equal(frame_refs(mfn_to_frame(frame[1][0])), 1);
 }
 
+/* Operations of one list that name the same share what they hold; each is judged by itself all the same. */
+static void copies_in_a_list(void **state)
+{
+    start();
+    memset(mfn_to_virt(frame[0][1]), 'x', PAGE_SIZE);
+    memset(mfn_to_virt(frame[0][2]), 'y', PAGE_SIZE);
+    grant(0, 5, 1, 1, GTF_readonly);
+    grant(0, 6, 1, 2, 0);
+    static const struct { uint32_t ref; uint16_t from, to, len, flags; int status; } t[] = {
+        { 5, 0, 0, 8, GNTCOPY_source_gref, GNTST_okay },
+        { 5, 4000, 8, 8, GNTCOPY_source_gref, GNTST_okay },
+        { 5, 4090, 16, 8, GNTCOPY_source_gref, GNTST_bad_copy_arg },
+        { 5, 0, 16, 8, GNTCOPY_source_gref, GNTST_okay },
+        { 7, 0, 24, 8, GNTCOPY_source_gref, GNTST_general_error },
+        { 6, 0, 24, 8, GNTCOPY_source_gref, GNTST_okay },
+        { 5, 0, 32, 8, 0, GNTST_permission_denied }, /* the same word, but not as a grant */
+        { 5, 0, 32, 8, GNTCOPY_source_gref, GNTST_okay },
+        { 6, 0, 40, 8, GNTCOPY_source_gref, GNTST_okay },
+    };
+    struct gnttab_copy *list = (void *)box;
+    for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+        list[i] = (struct gnttab_copy){ .source = { { .ref = t[i].ref }, 1, t[i].from }, .len = t[i].len,
+                                        .dest = { { .gmfn = frame[1][0].nr }, DOMID_SELF, t[i].to },
+                                        .flags = t[i].flags };
+    assert_int_equal(guest_call(dom[1]->vcpu[0], hypercall_grant_table_op, GNTTABOP_copy, BOX, ARRAY_SIZE(t)), 0);
+    for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+        if (list[i].status != t[i].status)
+            fail_msg("operation %u: %d", i, list[i].status);
+    assert_memory_equal(mfn_to_virt(frame[1][0]), "xxxxxxxxxxxxxxxxxxxxxxxxyyyyyyyyxxxxxxxxyyyyyyyy\0", 49);
+    for (uint32_t ref = 5; ref <= 6; ref++)
+        assert_int_equal(entry(0, ref)->flags & (GTF_reading | GTF_writing), 0);
+    assert_int_equal(frame_refs(mfn_to_frame(frame[0][1])), 1);
+    assert_int_equal(frame_refs(mfn_to_frame(frame[0][2])), 1);
+    assert_int_equal(frame_refs(mfn_to_frame(frame[1][0])), 1);
+    /* A list that ends with an address that cannot be read gives everything back as well. */
+    assert_int_equal(guest_call(dom[1]->vcpu[0], hypercall_grant_table_op, GNTTABOP_copy,
+                                BOX + sizeof(box) - sizeof(*list), 2), -EFAULT);
+    assert_int_equal(frame_refs(mfn_to_frame(frame[1][0])), 1);
+}
+
 static void versions(void **state)
 {
     start();
@@ -357,4 +397,5 @@ static void random_lives(void **state)
 
 SIM_TESTS(cmocka_unit_test(map_and_unmap), cmocka_unit_test(host_and_device),
           cmocka_unit_test(halves_in_one_list), cmocka_unit_test(map_errors),
-          cmocka_unit_test(copies), cmocka_unit_test(versions), cmocka_unit_test(sizes), cmocka_unit_test(random_lives))
+          cmocka_unit_test(copies), cmocka_unit_test(copies_in_a_list), cmocka_unit_test(versions),
+          cmocka_unit_test(sizes), cmocka_unit_test(random_lives))
