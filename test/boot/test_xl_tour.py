@@ -4,6 +4,7 @@
 The steps are scripts that run in dom0 (test/boot/tour), because a hundred commands typed into a serial console cost
 more than the commands. Each prints one line, with what it saw.
 """
+import json
 import re
 
 import pytest
@@ -23,10 +24,22 @@ def tour(dom0, steps, timeout):
     assert done == list(steps), f"not done: {set(steps) - set(done)}\n{text}"
 
 
+def in_json(dom0):
+    """What `xl list -l` tells is JSON, and of this guest as it was made: what was attached meanwhile is gone again."""
+    first, guest = json.loads(dom0.run("xl list -l 2>/dev/null"))
+    assert (first["domid"], first["config"]["c_info"]["name"]) == (0, "Domain-0")
+    config = guest["config"]
+    assert (config["c_info"]["type"], config["c_info"]["name"]) == ("pv", "tour")
+    assert [disk["vdev"] for disk in config["disks"]] == ["xvda", "xvdb"]
+    assert [card["mac"] for card in config["nics"]] == ["00:16:3e:00:00:01"]
+
+
 @pytest.mark.quick
 def test_tour(host):
     """A guest with disks and a network card is created, used, handled and looked at."""
-    tour(host(), GUEST + HANDLED + TOLD, 420)
+    dom0 = host()
+    tour(dom0, GUEST + HANDLED + TOLD, 420)
+    in_json(dom0)
 
 
 def test_tour_long(host):
