@@ -71,7 +71,11 @@ trap_stubs:
     .altmacro
     .macro TRAP_N number
     /* The exceptions with an error code: #DF, #TS to #PF, #AC and #CP. */
-    .if (\number < 32) && ((0x227d00 >> \number) & 1)
+    .set error, 0
+    .if \number < 32
+    .set error, (0x227d00 >> \number) & 1
+    .endif
+    .if error
     TRAP \number, 1
     .else
     TRAP \number, 0
