@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A guest that a toolstack can do things to. What it does is the first word of its command line: blocks for ever
- * (nothing given), spins, powers off, crashes by a fault that it reports itself (crash) or has no handler for (fault),
- * or stops to be saved (suspend) and says so when it goes on.
+ * (nothing given), spins, powers off, asks for its reboot, crashes by a fault that it reports itself (crash) or has no
+ * handler for (fault), or stops to be saved (suspend) and says so when it goes on.
  */
 #include "common/guest.h"
 
@@ -38,6 +38,8 @@ void guest_main(void)
 {
     if (told("poweroff"))
         return;
+    if (told("reboot"))
+        guest_shutdown(SHUTDOWN_reboot);
     if (told("crash"))
         guest_shutdown(SHUTDOWN_crash);
     if (told("fault"))

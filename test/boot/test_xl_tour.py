@@ -50,6 +50,14 @@ def test_tour_long(host):
     dom0.wait_frames(before)
 
 
+def test_on_end(host):
+    """What follows when a guest ends: each action for a power-off, a reboot and a crash."""
+    dom0 = host()
+    before = dom0.free_frames()
+    tour(dom0, ("on_end",), 1200)
+    dom0.wait_frames(before)
+
+
 def test_create_with_console(host):
     """`xl create -c` in the foreground shows what the guest says, not only its log, and ends with it."""
     dom0 = host()

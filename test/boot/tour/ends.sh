@@ -15,6 +15,49 @@ step_destroy() {
     ! xl domid tour 2>/dev/null && wait_for 60 "frames_are $before" && saw "$before frames are free again"
 }
 
+# ending WORD KEY ACTION: a guest that ends at once by WORD, started with on_KEY=ACTION.
+ending() {
+    printf 'name="end"\nkernel="/tmp/kit/still.elf"\nmemory=32\nextra="%s"\non_%s="%s"\n' "$1" "$2" "$3" >/tmp/end.cfg
+    xl create -q /tmp/end.cfg
+}
+
+# Ends all guests, and the xl that would start them again; one that is just being made may have no name yet.
+stop_ends() {
+    local number
+    kill $(pidof xl) 2>/dev/null; sleep 1
+    for number in $(xl list | awk 'NR > 1 && $2 > 0 { print $2 }'); do xl destroy "$number"; done
+}
+
+# lives WHAT: three lives of the guest are seen.
+lives() {
+    local seen=0 last= now end=$((SECONDS + 240))
+    while [ $seen -lt 3 ] && [ $SECONDS -lt $end ]; do
+        now=$(xl domid end 2>/dev/null)
+        [ -z "$now" ] || [ "$now" = "$last" ] || { last=$now; seen=$((seen + 1)); }
+    done
+    want "lives of one that ends by $1:" $seen 3
+}
+
+step_on_end() {
+    local before how; before=$(free_frames)
+    for how in "poweroff poweroff" "reboot reboot" "crash crash"; do
+        ending $how destroy; wait_for 60 '! xl domid end' || return 1
+        ending $how preserve; wait_for 60 'listed end 5 | grep -q s' || return 1
+        saw "${how% *} preserved: $(listed end 5)"
+        stop_ends
+        ending $how restart; lives $how || return 1
+        stop_ends
+        ending $how rename-restart; wait_for 60 'xl list | grep -q "^end-2"' || return 1
+        saw "$(xl list | grep -o '^end-[^ ]*' | head -n 1)"
+        stop_ends
+        wait_for 60 "frames_are $before" || return 1
+    done
+    ending crash crash coredump-destroy; wait_for 60 '! xl domid end' || return 1
+    want "magic of the core" "$(head -c 4 /var/lib/xen/dump/*end* | tail -c 3)" ELF || return 1
+    rm /var/lib/xen/dump/*end*
+    wait_for 60 "frames_are $before" && saw "$before frames are free again"
+}
+
 # refused WHAT PATTERN LINE...: a configuration of these lines doesn't become a guest, and the tools say why.
 refused() {
     local what=$1 pattern=$2 before text; shift 2
