@@ -13,7 +13,7 @@ pytestmark = pytest.mark.peer
 
 GUEST = ("create", "disk_image", "disk_phy", "network")
 HANDLED = ("pause", "names", "vcpu_pin", "vcpu_set", "sysrq", "trigger", "memory", "block_attach", "network_attach")
-TOLD = ("reports", "log", "keys")
+TOLD = ("reports", "log", "keys", "checkpoint")
 LATER = ("memory_limit", "dump_core", "refusals", "shutdown", "destroy", "weight", "cap", "sched_limits")
 
 

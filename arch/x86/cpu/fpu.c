@@ -81,11 +81,16 @@ void fpu_vcpu_free(struct vcpu *v)
     v->arch.xsave_area = NULL;
 }
 
+void fpu_registers_reset(struct vcpu *v)
+{
+    xstate_area_reset(v->arch.xsave_area);
+}
+
 void fpu_vcpu_reset(struct vcpu *v)
 {
     v->arch.xcr0 = XSTATE_X87;
     v->arch.xcr0_accum = XSTATE_LEGACY;
-    xstate_area_reset(v->arch.xsave_area);
+    fpu_registers_reset(v);
 }
 
 static void xcr0_load(uint64_t value)
@@ -172,13 +177,12 @@ void fpu_set_legacy(struct vcpu *v, const void *fxsave_image)
     uint8_t *area = v->arch.xsave_area;
     uint32_t mxcsr;
 
-    xstate_area_reset(area);
     memcpy(area, fxsave_image, XSTATE_LEGACY_SIZE);
     memcpy(&mxcsr, area + MXCSR_OFFSET, sizeof(mxcsr));
     mxcsr &= mxcsr_mask;
     memcpy(area + MXCSR_OFFSET, &mxcsr, sizeof(mxcsr));
     if (xstate_active.xcr0)
-        xstate_area_header(area)->xstate_bv = XSTATE_LEGACY;
+        xstate_area_header(area)->xstate_bv |= XSTATE_LEGACY;
 }
 
 void fpu_legacy_complete(void *image, uint64_t present)

@@ -19,6 +19,8 @@ int fpu_vcpu_init(struct vcpu *v);
 void fpu_vcpu_free(struct vcpu *v);
 /** Puts the area into the state after reset, with XCR0 as after reset. @v does not run. */
 void fpu_vcpu_reset(struct vcpu *v);
+/** The same, but XCR0 stays: what the vCPU's kernel has enabled is not its registers' business. */
+void fpu_registers_reset(struct vcpu *v);
 /** Stores this CPU's extended state in @v, or loads it from there. Interrupts off. CR0.TS is clear afterwards. */
 void fpu_save(struct vcpu *v);
 void fpu_load(struct vcpu *v);

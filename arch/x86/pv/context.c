@@ -138,9 +138,10 @@ int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
     traps_set(&v->arch.pv, c);
     control_set(v, c);
     pv_update_cr3(v);
-    fpu_vcpu_reset(v);
     if (c->flags & VGCF_i387_valid)
         fpu_set_legacy(v, &c->fpu_ctxt);
+    else
+        fpu_registers_reset(v);
     if (v->id == 0)
         v->domain->vm_assist = c->vm_assist & ASSISTS;
     v->is_initialised = true;
