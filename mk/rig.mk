@@ -17,7 +17,7 @@ deps:
 	@image/deps packages.txt
 
 # --- images: $(ROOT)/GROUP is an unpacked group of image/debs.list ---
-$(ROOT)/%/.complete: image/debs.list image/fetch image/backports.py
+$(ROOT)/%/.complete: image/debs.list image/fetch image/sources.py
 	@image/fetch $(BUILD) $*
 
 $(PEER): $(ROOT)/xen-4.17/.complete

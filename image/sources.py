@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Print an apt source for the backports of a release, on the mirror that this system takes the release itself from.
+"""Print apt sources for another suite, on the mirrors that this system takes its own release from.
 
-usage: backports.py CODENAME     exit status 1 when no source of that release is configured
+usage: sources.py CODENAME SUITE     CODENAME is this system's release; SUITE is "backports" (of that release) or the
+                                     codename of another one, which comes with its updates and security fixes.
+                                     Exit status 1 when no source of this system's release is configured.
 """
 import glob
 import re
@@ -35,18 +37,29 @@ def sources():
         yield from one_line_sources(path)
 
 
+def other_suites(suites, codename, wanted):
+    """What to ask the mirror for that has @suites of this system's release."""
+    if wanted == "backports":
+        return [f"{codename}-backports"] if codename in suites else []
+    names = {codename: wanted, f"{codename}-updates": f"{wanted}-updates", f"{codename}-security": f"{wanted}-security"}
+    return [names[suite] for suite in suites if suite in names]
+
+
 def main():
-    codename = sys.argv[1]
+    codename, wanted = sys.argv[1:]
+    found = False
     for source in sources():
-        if codename in source.get("Suites", "").split() and "deb" in source.get("Types", "").split():
+        suites = other_suites(source.get("Suites", "").split(), codename, wanted)
+        if suites and "deb" in source.get("Types", "").split():
+            found = True
             print("Types: deb")
             print("URIs:", source["URIs"].split()[0])
-            print(f"Suites: {codename}-backports")
+            print("Suites:", " ".join(suites))
             print("Components: main")
             if source.get("Signed-By", "").strip():
                 print("Signed-By:", source["Signed-By"].strip())
-            return 0
-    return 1
+            print()
+    return 0 if found else 1
 
 
 sys.exit(main())
