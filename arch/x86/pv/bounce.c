@@ -14,8 +14,8 @@
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "pv/pv.h"
-#include "trap/trap.h"
 
 static bool vector_has_error(unsigned int vector)
 {

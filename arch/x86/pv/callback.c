@@ -5,9 +5,9 @@
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
+#include "hw/native/exception.h"
 #include "pv/canonical.h"
 #include "pv/pv.h"
-#include "trap/trap.h"
 
 #include <hypercall_handlers.h>
 

@@ -5,11 +5,11 @@
  */
 #include "cpu/fpu.h"
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "pv/emulate.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/mm.h"
 #include "pv/mm/update.h"
-#include "trap/trap.h"
 #include "x86/cpuid/policy.h"
 
 #define CR4_ALWAYS_SEEN (CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT)

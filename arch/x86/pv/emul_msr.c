@@ -4,12 +4,12 @@
  * is brought there, and the effect of a write carried out.
  */
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "hw/native/msr_index.h"
 #include "pv/emulate.h"
 #include "pv/hypercall_page.h"
 #include "pv/msr_state.h"
 #include "time/tsc.h"
-#include "trap/trap.h"
 #include "x86/msr/pv.h"
 
 #define MSR_TSC       0x00000010u

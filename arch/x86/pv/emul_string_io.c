@@ -7,13 +7,13 @@
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "hw/native/msr_index.h"
 #include "hw/native/segment.h"
 #include "pv/canonical.h"
 #include "pv/emulate.h"
 #include "pv/page_walk.h"
 #include "pv/selector.h"
-#include "trap/trap.h"
 
 #define ELEMENTS_AT_ONCE 64u
 

@@ -6,8 +6,8 @@
 #include "pv/emulate.h"
 
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "mm/guest_read.h"
-#include "trap/trap.h"
 
 #define DR6_BS 0x4000ul
 

@@ -5,9 +5,9 @@
  */
 #include "hv/hypercall.h"
 #include "hv/smp.h"
+#include "hw/native/exception.h"
 #include "pv/async.h"
 #include "pv/pv.h"
-#include "trap/trap.h"
 
 static const struct { uint8_t bit, vector; } async_trap[] = {
     { PV_ASYNC_MCE, TRAP_MC },

@@ -8,10 +8,10 @@
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "mm/guest_read.h"
 #include "pv/fetch.h"
 #include "pv/pv.h"
-#include "trap/trap.h"
 
 #define ERROR_IDT  0x2u /* selector error code: the index is that of an IDT gate */
 #define DR6_FIXED  0xffff0ff0ul

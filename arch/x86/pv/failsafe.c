@@ -11,9 +11,9 @@
  */
 #include "hv/guest_access.h"
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "pv/async.h"
 #include "pv/pv.h"
-#include "trap/trap.h"
 
 struct failsafe_frame { uint64_t rcx, r11, ds, es, fs, gs, rip, cs, rflags, rsp, ss; };
 

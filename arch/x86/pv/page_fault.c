@@ -10,13 +10,13 @@
  */
 #include "cpu/features.h"
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "mm/map.h"
 #include "pv/canonical.h"
+#include "pv/mm/mm.h"
 #include "pv/page_walk.h"
 #include "pv/pv.h"
 #include "pv/smap_quirk.h"
-#include "pv/mm/mm.h"
-#include "trap/trap.h"
 
 #define WINDOW_BYTES 0x10000u
 #define SELECTOR_EXT 0x1u

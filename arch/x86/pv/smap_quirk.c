@@ -10,7 +10,7 @@
 #include "hv/compiler.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
-#include "trap/trap.h"
+#include "hw/native/exception.h"
 
 static bool found;
 

@@ -4,8 +4,8 @@
  * ABI's flat ones in their place, and the guest's kernel puts in what it knows to be right.
  */
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
 #include "pv/pv.h"
-#include "trap/trap.h"
 
 #define SYSCALL_LENGTH 2
 

@@ -10,35 +10,10 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
+#include "hw/native/exception.h"
+#include "hw/native/extable.h"
 #include "pv/pv.h"
-#include "trap/extable.h"
 #include "trap/trap.h"
-
-const char *trap_name(unsigned int vector)
-{
-    static const char *const name[] = {
-        [TRAP_DE] = "divide error",
-        [TRAP_DB] = "debug",
-        [TRAP_NMI] = "NMI",
-        [TRAP_BP] = "breakpoint",
-        [TRAP_OF] = "overflow",
-        [TRAP_BR] = "bound range",
-        [TRAP_UD] = "invalid opcode",
-        [TRAP_NM] = "device not available",
-        [TRAP_DF] = "double fault",
-        [TRAP_TS] = "invalid TSS",
-        [TRAP_NP] = "segment not present",
-        [TRAP_SS] = "stack fault",
-        [TRAP_GP] = "general protection",
-        [TRAP_PF] = "page fault",
-        [TRAP_MF] = "x87 error",
-        [TRAP_AC] = "alignment check",
-        [TRAP_MC] = "machine check",
-        [TRAP_XM] = "SIMD error",
-        [TRAP_CP] = "control protection",
-    };
-    return vector < ARRAY_SIZE(name) ? name[vector] : NULL;
-}
 
 static void guest_exception(struct cpu_user_regs *regs)
 {

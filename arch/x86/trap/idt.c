@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One interrupt descriptor table for all CPUs (APM vol. 2, 4.8.4 and 8.9). Read-only once boot is over. */
 #include "entry/entry.h"
+#include "hw/native/exception.h"
 #include "hw/native/segment.h"
 #include "trap/trap.h"
 

@@ -5,6 +5,7 @@
 #include "hv/kexec.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
+#include "hw/native/exception.h"
 #include "trap/nmi.h"
 #include "trap/trap.h"
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trap/extable.h"
+#include "hw/native/extable.h"
 
 /** Copies @len bytes; false if an access faulted, and then an unspecified part has been copied. */
 static inline bool hw_copy_safe(void *dst, const void *src, size_t len)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Privileged instructions that may fault, and CPUID in its one place. */
 #include "hw/native/cpu.h"
+#include "hw/native/extable.h"
 #include "hw/native/fpu.h"
 #include "hw/native/segment.h"
-#include "trap/extable.h"
 
 /* The instruction at @at faults: @flag becomes 1, and it goes on at @after. */
 #define FAILED_AT(at, after, flag) \

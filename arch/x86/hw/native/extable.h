@@ -3,8 +3,8 @@
  * Instructions of ours that may fault, each with the place to go on when it does. Inline assembly adds a row with
  * EXTABLE; trap/dispatch.c looks it up before it calls a fault ours.
  */
-#ifndef TRAP_EXTABLE_H
-#define TRAP_EXTABLE_H
+#ifndef HW_NATIVE_EXTABLE_H
+#define HW_NATIVE_EXTABLE_H
 
 #include "hv/types.h"
 

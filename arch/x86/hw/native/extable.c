@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table is a few dozen rows, in link order: a walk is as good as anything, on a path that is rare. */
-#include "trap/extable.h"
+#include "hw/native/extable.h"
 
 struct extable_row {
     uint64_t from, to;
