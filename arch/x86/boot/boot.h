@@ -5,14 +5,7 @@
 
 #include "hv/compiler.h"
 #include "hv/types.h"
-#include "x86/boot/boot_info.h"
-
-/** What the loader told. */
-extern struct boot_info boot_info;
-/** Firmware's map of the machine, sanitised. Kept: the hardware domain asks for it. */
-extern struct e820_map machine_map;
-/** Where the image is. Kept. */
-extern uint64_t image_paddr;
+#include "mm/machine_map.h"
 
 /** From head.S, on the boot stack: everything up to our own page tables and stack, then start_hypervisor(). */
 void boot_early(uint32_t magic, uint32_t info, uint32_t load_base);

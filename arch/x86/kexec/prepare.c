@@ -5,10 +5,10 @@
  * each at its own address; and a second top table, the bridge, that has the hypervisor's slots as well, for the step
  * from there.
  */
-#include "boot/boot.h"
 #include "hv/kexec.h"
 #include "kexec/relocate.h"
 #include "kexec/tables.h"
+#include "mm/machine_map.h"
 #include "mm/map.h"
 #include "x86/boot/e820.h"
 

@@ -2,11 +2,11 @@
 /* The crash area: as high as possible below 4 GiB, where every kernel can use it, or where the user says. */
 #include "kexec/reserve.h"
 
-#include "boot/boot.h"
 #include "hv/kexec.h"
 #include "hv/log.h"
 #include "hv/options.h"
 #include "mm/boot_mem.h"
+#include "mm/machine_map.h"
 #include "x86/boot/e820.h"
 
 #define LOW_MEMORY_END 0x100000u

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* XENMEM_* that speak of this machine: its memory map, and the M2P (xen/memory.h). */
-#include "boot/boot.h"
 #include "cpu/features.h"
 #include "hv/domain.h"
 #include "hv/guest_access.h"
@@ -8,6 +7,7 @@
 #include "hv/percpu.h"
 #include "mm/guest_map.h"
 #include "mm/m2p_share.h"
+#include "mm/machine_map.h"
 
 static long machine_memory_map(uint64_t arg)
 {

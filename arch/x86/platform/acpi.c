@@ -2,13 +2,13 @@
 /* See platform/acpi.h. The parser is lib/x86/acpi; here is where its answers go. */
 #include "platform/acpi.h"
 
-#include "boot/boot.h"
 #include "hv/heap.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/io.h"
 #include "irq/ioapic.h"
 #include "irq/lapic.h"
+#include "mm/machine_map.h"
 #include "mm/map.h"
 #include "platform/pci.h"
 #include "time/reference.h"

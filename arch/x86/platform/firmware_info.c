@@ -6,9 +6,9 @@
  */
 #include "platform/firmware_info.h"
 
-#include "boot/boot.h"
 #include "hv/guest_access.h"
 #include "hv/log.h"
+#include "mm/machine_map.h"
 #include "mm/map.h"
 
 #include <arch/page.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The few things that pv/mm does to the machine and not to memory. hw/native/pv_mm.c does them, hw/sim records them;
+ * The few things that pv/mm does to the machine and not to memory. pv/machine.c does them, hw/sim records them;
  * all of pv/mm is otherwise the same code in the hypervisor and in its simulation.
  */
 #ifndef PV_MM_MACHINE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The order in which a processor gets memory, tables, features and timer. The first failure is the end of it. */
-#include "cpu/cpu.h"
+#include "boot/cpu.h"
 
 #include "cpu/cpuid_boot.h"
 #include "cpu/control.h"

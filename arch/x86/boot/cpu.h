@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One processor's life: prepared by another CPU, then initialised by itself. */
-#ifndef CPU_CPU_H
-#define CPU_CPU_H
+#ifndef BOOT_CPU_H
+#define BOOT_CPU_H
 
 #include "hv/compiler.h"
 #include "hv/types.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Starting the other processors by INIT and start-up IPIs (SDM vol. 3A, 8.4.4), one at a time. */
-#include "smp/smp.h"
+#include "boot/smp.h"
 
-#include "cpu/cpu.h"
+#include "boot/cpu.h"
 #include "cpu/features.h"
 #include "entry/entry.h"
 #include "hv/domain.h"

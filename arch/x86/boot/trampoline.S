@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a CPU begins after its start-up IPI: real mode, at the start of a page below 1 MiB to which smp/boot.c has
+ * Where a CPU begins after its start-up IPI: real mode, at the start of a page below 1 MiB to which boot/smp.c has
  * copied this code. It goes to long mode on page tables that map this page as well as us, then to ap_start() on its own
- * stack. The fields at the end are filled in by smp/boot.c.
+ * stack. The fields at the end are filled in by boot/smp.c.
  */
 #include <arch/layout.h>
 
