@@ -2,9 +2,10 @@
 /* The order in which a processor gets memory, tables, features and timer. The first failure is the end of it. */
 #include "boot/cpu.h"
 
-#include "cpu/cpuid_boot.h"
 #include "cpu/control.h"
+#include "cpu/cpuid_boot.h"
 #include "cpu/fpu.h"
+#include "entry/entry.h"
 #include "hv/domain.h"
 #include "hv/percpu.h"
 #include "hv/sched.h"
@@ -32,6 +33,7 @@ int cpu_prepare(unsigned int cpu)
 int cpu_init_this(unsigned int cpu)
 {
     percpu_tables_load(cpu); /* before all that may fault */
+    idt_load();
     int rc = cpu_control_init();
     if (rc)
         return rc;

@@ -30,10 +30,10 @@
 #include "mm/map.h"
 #include "mm/percpu_area.h"
 #include "platform/acpi.h"
-#include "platform/debug_keys.h"
 #include "platform/firmware_info.h"
 #include "time/reference.h"
 #include "time/tsc.h"
+#include "trap/debug_keys.h"
 #include "trap/trap.h"
 
 static paddr_t heap_table(void)
@@ -46,6 +46,7 @@ static paddr_t heap_table(void)
 static __init void boot_cpu_tables(void)
 {
     percpu_tables_load(0);
+    idt_load();
     cpu_patch_clac();
     syscall_init_cpu(0);
 }

@@ -5,7 +5,6 @@
 #include "cpu/cpuid_boot.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
-#include "mm/map.h"
 
 #include <arch/page.h>
 

@@ -6,7 +6,7 @@
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
 #include "irq/lapic.h"
-#include "platform/pci.h"
+#include "pci/pci.h"
 #include "time/tsc.h"
 
 #define HW_CAP_WORDS 8

@@ -15,11 +15,14 @@ void sysenter_entry(void);
 void exit_from_top(void) __noreturn;
 void stack_switch_and_call(void *top, void (*fn)(void)) __noreturn;
 
+/** Makes this CPU's syscall stub and programs STAR, LSTAR and friends. The CPU's area must be mapped. */
+void syscall_init_cpu(unsigned int cpu);
+
 /* Called by the assembly; regs is the interrupted context. */
 void exception_entry(struct cpu_user_regs *regs); /* trap/dispatch.c; interrupts off */
 void ist_entry(struct cpu_user_regs *regs);       /* trap/ist.c; interrupts off, on a stack of its own */
-void interrupt_entry(struct cpu_user_regs *regs); /* irq/entry.c; interrupts off */
-void syscall64(struct cpu_user_regs *regs);       /* trap/syscall.c; interrupts off; the way in says which it was */
+void interrupt_entry(struct cpu_user_regs *regs); /* entry/interrupt.c; interrupts off */
+void syscall64(struct cpu_user_regs *regs);       /* entry/syscall.c; interrupts off; the way in says which it was */
 void syscall32(struct cpu_user_regs *regs);
 void sysenter(struct cpu_user_regs *regs);
 void exit_work(struct cpu_user_regs *regs);

@@ -5,7 +5,7 @@
 
 #include "hv/types.h"
 #include "irq/irq.h"
-#include "platform/pci.h"
+#include "pci/pci.h"
 
 struct msi_desc {
     pci_sbdf_t sbdf;

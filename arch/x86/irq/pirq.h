@@ -8,7 +8,7 @@
 
 #include "hv/types.h"
 #include "irq/irq.h"
-#include "platform/pci.h"
+#include "pci/pci.h"
 
 int pirq_map_create(struct domain *d);
 /** Unmaps everything; the event channels must be closed. */

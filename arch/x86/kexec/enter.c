@@ -13,7 +13,7 @@
 #include "irq/lapic.h"
 #include "kexec/relocate.h"
 #include "mm/percpu_area.h"
-#include "platform/pci.h"
+#include "pci/pci.h"
 #include "smp/smp.h"
 #include "trap/nmi.h"
 

@@ -9,6 +9,8 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
+#include <arch/io.h>
+
 enum map_rights {
     MAP_RO,      /* read-only data */
     MAP_RW,      /* data */
@@ -38,8 +40,7 @@ uint64_t map_make_entry(paddr_t pa, enum map_rights rights);
 /** Fills slots 256..271 of a guest's L4. */
 void l4_install_hv_slots(uint64_t *l4);
 
-/** Maps device memory, uncached, at any alignment; NULL if there is no room. Never unmapped: devices stay. */
-void *ioremap(paddr_t pa, size_t len);
+/** As ioremap(), with other rights. */
 void *ioremap_rights(paddr_t pa, size_t len, enum map_rights rights);
 /** Room for @pages pages, with an unmapped page after it; 0 if there is none. Boot and hotplug only. */
 vaddr_t vmap_reserve(uint64_t pages);
@@ -69,7 +70,5 @@ __init void map_use_direct(void);
 
 /** Where tables come from: boot memory first, the heap once it is there. Zeroed. 0 if there is none. */
 extern paddr_t (*map_table_alloc)(void);
-/** How tables are reached: identity while booting, the direct map later. */
-extern uint64_t map_table_base;
 
 #endif

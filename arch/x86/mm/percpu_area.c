@@ -10,7 +10,6 @@
 #include "hv/percpu.h"
 #include "hw/native/segment.h"
 #include "mm/map.h"
-#include "trap/trap.h"
 
 #define GDT_OURS_PAGE 14
 #define STACK_PAGES   (STACK_SIZE / PAGE_SIZE)
@@ -158,5 +157,4 @@ void percpu_tables_load(unsigned int cpu)
     reload_segments(HV_CS, HV_DS);
     lldt(0);
     ltr(HV_TSS);
-    idt_load();
 }

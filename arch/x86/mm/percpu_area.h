@@ -33,7 +33,7 @@ uint64_t *percpu_l1_slot(unsigned int cpu, vaddr_t va);
 /** From now on this CPU's NMIs come on a special stack that is not the present one, which it never returns to. */
 void percpu_nmi_stack_move(void);
 
-/** Loads GDT, TSS and IDT of @cpu, which is the one that runs. */
+/** Loads GDT and TSS of @cpu, which is the one that runs; the caller loads the IDT. */
 void percpu_tables_load(unsigned int cpu);
 
 #endif

@@ -10,7 +10,7 @@
 #include "irq/lapic.h"
 #include "mm/machine_map.h"
 #include "mm/map.h"
-#include "platform/pci.h"
+#include "pci/pci.h"
 #include "time/reference.h"
 #include "x86/acpi/acpi.h"
 

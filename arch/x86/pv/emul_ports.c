@@ -7,8 +7,8 @@
  */
 #include "hv/lock.h"
 #include "hw/native/io.h"
+#include "pci/pci.h"
 #include "platform/io_caps.h"
-#include "platform/pci.h"
 #include "pv/emulate.h"
 
 #define PORT_CMOS_INDEX 0x70u

@@ -12,8 +12,6 @@ __init void trap_early_init(void);
 void idt_init(void);
 /** Points this CPU at the IDT. */
 void idt_load(void);
-/** Makes this CPU's syscall stub and programs STAR, LSTAR and friends. The CPU's area must be mapped. */
-void syscall_init_cpu(unsigned int cpu);
 /** Prints registers, stack and call trace of a context of ours. */
 void trap_dump(const struct cpu_user_regs *regs);
 /** Prints the call trace from @rbp on, at most 32 frames, bounded to the stack. */

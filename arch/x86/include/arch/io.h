@@ -5,6 +5,11 @@
 
 #include "hv/types.h"
 #include "hw/native/io.h"
-#include "mm/map.h" /* ioremap() */
+
+/** Maps device memory, uncached, at any alignment; NULL if there is no room. Never unmapped: devices stay. */
+void *ioremap(paddr_t pa, size_t len);
+/** Where physical memory is reached, tables and device memory of the first MiB too: identity while booting, the direct
+ * map later. */
+extern uint64_t map_table_base;
 
 #endif

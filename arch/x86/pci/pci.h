@@ -3,8 +3,8 @@
  * PCI configuration space, by ports 0xcf8/0xcfc and by MMCONFIG where ACPI's MCFG and PHYSDEVOP_pci_mmcfg_reserved
  * agree on it (PCI 3.0, 3.2.2.3; PCI Firmware 3.0, 4.1).
  */
-#ifndef PLATFORM_PCI_H
-#define PLATFORM_PCI_H
+#ifndef PCI_PCI_H
+#define PCI_PCI_H
 
 #include "hv/compiler.h"
 #include "hv/types.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Debug keys that need to know the architecture; those of core are in core/debug/. */
-#ifndef PLATFORM_DEBUG_KEYS_H
-#define PLATFORM_DEBUG_KEYS_H
+#ifndef TRAP_DEBUG_KEYS_H
+#define TRAP_DEBUG_KEYS_H
 
 #include "hv/compiler.h"
 

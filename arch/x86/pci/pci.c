@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See platform/pci.h. MMCONFIG is mapped bus by bus when first used, so a big window costs nothing. */
-#include "platform/pci.h"
+/* See pci/pci.h. MMCONFIG is mapped bus by bus when first used, so a big window costs nothing. */
+#include "pci/pci.h"
 
 #include "hv/lock.h"
 #include "hv/log.h"

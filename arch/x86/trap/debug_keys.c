@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Debug keys about the machine. See core/debug/keys.c for the manners. */
-#include "platform/debug_keys.h"
+#include "trap/debug_keys.h"
 
 #include "cpu/cpuid_boot.h"
 #include "entry/entry.h"

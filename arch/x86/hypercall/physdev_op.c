@@ -12,7 +12,7 @@
 #include "irq/ioapic.h"
 #include "irq/msi.h"
 #include "irq/pirq.h"
-#include "platform/pci.h"
+#include "pci/pci.h"
 
 #include <hypercall_handlers.h>
 
