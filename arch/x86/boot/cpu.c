@@ -12,6 +12,7 @@
 #include "hv/time.h"
 #include "irq/lapic.h"
 #include "mm/percpu_area.h"
+#include "time/lapic_timer.h"
 #include "trap/trap.h"
 
 int cpu_prepare(unsigned int cpu)

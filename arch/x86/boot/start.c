@@ -31,6 +31,7 @@
 #include "mm/percpu_area.h"
 #include "platform/acpi.h"
 #include "platform/firmware_info.h"
+#include "time/lapic_timer.h"
 #include "time/reference.h"
 #include "time/tsc.h"
 #include "trap/debug_keys.h"

@@ -3,6 +3,7 @@
 #include "cpu/cpuid_boot.h"
 
 #include "cpu/control.h"
+#include "cpu/cpuid_fault.h"
 #include "cpu/features.h"
 #include "cpu/xstate_boot.h"
 #include "hv/frame.h"
@@ -11,7 +12,6 @@
 #include "hv/percpu.h"
 #include "hv/version.h"
 #include "hw/native/cpu.h"
-#include "pv/cpuid_fault.h"
 #include "x86/cpuid/feature_list.h"
 
 #define NAMES_SHOWN 8u
@@ -71,7 +71,7 @@ __init void cpuid_boot_init(void)
     struct arch_cpuid_policies *p = &arch_cpuid_policies;
     uint32_t off[CPUFEAT_WORDS];
 
-    pv_cpuid_fault_init();
+    cpuid_fault_init();
     features_off(off);
     cpuid_policy_raw(&this_processor, &p->raw);
     cpuid_policy_host(&p->raw, &xstate_active, off, &p->host);

@@ -13,7 +13,6 @@
 #include "hw/native/msr_index.h"
 #include "mm/percpu_area.h"
 #include "pv/pv.h"
-#include "trap/trap.h"
 
 #define STUB32_OFFSET 64
 

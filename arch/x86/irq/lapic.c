@@ -9,57 +9,31 @@
 #include "hw/native/cpu.h"
 #include "hw/native/io.h"
 #include "hw/native/msr_index.h"
+#include "irq/lapic_regs.h"
 #include "irq/vectors.h"
 #include "mm/map.h"
-#include "time/tsc.h"
 
 #include <arch/irqflags.h>
 
-enum lapic_register {
-    LAPIC_ID = 0x020,
-    LAPIC_VERSION = 0x030,
-    LAPIC_TPR = 0x080,
-    LAPIC_EOI = 0x0b0,
-    LAPIC_LDR = 0x0d0,
-    LAPIC_DFR = 0x0e0,
-    LAPIC_SVR = 0x0f0,
-    LAPIC_ISR = 0x100,
-    LAPIC_ESR = 0x280,
-    LAPIC_ICR_LOW = 0x300,
-    LAPIC_ICR_HIGH = 0x310,
-    LAPIC_LVT_TIMER = 0x320,
-    LAPIC_LVT_THERMAL = 0x330,
-    LAPIC_LVT_PERF = 0x340,
-    LAPIC_LVT_LINT0 = 0x350,
-    LAPIC_LVT_LINT1 = 0x360,
-    LAPIC_LVT_ERROR = 0x370,
-    LAPIC_TIMER_INITIAL = 0x380,
-    LAPIC_TIMER_CURRENT = 0x390,
-    LAPIC_TIMER_DIVIDE = 0x3e0,
-};
 #define SVR_ENABLE       0x100
-#define LVT_MASKED       0x10000
 #define LVT_NMI          0x400
 #define LVT_EXTINT       0x700
-#define LVT_TSC_DEADLINE 0x40000
 #define ICR_INIT         0x500
 #define ICR_STARTUP      0x600
 #define ICR_NMI          0x400
 #define ICR_LEVEL_ASSERT 0xc000
 #define ICR_BUSY         0x1000
-#define DIVIDE_BY_16     0x3
 
 uint32_t cpu_apic_id[CPU_MAX];
 static bool x2apic __ro_after_init;
 static uint8_t *lapic_mmio __ro_after_init;
-static uint64_t ticks_per_second __ro_after_init; /* of the timer, after division */
 
-static uint32_t lapic_read(enum lapic_register r)
+uint32_t lapic_read(enum lapic_register r)
 {
     return x2apic ? (uint32_t)rdmsr(MSR_X2APIC_BASE + (r >> 4)) : mmio_read32(lapic_mmio + r);
 }
 
-static void lapic_write(enum lapic_register r, uint32_t v)
+void lapic_write(enum lapic_register r, uint32_t v)
 {
     if (x2apic)
         wrmsr(MSR_X2APIC_BASE + (r >> 4), v);
@@ -163,69 +137,6 @@ bool lapic_init_cpu(void)
     lapic_write(LAPIC_LVT_ERROR, VECTOR_ERROR);
     lapic_write(LAPIC_ESR, 0);
     return true;
-}
-
-/*
- * Its register reads as zero unless the timer is in that mode, and as what was written until then
- * (SDM vol. 3A, 10.5.4.1).
- */
-static __init bool deadline_kept(void)
-{
-    uint64_t far = rdtsc() + (1ULL << 40), seen = 0;
-    bool kept;
-
-    lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER | LVT_TSC_DEADLINE);
-    memory_fence();
-    kept = wrmsr_safe(MSR_TSC_DEADLINE, far) && rdmsr_safe(MSR_TSC_DEADLINE, &seen) && seen == far;
-    wrmsr_safe(MSR_TSC_DEADLINE, 0);
-    lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
-    return kept;
-}
-
-/* The timer counts a bus clock that nobody tells us: count it for 10 ms of system time. */
-__init void lapic_timer_calibrate(void)
-{
-    if (cpu_has_tsc_deadline && !deadline_kept()) {
-        cpu_has_tsc_deadline = false;
-        cpu_feature_refused(CPUFEAT_TSC_DEADLINE, "its register does not keep a deadline");
-    }
-    if (cpu_has_tsc_deadline)
-        return;
-    lapic_write(LAPIC_TIMER_DIVIDE, DIVIDE_BY_16);
-    lapic_write(LAPIC_TIMER_INITIAL, ~0u);
-    uint64_t start = now_ns(), elapsed;
-    do {
-        cpu_relax();
-        elapsed = now_ns() - start;
-    } while (elapsed < 10 * NS_PER_MS);
-    uint32_t counted = ~0u - lapic_read(LAPIC_TIMER_CURRENT);
-    lapic_write(LAPIC_TIMER_INITIAL, 0);
-    ticks_per_second = (uint64_t)counted * NS_PER_SEC / elapsed;
-    log_info("time: local APIC timer at %lu kHz", (unsigned long)(ticks_per_second / 1000));
-    if (!ticks_per_second)
-        panic("time: the local APIC timer does not count; this machine has no timer that we can use");
-}
-
-void lapic_timer_init_cpu(void)
-{
-    lapic_write(LAPIC_TIMER_DIVIDE, DIVIDE_BY_16);
-    lapic_write(LAPIC_LVT_TIMER, VECTOR_TIMER | (cpu_has_tsc_deadline ? LVT_TSC_DEADLINE : 0));
-    if (!x2apic)
-        memory_fence(); /* the mode change before the first deadline (SDM 10.5.4.1) */
-}
-
-void lapic_timer_arm(uint64_t ns)
-{
-    if (cpu_has_tsc_deadline) {
-        wrmsr(MSR_TSC_DEADLINE, ns ? rdtsc() + tsc_from_ns(ns) : 0);
-        return;
-    }
-    uint64_t ticks = 0;
-    if (ns) {
-        ns = MIN(ns, 4 * NS_PER_SEC);
-        ticks = MIN(MAX(ns * (ticks_per_second / 1000) / 1000000, 1ULL), 0xffffffffULL);
-    }
-    lapic_write(LAPIC_TIMER_INITIAL, (uint32_t)ticks);
 }
 
 void lapic_disable(void)

@@ -20,11 +20,6 @@ void lapic_send_nmi(uint32_t id);
 void lapic_send_init(uint32_t id);
 void lapic_send_startup(uint32_t id, uint8_t page);
 
-/** Measures the timer against system time; after time_init(). */
-__init void lapic_timer_calibrate(void);
-void lapic_timer_init_cpu(void);
-/** Fires VECTOR_TIMER after @ns nanoseconds, at least 1 tick; 0 stops it. */
-void lapic_timer_arm(uint64_t ns);
 /** Turns this CPU's APIC off, as before boot (kexec, reboot). */
 void lapic_disable(void);
 

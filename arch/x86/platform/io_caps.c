@@ -9,8 +9,8 @@
 #include "hv/lock.h"
 #include "irq/ioapic.h"
 #include "irq/irq.h"
+#include "mm/mmio.h"
 #include "platform/acpi.h"
-#include "pv/mm/mmio.h"
 
 #define RANGES_MAX 64u
 

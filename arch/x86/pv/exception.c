@@ -10,7 +10,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 #include "mm/guest_read.h"
-#include "pv/fetch.h"
+#include "pv/mm/fetch.h"
 #include "pv/pv.h"
 
 #define ERROR_IDT  0x2u /* selector error code: the index is that of an IDT gate */

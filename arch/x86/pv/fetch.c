@@ -3,7 +3,7 @@
  * Another vCPU of the guest may change its code at any moment. We look at one copy, so that what is checked is what is
  * done; that it may not be what the processor faulted on is the guest's own affair.
  */
-#include "pv/fetch.h"
+#include "pv/mm/fetch.h"
 
 #include "hv/guest_access.h"
 #include "pv/pv.h"

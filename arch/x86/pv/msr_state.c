@@ -5,12 +5,12 @@
  */
 #include "pv/msr_state.h"
 
+#include "cpu/cpuid_fault.h"
 #include "cpu/features.h"
 #include "hv/domain.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
-#include "pv/cpuid_fault.h"
 
 #define MSR_SPEC_CTRL 0x00000048u
 
@@ -35,11 +35,20 @@ static bool spec_load(uint64_t value)
     return true;
 }
 
+/*
+ * CPUID faults for every guest but the hardware domain, which finds out about the machine by the plain instruction, and
+ * for any guest that turned it on for its own user mode.
+ */
+static void cpuid_fault_load(const struct vcpu *v)
+{
+    cpuid_fault_set(!v->domain->is_hardware || (v->arch.msr_misc_features & MISC_FEATURES_CPUID_FAULT));
+}
+
 void pv_msr_state_load(const struct vcpu *v)
 {
     aux_load(v->arch.tsc_aux);
     spec_load(v->arch.spec_ctrl);
-    pv_cpuid_fault_load(v);
+    cpuid_fault_load(v);
 }
 
 int pv_msr_state_set(struct vcpu *v, const struct msr_write *w)
@@ -59,7 +68,7 @@ int pv_msr_state_set(struct vcpu *v, const struct msr_write *w)
         break;
     case MSR_EFFECT_MISC_FEATURES:
         v->arch.msr_misc_features = w->value;
-        pv_cpuid_fault_load(v);
+        cpuid_fault_load(v);
         break;
     default:
         good = false;

@@ -3,7 +3,7 @@
 #ifndef PV_PRIV_INSN_H
 #define PV_PRIV_INSN_H
 
-#include "pv/fetch.h"
+#include "pv/mm/fetch.h"
 
 enum priv_op {
     PRIV_NONE, PRIV_IN, PRIV_OUT, PRIV_INS, PRIV_OUTS, PRIV_CLI, PRIV_STI, PRIV_CLTS, PRIV_WBINVD,

@@ -8,7 +8,7 @@
 #include "hv/softirq.h"
 #include "hv/time.h"
 #include "hw/native/cpu.h"
-#include "irq/lapic.h"
+#include "time/lapic_timer.h"
 #include "time/reference.h"
 
 uint64_t tsc_hz __ro_after_init;

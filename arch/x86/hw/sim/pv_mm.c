@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The duties of pv/mm/machine.h, pv/mm/mmio.h and pv/fetch.h without a processor: they keep the books. */
+/* The duties of pv/mm/machine.h, mm/mmio.h and pv/mm/fetch.h without a processor: they keep the books. */
 #include "hw/sim/pv_mm.h"
 
 #include "hv/domain.h"
-#include "pv/fetch.h"
+#include "mm/mmio.h"
+#include "pv/mm/fetch.h"
 #include "pv/mm/machine.h"
-#include "pv/mm/mmio.h"
 
 struct sim_pv_cpu sim_pv_cpu;
 

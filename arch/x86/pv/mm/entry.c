@@ -14,8 +14,8 @@
 #include "pv/mm/entry.h"
 
 #include "hv/smp.h"
+#include "mm/mmio.h"
 #include "pv/mm/linear.h"
-#include "pv/mm/mmio.h"
 
 uint64_t pte_reserved __ro_after_init;
 

@@ -5,11 +5,11 @@
  * computed from a copy, and the entry is changed only if it is still what the computation began with; if not, the guest
  * repeats the instruction. So a guest's locked operations stay atomic against the processor and its other vCPUs.
  */
-#include "pv/fetch.h"
+#include "mm/mmio.h"
 #include "pv/mm/entry.h"
+#include "pv/mm/fetch.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/mm.h"
-#include "pv/mm/mmio.h"
 #include "pv/mm/pt_walk.h"
 #include "pv/mm/update.h"
 #include "x86/decode/insn.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Inside arch/x86/pv: the bytes of the guest's instruction, read once. */
-#ifndef PV_FETCH_H
-#define PV_FETCH_H
+#ifndef PV_MM_FETCH_H
+#define PV_MM_FETCH_H
 
 #include "hv/types.h"
 

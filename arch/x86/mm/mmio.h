@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Device memory as PV page tables see it. The platform, which knows permissions and ranges, has these duties. */
-#ifndef PV_MM_MMIO_H
-#define PV_MM_MMIO_H
+#ifndef MM_MMIO_H
+#define MM_MMIO_H
 
 #include "hv/types.h"
 
