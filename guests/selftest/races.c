@@ -284,42 +284,6 @@ static void channels(void)
     check_in("... from the first on", 1, 2, b.port);
 }
 
-static volatile uint32_t changing_code;
-static volatile bool code_is_run;
-
-/* MOV to [RDI], or what is none; RET behind it. */
-static void change_code(void)
-{
-    static const uint32_t code[] = {0xc3078948, 0xc39090fa, 0xc39090f4, 0xc3900b0f, 0xc3300f90, 0xc3d8220f, 0xc39090cc};
-
-    while (code_is_run)
-        for (unsigned int i = 0; i < ARRAY_SIZE(code) && code_is_run; i++)
-            changing_code = code[i & 1 ? i : 0];
-}
-
-/* What faulted and what is looked at then are two instructions: neither does more than it may (202). */
-static void instructions(void)
-{
-    uint64_t *pte = pte_of(page_b, 1), good = *pte & ~PTE_RW, flags, wrong = 0;
-
-    code_is_run = true;
-    changing_code = 0xc3078948;
-    second_run(change_code);
-    for (unsigned int i = 0; i < ROUNDS; i++) {
-        TRY("call *%0", : : "r"(&changing_code), "a"(good ^ (i & 1 ? PTE_A : 0)), "D"(pte), "c"(0x12345), "d"(0)
-            : "memory");
-        wrong += trap_seen.vector != NO_TRAP && trap_seen.vector != 13 && trap_seen.vector != 6 &&
-                 trap_seen.vector != 3 && trap_seen.vector != 14;
-        __asm__ volatile("pushfq; pop %0" : "=r"(flags));
-        wrong += !(flags & 0x200);
-    }
-    code_is_run = false;
-    second_wait();
-    check("stores by code that another vCPU changes: odd traps, interrupts off (202)", 0, wrong);
-    check("... the entry is one of those", good & ~(PTE_A | PTE_D), *pte & ~(PTE_A | PTE_D));
-    map_all(page_b, va_to_mfn(page_b), PTE_KERNEL_RW, UVMF_INVLPG | UVMF_ALL);
-}
-
 void test_races(void)
 {
     shared_info->vcpu_info[0].evtchn_upcall_mask = 1;
@@ -332,5 +296,5 @@ void test_races(void)
     entries();
     grants();
     channels();
-    instructions();
+    test_changing_code();
 }

@@ -54,6 +54,9 @@ void test_second_vcpu(void);
 void test_races(void);
 void test_version(void);
 
+/** Of test_races(), with the second vCPU running. */
+void test_changing_code(void);
+
 /* The second vCPU (second.c): runs functions, one at a time. */
 
 /** Starts it; false if there is none. */
