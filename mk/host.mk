@@ -34,7 +34,7 @@ $(BUILD)/host/test/unit/test_decode: UNIT_LIBS := -lZydis
 
 ## make unit            run the unit tests of lib/ (cmocka, under ASan and UBSan)
 unit: $(UNIT_BIN)
-	$(Q)set -e; for t in $(UNIT_BIN); do echo "== $$t"; $$t; done
+	$(Q)test/cmocka $(UNIT_BIN)
 
 # Fuzzers are clang's, and so is their copy of lib/: compiled once, with coverage.
 FUZZ_CFLAGS  := -std=gnu11 -g -O1 $(HOST_INC) -MMD -MP
@@ -52,10 +52,9 @@ $(BUILD)/fuzz/lib.a: $(FUZZ_LIB_OBJ)
 $(BUILD)/fuzz/test/fuzz/%: $(BUILD)/fuzz/test/fuzz/%.o $(BUILD)/fuzz/lib.a
 	$(Q)$(CLANG) -fsanitize=fuzzer $(FUZZ_SAN) $^ $(FUZZ_LIBS) -o $@
 
-## make fuzz            run every fuzzer for FUZZ_SECONDS (20) from its corpus in test/fuzz/corpus/NAME
+## make fuzz            run every fuzzer for FUZZ_SECONDS (20) from what it found and test/fuzz/corpus/NAME
+FUZZ_RUN = BUILD=$(BUILD) test/fuzz/run
 fuzz: $(FUZZ_BIN)
-	$(Q)set -e; for f in $(FUZZ_BIN); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n; \
-	  corpus=$(BUILD)/corpus/$$n; [ -d test/fuzz/corpus/$${n#fuzz_} ] && corpus="$$corpus test/fuzz/corpus/$${n#fuzz_}"; \
-	  echo "== $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -print_funcs=0 -verbosity=0 $$corpus; done
+	$(Q)$(FUZZ_RUN) test/fuzz/corpus $(FUZZ_SECONDS) "" $(FUZZ_BIN)
 
 -include $(shell find $(BUILD)/host $(BUILD)/fuzz -name '*.d' 2>/dev/null)

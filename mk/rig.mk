@@ -154,13 +154,13 @@ storm: hv guests $(HV)
 	@$(BOOT_ENV) $(PY) test/boot/storm.py --first $(FIRST) --seeds $(SEEDS) --vcpus $(VCPUS) --cpus $(CPUS) $(STORM_ARGS)
 
 ## make test            everything that must pass, in at most ten minutes on two cores
-## make test-all        the same with all boot tests
+## make test-all        the same with all boot tests, and the fuzzers on the simulated machine
 TEST_PARTS ?= check unit sim fuzz
 test test-all: export FUZZ_SECONDS := 3
 test:
 	@test/run $(MAKE) $(TEST_PARTS) test-boot
 test-all:
-	@test/run $(MAKE) $(TEST_PARTS) test-boot-all
+	@test/run $(MAKE) $(TEST_PARTS) fuzz-sim test-boot-all
 
 # --- benchmarks ---
 $(BUILD)/bench/profile.so: bench/profile.c bench/mark.h

@@ -25,7 +25,7 @@ $(BUILD)/sim/test/sim/%: $(BUILD)/sim/test/sim/%.o $(BUILD)/sim/machine.a
 .PHONY: sim
 ## make sim             run the core and the PV memory rules on the simulated machine (cmocka, under ASan and UBSan)
 sim: $(SIM_BIN)
-	$(Q)set -e; for t in $(SIM_BIN); do echo "== $$t"; $$t; done
+	$(Q)test/cmocka $(SIM_BIN)
 
 FUZZ_SIM_SRC := $(wildcard test/fuzz_sim/fuzz_*.c)
 FUZZ_SIM_BIN := $(FUZZ_SIM_SRC:%.c=$(BUILD)/fuzz/%)
@@ -43,8 +43,6 @@ $(BUILD)/fuzz/test/fuzz_sim/%: $(BUILD)/fuzz/sim/test/fuzz_sim/%.o $(BUILD)/fuzz
 .PHONY: fuzz-sim
 ## make fuzz-sim        run every fuzzer on the simulated machine for FUZZ_SECONDS (20)
 fuzz-sim: $(FUZZ_SIM_BIN)
-	$(Q)set -e; for f in $(FUZZ_SIM_BIN); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n; echo "== $$n"; \
-	  $$f -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -len_control=0 -print_final_stats=0 -verbosity=0 \
-	    $(BUILD)/corpus/$$n; done
+	$(Q)$(FUZZ_RUN) test/fuzz_sim/corpus $(FUZZ_SECONDS) "-max_len=8192 -len_control=0" $(FUZZ_SIM_BIN)
 
 -include $(shell find $(BUILD)/sim $(BUILD)/fuzz/sim -name '*.d' 2>/dev/null)

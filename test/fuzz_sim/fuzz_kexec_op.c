@@ -42,7 +42,7 @@
     } while (0)
 
 struct image {
-    uint32_t count;
+    uint32_t count; /* of segments that the call passes: no more and no fewer than the hypervisor is told */
     struct xen_kexec_segment seg[SEGMENTS];
 };
 
@@ -118,6 +118,8 @@ static void describe(unsigned int vcpu)
         im->seg[i].buf._pad = (uint64_t)(contents + offset);
         at += size + next(3);
     }
+    for (uint32_t i = im->count; i < SEGMENTS; i++) /* case 9 may pass these as well */
+        im->seg[i] = (struct xen_kexec_segment){ 0 };
     struct xen_kexec_segment *s = &im->seg[next(im->count)];
     switch (strange) {
     case 0: s->buf._pad = 0x1000; break;
@@ -129,7 +131,10 @@ static void describe(unsigned int vcpu)
     case 6: s->buf_size = ~0ULL; break;
     case 7: head._pad = 1; break;
     case 8: head.segments._pad = 0x1000; break;
-    case 9: head.nr_segments = next(65536); break;
+    case 9: /* behind SEGMENTS there are only empty ones */
+        head.nr_segments = next(65536);
+        im->count = MIN(head.nr_segments, SEGMENTS);
+        break;
     case 10: *s = (struct xen_kexec_segment){ .dest_size = 0x100000 }; break;
     default: break;
     }
