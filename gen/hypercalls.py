@@ -6,8 +6,8 @@ from collections import namedtuple
 
 from table import lines, produce
 
-Row = namedtuple("Row", "nr name args who cont home text")
-HOMES = {"core": "core/", "pv": "arch/x86/pv/", "platform": "arch/x86/platform/"}
+Row = namedtuple("Row", "nr name args who guests cont home text")
+HOMES = {"core": "core/", "pv": "arch/x86/pv/", "machine": "arch/x86/hypercall/"}
 NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/hypercalls.tbl by gen/hypercalls.py. */\n"
 LIMIT = 64
 # __HYPERVISOR_ names that the ABI header does not give.
@@ -18,14 +18,16 @@ def rows(path):
     out = []
     for n, line in lines(path):
         try:
-            nr, name, args, who, cont, home, text = line.split(None, 6)
-            row = Row(int(nr), name, int(args), who, cont, home, text)
+            nr, name, args, who, guests, cont, home, text = line.split(None, 7)
+            row = Row(int(nr), name, int(args), who, guests, cont, home, text)
         except ValueError:
-            sys.exit(f"{path}:{n}: expected number, name, args, who, cont, home, text")
+            sys.exit(f"{path}:{n}: expected number, name, args, who, guests, cont, home, text")
         if not 0 <= row.nr < LIMIT or not 0 <= row.args <= 5:
             sys.exit(f"{path}:{n}: number or argument count out of range")
         if who not in ("any", "control", "checks") or cont not in ("yes", "no") or home not in HOMES:
             sys.exit(f"{path}:{n}: unknown word in who, cont or home")
+        if guests not in ("pv", "hvm", "both"):
+            sys.exit(f"{path}:{n}: guests is pv, hvm or both")
         if out and row.nr <= out[-1].nr:
             sys.exit(f"{path}:{n}: rows must ascend and be unique")
         out.append(row)
@@ -48,10 +50,14 @@ def dispatch(table):
     for r in table:
         macro = ALIASES.get(r.name, f"__HYPERVISOR_{r.name}")
         yield f'_Static_assert({macro} == {r.nr}, "gen/hypercalls.tbl: {r.name}");'
-    yield "\nconst struct hypercall_row hypercall_table[HYPERCALL_COUNT] = {"
-    for r in table:
-        priv, cont = str(r.who == "control").lower(), str(r.cont == "yes").lower()
-        yield f'    [{r.nr}] = {{ hypercall_{r.name}, "{r.name}", {r.args}, {priv}, {cont} }},'
+    yield "\nconst struct hypercall_row hypercall_table[HYPERCALL_KINDS][HYPERCALL_COUNT] = {"
+    for kind in ("pv", "hvm"):
+        yield f"    [HYPERCALLS_{kind.upper()}] = {{"
+        for r in table:
+            priv, cont = str(r.who == "control").lower(), str(r.cont == "yes").lower()
+            if r.guests in (kind, "both"):
+                yield f'        [{r.nr}] = {{ hypercall_{r.name}, "{r.name}", {r.args}, {priv}, {cont} }},'
+        yield "    },"
     yield "};"
 
 
@@ -60,10 +66,11 @@ def doc(table):
     yield "Made from `gen/hypercalls.tbl`. *Control* means: only a control domain may call it; others get -EPERM.\n"
     yield "*Checks*: the same, but the handler looks at the argument first, as Xen does: -EFAULT, -EACCES (version) and"
     yield "-ESRCH (domctl) come before -EPERM.\n"
-    yield "| number | name | arguments | who | continues | implemented in | what it does |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield "*Guests*: the kinds of guest that have it; to the others it is -ENOSYS.\n"
+    yield "| number | name | arguments | who | guests | continues | implemented in | what it does |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for r in table:
-        yield f"| {r.nr} | `{r.name}` | {r.args} | {r.who} | {r.cont} | `{HOMES[r.home]}` | {r.text} |"
+        yield f"| {r.nr} | `{r.name}` | {r.args} | {r.who} | {r.guests} | {r.cont} | `{HOMES[r.home]}` | {r.text} |"
 
 
 produce(rows, {"--header": header, "--table": dispatch, "--doc": doc})

@@ -6,7 +6,8 @@ SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_M
 # string.c is the C library's here, panic.c is arch/sim's. pv/mm comes with its stand-in for the processor,
 # arch/x86/hw/sim.
 SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c, \
-                $(shell find core lib arch/sim arch/x86/pv/mm arch/x86/hw/sim -name '*.c' 2>/dev/null | sort))
+                $(shell find core lib arch/sim arch/x86/pv/mm arch/x86/hw/sim -name '*.c' | sort) \
+                arch/x86/pv/hypercall.c)
 SIM_OBJ    := $(SIM_SRC:%.c=$(BUILD)/sim/%.o)
 SIM_TEST   := $(wildcard test/sim/test_*.c)
 SIM_BIN    := $(SIM_TEST:%.c=$(BUILD)/sim/%)

@@ -48,6 +48,3 @@ int arch_pirq_bind(struct vcpu *v, uint32_t pirq, bool share) { return 0; }
 void arch_pirq_unbind(struct domain *d, uint32_t pirq) { }
 void arch_pirq_eoi(struct domain *d, uint32_t pirq) { }
 void arch_pirq_set_affinity(struct domain *d, uint32_t pirq, const struct vcpu *v) { }
-
-/* Test guests count restarts in RIP. */
-void arch_hypercall_restart(struct cpu_user_regs *regs) { regs->rip--; }

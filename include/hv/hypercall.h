@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Hypercalls. Each is one row of gen/hypercalls.tbl and one function long hypercall_NAME(struct hypercall *). The
- * dispatcher copies the argument registers into `arg`, checks who may call, calls, and writes the result back. A row
- * whose function is not in the build is NULL and answers -ENOSYS.
+ * way in of the guest's kind copies the argument registers into `arg`, invokes, and writes the result back. A row that
+ * the kind lacks, or whose function is not in the build, is NULL and answers -ENOSYS.
  *
  * Long work: a handler that sees hypercall_preempt_check() stores its progress in call->arg[] (or, where the ABI lets
- * it, in guest memory) and returns -ERESTART. The dispatcher then writes the arguments back and moves the guest's
+ * it, in guest memory) and returns -ERESTART. The way in then writes the arguments back and moves the guest's
  * instruction pointer back over the call, so interrupts and events are served and the guest calls again; inside a
  * multicall the entry keeps the progress. -ERESTART never reaches a guest.
  */
@@ -32,18 +32,14 @@ struct hypercall_row {
     bool privileged;    /* only a control domain may call it at all */
     bool continuable;   /* may return -ERESTART */
 };
-extern const struct hypercall_row hypercall_table[HYPERCALL_COUNT]; /* made from gen/hypercalls.tbl */
+/** Kinds of guest, each with a table of what it may call. How it calls is the kind's own: pv/hypercall.c. */
+enum hypercall_kind { HYPERCALLS_PV, HYPERCALLS_HVM, HYPERCALL_KINDS };
+extern const struct hypercall_row hypercall_table[HYPERCALL_KINDS][HYPERCALL_COUNT]; /* made from gen/hypercalls.tbl */
 
-/** Called by the entry path with the guest's registers; may return with a changed register frame. */
-void hypercall_dispatch(struct cpu_user_regs *regs);
 /** One call of a multicall or of a test: result as the guest sees it, or -ERESTART with call->arg updated. */
 long hypercall_invoke(struct hypercall *call);
 /** True when the CPU has something better to do and a long operation should record its progress. */
 bool hypercall_preempt_check(void);
-/**
- * Arch duty: move the guest's instruction pointer back over the hypercall instruction, so that it is executed again.
- */
-void arch_hypercall_restart(struct cpu_user_regs *regs);
 /**
  * Arch duty: the XENMEM_* operations that core does not know (maps of the machine, M2P). @cmd without the extent
  * index; -ENOSYS.

@@ -9,6 +9,7 @@
 #include "hv/heap.h"
 #include "hv/softirq.h"
 #include "hv/version.h"
+#include "pv/hypercall.h"
 
 static struct domain *d0, *d1;
 
@@ -27,7 +28,8 @@ static void start(void)
 /* Some handlers must be in the build for the table to have them. */
 __attribute__((used)) static const hypercall_fn linked[] = {
     hypercall_xen_version, hypercall_sched_op,   hypercall_vcpu_op,   hypercall_memory_op,   hypercall_event_channel_op,
-    hypercall_multicall,   hypercall_console_io, hypercall_vm_assist, hypercall_set_timer_op
+    hypercall_multicall,   hypercall_console_io, hypercall_vm_assist, hypercall_set_timer_op,
+    hypercall_mmu_update,  hypercall_mmuext_op,  hypercall_update_va_mapping, hypercall_sched_op_compat
 };
 
 static void dispatch(void **state)
@@ -36,16 +38,16 @@ static void dispatch(void **state)
     assert_non_null(linked[0]);
     sim_this->current = d1->vcpu[0];
     struct cpu_user_regs regs = { .rax = __HYPERVISOR_xen_version, .rdi = XENVER_version };
-    hypercall_dispatch(&regs);
+    pv_hypercall(&regs);
     assert_int_equal(regs.rax, 4 << 16 | 17);
     static const uint32_t none[] = { 11, 27, 31, 38, 39, 63, 64, 0xffffffff };
     for (unsigned int i = 0; i < ARRAY_SIZE(none); i++) {
         regs.rax = none[i];
-        hypercall_dispatch(&regs);
+        pv_hypercall(&regs);
         assert_int_equal(regs.rax, -ENOSYS);
     }
     regs.rax = 0xffffffff00000000 | __HYPERVISOR_xen_version; /* the upper half is ignored */
-    hypercall_dispatch(&regs);
+    pv_hypercall(&regs);
     assert_int_equal(regs.rax, 4 << 16 | 17);
 
     /* A continued call: arguments advanced, number kept, instruction pointer back. */
@@ -60,15 +62,41 @@ static void dispatch(void **state)
         .rax = __HYPERVISOR_memory_op, .rdi = XENMEM_decrease_reservation, .rsi = BOX, .rip = 0x1000
     };
     softirq_raise(SOFTIRQ_RCU);
-    hypercall_dispatch(&regs);
+    pv_hypercall(&regs);
     assert_int_equal(regs.rax, __HYPERVISOR_memory_op);
     assert_true(regs.rip < 0x1000);
     assert_int_equal(regs.rdi, 1 << 6 | XENMEM_decrease_reservation);
-    hypercall_dispatch(&regs);
+    pv_hypercall(&regs);
     assert_int_equal(regs.rdi, 2 << 6 | XENMEM_decrease_reservation);
-    hypercall_dispatch(&regs);
+    pv_hypercall(&regs);
     assert_int_equal(regs.rax, 3);
     assert_int_equal(d1->tot_pages, 0);
+}
+
+/* A kind of guest has its own table, and what is not in it is not there, whatever the build contains. */
+static void kinds(void **state)
+{
+    start();
+    sim_this->current = d1->vcpu[0];
+    unsigned int pv_only = 0;
+    for (uint32_t nr = 0; nr < HYPERCALL_COUNT; nr++) {
+        const struct hypercall_row *pv = &hypercall_table[HYPERCALLS_PV][nr];
+        const struct hypercall_row *hvm = &hypercall_table[HYPERCALLS_HVM][nr];
+        if (pv->fn && hvm->fn)
+            assert_ptr_equal(pv->fn, hvm->fn);
+        if (hvm->fn)
+            continue;
+        struct hypercall call = { .nr = nr };
+        d1->type = DOMAIN_HVM;
+        assert_int_equal(hypercall_invoke(&call), -ENOSYS);
+        pv_only += pv->fn != NULL;
+    }
+    assert_true(pv_only > 3);
+    struct hypercall call = { .nr = __HYPERVISOR_mmu_update };
+    d1->type = DOMAIN_HVM;
+    assert_int_equal(hypercall_invoke(&call), -ENOSYS);
+    call = (struct hypercall){ .nr = __HYPERVISOR_xen_version, .arg = { XENVER_version } };
+    assert_int_equal(hypercall_invoke(&call), 4 << 16 | 17);
 }
 
 static void multicalls(void **state)
@@ -424,7 +452,7 @@ static void console(void **state)
     assert_memory_equal(box, "ab", 2);
 }
 
-SIM_TESTS(cmocka_unit_test(dispatch), cmocka_unit_test(multicalls), cmocka_unit_test(version_sizes),
-          cmocka_unit_test(features), cmocka_unit_test(vcpu_ops), cmocka_unit_test(reservations),
-          cmocka_unit_test(exchange), cmocka_unit_test(exchange_errors), cmocka_unit_test(physical_maps),
-          cmocka_unit_test(old_form), cmocka_unit_test(console))
+SIM_TESTS(cmocka_unit_test(dispatch), cmocka_unit_test(kinds), cmocka_unit_test(multicalls),
+          cmocka_unit_test(version_sizes), cmocka_unit_test(features), cmocka_unit_test(vcpu_ops),
+          cmocka_unit_test(reservations), cmocka_unit_test(exchange), cmocka_unit_test(exchange_errors),
+          cmocka_unit_test(physical_maps), cmocka_unit_test(old_form), cmocka_unit_test(console))

@@ -12,6 +12,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
 #include "mm/percpu_area.h"
+#include "pv/hypercall.h"
 #include "pv/pv.h"
 
 #define STUB32_OFFSET 64
@@ -63,7 +64,7 @@ void syscall64(struct cpu_user_regs *regs)
 {
     irq_enable();
     if (current_vcpu()->arch.pv.kernel_mode)
-        hypercall_dispatch(regs);
+        pv_hypercall(regs);
     else
         pv_syscall(regs);
 }

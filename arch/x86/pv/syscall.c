@@ -5,9 +5,8 @@
  */
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
+#include "pv/hypercall.h"
 #include "pv/pv.h"
-
-#define SYSCALL_LENGTH 2
 
 static void enter(struct cpu_user_regs *regs, const struct pv_callback *callback, const char *what)
 {

@@ -12,7 +12,6 @@
 
 #define DR6_RESET 0xffff0ff0ul
 #define DR7_RESET 0x00000400ul
-#define SYSCALL_LENGTH 2
 
 static void state_reset(struct vcpu *v)
 {
@@ -80,10 +79,4 @@ long arch_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg)
     default:
         return -ENOSYS;
     }
-}
-
-/* The instruction that called is SYSCALL in every way that a 64-bit guest can call. */
-void arch_hypercall_restart(struct cpu_user_regs *regs)
-{
-    regs->rip -= SYSCALL_LENGTH;
 }
