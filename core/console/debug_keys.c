@@ -9,11 +9,19 @@
 
 #define KEYS 128
 
+static void debug_key_run(void *key);
+static void debug_key_help(char key);
+static void debug_key_all(char key);
+
 static struct debug_key {
     void (*fn)(char key);
     const char *help;
     struct tasklet tasklet;
-} keys[KEYS];
+} keys[KEYS] = {
+    ['h'] = { debug_key_help, "show this message", TASKLET_INIT(debug_key_run, &keys['h']) },
+    ['*'] = { debug_key_all, "all reports, those of small letters and digits",
+              TASKLET_INIT(debug_key_run, &keys['*']) },
+};
 
 static void debug_key_run(void *data)
 {
@@ -55,10 +63,6 @@ bool debug_key_register(char key, void (*fn)(char key), const char *help)
 
 void debug_key_handle(char key)
 {
-    if (!keys['h'].fn)
-        debug_key_register('h', debug_key_help, "show this message");
-    if (!keys['*'].fn)
-        debug_key_register('*', debug_key_all, "all reports, those of small letters and digits");
     struct debug_key *k = (unsigned char)key < KEYS ? &keys[(unsigned char)key] : NULL;
     if (k && __atomic_load_n(&k->fn, __ATOMIC_ACQUIRE))
         tasklet_schedule(&k->tasklet);

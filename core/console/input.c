@@ -16,19 +16,21 @@ static spinlock_t input_lock = SPINLOCK_INIT(LOCK_LEAF);
 static char input[INPUT_SIZE];
 static uint32_t input_read, input_written; /* counters; under input_lock */
 static unsigned int ctrl_a_seen;
-static bool to_hypervisor, input_ready;
-static struct tasklet input_tasklet;
+static bool toggled; /* input goes elsewhere than the option says */
 static bool switched;
+
+static bool to_hypervisor(void) { return console_options.input_to_hv != READ_ONCE(toggled); }
 
 /* As a tasklet: an interrupt handler neither prints long lines nor raises events under locks that it does not know. */
 static void input_deliver(void *unused)
 {
     if (__atomic_exchange_n(&switched, false, __ATOMIC_SEQ_CST))
         log_error("*** Serial input to %s (type CTRL-A three times to switch)",
-                  to_hypervisor ? "the hypervisor" : "dom0");
+                  to_hypervisor() ? "the hypervisor" : "dom0");
     if (READ_ONCE(input_read) != READ_ONCE(input_written))
         virq_raise_global(VIRQ_CONSOLE);
 }
+static struct tasklet input_tasklet = TASKLET_INIT(input_deliver, NULL);
 
 /* True if @c was the last of the switching sequence. */
 static bool input_switches(char c)
@@ -37,7 +39,7 @@ static bool input_switches(char c)
     if (ctrl_a_seen < SWITCH_COUNT)
         return false;
     ctrl_a_seen = 0;
-    to_hypervisor = !to_hypervisor;
+    toggled = !toggled;
     switched = true;
     return true;
 }
@@ -45,7 +47,7 @@ static bool input_switches(char c)
 static void input_char(char c)
 {
     irqflags_t flags = spin_lock_irqsave(&input_lock);
-    bool consumed = input_switches(c), is_key = !consumed && to_hypervisor;
+    bool consumed = input_switches(c), is_key = !consumed && to_hypervisor();
     if (!consumed && !is_key && input_written - input_read < INPUT_SIZE)
         input[input_written++ % INPUT_SIZE] = c;
     spin_unlock_irqrestore(&input_lock, flags);
@@ -55,11 +57,6 @@ static void input_char(char c)
 
 void console_input(const char *text, size_t len)
 {
-    if (!input_ready) {
-        tasklet_init(&input_tasklet, input_deliver, NULL);
-        to_hypervisor = console_options.input_to_hv;
-        input_ready = true;
-    }
     for (size_t i = 0; i < len; i++)
         input_char(text[i]);
     tasklet_schedule(&input_tasklet);

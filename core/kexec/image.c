@@ -17,7 +17,8 @@ spinlock_t kexec_lock = SPINLOCK_INIT(LOCK_KEXEC);
 
 static struct kexec_image *loaded[KEXEC_TYPES];
 static struct frame_list garbage = FRAME_LIST_EMPTY; /* under kexec_lock */
-static struct tasklet reaper;
+static void reap(void *unused);
+static struct tasklet reaper = TASKLET_INIT(reap, NULL);
 
 struct kexec_image *kexec_loaded(unsigned int type)
 {
@@ -93,8 +94,6 @@ void kexec_image_drop(struct kexec_image *im)
     frames_discard(&im->hidden);
     frames_discard(&im->unusable);
     hv_free(im);
-    if (!reaper.fn)
-        tasklet_init(&reaper, reap, NULL);
     tasklet_schedule(&reaper);
 }
 

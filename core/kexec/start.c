@@ -14,7 +14,8 @@
 #include <arch/current.h>
 #include <arch/irqflags.h>
 
-static struct tasklet starter;
+static void start_default(void *unused);
+static struct tasklet starter = TASKLET_INIT(start_default, NULL);
 static struct vcpu *caller; /* waits for the default image to start */
 static uint32_t crashing;   /* CPU + 1 that starts the crash image */
 static bool may_go_without; /* what that CPU does is not needed: should it fault, the image is started all the same */
@@ -52,7 +53,6 @@ int kexec_start_default(void)
     if (!__atomic_compare_exchange_n(&caller, &nobody, me, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
         return -EBUSY;
     vcpu_pause_nosync(me);
-    tasklet_init(&starter, start_default, NULL);
     tasklet_schedule_on(&starter, 0);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tasklets: a first-in first-out queue a CPU, run as soft interrupt. `queued` is the claim to be on one queue, once. */
 #include "hv/lock.h"
+#include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/softirq.h"
 
@@ -44,7 +45,9 @@ void tasklets_init_cpu(unsigned int cpu)
 
 void tasklet_init(struct tasklet *t, void (*fn)(void *data), void *data)
 {
-    *t = (struct tasklet){ .fn = fn, .data = data };
+    BUG_ON(t->fn || t->queued);
+    t->fn = fn;
+    t->data = data;
 }
 
 void tasklet_schedule_on(struct tasklet *t, unsigned int cpu)

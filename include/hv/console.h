@@ -29,7 +29,7 @@ size_t console_guest_read(char *buf, size_t cap);
 /** @d is destroyed: drops the line that it had begun. */
 void console_guest_forget(struct domain *d);
 
-/** Registers debug key @key; @fn runs as a tasklet. @help is shown by 'h'. False: the key is taken or no character. */
+/** Boot. Registers debug key @key; @fn runs as a tasklet. 'h' shows @help. False: the key is taken or no character. */
 bool debug_key_register(char key, void (*fn)(char key), const char *help);
 /** Runs a key, as from the serial line (XEN_SYSCTL_debug_keys). */
 void debug_key_handle(char key);

@@ -21,7 +21,11 @@ static inline bool softirq_pending(void)
 /** Runs what is pending on this CPU. Interrupts on, no lock held. */
 void softirq_run(void);
 
-/** A function to be run once on a CPU soon, as softirq work. Scheduling it again before it runs has no effect. */
+/**
+ * A function to be run once on a CPU soon, as softirq work. Scheduling it again before it runs has no effect. It is
+ * initialised once in its life and before anybody can schedule it: statically, or with the object that it lies in. To
+ * initialise one that waits would lose what stands behind it in the queue.
+ */
 struct tasklet {
     struct tasklet *next;
     void (*fn)(void *data);
@@ -29,6 +33,8 @@ struct tasklet {
     uint32_t cpu;
     bool queued;
 };
+#define TASKLET_INIT(function, argument) { .fn = (function), .data = (argument) }
+/** One in a new, zeroed object; a second time is a defect. */
 void tasklet_init(struct tasklet *t, void (*fn)(void *data), void *data);
 /** On this CPU or on @cpu, which is online. Any context. @t belongs to the queue until @fn begins. */
 void tasklet_schedule(struct tasklet *t);

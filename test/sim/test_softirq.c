@@ -46,7 +46,7 @@ static void schedules_itself(void *data)
 static void tasklets_in_order(void **state)
 {
     static char letters[] = "abc";
-    struct tasklet t[3];
+    struct tasklet t[3] = { 0 };
 
     start(2);
     for (unsigned int i = 0; i < 3; i++) {
