@@ -29,7 +29,7 @@ struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpu
     sched_domain_init(d);
     spin_lock_init(&d->lock, LOCK_DOMAIN);
     spin_lock_init(&d->frames_lock, LOCK_FRAMES);
-    spin_lock_init(&d->shutdown_lock, LOCK_SHUTDOWN);
+    domain_shutdown_init(d);
     tasklet_init(&d->destroy, domain_destroy, d);
     domain_watchdogs_init(d);
     return d;
@@ -92,14 +92,44 @@ undo:
     return rc;
 }
 
+/* What a domain without a reference must not have any more, because others name it, or it them; NULL: nothing. */
+static const char *still_holds(struct domain *d)
+{
+    struct vcpu *v;
+    if (d->refs)
+        return "references";
+    if (d->life != DOMAIN_DEAD)
+        return "its life";
+    if (d->tot_pages || frame_list_first(&d->frames))
+        return "frames";
+    if (d->hv_pages)
+        return "shared pages of the hypervisor";
+    if (d->events.active || d->events.fifo)
+        return "event channels";
+    if (grant_table_maps(d))
+        return "mappings of others' grants";
+    for_each_vcpu(d, v)
+        if (v->fifo || !mfn_eq(v->info_mfn, MFN_NONE))
+            return "a vCPU in use";
+    return NULL;
+}
+
 /*
  * No reference is left: nobody finds the domain, none of its vCPUs runs, it has no frames, no channels and no grants.
+ * If it has, then somebody's books are wrong, and it may be named where we cannot know: memory that is lost is better
+ * than memory that two think is theirs. So it stays for ever, with its id, and is found by nobody.
  */
 void domain_destroy(void *data)
 {
     struct domain *d = data;
     struct vcpu *v;
-    ASSERT(!d->tot_pages);
+    const char *left = still_holds(d);
+    if (left) {
+        log_error("Domain %u is at its end and still has %s: its memory is not used again. This is a defect of the "
+                  "hypervisor, please report it", d->id, left);
+        ASSERT(!left);
+        return;
+    }
     domain_table_remove(d);
     for_each_vcpu(d, v)
         vcpu_destroy(v);

@@ -18,6 +18,8 @@ struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpu
 /** The tasklet that runs when no reference is left. */
 void domain_destroy(void *domain);
 
+/** The lock of its shutdown, and the tasklet that tells of it. */
+void domain_shutdown_init(struct domain *d);
 void domain_watchdogs_init(struct domain *d);
 void domain_watchdogs_stop(struct domain *d);
 

@@ -9,6 +9,10 @@
  *   vcpus     registered areas, timers
  *   arch      page tables, then its frames
  *   done      dead; the domain's own reference is dropped once nobody maps hypervisor pages of it any more
+ *
+ * What a stage remembers of how far it came (kill_stage; the cursors of grants and frames) is written by the end of the
+ * domain alone: nothing that a guest can begin and abandon leaves its progress there. What the domain holds a stage
+ * counts itself. domain_destroy() asks for all of it again, and keeps what has not let go.
  */
 #include "core/domain/domain.h"
 #include "hv/grant.h"
@@ -58,8 +62,7 @@ static void kill_reap(void *data)
 static int kill_done(struct domain *d)
 {
     d->life = DOMAIN_DEAD;
-    if (hardware_domain == d)
-        hardware_domain = NULL;
+    virq_forget_hardware_domain(d);
     timer_init(&d->reaper, kill_reap, d, this_cpu_id());
     virq_raise_global(VIRQ_DOM_EXC);
     kill_reap(d);

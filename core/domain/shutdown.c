@@ -5,21 +5,37 @@
 #include "hv/hypercall.h"
 
 /*
- * A shutdown may be declared with locks held under which no event may be raised, so the toolstack is told from a
- * tasklet.
+ * What may be called under locks only marks: a shutdown is declared with the locks of events, queues and page types
+ * held, with interrupts off, and by the very function that raises an event. So nobody is told here, whatever the reason
+ * is; a tasklet does it, without a lock, before this CPU returns to a guest. It holds a reference on the domain.
  */
-static struct tasklet shutdown_tell;
-
-static void shutdown_told(void *unused)
+static void shutdown_told(void *data)
 {
-    virq_raise_global(VIRQ_DOM_EXC);
+    struct domain *d = data;
+    /* Cleared first: who stops the domain again from now on makes it be told again. */
+    __atomic_store_n(&d->tell_queued, false, __ATOMIC_SEQ_CST);
+    uint32_t port = __atomic_exchange_n(&d->tell_port, 0, __ATOMIC_SEQ_CST);
+    if (port)
+        evtchn_send(d, port);
+    else
+        virq_raise_global(VIRQ_DOM_EXC);
+    domain_put(d);
 }
 
-static void shutdown_notify(void)
+void domain_shutdown_init(struct domain *d)
 {
-    if (!shutdown_tell.fn)
-        tasklet_init(&shutdown_tell, shutdown_told, NULL);
-    tasklet_schedule(&shutdown_tell);
+    spin_lock_init(&d->shutdown_lock, LOCK_SHUTDOWN);
+    tasklet_init(&d->tell, shutdown_told, d);
+}
+
+/* @port: whom it concerns, 0: the toolstack as such. */
+static void shutdown_tell(struct domain *d, uint32_t port)
+{
+    __atomic_store_n(&d->tell_port, port, __ATOMIC_SEQ_CST);
+    if (__atomic_exchange_n(&d->tell_queued, true, __ATOMIC_SEQ_CST))
+        return; /* it is about to be told */
+    if (domain_get(d))
+        tasklet_schedule(&d->tell);
 }
 
 /* Latches the reason and stops the vCPUs. The reason that counts, or -1 if the domain was shutting down already. */
@@ -43,15 +59,15 @@ static int shutdown_begin(struct domain *d, uint32_t reason)
 
 void domain_shutdown(struct domain *d, uint32_t reason)
 {
+    irqflags_t flags = irq_save(); /* an interrupt may raise events */
+    evtchn_forbid();
     int code = shutdown_begin(d, reason);
-    if (code < 0)
-        return;
-    if (d->is_hardware)
+    if (code >= 0 && !d->is_hardware)
+        shutdown_tell(d, code == SHUTDOWN_suspend ? d->suspend_port : 0);
+    evtchn_allow();
+    irq_restore(flags);
+    if (code >= 0 && d->is_hardware)
         arch_hardware_shutdown((uint32_t)code);
-    if (code == SHUTDOWN_suspend && d->suspend_port)
-        evtchn_send(d, d->suspend_port);
-    else
-        shutdown_notify();
 }
 
 void domain_resume(struct domain *d)

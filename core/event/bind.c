@@ -22,12 +22,13 @@ int evtchn_bind_interdomain(struct domain *d, struct domain *remote, uint32_t re
     evtchn_lock_pair(d, remote);
     int port = -EINVAL;
     theirs = remote_port ? evtchn_find(remote, remote_port) : NULL;
-    if (!theirs || theirs->state != EVTCHN_UNBOUND || theirs->unbound_remote != d->id)
+    if (!theirs || theirs->state != EVTCHN_UNBOUND || theirs->unbound_remote != d->id || remote->life >= DOMAIN_DYING)
         goto unlock;
     port = evtchn_take_port(d, &mine);
     if (port < 0)
         goto unlock;
 
+    BUG_ON(!domain_get(remote) || !domain_get(d)); /* the caller has a reference on both */
     mine->interdomain.domain = remote;
     mine->interdomain.port = remote_port;
     mine->state = EVTCHN_INTERDOMAIN;

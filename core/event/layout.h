@@ -35,7 +35,9 @@ void evtchn_raise(struct domain *d, struct evtchn *e);
 void evtchn_upcall(struct vcpu *v);
 /** VIRQs of which a domain has one, not one a vCPU. */
 bool virq_is_global(uint32_t virq);
-/** Back to the 2-level layout; every port is closed. d->events.lock held. What it returns is to be freed without it. */
+/**
+ * Back to the 2-level layout, unless a port is in use. d->events.lock held. What it returns is to be freed without it.
+ */
 struct evtchn_fifo *evtchn_fifo_detach(struct domain *d);
 /** Gives up the guest's pages; NULL: nothing. Dropping a frame takes locks that come before LOCK_EVENT. */
 void evtchn_fifo_free(struct evtchn_fifo *f);

@@ -6,6 +6,7 @@
  * Port structures are never freed before the domain is, so a pointer to one stays good without a lock; what it says is
  * protected as hv/event.h states. Port 0 is never given out: the ABI uses it for "none".
  */
+#include "base/bitmap.h"
 #include "core/event/layout.h"
 #include "hv/heap.h"
 #include "hv/hypercall.h"
@@ -38,24 +39,15 @@ static int port_grow(struct domain *d)
 static int port_search(struct domain *d)
 {
     struct evtchn_space *s = &d->events;
-    uint32_t limit = MIN(s->max_port, s->layout->ports - 1);
-    bool skipped = false;
-    for (uint32_t port = s->first_free; port <= limit; port++) {
+    size_t end = MIN(s->max_port + 1, s->layout->ports);
+    for (size_t port = 0; (port = bitmap_next_zero(s->used, end, port)) < end; port++) {
         if (port == s->valid) {
             int rc = port_grow(d);
             if (rc)
                 return rc;
         }
-        if (evtchn_find(d, port)->state != EVTCHN_FREE)
-            continue;
-        if (!s->layout->is_busy(d, port)) {
-            if (!skipped)
-                s->first_free = port + 1;
+        if (!s->layout->is_busy(d, (uint32_t)port))
             return (int)port;
-        }
-        if (!skipped)
-            s->first_free = port;
-        skipped = true;
     }
     return -ENOSPC;
 }
@@ -71,6 +63,7 @@ int evtchn_take_port(struct domain *d, struct evtchn **out)
     e->state = EVTCHN_RESERVED;
     e->notify_vcpu = 0;
     e->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
+    bitmap_set(d->events.used, (size_t)port);
     d->events.active++;
     *out = e;
     return port;
@@ -82,9 +75,8 @@ void evtchn_free_port(struct domain *d, struct evtchn *e)
     e->state = EVTCHN_FREE;
     e->notify_vcpu = 0;
     e->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
+    bitmap_clear(d->events.used, e->port);
     d->events.active--;
-    if (e->port < d->events.first_free)
-        d->events.first_free = e->port;
 }
 
 void evtchn_lock_pair(struct domain *a, struct domain *b)
@@ -113,7 +105,8 @@ int evtchn_init(struct domain *d, uint32_t max_port)
     s->layout = &evtchn_layout_2l;
     s->max_port = MIN(max_port, EVTCHN_PORTS_FIFO - 1);
     s->bucket = hv_zalloc_array(EVTCHN_PORTS_FIFO / EVTCHN_BUCKET, sizeof(*s->bucket));
-    if (!s->bucket)
+    s->used = hv_zalloc_array(BITMAP_WORDS(s->max_port + 1), sizeof(*s->used));
+    if (!s->bucket || !s->used)
         return -ENOMEM;
     /* dom0 has ports for every guest: those of many guests are there before they are, and not missing after them. */
     do {
@@ -122,36 +115,33 @@ int evtchn_init(struct domain *d, uint32_t max_port)
             return rc;
     } while (d->is_hardware && s->valid < HARDWARE_DOMAIN_PORTS);
     s->bucket[0][0].state = EVTCHN_RESERVED;
-    s->first_free = 1;
-    s->close_next = 1;
+    bitmap_set(s->used, 0);
     return 0;
 }
 
-/* Closes every port, remembering how far it came. */
+/*
+ * Closes every port that is in use, as the bitmap says now. What an earlier call that was not continued had closed may
+ * be bound again, so each part begins at the first port. A part that gives way has closed many, so there is an end
+ * where nobody binds meanwhile: the domain is dying, or is paused, or the caller does it to itself.
+ */
 static int port_close_all(struct domain *d)
 {
     struct evtchn_space *s = &d->events;
+    size_t end = s->max_port + 1, closed = 0;
     /* Whoever takes a port from now on sees that the domain is dying, if it is. */
     spin_lock(&s->lock);
     spin_unlock(&s->lock);
-    for (uint32_t port = s->close_next; port < s->valid; port++) {
-        if (hypercall_preempt_every(port - s->close_next, 64)) {
-            s->close_next = port;
+    for (size_t port = 1; (port = bitmap_next_set(s->used, end, port)) < end; port++) {
+        if (hypercall_preempt_every(closed++, 64) || evtchn_close(d, (uint32_t)port) == -ERESTART)
             return -ERESTART;
-        }
-        if (READ_ONCE(evtchn_find(d, port)->state) != EVTCHN_FREE && evtchn_close(d, port) == -EBUSY) {
-            s->close_next = port;
-            return -ERESTART;
-        }
     }
-    s->close_next = 1;
     return 0;
 }
 
 int evtchn_destroy_all(struct domain *d)
 {
-    ASSERT(d->life >= DOMAIN_DYING);
-    if (!d->events.bucket)
+    BUG_ON(d->life < DOMAIN_DYING);
+    if (!d->events.used)
         return 0;
     int rc = port_close_all(d);
     if (rc)
@@ -170,7 +160,7 @@ int evtchn_reset(struct domain *d)
         return rc;
     /* A guest that binds while it resets keeps what it bound, and its layout. */
     spin_lock(&d->events.lock);
-    struct evtchn_fifo *fifo = d->events.active ? NULL : evtchn_fifo_detach(d);
+    struct evtchn_fifo *fifo = evtchn_fifo_detach(d);
     spin_unlock(&d->events.lock);
     evtchn_fifo_free(fifo);
     return 0;
@@ -179,13 +169,14 @@ int evtchn_reset(struct domain *d)
 void evtchn_free(struct domain *d)
 {
     struct evtchn_space *s = &d->events;
-    if (!s->bucket)
-        return;
+    BUG_ON(s->active);
     for (uint32_t i = 0; i < s->valid / EVTCHN_BUCKET; i++)
         hv_free(s->bucket[i]);
     hv_free(s->bucket);
+    hv_free(s->used);
     hv_free(s->pirq_port);
     s->bucket = NULL;
+    s->used = NULL;
     s->pirq_port = NULL;
     s->valid = 0;
 }

@@ -3,6 +3,8 @@
 #include "core/event/layout.h"
 #include "hv/log.h"
 
+DEFINE_PER_CPU(uint32_t, evtchn_forbidden);
+
 void evtchn_upcall(struct vcpu *v)
 {
     /* The exchange orders the pending bits before the flag that makes the guest look for them. */
@@ -18,6 +20,7 @@ void vcpu_mark_events_pending(struct vcpu *v)
 
 void evtchn_raise(struct domain *d, struct evtchn *e)
 {
+    ASSERT(!this_cpu(evtchn_forbidden));
     struct vcpu *v = domain_vcpu(d, READ_ONCE(e->notify_vcpu));
     if (!v)
         return;
@@ -29,6 +32,7 @@ void evtchn_raise(struct domain *d, struct evtchn *e)
 int evtchn_send(struct domain *d, uint32_t port)
 {
     int rc = 0;
+    ASSERT(!this_cpu(evtchn_forbidden));
     spin_lock(&d->events.lock);
     struct evtchn *e = evtchn_find(d, port);
     switch (e ? e->state : EVTCHN_FREE) {

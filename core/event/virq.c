@@ -23,6 +23,7 @@ bool virq_is_global(uint32_t virq)
 
 void virq_raise_vcpu(struct vcpu *v, uint32_t virq)
 {
+    ASSERT(!this_cpu(evtchn_forbidden));
     irqflags_t flags = spin_lock_irqsave(&v->virq_lock);
     uint32_t port = v->virq_port[virq];
     if (port)
@@ -40,6 +41,7 @@ void virq_raise_domain(struct domain *d, uint32_t virq)
 
 void virq_raise_global(uint32_t virq)
 {
+    ASSERT(!this_cpu(evtchn_forbidden));
     irqflags_t flags = spin_lock_irqsave(&virq_handler_lock);
     struct domain *d = virq_handler[virq] ? virq_handler[virq] : hardware_domain;
     bool held = d && domain_get(d);
@@ -54,19 +56,21 @@ int virq_set_handler(uint32_t virq, struct domain *d)
 {
     if (virq >= NR_VIRQS || !virq_is_global(virq))
         return -EINVAL;
-    if (d && !domain_get(d))
-        return -EINVAL;
     irqflags_t flags = spin_lock_irqsave(&virq_handler_lock);
-    struct domain *old = virq_handler[virq];
-    virq_handler[virq] = d;
+    /* Who is dying has been forgotten already, or will be once the lock is free: see virq_forget_handler(). */
+    bool refused = d && (READ_ONCE(d->life) >= DOMAIN_DYING || !domain_get(d));
+    struct domain *old = refused ? NULL : virq_handler[virq];
+    if (!refused)
+        virq_handler[virq] = d;
     spin_unlock_irqrestore(&virq_handler_lock, flags);
     if (old)
         domain_put(old);
-    return 0;
+    return refused ? -EINVAL : 0;
 }
 
 void virq_forget_handler(struct domain *d)
 {
+    ASSERT(d->life >= DOMAIN_DYING);
     for (uint32_t virq = 0; virq < NR_VIRQS; virq++) {
         irqflags_t flags = spin_lock_irqsave(&virq_handler_lock);
         bool mine = virq_handler[virq] == d;
@@ -76,4 +80,12 @@ void virq_forget_handler(struct domain *d)
         if (mine)
             domain_put(d);
     }
+}
+
+void virq_forget_hardware_domain(const struct domain *d)
+{
+    irqflags_t flags = spin_lock_irqsave(&virq_handler_lock);
+    if (hardware_domain == d)
+        hardware_domain = NULL;
+    spin_unlock_irqrestore(&virq_handler_lock, flags);
 }

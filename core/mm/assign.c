@@ -65,7 +65,7 @@ mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int hea
 /* frames_lock held. True: that was the last, and the reference that goes with having frames is the caller's to drop. */
 static bool uncharge(struct domain *d, uint64_t nr)
 {
-    ASSERT(d->tot_pages >= nr);
+    BUG_ON(d->tot_pages < nr); /* else the domain would end with frames, or never */
     d->tot_pages -= nr;
     return nr && !d->tot_pages;
 }

@@ -54,6 +54,9 @@ struct domain {
     bool is_shutting_down, is_shut_down;
     uint32_t shutdown_code;         /* SHUTDOWN_*, ~0 before */
     uint32_t suspend_port;          /* notified, not VIRQ_DOM_EXC, when it suspends (XEN_DOMCTL_subscribe) */
+    struct tasklet tell;            /* tells of a shutdown, with a reference while tell_queued */
+    bool tell_queued;               /* atomic */
+    uint32_t tell_port;             /* the port that is sent on, 0: VIRQ_DOM_EXC; atomic */
     bool crash_reported;            /* registers and stack were printed once */
     spinlock_t shutdown_lock;       /* LOCK_SHUTDOWN */
     struct domain_watchdog { struct timer timer; bool used; } watchdog[DOMAIN_WATCHDOGS];
@@ -97,7 +100,7 @@ int domain_create(domid_t id, const struct domain_config *config, struct domain 
 int domain_kill(struct domain *d);
 /**
  * SCHEDOP_shutdown and the hypervisor's own verdict. Does not return for the hardware domain. Locks below
- * LOCK_SHUTDOWN may be held.
+ * LOCK_SHUTDOWN may be held: it only marks, and whoever is to know of it is told later, from a tasklet.
  */
 void domain_shutdown(struct domain *d, uint32_t reason);
 /** Ends a shutdown: its vCPUs run on. @d is paused. */
@@ -111,6 +114,7 @@ int domain_init_system(void);
 long domain_watchdog(struct domain *d, uint32_t id, uint32_t timeout_s);
 /**
  * The guest did what no guest may: prints registers, stack and page walk of current, and ends it with SHUTDOWN_crash.
+ * Where domain_shutdown() may be called.
  */
 void domain_crash(struct domain *d, const char *fmt, ...) __printf_like(2, 3);
 

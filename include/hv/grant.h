@@ -16,6 +16,8 @@
 int grant_table_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrack_frames, uint32_t opts);
 /** The dying domain gives up what it has mapped of others. 0 or -ERESTART. */
 int grant_table_release_mappings(struct domain *d);
+/** How many grants of others the domain has mapped. */
+uint32_t grant_table_maps(const struct domain *d);
 /**
  * Ends the sharing of the table's pages with the dead domain; false while somebody still maps one. Again is no error.
  */

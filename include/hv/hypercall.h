@@ -8,6 +8,9 @@
  * it, in guest memory) and returns -ERESTART. The way in then writes the arguments back and moves the guest's
  * instruction pointer back over the call, so interrupts and events are served and the guest calls again; inside a
  * multicall the entry keeps the progress. -ERESTART never reaches a guest.
+ *
+ * The guest need not call again: it gets its event first, and may do anything then, or be ended. So progress is never
+ * kept where another operation would trust it (docs/design.md, "Rules that keep it safe").
  */
 #ifndef HV_HYPERCALL_H
 #define HV_HYPERCALL_H

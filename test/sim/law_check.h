@@ -18,6 +18,7 @@
 #define LAW(cond, ...) do { if (!(cond)) panic("the law is broken: " __VA_ARGS__); } while (0)
 
 static uint16_t due[RAM];               /* references that a frame must have */
+static uint32_t named[IDS];             /* ports of others, and its own, that are bound to a domain's */
 static struct { uint32_t read, write; } pins[IDS][REFS];
 static const uint64_t free_count_mask = ~(uint64_t)(FRAME_FREE | FRAME_DIRTY);
 
@@ -83,6 +84,7 @@ static void law_port(const struct being *b, uint32_t port, struct evtchn *e, uin
 {
     const struct port_model *m = &b->port[port];
     *active += e->state != EVTCHN_FREE;
+    LAW(bitmap_test(b->d->events.used, port) == (e->state != EVTCHN_FREE), "d%u port %u: free or not", b->d->id, port);
     LAW(e->state == m->state, "d%u port %u: state %u, told %u", b->d->id, port, e->state, m->state);
     if (e->state == EVTCHN_UNBOUND)
         LAW(e->unbound_remote == m->remote, "d%u port %u: for d%u, told d%u", b->d->id, port, e->unbound_remote,
@@ -93,6 +95,9 @@ static void law_port(const struct being *b, uint32_t port, struct evtchn *e, uin
     }
     if (e->state != EVTCHN_INTERDOMAIN)
         return;
+    const struct being *other = being_of(e->interdomain.domain);
+    LAW(other, "d%u port %u names a domain that is gone", b->d->id, port);
+    named[other->d->id]++;
     const struct evtchn *peer = evtchn_find(e->interdomain.domain, e->interdomain.port);
     LAW(peer && peer->state == EVTCHN_INTERDOMAIN && peer->interdomain.domain == b->d && peer->interdomain.port == port,
         "d%u port %u: the other end does not know", b->d->id, port);
@@ -210,8 +215,9 @@ static void law_life(const struct being *b)
 {
     const struct domain *d = b->d;
     bool its_own = d->life < DOMAIN_DEAD || d->hv_pages;
-    LAW(d->refs == 1u + its_own + !!d->tot_pages, "d%u: %u references, life %u, %lu frames, %u pages of ours", d->id,
-        d->refs, d->life, d->tot_pages, d->hv_pages);
+    LAW(d->refs == 1u + its_own + !!d->tot_pages + named[d->id],
+        "d%u: %u references, life %u, %lu frames, %u pages of ours, %u ports", d->id, d->refs, d->life, d->tot_pages,
+        d->hv_pages, named[d->id]);
     LAW(d->tot_pages <= OWN_MAX, "d%u has %lu frames", d->id, d->tot_pages);
 }
 
@@ -226,7 +232,6 @@ static uint64_t law_being(const struct being *b)
     law_list(b);
     if (!b->dying)
         law_own(b);
-    law_life(b);
     return b->d->outstanding_pages;
 }
 
@@ -235,6 +240,7 @@ static void law_check(void)
     uint64_t claimed = 0;
     memset(due, 0, sizeof(due));
     memset(pins, 0, sizeof(pins));
+    memset(named, 0, sizeof(named));
     for (unsigned int i = 0; i < BEINGS + ZOMBIES; i++) {
         const struct being *b = i < BEINGS ? &being[i] : &zombie[i - BEINGS];
         if (b->d)
@@ -244,6 +250,11 @@ static void law_check(void)
         const struct being *b = i < BEINGS ? &being[i] : &zombie[i - BEINGS];
         if (b->d)
             claimed += law_being(b);
+    }
+    for (unsigned int i = 0; i < BEINGS + ZOMBIES; i++) {
+        const struct being *b = i < BEINGS ? &being[i] : &zombie[i - BEINGS];
+        if (b->d)
+            law_life(b);
     }
     law_frames();
     LAW(claimed == claim_outstanding(), "%lu frames claimed, %lu counted", claimed, claim_outstanding());

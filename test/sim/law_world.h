@@ -11,6 +11,7 @@
 
 #include "sim_test.h"
 
+#include "base/bitmap.h"
 #include "core/event/fifo.h"
 #include "core/grant/grant.h"
 #include "hv/claim.h"

@@ -6,8 +6,10 @@
  */
 #include "sim_test.h"
 
+#include "core/domain/domain.h"
 #include "guest.h"
 #include "hv/heap.h"
+#include "hv/softirq.h"
 
 static struct domain *a, *b;
 
@@ -367,6 +369,152 @@ static void fifo_last_reference(void **state)
     assert_int_equal(a->tot_pages, frames);
 }
 
+/* --- The end of a life that was interrupted --- */
+
+/* Nobody in the machine names a domain that is gone: it was freed, and its memory may be anybody's. */
+static void check_names_nobody_gone(struct domain *d)
+{
+    for (uint32_t port = 1; port < d->events.valid; port++) {
+        const struct evtchn *e = &d->events.bucket[port / EVTCHN_BUCKET][port % EVTCHN_BUCKET];
+        if (e->state == EVTCHN_INTERDOMAIN && e->interdomain.domain != a && e->interdomain.domain != b)
+            fail_msg("d%u port %u names a domain that is gone", d->id, port);
+    }
+}
+
+/* One part of a reset that has something better to do at once; whether there was more to do. */
+static bool reset_part(struct domain *d)
+{
+    struct evtchn_reset op = { .dom = DOMID_SELF };
+    struct hypercall call = { .arg = { EVTCHNOP_reset, BOX } };
+    memcpy(box, &op, sizeof(op));
+    softirq_raise(SOFTIRQ_RCU);
+    struct vcpu *before = sim_this->current;
+    sim_this->current = d->vcpu[0];
+    long rc = hypercall_event_channel_op(&call);
+    sim_this->current = before;
+    sim_settle();
+    return rc == -ERESTART;
+}
+
+/*
+ * A guest abandons EVTCHNOP_reset in the middle, binds again what was closed, and ends. Its ports are closed all the
+ * same: those below where the reset stopped, too.
+ */
+static void reset_abandoned(void **state)
+{
+    start();
+    assert_int_equal(evtchn_alloc_unbound(b, a->id), 1);
+    assert_int_equal(evtchn_bind_interdomain(a, b, 1), 1);
+    for (unsigned int i = 0; i < 200; i++)
+        assert_true(evtchn_bind_ipi(a, 0) > 0);
+    assert_true(reset_part(a));
+    assert_int_equal(evtchn_bind_interdomain(a, b, 1), 1);
+    guest_kill(a);
+    a = NULL;
+    check_names_nobody_gone(b);
+    struct evtchn_status s = { 0 };
+    assert_int_equal(evtchn_status(b, 1, &s), 0);
+    assert_int_equal(s.status, EVTCHNSTAT_unbound);
+    assert_int_equal(evtchn_send(b, 1), 0);
+    assert_int_equal(evtchn_close(b, 1), 0);
+}
+
+/* A reset that follows an abandoned one (a new kernel after kexec) closes what was bound in between. */
+static void reset_again(void **state)
+{
+    start();
+    for (unsigned int i = 0; i < 200; i++)
+        assert_true(evtchn_bind_ipi(a, 0) > 0);
+    assert_true(reset_part(a));
+    assert_int_equal(evtchn_bind_ipi(a, 0), 1);
+    while (reset_part(a))
+        ;
+    assert_int_equal(a->events.active, 0);
+    assert_int_equal(evtchn_bind_ipi(a, 0), 1);
+}
+
+/* The other end of a channel is never freed, even if its end were declared with the channel bound. */
+static void peer_is_referenced(void **state)
+{
+    start();
+    uint32_t refs_a = a->refs, refs_b = b->refs;
+    for (uint32_t port = 1; port <= 3; port++) {
+        assert_int_equal(evtchn_alloc_unbound(b, a->id), port);
+        assert_int_equal(evtchn_bind_interdomain(a, b, port), port);
+    }
+    assert_int_equal(evtchn_alloc_unbound(a, a->id), 4); /* a channel to itself */
+    assert_int_equal(evtchn_bind_interdomain(a, a, 4), 5);
+    assert_int_equal(a->refs, refs_a + 3 + 2);
+    assert_int_equal(b->refs, refs_b + 3);
+    assert_int_equal(evtchn_close(b, 2), 0);
+    assert_int_equal(a->refs, refs_a + 2 + 2);
+    assert_int_equal(b->refs, refs_b + 2);
+    assert_int_equal(evtchn_close(a, 5), 0);
+    assert_int_equal(a->refs, refs_a + 2);
+    guest_kill(a); /* they name each other, and either can go */
+    assert_int_equal(b->refs, refs_b);
+    guest_kill(b);
+    assert_null(domain_get_by_id(1));
+    assert_null(domain_get_by_id(2));
+    a = b = NULL;
+}
+
+/* To an end that is dying nobody binds any more: its ports are being closed. */
+static void nobody_binds_to_the_dying(void **state)
+{
+    start();
+    assert_int_equal(evtchn_alloc_unbound(b, a->id), 1);
+    b->life = DOMAIN_DYING;
+    assert_int_equal(evtchn_bind_interdomain(a, b, 1), -EINVAL);
+    assert_int_equal(virq_set_handler(VIRQ_DOM_EXC, b), -EINVAL);
+}
+
+/* What is said to be gone and is not, is kept, and the machine goes on. */
+static void what_still_holds_is_kept(void **state)
+{
+    start();
+    assert_int_equal(evtchn_bind_ipi(a, 0), 1);
+    assert_true(sim_panics(domain_destroy(a))); /* a debug build stops; before anything is freed */
+    assert_ptr_equal(domain_by_owner_id(1), a);
+    assert_int_equal(a->events.active, 1);
+    assert_non_null(a->vcpu[0]);
+    assert_non_null(a->grants);
+}
+
+/*
+ * A crash is declared with any of the locks held under which an event is raised, of a guest that latched a suspend and
+ * whose toolstack subscribed to it. Nobody is told before the lock is free.
+ */
+static void crash_under_locks(void **state)
+{
+    start();
+    spinlock_t *locks[] = { &a->events.lock, &a->vcpu[0]->virq_lock, &a->events.pirq_lock, &b->events.lock };
+    int port = evtchn_bind_ipi(a, 1), exc = evtchn_bind_virq(b, VIRQ_DOM_EXC, 0);
+    assert_int_equal(virq_set_handler(VIRQ_DOM_EXC, b), 0);
+    for (unsigned int i = 0; i < 2 * ARRAY_SIZE(locks); i++) {
+        uint32_t refs = a->refs;
+        a->shutdown_code = i % 2 ? SHUTDOWN_suspend : ~0u;
+        a->suspend_port = (uint32_t)port;
+        irqflags_t flags = spin_lock_irqsave(locks[i / 2]);
+        domain_crash(a, "test");
+        assert_false(a->shared_info->evtchn_pending[0] & 1UL << port);
+        spin_unlock_irqrestore(locks[i / 2], flags);
+        assert_true(a->is_shut_down);
+        sim_settle();
+        assert_int_equal(pending(a, (uint32_t)port), i % 2 == 1);
+        assert_int_equal(pending(b, (uint32_t)exc), i % 2 == 0);
+        assert_int_equal(a->refs, refs);
+        clear(a, (uint32_t)port);
+        clear(b, (uint32_t)exc);
+        domain_pause(a);
+        domain_resume(a);
+        domain_unpause(a);
+    }
+    /* And whoever raises one there is found, whether a lock is held or not. */
+    evtchn_forbid();
+    assert_true(sim_panics(evtchn_send(a, (uint32_t)port)));
+}
+
 /* --- Random lives --- */
 
 /* Where a VIRQ port is recorded: global ones on vCPU 0. */
@@ -430,4 +578,8 @@ static void random_lives(void **state)
 
 SIM_TESTS(cmocka_unit_test(interdomain), cmocka_unit_test(two_levels), cmocka_unit_test(errors),
           cmocka_unit_test(virqs), cmocka_unit_test(limits), cmocka_unit_test(fifo_order), cmocka_unit_test(fifo_model),
-          cmocka_unit_test(fifo_hostile), cmocka_unit_test(fifo_last_reference), cmocka_unit_test(random_lives))
+          cmocka_unit_test(fifo_hostile), cmocka_unit_test(fifo_last_reference),
+          cmocka_unit_test(reset_abandoned), cmocka_unit_test(reset_again), cmocka_unit_test(peer_is_referenced),
+          cmocka_unit_test(nobody_binds_to_the_dying), cmocka_unit_test(what_still_holds_is_kept),
+          cmocka_unit_test(crash_under_locks),
+          cmocka_unit_test(random_lives))
