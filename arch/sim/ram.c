@@ -4,6 +4,7 @@
 
 #include "hv/frame.h"
 #include "hv/guest_access.h"
+#include "hv/heap.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -36,6 +37,7 @@ void sim_ram_create(uint64_t frames)
     }
 }
 
+void arch_scrub_page(void *page) { memset(page, 0, PAGE_SIZE); }
 
 void sim_guest_window(void *start, size_t len)
 {

@@ -56,25 +56,26 @@ struct kexec_image *kexec_image_create(const struct kexec_load *load)
     return im;
 }
 
-static bool reap_some(void)
+/* One frame of what nobody wants any more, or NULL. Scrubbing it is not the lock's business. */
+static struct frame *garbage_take(void)
 {
-    for (unsigned int i = 0; i < REAP_STEP; i++) {
-        struct frame *f = frame_list_first(&garbage);
-        if (!f)
-            return false;
+    spin_lock(&kexec_lock);
+    struct frame *f = frame_list_first(&garbage);
+    if (f)
         frame_list_del(&garbage, f);
-        heap_free(frame_to_mfn(f), 0, true);
-    }
-    return true;
+    spin_unlock(&kexec_lock);
+    return f;
 }
 
 static void reap(void *unused)
 {
-    spin_lock(&kexec_lock);
-    bool more = reap_some();
-    spin_unlock(&kexec_lock);
-    if (more)
-        tasklet_schedule(&reaper);
+    for (unsigned int i = 0; i < REAP_STEP; i++) {
+        struct frame *f = garbage_take();
+        if (!f)
+            return;
+        heap_free(frame_to_mfn(f), 0, true);
+    }
+    tasklet_schedule(&reaper);
 }
 
 /* Moving a list costs a step for each frame; giving it back would cost far more. */

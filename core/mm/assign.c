@@ -56,7 +56,7 @@ mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int hea
     if (mfn_eq(m, MFN_NONE))
         return m;
     if (domain_assign_frames(d, m, order)) {
-        heap_free(m, order, true);
+        heap_free(m, order, false); /* as it was: nobody else saw it */
         return MFN_NONE;
     }
     return m;

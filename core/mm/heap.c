@@ -7,11 +7,12 @@
  * "every byte below 2^n" is then a choice among zones and never a search through a list. Addresses are given out from
  * the highest zone that the caller allows, so what few devices can reach is kept for them.
  *
- * What a guest used must be scrubbed before somebody else gets it. Each free frame that waits for it has FRAME_DIRTY,
- * so a block is scrubbed exactly where it must be, and dirty and clean buddies merge at once. The head of a block also
- * holds `clean`, the number of frames from its start that are known to be clean; a block is on the dirty list while
- * that is less than its size. It is a lower bound, which splitting and merging can keep without looking at the frames
- * inside.
+ * What a guest used must be scrubbed before somebody else gets it. A small block is scrubbed by who frees it, without
+ * the lock: memory is then clean before it is wanted, also where no CPU ever idles. What was there before us and large
+ * blocks wait for an idle CPU. Each free frame that waits has FRAME_DIRTY, so a block is scrubbed exactly where it must
+ * be, and dirty and clean buddies merge at once. The head of a block also holds `clean`, the number of frames from its
+ * start that are known to be clean; a block is on the dirty list while that is less than its size. It is a lower bound,
+ * which splitting and merging can keep without looking at the frames inside.
  *
  *   head->type = order | clean << 8
  *
@@ -24,8 +25,10 @@
 #include "hv/frame.h"
 #include "hv/lock.h"
 #include "hv/log.h"
+#include "hv/softirq.h"
 
 #define ZONES      33 /* frame numbers have at most 32 bits (struct frame's links) */
+#define FREE_SCRUB_ORDER 3 /* what is scrubbed while it is freed: 32 KiB, a few microseconds */
 #define SCRUB_ORDER 6 /* frames that an idle CPU takes out of circulation at once: 256 KiB */
 #define SCRUB_WAIT  1000 /* how often an allocation that finds nothing looks again while somebody scrubs */
 
@@ -34,6 +37,7 @@ static struct {
     uint64_t total, free, dirty; /* frames */
     uint64_t scrubbing;          /* frames that are free but with a scrubber just now */
     bool at_it;                  /* somebody scrubs */
+    uint64_t zones;              /* bit z: the zone has a block */
     uint32_t orders[ZONES][2];   /* bit o: the list is not empty */
     uint32_t list[ZONES][HEAP_MAX_ORDER + 1][2];
 } heap = { .lock = SPINLOCK_INIT(LOCK_HEAP) };
@@ -63,6 +67,15 @@ static void block_insert(uint64_t nr, unsigned int order, uint64_t clean)
         frame_table[f->next].prev = (uint32_t)nr;
     *head = (uint32_t)nr;
     heap.orders[zone][dirty] |= 1u << order;
+    heap.zones |= 1ULL << zone;
+}
+
+/* The zone's list of this order and kind is empty now. */
+static void zone_lost_order(unsigned int zone, unsigned int order, bool dirty)
+{
+    heap.orders[zone][dirty] &= ~(1u << order);
+    if (!(heap.orders[zone][false] | heap.orders[zone][true]))
+        heap.zones &= ~(1ULL << zone);
 }
 
 static void block_remove(uint64_t nr)
@@ -78,7 +91,7 @@ static void block_remove(uint64_t nr)
     else
         heap.list[zone][order][dirty] = f->next;
     if (heap.list[zone][order][dirty] == FRAME_LINK_NONE)
-        heap.orders[zone][dirty] &= ~(1u << order);
+        zone_lost_order(zone, order, dirty);
     f->count &= ~FRAME_FREE;
 }
 
@@ -121,12 +134,17 @@ static void block_cut(uint64_t nr, unsigned int order, uint64_t keep)
 /* The smallest block that serves, from the highest zone; a clean one if the zone has any. FRAME_LINK_NONE: none. */
 static uint32_t block_find(unsigned int order, unsigned int zone_limit)
 {
-    for (unsigned int zone = zone_limit + 1; zone-- > 0;)
+    uint64_t zones = heap.zones & ((2ULL << zone_limit) - 1);
+
+    while (zones) {
+        unsigned int zone = 63 - (unsigned int)__builtin_clzll(zones);
         for (unsigned int dirty = 0; dirty < 2; dirty++) {
             uint32_t fit = heap.orders[zone][dirty] & ~((1u << order) - 1);
             if (fit)
                 return heap.list[zone][__builtin_ctz(fit)][dirty];
         }
+        zones &= ~(1ULL << zone);
+    }
     return FRAME_LINK_NONE;
 }
 
@@ -138,15 +156,13 @@ static uint64_t count_dirty(uint64_t nr, uint64_t frames)
     return n;
 }
 
-static void scrub_frame(uint64_t nr) { memset(mfn_to_virt(mfn(nr)), 0, PAGE_SIZE); }
-
-/* The block is nobody's yet: no lock is needed to make it the caller's. */
+/* The block is nobody's yet: no lock is needed to make it the caller's, who is about to use it. */
 static void claim_frames(uint64_t nr, uint64_t frames, bool zero)
 {
     for (uint64_t i = 0; i < frames; i++) {
         struct frame *f = mfn_to_frame(mfn(nr + i));
         if (zero || (f->count & FRAME_DIRTY))
-            scrub_frame(nr + i);
+            memset(mfn_to_virt(mfn(nr + i)), 0, PAGE_SIZE);
         f->type = 0;
         __atomic_store_n(&f->count, (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT, __ATOMIC_RELEASE);
     }
@@ -206,15 +222,18 @@ static void free_block(uint64_t nr, unsigned int order, uint64_t dirty_frames)
 void heap_free(mfn_t first, unsigned int order, bool dirty)
 {
     uint64_t size = 1ULL << order;
+    bool now = order <= FREE_SCRUB_ORDER;
 
     BUG_ON(order > HEAP_MAX_ORDER || (first.nr & (size - 1)));
     for (uint64_t i = 0; i < size; i++) {
         struct frame *f = mfn_to_frame(mfn(first.nr + i));
         BUG_ON(f->count != (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT); /* free already, or referenced */
+        if (dirty && now)
+            arch_scrub_page(mfn_to_virt(mfn(first.nr + i)));
         f->type = 0;
-        f->count = dirty ? FRAME_DIRTY : 0;
+        f->count = dirty && !now ? FRAME_DIRTY : 0;
     }
-    free_block(first.nr, order, dirty ? size : 0);
+    free_block(first.nr, order, dirty && !now ? size : 0);
 }
 
 /* The largest aligned block that starts at @nr and ends by @end. */
@@ -283,6 +302,22 @@ static bool scrub_take(uint64_t *nr, unsigned int *order)
     return false;
 }
 
+/* Scrubs frames of [@nr, @nr + @frames) until the CPU has other work. How many are clean now, @scrubbed of them new. */
+static uint64_t scrub_frames(uint64_t nr, uint64_t frames, uint64_t *scrubbed)
+{
+    uint64_t i;
+
+    for (i = 0; i < frames && !(*scrubbed && softirq_pending()); i++) {
+        struct frame *f = mfn_to_frame(mfn(nr + i));
+        if (!(f->count & FRAME_DIRTY))
+            continue;
+        arch_scrub_page(mfn_to_virt(mfn(nr + i)));
+        f->count = 0;
+        ++*scrubbed;
+    }
+    return i;
+}
+
 static bool scrub_piece(void)
 {
     uint64_t nr, scrubbed = 0;
@@ -295,18 +330,11 @@ static bool scrub_piece(void)
     if (!took)
         return false;
 
-    for (uint64_t i = 0; i < 1ULL << order; i++) {
-        struct frame *f = mfn_to_frame(mfn(nr + i));
-        if (!(f->count & FRAME_DIRTY))
-            continue;
-        scrub_frame(nr + i);
-        f->count = 0;
-        scrubbed++;
-    }
+    uint64_t clean = scrub_frames(nr, 1ULL << order, &scrubbed);
     irq = spin_lock_irqsave(&heap.lock);
     heap.dirty -= scrubbed;
     heap.scrubbing -= 1ULL << order;
-    block_merge_in(nr, order, 1ULL << order);
+    block_merge_in(nr, order, clean);
     spin_unlock_irqrestore(&heap.lock, irq);
     return READ_ONCE(heap.dirty);
 }

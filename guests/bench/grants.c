@@ -3,6 +3,7 @@
 #include "bench/bench.h"
 
 #define REF   9u
+#define LIST  32u
 #define BATCH 64u
 
 static domid_t self;
@@ -67,6 +68,83 @@ static long map_pte(void)
 static long map_device(void)
 {
     return map_unmap(PTR(page_b), GNTMAP_host_map | GNTMAP_device_map);
+}
+
+/* Lists: LIST grants of as many frames. */
+static uint8_t window[LIST][PAGE_SIZE] __attribute__((aligned(4096)));
+static struct gnttab_map_grant_ref map_list_op[LIST];
+static struct gnttab_unmap_grant_ref unmap_list_op[LIST];
+
+static long list_begin(void)
+{
+    long rc = 0;
+
+    for (unsigned int i = 0; i < LIST; i++) {
+        volatile struct grant_entry_v1 *e = &entry[REF + 1 + i];
+        e->domid = self;
+        e->frame = (uint32_t)va_to_mfn(window[i]);
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        e->flags = GTF_permit_access;
+        rc = rc ?: map_at(window[i], 0, 0);
+    }
+    return rc;
+}
+static void list_end(void)
+{
+    for (unsigned int i = 0; i < LIST; i++) {
+        map_at(window[i], entry[REF + 1 + i].frame, PTE_KERNEL_RW);
+        entry[REF + 1 + i].flags = 0;
+    }
+}
+static long list_map(unsigned int count)
+{
+    for (unsigned int i = 0; i < count; i++)
+        map_list_op[i] = (struct gnttab_map_grant_ref){
+            .host_addr = PTR(window[i]), .flags = GNTMAP_host_map, .ref = REF + 1 + i, .dom = self, .status = 99};
+    long rc = grant_op(GNTTABOP_map_grant_ref, map_list_op, count);
+    return rc ?: map_list_op[count - 1].status;
+}
+static long list_unmap(unsigned int count)
+{
+    for (unsigned int i = 0; i < count; i++)
+        unmap_list_op[i] = (struct gnttab_unmap_grant_ref){
+            .host_addr = PTR(window[i]), .handle = map_list_op[i].handle, .status = 99};
+    long rc = grant_op(GNTTABOP_unmap_grant_ref, unmap_list_op, count);
+    return rc ?: unmap_list_op[count - 1].status;
+}
+/* One of the two counts: the other is time in which it waited. */
+static long list_in(unsigned int count)
+{
+    long rc = list_map(count);
+    uint64_t start = ticks();
+
+    rc = rc ?: list_unmap(count);
+    bench_waited += ticks() - start;
+    return rc;
+}
+static long list_out(unsigned int count)
+{
+    uint64_t start = ticks();
+    long rc = list_map(count);
+
+    bench_waited += ticks() - start;
+    return rc ?: list_unmap(count);
+}
+static long map_1(void)
+{
+    return list_in(1);
+}
+static long unmap_1(void)
+{
+    return list_out(1);
+}
+static long map_32(void)
+{
+    return list_in(LIST);
+}
+static long unmap_32(void)
+{
+    return list_out(LIST);
 }
 
 static struct gnttab_copy list[BATCH];
@@ -139,6 +217,10 @@ static const struct bench_op ops[] = {
     {.name = "grant, map and unmap read-only", .run = map_read_only},
     {.name = "grant, map and unmap by entry", .run = map_pte},
     {.name = "grant, map and unmap for a device", .run = map_device, .end = map_end},
+    {.name = "grant, map", .begin = list_begin, .run = map_1, .waits = true},
+    {.name = "grant, unmap", .run = unmap_1, .waits = true},
+    {.name = "grant, map 32", .run = map_32, .rounds = 64, .waits = true},
+    {.name = "grant, unmap 32", .run = unmap_32, .rounds = 64, .waits = true, .end = list_end},
     {.name = "grant, copy 64 bytes", .begin = copy_begin_64, .run = copy_1},
     {.name = "grant, copy 4096 bytes", .begin = copy_begin_4096, .run = copy_1},
     {.name = "grant, copy 64 bytes by frames", .begin = copy_begin_frames, .run = copy_1},

@@ -22,7 +22,10 @@
 void heap_add(mfn_t start, mfn_t end);
 /** Allocates 2^@order frames, naturally aligned; MFN_NONE if there are none. Any context that may take LOCK_HEAP. */
 mfn_t heap_alloc(unsigned int order, unsigned int flags);
-/** Gives 2^@order frames back. @dirty: they held a guest's data and must be scrubbed before they are used again. */
+/**
+ * Gives 2^@order frames back. @dirty: they held a guest's data and must be scrubbed before they are used again; up to
+ * eight frames are scrubbed at once, more wait for heap_scrub_some() or their next user. Context as heap_alloc().
+ */
 void heap_free(mfn_t first, unsigned int order, bool dirty);
 /** What is free now may hold somebody's secrets from before we came: treats it as a guest's. Boot, bootscrub=. */
 void heap_taint(void);
@@ -32,8 +35,13 @@ uint64_t heap_free_frames(void);
 uint64_t heap_dirty_frames(void);
 /** Frames that heap_add() has ever received. */
 uint64_t heap_total_frames(void);
-/** Scrubs some waiting frames; true if more wait, false also if another CPU is at it. Called by idle CPUs. */
+/**
+ * Scrubs some waiting frames, until a softirq is pending here; true if more wait, false also if another CPU is at it.
+ * Called by idle CPUs.
+ */
 bool heap_scrub_some(void);
+/** Arch duty: zeroes the page at @page, which nobody is about to read. Any context. */
+void arch_scrub_page(void *page);
 
 /** As heap_alloc(), as an address in the direct map, zeroed; NULL if there is none. */
 void *hv_alloc_pages(unsigned int order);

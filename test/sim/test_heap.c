@@ -7,6 +7,7 @@
 
 #include "core/mm/block.h"
 #include "hv/heap.h"
+#include "hv/softirq.h"
 
 #define FRAMES 8192u
 
@@ -170,6 +171,39 @@ static void all_memory_comes_and_goes(void **state)
     assert_false(mfn_eq(heap_alloc(11, 0), MFN_NONE)); /* it all merged again */
 }
 
+/* A small block is clean when it is free again, without an idle CPU; a large one waits. */
+static void small_blocks_are_scrubbed_by_who_frees(void **state)
+{
+    small_machine();
+    for (unsigned int order = 0; order < 8; order++) {
+        struct piece p = { heap_alloc(order, 0), order, 0x5ec7e7 };
+        fill(&p);
+        heap_free(p.m, order, true);
+        assert_int_equal(heap_dirty_frames(), order <= 3 ? 0 : 1u << order);
+        if (order <= 3)
+            check_zero(&p);
+        while (heap_scrub_some())
+            ;
+        check_counts();
+    }
+}
+
+/* An idle CPU that has something to do stops after a frame, and what it did is not done again. */
+static void scrubbing_gives_way(void **state)
+{
+    small_machine();
+    struct piece p = { heap_alloc(5, 0), 5, 0x5ec7e7 };
+    fill(&p);
+    heap_free(p.m, 5, true);
+    softirq_raise(SOFTIRQ_RCU);
+    for (unsigned int left = 32; left--;) {
+        assert_int_equal(heap_scrub_some(), left != 0);
+        assert_int_equal(heap_dirty_frames(), left);
+        check_counts();
+    }
+    check_zero(&p);
+}
+
 static void double_free_is_found(void **state)
 {
     small_machine();
@@ -187,5 +221,6 @@ static void part_of_free_block_is_not_freed(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(random_life), cmocka_unit_test(address_limits), cmocka_unit_test(low_memory_is_kept),
-          cmocka_unit_test(all_memory_comes_and_goes), cmocka_unit_test(double_free_is_found),
+          cmocka_unit_test(all_memory_comes_and_goes), cmocka_unit_test(small_blocks_are_scrubbed_by_who_frees),
+          cmocka_unit_test(scrubbing_gives_way), cmocka_unit_test(double_free_is_found),
           cmocka_unit_test(part_of_free_block_is_not_freed))
