@@ -37,13 +37,6 @@ bool arch_event_deliverable(const struct vcpu *v)
     return READ_ONCE(v->info->evtchn_upcall_pending) && !READ_ONCE(v->info->evtchn_upcall_mask);
 }
 
-void arch_vcpu_events_pending(struct vcpu *v)
-{
-    vcpu_unblock(v);
-    if (v != current_vcpu() && READ_ONCE(v->is_running))
-        arch_smp_kick(v->processor);
-}
-
 int arch_pirq_bind(struct vcpu *v, uint32_t pirq, bool share) { return 0; }
 void arch_pirq_unbind(struct domain *d, uint32_t pirq) { }
 void arch_pirq_eoi(struct domain *d, uint32_t pirq) { }

@@ -9,7 +9,7 @@ void evtchn_upcall(struct vcpu *v)
 {
     /* The exchange orders the pending bits before the flag that makes the guest look for them. */
     if (!__atomic_exchange_n(&v->info->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST))
-        arch_vcpu_events_pending(v);
+        vcpu_notify(v);
 }
 
 void vcpu_mark_events_pending(struct vcpu *v)

@@ -6,6 +6,7 @@
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
+#include "hv/smp.h"
 #include "hv/softirq.h"
 #include "runq.h"
 
@@ -32,6 +33,13 @@ void vcpu_unblock(struct vcpu *v)
 {
     if (clear_flag(v, VPF_BLOCKED | VPF_POLLED))
         vcpu_wake(v);
+}
+
+void vcpu_notify(struct vcpu *v)
+{
+    vcpu_unblock(v);
+    if (v != current_vcpu() && READ_ONCE(v->is_running))
+        arch_smp_kick(v->processor);
 }
 
 void vcpu_yield_current(void)

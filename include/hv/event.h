@@ -137,8 +137,6 @@ bool evtchn_port_pending(struct domain *d, uint32_t port);
 void vcpu_mark_events_pending(struct vcpu *v);
 
 /* Arch duties. */
-/** @v has upcall_pending set and unmasked: get it to notice (wake it if blocked, kick its CPU if it runs elsewhere). */
-void arch_vcpu_events_pending(struct vcpu *v);
 /** EVTCHNOP_bind_pirq: @d wants @pirq delivered; share as BIND_PIRQ__WILL_SHARE. 0, -EPERM, -EBUSY, -EINVAL. */
 int arch_pirq_bind(struct vcpu *v, uint32_t pirq, bool share);
 void arch_pirq_unbind(struct domain *d, uint32_t pirq);

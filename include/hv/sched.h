@@ -64,6 +64,8 @@ void vcpu_sleep_sync(struct vcpu *v);
 /** SCHEDOP_block for the current vCPU: blocks unless an event is pending; the switch happens on the way out. */
 void vcpu_block_current(void);
 void vcpu_unblock(struct vcpu *v);
+/** @v has something pending, which is stored already: wakes it if it is blocked, kicks its CPU if it runs elsewhere. */
+void vcpu_notify(struct vcpu *v);
 /** SCHEDOP_yield. */
 void vcpu_yield_current(void);
 /** SCHEDOP_poll: @timeout_ns is absolute system time, 0: none. 0, -EINVAL (a port, or more than 128), -EFAULT. */

@@ -98,7 +98,7 @@ static void registers_set(struct vcpu *v, const struct cpu_user_regs *from)
 
 static void traps_set(struct pv_vcpu *pv, const struct vcpu_guest_context *c)
 {
-    for (unsigned int i = 0; i < ARRAY_SIZE(pv->trap); i++) {
+    for (unsigned int i = 0; i < PV_TRAPS; i++) {
         pv->trap[i] = c->trap_ctxt[i];
         pv->trap[i].vector = (uint8_t)i;
         pv->trap[i].cs |= 3;
@@ -125,7 +125,7 @@ static void control_set(struct vcpu *v, const struct vcpu_guest_context *c)
             guest_log(v, LOG_WARNING, "debug register %u: %#lx ignored", i, (unsigned long)c->debugreg[i]);
 }
 
-int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
+int pv_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 {
     int rc = context_check(v, c);
 
@@ -177,13 +177,13 @@ void pv_vcpu_get_context(struct vcpu *v, struct vcpu_guest_context *c)
     c->flags = flags_get(v);
     c->user_regs = v->arch.regs;
     c->user_regs.rflags |= (uint64_t)pv->iopl << 12;
-    memcpy(c->trap_ctxt, pv->trap, sizeof(pv->trap));
+    memcpy(c->trap_ctxt, pv->trap, PV_TRAPS_SIZE);
     tables_get(pv, c);
     c->ctrlreg[0] = CR0_PE | CR0_ET | CR0_PG | pv->cr0_ts;
     c->ctrlreg[4] = pv->cr4;
     c->kernel_ss = pv->kernel_ss;
     c->kernel_sp = pv->kernel_sp;
-    memcpy(c->debugreg, pv->debugreg, sizeof(pv->debugreg));
+    memcpy(c->debugreg, v->arch.debugreg, sizeof(c->debugreg));
     c->event_callback_eip = pv->event.address;
     c->failsafe_callback_eip = pv->failsafe.address;
     c->syscall_callback_eip = pv->syscall64.address;

@@ -45,7 +45,7 @@ static int address_set(struct vcpu *v, unsigned int index, uint64_t value)
 {
     if (!pv_canonical(value) || pv_hypervisor_va(value))
         return -EPERM;
-    v->arch.pv.debugreg[index] = value;
+    v->arch.debugreg[index] = value;
     return 0;
 }
 
@@ -70,7 +70,7 @@ static void dr7_set(struct vcpu *v, uint64_t dr7)
 
     if (v == current_vcpu())
         pv_debugregs_unload(v);
-    v->arch.pv.debugreg[7] = (dr7 & ~DR7_ZERO) | DR7_FIXED;
+    v->arch.debugreg[7] = (dr7 & ~DR7_ZERO) | DR7_FIXED;
     if (v == current_vcpu())
         pv_debugregs_load(v);
     irq_restore(flags);
@@ -92,13 +92,13 @@ int pv_debugreg_set(struct vcpu *v, unsigned int index, uint64_t value)
     case 0 ... 3:
         rc = address_set(v, index, value);
         if (!rc)
-            dr7_set(v, v->arch.pv.debugreg[7]); /* reloads what is enabled */
+            dr7_set(v, v->arch.debugreg[7]); /* reloads what is enabled */
         return rc;
     case 4:
     case 6:
         if (value >> 32)
             return -EINVAL;
-        v->arch.pv.debugreg[6] = (value & DR6_WRITABLE) | DR6_FIXED;
+        v->arch.debugreg[6] = (value & DR6_WRITABLE) | DR6_FIXED;
         return 0;
     case 5:
     case 7:
@@ -117,7 +117,7 @@ int pv_debugreg_get(const struct vcpu *v, unsigned int index, uint64_t *value)
         return -ENODEV;
     if (index == 4 || index == 5)
         index += 2;
-    *value = v->arch.pv.debugreg[index];
+    *value = v->arch.debugreg[index];
     if (index == 6)
         *value |= DR6_FIXED;
     if (index == 7)
@@ -127,7 +127,7 @@ int pv_debugreg_get(const struct vcpu *v, unsigned int index, uint64_t *value)
 
 void pv_debugregs_load(const struct vcpu *v)
 {
-    const uint64_t *dr = v->arch.pv.debugreg;
+    const uint64_t *dr = v->arch.debugreg;
 
     if (!(dr7_in_cpu(dr[7]) & DR7_ENABLES))
         return;
@@ -141,13 +141,13 @@ void pv_debugregs_load(const struct vcpu *v)
 
 void pv_debugregs_unload(const struct vcpu *v)
 {
-    if (dr7_in_cpu(v->arch.pv.debugreg[7]) & DR7_ENABLES)
+    if (dr7_in_cpu(v->arch.debugreg[7]) & DR7_ENABLES)
         write_dr7(DR7_FIXED);
 }
 
 unsigned int pv_debugreg_port_hits(const struct vcpu *v, unsigned int port, unsigned int size)
 {
-    const uint64_t *dr = v->arch.pv.debugreg;
+    const uint64_t *dr = v->arch.debugreg;
     unsigned int hits = 0;
 
     if (likely(!(dr[7] & DR7_ENABLES)) || !(v->arch.pv.cr4 & CR4_DE))

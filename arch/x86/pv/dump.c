@@ -25,7 +25,7 @@ static void dump_registers(const struct vcpu *v, const struct cpu_user_regs *r)
     log_info("  rax %016lx rbx %016lx rcx %016lx rdx %016lx", UL(r->rax), UL(r->rbx), UL(r->rcx), UL(r->rdx));
     log_info("  rsi %016lx rdi %016lx rbp %016lx r8  %016lx", UL(r->rsi), UL(r->rdi), UL(r->rbp), UL(r->r8));
     log_info("  r9  %016lx r10 %016lx r11 %016lx r12 %016lx", UL(r->r9), UL(r->r10), UL(r->r11), UL(r->r12));
-    log_info("  r13 %016lx r14 %016lx r15 %016lx cr3 %016lx", UL(r->r13), UL(r->r14), UL(r->r15), UL(v->arch.cr3));
+    log_info("  r13 %016lx r14 %016lx r15 %016lx cr3 %016lx", UL(r->r13), UL(r->r14), UL(r->r15), UL(v->arch.pv.cr3));
     log_info("  vector %u, error code %#x, cr2 %016lx, kernel stack %016lx", r->entry_vector, r->error_code,
              UL(v->info ? v->info->arch.cr2 : 0), UL(v->arch.pv.kernel_sp));
 }
@@ -59,19 +59,16 @@ static void dump_walk(const struct vcpu *v, const char *what, uint64_t va)
 {
     struct page_walk w;
 
-    page_walk(v->arch.cr3, va, &w);
+    page_walk(v->arch.pv.cr3, va, &w);
     log_info("  page walk of %s %016lx:", what, UL(va));
     for (unsigned int i = 0; i < w.levels; i++)
         log_info("    L%u[%3lu] = %016lx", 4 - i, UL(va >> (39 - 9 * i) & 511), UL(w.entry[i]));
 }
 
-void arch_dump_vcpu(const struct vcpu *v)
+void pv_dump_vcpu(const struct vcpu *v)
 {
     const struct cpu_user_regs *r = regs_of(v);
 
-    log_info("d%uv%u on CPU %u:", v->domain->id, v->id, v->processor);
-    if (v->domain->type != DOMAIN_PV)
-        return;
     dump_registers(v, r);
     dump_events(v);
     dump_stack(v, r->rsp);

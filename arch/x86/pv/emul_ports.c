@@ -42,7 +42,7 @@ static void machine_write(unsigned int port, unsigned int size, uint32_t value)
 static uint8_t cmos_read(const struct domain *d)
 {
     irqflags_t flags = spin_lock_irqsave(&cmos_lock);
-    outb(d->arch.rtc_index, PORT_CMOS_INDEX);
+    outb(d->arch.pv.rtc_index, PORT_CMOS_INDEX);
     uint8_t value = inb(PORT_CMOS_DATA);
     spin_unlock_irqrestore(&cmos_lock, flags);
     return value;
@@ -51,7 +51,7 @@ static uint8_t cmos_read(const struct domain *d)
 static void cmos_write(const struct domain *d, uint8_t value)
 {
     irqflags_t flags = spin_lock_irqsave(&cmos_lock);
-    outb(d->arch.rtc_index, PORT_CMOS_INDEX);
+    outb(d->arch.pv.rtc_index, PORT_CMOS_INDEX);
     outb(value, PORT_CMOS_DATA);
     spin_unlock_irqrestore(&cmos_lock, flags);
 }
@@ -65,11 +65,11 @@ static bool is_pci_data(unsigned int port, unsigned int size)
 static bool special_read(struct domain *d, unsigned int port, unsigned int size, uint32_t *value)
 {
     if (port == PORT_PCI_INDEX && size == 4)
-        *value = d->arch.pci_cf8;
+        *value = d->arch.pv.pci_cf8;
     else if (is_pci_data(port, size))
-        *value = pci_port_read(d->arch.pci_cf8, port - PORT_PCI_DATA, size);
+        *value = pci_port_read(d->arch.pv.pci_cf8, port - PORT_PCI_DATA, size);
     else if (port == PORT_CMOS_INDEX && size == 1)
-        *value = d->arch.rtc_index;
+        *value = d->arch.pv.rtc_index;
     else if (port == PORT_CMOS_DATA && size == 1)
         *value = cmos_read(d);
     else if (port == PORT_SYSTEM_B && size == 1)
@@ -82,11 +82,11 @@ static bool special_read(struct domain *d, unsigned int port, unsigned int size,
 static bool special_write(struct domain *d, unsigned int port, unsigned int size, uint32_t value)
 {
     if (port == PORT_PCI_INDEX && size == 4)
-        d->arch.pci_cf8 = value;
+        d->arch.pv.pci_cf8 = value;
     else if (is_pci_data(port, size))
-        pci_port_write(d->arch.pci_cf8, port - PORT_PCI_DATA, size, value);
+        pci_port_write(d->arch.pv.pci_cf8, port - PORT_PCI_DATA, size, value);
     else if (port == PORT_CMOS_INDEX && size == 1)
-        d->arch.rtc_index = value & 0x7f; /* bit 7 would mask the machine's NMIs */
+        d->arch.pv.rtc_index = value & 0x7f; /* bit 7 would mask the machine's NMIs */
     else if (port == PORT_CMOS_DATA && size == 1)
         cmos_write(d, (uint8_t)value);
     else

@@ -48,7 +48,7 @@ static void step(struct cpu_user_regs *regs, unsigned int length, bool long_mode
     if (regs->rflags & RFLAGS_TF)
         hits |= DR6_BS;
     if (hits) {
-        current_vcpu()->arch.pv.debugreg[6] |= hits;
+        current_vcpu()->arch.debugreg[6] |= hits;
         pv_inject(regs, TRAP_DB, 0);
     }
 }

@@ -3,7 +3,6 @@
  * Delivery of what comes from outside: virtual NMIs and machine checks through their trap handlers, events through the
  * one callback. An NMI that is being handled blocks the next one until the guest's IRET hypercall.
  */
-#include "hv/hypercall.h"
 #include "hv/smp.h"
 #include "hw/native/exception.h"
 #include "pv/async.h"
@@ -29,16 +28,9 @@ static bool events_wanted(const struct vcpu *v)
     return READ_ONCE(v->info->evtchn_upcall_pending) && !READ_ONCE(v->info->evtchn_upcall_mask);
 }
 
-bool arch_event_deliverable(const struct vcpu *v)
+bool pv_event_deliverable(const struct vcpu *v)
 {
     return async_pending(&v->arch.pv, PV_ASYNC_NMI) || async_pending(&v->arch.pv, PV_ASYNC_MCE) || events_wanted(v);
-}
-
-void arch_vcpu_events_pending(struct vcpu *v)
-{
-    vcpu_unblock(v);
-    if (v != current_vcpu() && READ_ONCE(v->is_running))
-        arch_smp_kick(v->processor);
 }
 
 static void deliver_async(struct vcpu *v, struct cpu_user_regs *regs)
@@ -81,12 +73,8 @@ bool pv_deliver_events(struct cpu_user_regs *regs)
 }
 
 /* Only marks and kicks, as no lock may be taken here. A vCPU that is blocked sees it when its next event wakes it. */
-void pv_nmi_hardware_domain(void)
+void pv_nmi_mark(struct vcpu *v)
 {
-    struct vcpu *v = hardware_domain->vcpu[0];
-
-    if (!v)
-        return;
     __atomic_store_n(&v->arch.pv.nmi_pending, true, __ATOMIC_SEQ_CST);
     if (READ_ONCE(v->is_running))
         arch_smp_kick(v->processor);

@@ -94,7 +94,7 @@ static void debug(struct cpu_user_regs *regs)
     uint64_t dr6 = read_dr6();
 
     write_dr6(DR6_FIXED);
-    v->arch.pv.debugreg[6] |= dr6 & DR6_STATUS;
+    v->arch.debugreg[6] |= dr6 & DR6_STATUS;
     if (is_debuggers(v))
         debugger_stop(0); /* it looks at DR6 */
     else

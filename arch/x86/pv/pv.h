@@ -52,8 +52,12 @@ static inline bool pv_has_events(const struct vcpu *v)
  * now. True when the guest must not run yet, because its domain has just been crashed.
  */
 bool pv_deliver_events(struct cpu_user_regs *regs);
-/** The machine had an NMI that nobody here expects. NMI context. */
-void pv_nmi_hardware_domain(void);
+/** True when the current vCPU @v would be given an NMI, a machine check or an event now. */
+bool pv_event_deliverable(const struct vcpu *v);
+/** @v has an NMI pending, and is woken for it; any context that may take scheduler locks. */
+void pv_nmi_send(struct vcpu *v);
+/** The same without locks, so that a blocked vCPU sees it at its next event. NMI context. */
+void pv_nmi_mark(struct vcpu *v);
 
 /* Handing something to the guest's kernel. They leave @regs at the handler, or crash the domain. */
 
@@ -89,6 +93,22 @@ static inline bool pv_iopl_ok(const struct vcpu *v)
 
     return v->arch.pv.iopl >= (v->arch.pv.kernel_mode ? kernel_ring : 3u);
 }
+
+/* A vCPU's life, in part of guest/vcpu.c's. */
+
+/** The PV part of a new vCPU. 0 or -ENOMEM. */
+int pv_vcpu_create(struct vcpu *v);
+void pv_vcpu_destroy(struct vcpu *v);
+/** Gives up page tables and descriptor tables of @v, which does not run, and forgets the rest. 0 or -ERESTART. */
+int pv_vcpu_reset(struct vcpu *v);
+/** arch_vcpu_set_context() of a PV vCPU. */
+int pv_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *ctx);
+/** Registers, stack and page walks of @v to the log. */
+void pv_dump_vcpu(const struct vcpu *v);
+/** Loads what @v needs and this CPU does not have yet. Interrupts off; @v is to be current. */
+void pv_enter(struct vcpu *v, bool still_loaded);
+/** Stores what only this CPU has of @v. Interrupts off. */
+void pv_leave(struct vcpu *v);
 
 /* Pieces of a vCPU's state. */
 

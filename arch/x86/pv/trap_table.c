@@ -24,7 +24,7 @@ long hypercall_set_trap_table(struct hypercall *call)
     struct trap_info entry;
 
     if (!call->arg[0]) {
-        memset(pv->trap, 0, sizeof(pv->trap));
+        memset(pv->trap, 0, PV_TRAPS_SIZE);
         return 0;
     }
     for (unsigned int i = 0; i < ENTRIES_MAX; i++) {

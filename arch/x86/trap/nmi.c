@@ -17,7 +17,7 @@
 #include "hv/watchdog.h"
 #include "hw/native/io.h"
 #include "irq/lapic.h"
-#include "pv/pv.h"
+#include "guest/events.h"
 #include "smp/smp.h"
 #include "trap/trap.h"
 
@@ -74,7 +74,7 @@ static void give_to_owner(const struct cpu_user_regs *regs, unsigned int reason,
         return;
     if (hardware_domain->shared_info)
         __atomic_fetch_or(&hardware_domain->shared_info->arch.nmi_reason, 1UL << reason, __ATOMIC_SEQ_CST);
-    pv_nmi_hardware_domain();
+    guest_nmi_hardware_domain();
 }
 
 /* The line stays switched off: an error that does not go away would otherwise be all that this CPU ever does. */

@@ -12,6 +12,12 @@ struct pirq_map;
 struct io_caps;
 struct guest_memory_map;
 
+struct pv_domain {
+    uint32_t pci_cf8;      /* latched by the emulated port 0xcf8 */
+    uint8_t rtc_index;     /* latched by the emulated port 0x70 */
+    uint64_t unpin_cursor; /* frame number + 1 where pv_mm_relinquish() goes on, referenced; 0: not begun */
+};
+
 struct arch_domain {
     cpumask_t dirty_cpus;        /* CPUs whose TLB may hold this domain's translations */
     struct cpuid_policy *policy; /* what CPUID and MSR reads show */
@@ -20,13 +26,11 @@ struct arch_domain {
     struct pirq_map *pirqs;      /* pirq -> interrupt, see arch/x86/irq/pirq.c */
     struct guest_memory_map *memory_map; /* XENMEM_memory_map's answer; NULL: none was given. Under domain.lock */
     struct io_caps *io;          /* ports, MMIO frames and interrupts that it may use; NULL: none */
-    uint32_t pci_cf8;            /* latched by the emulated port 0xcf8 */
-    uint8_t rtc_index;           /* latched by the emulated port 0x70 */
     uint64_t relinquish_stage;   /* where arch_domain_relinquish() goes on */
-    uint64_t pv_unpin_cursor;    /* frame number + 1 where pv_mm_relinquish() goes on, referenced; 0: not begun */
-    uint64_t phys_addr_bits;     /* limit for its frames; 0: none */
-    uint64_t hv_compat_start;    /* PV32 only */
     struct vtsc vtsc;            /* the TSC that it sees */
+    union { /* by domain.type */
+        struct pv_domain pv;
+    };
 };
 
 #endif

@@ -16,7 +16,7 @@
 int pv_set_kernel_root(struct vcpu *v, mfn_t m);
 int pv_set_user_root(struct vcpu *v, mfn_t m);
 /**
- * Recomputes v->arch.cr3 from the tables and the mode, and loads it if @v is current. After every change of
+ * Recomputes v->arch.pv.cr3 from the tables and the mode, and loads it if @v is current. After every change of
  * kernel_mode.
  */
 void pv_update_cr3(struct vcpu *v);

@@ -43,16 +43,16 @@ static struct frame *frame_step(struct domain *d, struct frame *f)
 
 static int frames_relinquish(struct domain *d)
 {
-    uint64_t cursor = d->arch.pv_unpin_cursor, i = 0;
+    uint64_t cursor = d->arch.pv.unpin_cursor, i = 0;
     struct frame *f = cursor ? mfn_to_frame(mfn(cursor - 1)) : frame_step(d, NULL);
 
     for (; f; f = frame_step(d, f)) {
         if (hypercall_preempt_every(i++, PREEMPT_STEP) || frame_relinquish(f)) {
-            d->arch.pv_unpin_cursor = frame_to_mfn(f).nr + 1;
+            d->arch.pv.unpin_cursor = frame_to_mfn(f).nr + 1;
             return -ERESTART;
         }
     }
-    d->arch.pv_unpin_cursor = 0;
+    d->arch.pv.unpin_cursor = 0;
     return 0;
 }
 

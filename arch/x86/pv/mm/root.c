@@ -15,9 +15,9 @@ void pv_update_cr3(struct vcpu *v)
     const struct pv_vcpu *pv = &v->arch.pv;
     mfn_t root = pv->kernel_mode || mfn_eq(pv->guest_table_user, MFN_NONE) ? pv->guest_table : pv->guest_table_user;
 
-    v->arch.cr3 = mfn_eq(root, MFN_NONE) ? 0 : mfn_to_paddr(root);
-    if (v == current_vcpu() && v->arch.cr3)
-        machine_load_cr3(v->arch.cr3);
+    v->arch.pv.cr3 = mfn_eq(root, MFN_NONE) ? 0 : mfn_to_paddr(root);
+    if (v == current_vcpu() && v->arch.pv.cr3)
+        machine_load_cr3(v->arch.pv.cr3);
 }
 
 /** What the vCPU has of its old address space in the CPU or in the LDT window goes with it. */
@@ -61,7 +61,7 @@ int pv_mm_release_vcpu(struct vcpu *v)
 
     gdt_release(v);
     ldt_forget_pages(v);
-    v->arch.cr3 = 0;
+    v->arch.pv.cr3 = 0;
     for (unsigned int i = 0; i < ARRAY_SIZE(slot); i++) {
         mfn_t m = *slot[i];
 

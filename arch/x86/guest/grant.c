@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Grants mapped by PV guests: the core's duties in terms of page-table entries. */
+/* Where a grant is mapped: in a page-table entry of a PV guest. */
 #include "hv/domain.h"
 #include "hv/grant.h"
 #include "pv/mm/flush.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a PV domain has beyond vCPUs and memory: a CPU policy, and the part of the machine that it may touch. */
+/* What a domain has beyond vCPUs and memory: a CPU policy, and the part of the machine that it may touch. */
 #include "cpu/cpuid_boot.h"
 #include "hv/heap.h"
 #include "hv/hypercall.h"

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Events, as core asks for them and as the machine makes them. */
+#include "guest/events.h"
+
+#include "hv/hypercall.h"
+#include "pv/pv.h"
+
+bool arch_event_deliverable(const struct vcpu *v)
+{
+    return pv_event_deliverable(v);
+}
+
+void guest_nmi_hardware_domain(void)
+{
+    if (hardware_domain->vcpu[0])
+        pv_nmi_mark(hardware_domain->vcpu[0]);
+}
