@@ -4,6 +4,7 @@
 
 #include "hv/frame.h"
 #include "hv/heap.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/options.h"
 #include "hv/percpu.h"
@@ -37,4 +38,5 @@ void sim_start(const struct sim_config *config)
     sched_init();
     for (unsigned int i = 0; i < config->cpus; i++)
         cpu_start(i);
+    lock_debug_others_run();
 }

@@ -85,9 +85,7 @@ void evtchn_lock_pair(struct domain *a, struct domain *b)
         spin_lock(&a->events.lock);
         return;
     }
-    struct domain *low = a->id < b->id ? a : b, *high = low == a ? b : a;
-    spin_lock(&low->events.lock);
-    spin_lock(&high->events.lock);
+    spin_lock_two(&a->events.lock, &b->events.lock);
 }
 
 void evtchn_unlock_pair(struct domain *a, struct domain *b)

@@ -82,15 +82,15 @@ static struct vcpu *queue_find(const struct sched_queue *q, unsigned int cpu, un
 
 static irqflags_t lock_two(unsigned int a, unsigned int b)
 {
-    irqflags_t irq = spin_lock_irqsave(&per_cpu(runq, MIN(a, b)).lock);
-    spin_lock(&per_cpu(runq, MAX(a, b)).lock);
+    irqflags_t irq = irq_save();
+    spin_lock_two(&per_cpu(runq, a).lock, &per_cpu(runq, b).lock);
     return irq;
 }
 
 static void unlock_two(unsigned int a, unsigned int b, irqflags_t irq)
 {
-    spin_unlock(&per_cpu(runq, MAX(a, b)).lock);
-    spin_unlock_irqrestore(&per_cpu(runq, MIN(a, b)).lock, irq);
+    spin_unlock(&per_cpu(runq, a).lock);
+    spin_unlock_irqrestore(&per_cpu(runq, b).lock, irq);
 }
 
 static void move_queued(struct runq *from, struct runq *to, struct vcpu *v, unsigned int cpu)

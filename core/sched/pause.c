@@ -7,6 +7,7 @@
  * stop, and give way.
  */
 #include "hv/hypercall.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "runq.h"
 
@@ -45,6 +46,7 @@ static bool wait_stopped(struct vcpu *v)
 {
     const struct vcpu *self = current_vcpu();
 
+    lock_debug_may_wait(LOCK_WAIT_VCPU);
     if (v == self)
         return true;
     while (!vcpu_runnable(v) && __atomic_load_n(&v->is_running, __ATOMIC_ACQUIRE)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runnable and not: every change of pause_flags and the pause counts ends here. */
 #include "hv/hypercall.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/softirq.h"
 #include "runq.h"
@@ -93,6 +94,7 @@ void vcpu_sleep_nosync(struct vcpu *v)
 
 void vcpu_sleep_sync(struct vcpu *v)
 {
+    lock_debug_may_wait(LOCK_WAIT_VCPU);
     vcpu_sleep_nosync(v);
     while (!vcpu_runnable(v) && __atomic_load_n(&v->is_running, __ATOMIC_ACQUIRE))
         cpu_relax();

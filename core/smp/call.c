@@ -6,6 +6,7 @@
 #include "hv/smp.h"
 
 #include "hv/lock.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 
@@ -54,7 +55,8 @@ void smp_call(const cpumask_t *mask, void (*fn)(void *arg), void *arg)
     bool me = cpumask_test(mask, self);
     cpumask_t others;
 
-    ASSERT(irqs_enabled());
+    BUG_ON(!irqs_enabled()); /* two CPUs that call each other so would wait for ever */
+    lock_debug_may_wait(LOCK_WAIT_CPUS);
     cpumask_and(&others, mask, &cpu_online);
     cpumask_clear(&others, self);
     if (!cpumask_empty(&others))

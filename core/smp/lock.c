@@ -5,8 +5,8 @@
  */
 #include "hv/lock.h"
 
+#include "hv/lock_debug.h"
 #include "hv/percpu.h"
-#include "lock_debug.h"
 
 #define RW_WRITER 0x80000000u
 

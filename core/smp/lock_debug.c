@@ -2,8 +2,10 @@
 /*
  * A CPU may take a lock only above everything that it holds (hv/lock_order.h). That holds for an interrupt handler too,
  * whose CPU holds what the interrupted code held: if handler and code are in the wrong order, two CPUs can deadlock.
+ *
+ * A wait for others is checked like a lock of its level that is released at once.
  */
-#include "lock_debug.h"
+#include "hv/lock_debug.h"
 
 #include "hv/compiler.h"
 #include "hv/lock.h"
@@ -18,42 +20,82 @@ struct held { const void *lock; unsigned int level; };
 struct held_stack { unsigned int depth; struct held held[HELD_MAX]; };
 static DEFINE_PER_CPU(struct held_stack, held_locks);
 
-static const char *const level_name[] = {
-#define LEVEL(name) [LOCK_##name] = #name
-    LEVEL(NONE), LEVEL(DOMCTL), LEVEL(SYSCTL), LEVEL(CPU_HOTPLUG), LEVEL(DOMAIN_LIST), LEVEL(DOMAIN), LEVEL(KEXEC),
-    LEVEL(GRANT), LEVEL(GRANT_MAPTRACK), LEVEL(P2M), LEVEL(PAGE_TYPE), LEVEL(FRAMES), LEVEL(EVENT),
-    LEVEL(EVENT_SOURCE), LEVEL(EVENT_QUEUE), LEVEL(PIRQ), LEVEL(PCI), LEVEL(IRQ), LEVEL(VECTOR), LEVEL(SHUTDOWN),
-    LEVEL(SCHED), LEVEL(SCHED_CAP), LEVEL(TIMER), LEVEL(TASKLET), LEVEL(HEAP), LEVEL(SLAB), LEVEL(TLB), LEVEL(TIME),
-    LEVEL(TRACE), LEVEL(CONSOLE), LEVEL(SERIAL), LEVEL(LEAF),
+/* What starts the machine does so with interrupts off and alone: nobody is there to be waited for. */
+static bool others_run;
+
+static const struct level {
+    const char *name;
+    enum lock_pair pair;
+    enum lock_irqs irqs;
+} levels[] = {
+#define LEVEL(name, pair, irqs) [LOCK_##name] = {#name, LOCK_PAIR_##pair, LOCK_IRQS_##irqs},
+    LOCK_LEVELS(LEVEL)
 #undef LEVEL
 };
 
 static const char *name_of(unsigned int level)
 {
-    return level < ARRAY_SIZE(level_name) && level_name[level] ? level_name[level] : "unnamed";
+    return level < ARRAY_SIZE(levels) ? levels[level].name : "unnamed";
 }
 
-/* Levels of which two may be held, in an order that hv/lock_order.h states. */
-static bool may_pair(unsigned int level)
+static bool may_pair(const struct held *h, const void *lock)
 {
-    return level == LOCK_DOMAIN || level == LOCK_GRANT || level == LOCK_PAGE_TYPE || level == LOCK_EVENT ||
-           level == LOCK_SCHED || level == LOCK_TIMER;
+    switch (levels[h->level].pair) {
+    case LOCK_PAIR_BY_ADDRESS:
+        return (uintptr_t)h->lock < (uintptr_t)lock;
+    case LOCK_PAIR_NESTED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void check_order(const void *lock, unsigned int level)
+{
+    const struct held_stack *s = &this_cpu(held_locks);
+
+    for (unsigned int i = 0; i < s->depth; i++) {
+        const struct held *h = &s->held[i];
+        if (lock && h->lock == lock)
+            panic("lock %s at %p is taken twice by CPU %u", name_of(level), lock, this_cpu_id());
+        if (h->level < level || (h->level == level && may_pair(h, lock)))
+            continue;
+        if (!lock)
+            panic("lock order: CPU %u holds %s at %p where it may have to wait (%s)", this_cpu_id(), name_of(h->level),
+                  h->lock, name_of(level));
+        panic("lock order: CPU %u holds %s at %p and takes %s at %p", this_cpu_id(), name_of(h->level), h->lock,
+              name_of(level), lock);
+    }
+}
+
+static void check_irqs(const void *lock, unsigned int level)
+{
+    enum lock_irqs want = levels[level].irqs;
+
+    if (want == LOCK_IRQS_ANY || !others_run || irqs_enabled() == (want == LOCK_IRQS_ON))
+        return;
+    if (!lock)
+        panic("lock order: CPU %u has interrupts off where it may have to wait (%s)", this_cpu_id(), name_of(level));
+    panic("lock %s at %p is taken by CPU %u with interrupts %s", name_of(level), lock, this_cpu_id(),
+          want == LOCK_IRQS_ON ? "off" : "on");
 }
 
 void lock_debug_check(const void *lock, unsigned int level)
 {
-    const struct held_stack *s = &this_cpu(held_locks);
-
     if (level == LOCK_NONE)
         return;
-    for (unsigned int i = 0; i < s->depth; i++) {
-        const struct held *h = &s->held[i];
-        if (h->lock == lock)
-            panic("lock %s at %p is taken twice by CPU %u", name_of(level), lock, this_cpu_id());
-        if (h->level > level || (h->level == level && !may_pair(level)))
-            panic("lock order: CPU %u holds %s at %p and takes %s at %p", this_cpu_id(), name_of(h->level), h->lock,
-                  name_of(level), lock);
-    }
+    check_order(lock, level);
+    check_irqs(lock, level);
+}
+
+void lock_debug_may_wait(unsigned int level)
+{
+    lock_debug_check(NULL, level);
+}
+
+void lock_debug_others_run(void)
+{
+    others_run = true;
 }
 
 void lock_debug_acquired(const void *lock, unsigned int level)

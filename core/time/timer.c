@@ -177,11 +177,10 @@ void timer_migrate(struct timer *t, unsigned int cpu)
 {
     for (bool done = false; !done;) {
         unsigned int from = READ_ONCE(t->cpu);
-        struct timer_base *low = &per_cpu(timers, MIN(from, cpu)), *high = &per_cpu(timers, MAX(from, cpu));
         if (from == cpu)
             return;
-        irqflags_t irq = spin_lock_irqsave(&low->lock);
-        spin_lock(&high->lock);
+        irqflags_t irq = irq_save();
+        spin_lock_two(&per_cpu(timers, from).lock, &per_cpu(timers, cpu).lock);
         if (t->cpu == from) {
             bool armed = t->armed;
             base_remove(&per_cpu(timers, from), t);
@@ -192,8 +191,8 @@ void timer_migrate(struct timer *t, unsigned int cpu)
             }
             done = true;
         }
-        spin_unlock(&high->lock);
-        spin_unlock_irqrestore(&low->lock, irq);
+        spin_unlock(&per_cpu(timers, from).lock);
+        spin_unlock_irqrestore(&per_cpu(timers, cpu).lock, irq);
     }
 }
 

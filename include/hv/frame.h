@@ -63,8 +63,20 @@ static inline uint32_t frame_refs(const struct frame *f)
 bool frame_get(struct frame *f, const struct domain *owner);
 /** Takes a reference on a frame that the caller already holds one on. */
 void frame_get_again(struct frame *f);
-/** Drops a reference; the last one returns the frame to the heap (scrubbed later). */
+/**
+ * Drops a reference; the last one returns the frame to the heap (scrubbed later). That may wait for other CPUs to
+ * forget the frame (WAIT_CPUS of hv/lock_order.h), so interrupts are on whether or not this one is the last.
+ */
 void frame_put(struct frame *f);
+/**
+ * Drops a reference where nobody may be waited for. Should it be the last, this CPU keeps it until its soft interrupts
+ * run. It can keep one: so a reference that is to be dropped like this is taken only if frame_put_later_ready(), and
+ * interrupts stay off from there to here.
+ */
+void frame_put_later(struct frame *f);
+bool frame_put_later_ready(void);
+/** Boot, before anybody calls these. */
+void frame_put_later_init(void);
 /** Clears FRAME_ALLOCATED; true for the one caller that did, who then owes a frame_put(). */
 bool frame_release_claim(struct frame *f);
 

@@ -48,6 +48,13 @@ void read_unlock(rwlock_t *l);
 void write_lock(rwlock_t *l);
 void write_unlock(rwlock_t *l);
 
+/** Two locks of a level whose rule is BY_ADDRESS. They are not the same one. */
+static inline void spin_lock_two(spinlock_t *a, spinlock_t *b)
+{
+    spin_lock((uintptr_t)a < (uintptr_t)b ? a : b);
+    spin_lock((uintptr_t)a < (uintptr_t)b ? b : a);
+}
+
 static inline irqflags_t spin_lock_irqsave(spinlock_t *l)
 {
     irqflags_t flags = irq_save();

@@ -12,14 +12,14 @@ void arch_smp_call_ipi(const cpumask_t *mask);
 
 /**
  * Runs @fn(@arg) on each online CPU of @mask (this one included, directly) with interrupts off; returns when all have.
- * Interrupts on.
+ * Interrupts on, in every build, and no lock held that comes after WAIT_CPUS of hv/lock_order.h. Not from an NMI.
  */
 void smp_call(const cpumask_t *mask, void (*fn)(void *arg), void *arg);
 void smp_call_interrupt(void);
 
 /**
  * Arch duty: every CPU of @mask drops all non-global translations before this returns (@global: all of them).
- * Interrupts on or off.
+ * May wait for them as smp_call() does.
  */
 void arch_tlb_flush_mask(const cpumask_t *mask, bool global);
 /** Arch duty: the same for the one page at @va. */

@@ -6,7 +6,15 @@
 #include "hv/percpu.h"
 #include "hv/types.h"
 
-enum softirq { SOFTIRQ_TIMER, SOFTIRQ_RCU, SOFTIRQ_TASKLET, SOFTIRQ_CONSOLE, SOFTIRQ_SCHEDULE, SOFTIRQ_COUNT };
+enum softirq {
+    SOFTIRQ_FRAME,
+    SOFTIRQ_TIMER,
+    SOFTIRQ_RCU,
+    SOFTIRQ_TASKLET,
+    SOFTIRQ_CONSOLE,
+    SOFTIRQ_SCHEDULE,
+    SOFTIRQ_COUNT
+};
 
 /** What @nr does, on each CPU that it is raised on. Boot, once for each. */
 void softirq_register(enum softirq nr, void (*fn)(void));

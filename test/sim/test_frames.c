@@ -3,6 +3,7 @@
 #include "sim_test.h"
 
 #include "hv/heap.h"
+#include "hv/softirq.h"
 
 static void start(void) { sim_start(&(struct sim_config){ .frames = 8192, .cpus = 1 }); }
 
@@ -51,6 +52,39 @@ static void life_of_a_frame(void **state)
     assert_int_equal(d->refs, refs);
     check_list(d);
     assert_int_equal(*(uint8_t *)mfn_to_virt(m), 0);
+}
+
+/* With interrupts off no reference is dropped that may be the last: the CPU keeps it until its soft interrupts run. */
+static void last_reference_with_interrupts_off(void **state)
+{
+    start();
+    struct domain *d = sim_domain(1, 1);
+    uint64_t before = heap_free_frames();
+    mfn_t m[2] = { domain_alloc_frames(d, 0, 0), domain_alloc_frames(d, 0, 0) };
+    struct frame *f = mfn_to_frame(m[0]), *g = mfn_to_frame(m[1]);
+
+    sim_settle();
+    assert_true(frame_get(f, d) && frame_get(g, d));
+    irq_disable();
+    assert_true(sim_panics(frame_put(f)));
+    assert_non_null(strstr(sim_panic_text, "interrupts off"));
+    assert_int_equal(frame_refs(f), 2);
+    assert_true(frame_put_later_ready());
+    frame_put_later(g); /* not the last: gone at once */
+    assert_int_equal(frame_refs(g), 1);
+    assert_true(frame_put_later_ready());
+    assert_false(softirq_pending());
+
+    assert_true(frame_release_claim(f)); /* as another vCPU may at any moment */
+    f->count--;
+    frame_put_later(f);
+    assert_int_equal(frame_refs(f), 1);
+    assert_false(frame_put_later_ready());
+    assert_int_equal(heap_free_frames(), before - 2);
+    irq_enable();
+    sim_settle();
+    assert_true(frame_put_later_ready());
+    assert_int_equal(heap_free_frames(), before - 1);
 }
 
 static void limits(void **state)
@@ -190,6 +224,7 @@ static void random_life(void **state)
     assert_int_equal(heap_free_frames(), before);
 }
 
-SIM_TESTS(cmocka_unit_test(life_of_a_frame), cmocka_unit_test(limits), cmocka_unit_test(stealing),
+SIM_TESTS(cmocka_unit_test(life_of_a_frame), cmocka_unit_test(last_reference_with_interrupts_off),
+          cmocka_unit_test(limits), cmocka_unit_test(stealing),
           cmocka_unit_test(sharing), cmocka_unit_test(reference_limit), cmocka_unit_test(put_without_reference),
           cmocka_unit_test(random_life))

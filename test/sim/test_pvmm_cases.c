@@ -115,6 +115,85 @@ static void updates_and_their_answers(void **state)
     }
 }
 
+/*
+ * Two CPUs, a step at a time. CPU 0 drops the last reference of b, which a named, while CPU 1 has b's lock: as long as
+ * it waits b is still named, so CPU 1 cannot make b name a. If it could, each would soon wait for the other.
+ */
+static struct { mfn_t a, b; unsigned int ran; } race;
+
+static void race_other_cpu(void *data)
+{
+    race.ran++;
+    assert_int_equal(table_update(mfn_to_frame(race.b), FT_L2, 5, pte_make(race.a, PTE_P | PTE_US), world.dom[0],
+                                  world.dom[0], PTE_WRITE_PLAIN), -EINVAL);
+    frame_table_unlock(mfn_to_frame(race.b));
+}
+
+static void linear_table_released_while_locked(void **state)
+{
+    static struct tasklet t;
+
+    tree();
+    race.a = F(2);
+    race.b = F(6);
+    assert_int_equal(update(F(6), 0, 0, SELF), 0);
+    assert_int_equal(ext(MMUEXT_PIN_L2_TABLE, race.b), 0);
+    assert_int_equal(update(race.a, 3, pte_make(race.b, PTE_P | PTE_US), SELF), 0);
+    assert_int_equal(ext(MMUEXT_UNPIN_TABLE, race.b), 0);
+    assert_int_equal(ftw_count(word_of(race.b)), 1);
+
+    sim_on_cpu(1);
+    assert_int_equal(frame_table_lock(mfn_to_frame(race.b)), FT_L2);
+    sim_on_cpu(0);
+    tasklet_init(&t, race_other_cpu, NULL);
+    tasklet_schedule_on(&t, 1);
+    assert_int_equal(update(race.a, 3, 0, SELF), 0);
+    assert_int_equal(race.ran, 1);
+    assert_int_equal(ftw_count(word_of(race.b)), 0);
+    law_check();
+}
+
+static bool lock_panics(mfn_t m) { return sim_panics(frame_table_lock(mfn_to_frame(m))); }
+
+/* Taking a table's lock twice on one CPU, or one of a higher level, is a defect that the checker names. */
+static void tables_have_an_order(void **state)
+{
+    tree();
+    assert_int_equal(frame_table_lock(mfn_to_frame(F(1))), FT_L1);
+    assert_true(lock_panics(F(1)));
+    assert_non_null(strstr(sim_panic_text, "TABLE_L1"));
+    assert_true(lock_panics(F(2)));
+    assert_non_null(strstr(sim_panic_text, "TABLE_L2"));
+    frame_table_unlock(mfn_to_frame(F(1)));
+    irq_disable();
+    assert_true(lock_panics(F(1)));
+    irq_enable();
+}
+
+/* The LDT's page is looked up with interrupts off too, and nobody is waited for whatever the page is. */
+static void ldt_page_with_interrupts_off(void **state)
+{
+    struct vcpu *v;
+
+    tree();
+    v = current_vcpu();
+    assert_int_equal(update(F(1), 6, pte_make(F(7), PTE_P), SELF), 0);
+    pv_set_ldt(v, 0x6000, 8);
+    irq_disable();
+    assert_false(pv_ldt_fault(v, 0)); /* a page of zeros, of no type yet */
+    irq_enable();
+    assert_false(softirq_pending());
+    assert_true(pv_ldt_fault(v, 0));
+    pv_set_ldt(v, 0x6000, 8);
+    assert_int_equal(frame_get_typed(F(7), world.dom[0], FT_SEG_DESC), 0); /* as in a GDT */
+    irq_disable();
+    assert_true(pv_ldt_fault(v, 0));
+    irq_enable();
+    pv_set_ldt(v, 0, 0);
+    frame_put_typed(mfn_to_frame(F(7)));
+    law_check();
+}
+
 /* A table may name itself, or another one that names none; whatever order they are released in, nothing stays. */
 static void linear_tables(void **state)
 {
@@ -401,7 +480,9 @@ static void hvm_guests_have_no_page_tables_here(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(a_pin_checks_the_whole_tree), cmocka_unit_test(updates_and_their_answers),
-          cmocka_unit_test(linear_tables), cmocka_unit_test(linear_tables_are_counted),
+          cmocka_unit_test(linear_tables), cmocka_unit_test(linear_table_released_while_locked),
+          cmocka_unit_test(tables_have_an_order), cmocka_unit_test(ldt_page_with_interrupts_off),
+          cmocka_unit_test(linear_tables_are_counted),
           cmocka_unit_test(accessed_and_dirty_survive), cmocka_unit_test(m2p_only_for_own_frames),
           cmocka_unit_test(without_device_rights_no_cache_attributes), cmocka_unit_test(uncached_then_table),
           cmocka_unit_test(only_a_control_domain_names_others), cmocka_unit_test(pages_cleared_and_copied),

@@ -127,40 +127,93 @@ static void readers_and_writers(void **state)
     assert_true(sim_panics(read_lock(&l)));
 }
 
-static bool both(enum lock_level first, enum lock_level second, bool same)
+static bool both(enum lock_level first, enum lock_level second, unsigned int a, unsigned int b)
 {
-    spinlock_t a = SPINLOCK_INIT(first), b = SPINLOCK_INIT(second);
+    static spinlock_t l[2];
 
-    spin_lock(&a);
-    bool bad = sim_panics(spin_lock(same ? &a : &b));
-    if (!bad) {
-        spin_unlock(&a); /* not last in, first out: that is allowed */
-        spin_unlock(&b);
-    } else {
-        spin_unlock(&a);
-    }
+    spin_lock_init(&l[a], first);
+    spin_lock(&l[a]);
+    if (a != b)
+        spin_lock_init(&l[b], second);
+    bool bad = sim_panics(spin_lock(&l[b]));
+    spin_unlock(&l[a]);
+    if (!bad) /* not last in, first out: that is allowed */
+        spin_unlock(&l[b]);
     return !bad;
 }
 
 static void lock_order(void **state)
 {
-    static const struct { const char *name; enum lock_level first, second; bool same, allowed; } cases[] = {
-        { "upwards", LOCK_DOMAIN, LOCK_HEAP, false, true },
-        { "downwards", LOCK_HEAP, LOCK_DOMAIN, false, false },
-        { "two of one level", LOCK_HEAP, LOCK_HEAP, false, false },
-        { "two domains", LOCK_DOMAIN, LOCK_DOMAIN, false, true },
-        { "two run queues", LOCK_SCHED, LOCK_SCHED, false, true },
-        { "the same twice", LOCK_SCHED, LOCK_SCHED, true, false },
-        { "unchecked", LOCK_LEAF, LOCK_NONE, false, true },
+    static const struct {
+        const char *name;
+        enum lock_level first, second;
+        unsigned int a, b;
+        bool allowed;
+    } cases[] = {
+        { "upwards", LOCK_EVENT, LOCK_TIME, 0, 1, true },
+        { "downwards", LOCK_TIME, LOCK_EVENT, 0, 1, false },
+        { "two of one level", LOCK_TIME, LOCK_TIME, 0, 1, false },
+        { "two domains' event channels", LOCK_EVENT, LOCK_EVENT, 0, 1, true },
+        { "two, the higher address first", LOCK_EVENT, LOCK_EVENT, 1, 0, false },
+        { "the same twice", LOCK_EVENT, LOCK_EVENT, 0, 0, false },
+        { "a table and one that it names", LOCK_TABLE_L2, LOCK_TABLE_L2, 1, 0, true },
+        { "a table and one below", LOCK_TABLE_L2, LOCK_TABLE_L1, 0, 1, true },
+        { "a table and one above", LOCK_TABLE_L2, LOCK_TABLE_L3, 0, 1, false },
+        { "two level 1 tables", LOCK_TABLE_L1, LOCK_TABLE_L1, 0, 1, false },
+        { "unchecked", LOCK_LEAF, LOCK_NONE, 0, 1, true },
     };
 
     start(1);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-        if (both(cases[i].first, cases[i].second, cases[i].same) != cases[i].allowed)
+        if (both(cases[i].first, cases[i].second, cases[i].a, cases[i].b) != cases[i].allowed)
             fail_msg("%s", cases[i].name);
-    both(LOCK_HEAP, LOCK_DOMAIN, false);
+    both(LOCK_TIME, LOCK_EVENT, 0, 1);
+    assert_non_null(strstr(sim_panic_text, "TIME"));
+    assert_non_null(strstr(sim_panic_text, "EVENT"));
+}
+
+static bool lock_panics(spinlock_t *l) { return sim_panics(spin_lock(l)); }
+static bool call_panics(const cpumask_t *mask) { return sim_panics(smp_call(mask, note_cpu, NULL)); }
+
+/* A lock that interrupt handlers take is never taken with interrupts on, and one under which others wait never off. */
+static void locks_and_interrupts(void **state)
+{
+    spinlock_t heap = SPINLOCK_INIT(LOCK_HEAP), grant = SPINLOCK_INIT(LOCK_GRANT);
+
+    start(1);
+    assert_true(lock_panics(&heap));
     assert_non_null(strstr(sim_panic_text, "HEAP"));
-    assert_non_null(strstr(sim_panic_text, "DOMAIN"));
+    irq_disable();
+    assert_true(lock_panics(&grant));
+    assert_non_null(strstr(sim_panic_text, "GRANT"));
+    spin_lock(&heap);
+    spin_unlock(&heap);
+    irq_enable();
+    spin_lock(&grant);
+    spin_unlock(&grant);
+}
+
+/* smp_call() waits for others even if there is nobody to be waited for this time. */
+static void who_may_wait_for_other_cpus(void **state)
+{
+    static const struct { enum lock_level held; bool irqs_off, allowed; } cases[] = {
+        { LOCK_NONE, false, true },     { LOCK_NONE, true, false },    { LOCK_DOMCTL, false, true },
+        { LOCK_GRANT, false, true },    { LOCK_TABLE_L1, false, true }, { LOCK_FRAMES, false, false },
+        { LOCK_EVENT, false, false },   { LOCK_SCHED, true, false },   { LOCK_LEAF, false, false },
+    };
+    cpumask_t nobody;
+
+    start(2);
+    cpumask_clear_all(&nobody);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        spinlock_t l = SPINLOCK_INIT(cases[i].held);
+
+        *sim_irqs_on = !cases[i].irqs_off;
+        spin_lock(&l);
+        if (call_panics(&nobody) == cases[i].allowed)
+            fail_msg("case %zu: %s", i, sim_panic_text);
+        spin_unlock(&l);
+    }
 }
 
 static void release_of_what_is_not_held(void **state)
@@ -172,4 +225,5 @@ static void release_of_what_is_not_held(void **state)
 
 SIM_TESTS(cmocka_unit_test(softirq_where_it_was_raised), cmocka_unit_test(tasklets_in_order),
           cmocka_unit_test(call_on_cpus), cmocka_unit_test(locks_exclude), cmocka_unit_test(readers_and_writers),
-          cmocka_unit_test(lock_order), cmocka_unit_test(release_of_what_is_not_held))
+          cmocka_unit_test(lock_order), cmocka_unit_test(locks_and_interrupts),
+          cmocka_unit_test(who_may_wait_for_other_cpus), cmocka_unit_test(release_of_what_is_not_held))

@@ -17,6 +17,7 @@
 #include "hv/domain.h"
 #include "hv/heap.h"
 #include "hv/kexec.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/options.h"
 #include "hv/percpu.h"
@@ -117,6 +118,7 @@ __init void start_hypervisor(void)
     cpu_contract_init();
     scheduler_init();
     irq_enable();
+    lock_debug_others_run();
     smp_boot_all(hv_options.nosmp ? 1 : hv_options.maxcpus ? (unsigned int)hv_options.maxcpus : CPU_MAX);
     debug_keys_core_init();
     debug_keys_arch_init();

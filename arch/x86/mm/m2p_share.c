@@ -12,7 +12,7 @@
 #include "hv/percpu.h"
 #include "mm/frametable.h"
 
-static spinlock_t share_lock = SPINLOCK_INIT(LOCK_DOMAIN_LIST);
+static spinlock_t share_lock = SPINLOCK_INIT(LOCK_M2P_SHARE);
 static uint64_t shared_end; /* pieces below this are shared */
 
 static void share_frame(struct frame *f)

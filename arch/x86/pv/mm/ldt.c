@@ -61,19 +61,23 @@ void pv_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
         machine_load_ldtr(entries);
 }
 
-/** With interrupts off nobody may be waited for: then only a frame that is a descriptor page already will do. */
-static int ldt_frame_get(const struct domain *d, mfn_t m)
+/**
+ * With interrupts off, and perhaps a run queue locked, nobody may be waited for: then only a frame that is a descriptor
+ * page already will do. It may cease to be one and to be the domain's between our two references; then ours is the
+ * last, and this CPU drops it on its way out.
+ */
+static int ldt_frame_get_live(const struct domain *d, mfn_t m)
 {
     struct frame *f;
 
-    if (irqs_enabled())
-        return frame_get_typed(m, d, FT_SEG_DESC);
-    if (!mfn_valid(m) || !frame_get(mfn_to_frame(m), d))
+    if (!mfn_valid(m) || !frame_put_later_ready())
         return -EINVAL;
     f = mfn_to_frame(m);
+    if (!ftw_is_live(ftw_load(f), FT_SEG_DESC) || !frame_get(f, d))
+        return -EINVAL;
     if (frame_type_get_live(f, FT_SEG_DESC))
         return 0;
-    frame_put(f);
+    frame_put_later(f);
     return -EINVAL;
 }
 
@@ -91,7 +95,8 @@ bool pv_ldt_fault(struct vcpu *v, uint32_t offset)
     e = pt_walk_l1e(v, pv->ldt_base + (vaddr_t)page * PAGE_SIZE);
     if (!(e & PTE_P))
         return false;
-    rc = ldt_frame_get(v->domain, pte_mfn(e));
+    rc = irqs_enabled() ? frame_get_typed(pte_mfn(e), v->domain, FT_SEG_DESC)
+                        : ldt_frame_get_live(v->domain, pte_mfn(e));
     if (rc)
         return rc == -ERESTART;
     pv->ldt_frame[page] = pte_mfn(e).nr + 1;

@@ -5,11 +5,16 @@
  *
  * Such an entry is never writable; hence nothing below it is (rule 1 stays true). A table may name itself, for which
  * nothing is counted: a reference to itself would keep it for ever. It may name another table, which must be valid
- * already, is held like any other and never waited for. But a table that names others is not named by others: chains
- * would make releasing one recurse as deep as the guest likes, and rings would never be released (XSA-240). Both
- * numbers are in the frame's word, next to each other, so that one compare-and-exchange changes one and proves that the
- * other is
- * 0.
+ * already and is held like any other. But a table that names others is not named by others: chains would make releasing
+ * one recurse as deep as the guest likes, and rings would never be released (XSA-240). Both numbers are in the frame's
+ * word, next to each other, so that one compare-and-exchange changes one and proves that the other is 0.
+ *
+ * To name a table needs no wait. To stop may: when the reference was the last, the named table is released, and its
+ * lock may be another CPU's. We wait for it with the lock of the table that names it in hand, which is of the same
+ * level. That ends because both numbers stand as long as the reference does: the one falls with the named table's
+ * count, in one step, the other only afterwards. Until then the named table cannot be made to name anything. So
+ * whoever has its lock adds no linear entry and finds none to drop, waits for lower levels only, and lets go; and when
+ * we have it, releasing it leads to lower levels only, not back to us.
  */
 #include "pv/mm/linear.h"
 
@@ -65,9 +70,12 @@ int linear_put(struct frame *table, uint64_t e)
 {
     struct frame *f = mfn_to_frame(pte_mfn(e));
 
+    int rc;
+
     if (f == table)
         return 0;
-    word_sub(f, FTW_LINEAR_NAMED_ONE);
+    rc = frame_type_put_named(f);
     word_sub(table, FTW_LINEAR_NAMES_ONE);
-    return frame_put_typed(f);
+    frame_put(f);
+    return rc;
 }

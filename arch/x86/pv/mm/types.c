@@ -35,15 +35,22 @@
  *    we read it through a cached one (XSA-402).
  * 8. The count cannot overflow: beyond FTW_COUNT_LIMIT references are refused.
  *
- * Locks. LOCKED is a spin lock in the word. It is held to change a type (count 0) and to change an entry of a live
- * table (VALID). A CPU that holds one waits only for the lock of a frame being changed to the *same* type that it
- * wants, and it wants types of lower levels only; a frame being changed to another type is refused at once. Hence no
- * cycle. References to a VALID frame may be taken and dropped while it is locked, except the last. Holders have
- * interrupts on, for the flush waits for others.
+ * Locks. LOCKED is a spin lock in the word, of the levels TABLE_L4 to TABLE_L1 and FRAME_TYPE of hv/lock_order.h by the
+ * type that the frame has or is to get. It is held to change a type (count 0) and to change an entry of a live table
+ * (VALID). A CPU that holds one waits
+ *   - to get a type: for the lock of a frame being changed to the *same* type that it wants, which is of a lower level;
+ *     a frame being changed to another type is refused at once;
+ *   - to drop the last reference: for the lock of a table of a lower level, or of its own level if the table whose lock
+ *     it holds names that one (linear.c). A table that is named names none, so whoever holds the lock of that one waits
+ *     for lower levels only;
+ *   - for other CPUs to flush, so interrupts are on.
+ * Levels only descend but for one step from a table that names to one that is named, and no table is both: no cycle.
+ * References to a VALID frame may be taken and dropped while it is locked, except the last.
  */
 #include "pv/mm/types.h"
 
 #include "hv/domain.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/smp.h"
 #include "pv/mm/finish.h"
@@ -62,10 +69,33 @@ static void ftw_store(struct frame *f, uint64_t w)
     __atomic_store_n(&f->type, w, __ATOMIC_SEQ_CST);
 }
 
-static uint64_t ftw_reload(const struct frame *f)
+static unsigned int lock_level(enum frame_type type)
 {
+    return ft_is_table(type) ? LOCK_TABLE_L4 + (FT_L4 - type) : LOCK_FRAME_TYPE;
+}
+
+/** @f has the lock that we want: another CPU's, or there is a defect that the checker names. */
+static uint64_t ftw_wait(const struct frame *f, enum frame_type type)
+{
+    lock_debug_check(f, lock_level(type));
     cpu_relax();
     return ftw_load(f);
+}
+
+/** ftw_cas() to a word that is LOCKED as @type. */
+static bool ftw_lock(struct frame *f, uint64_t *old, enum frame_type type, uint64_t bits)
+{
+    if (!ftw_cas(f, old, ftw_make(type, FTW_LOCKED | bits)))
+        return false;
+    lock_debug_acquired(f, lock_level(type));
+    return true;
+}
+
+/** The end of LOCKED as @type: the word becomes @bits of the same type. */
+static void ftw_unlock(struct frame *f, enum frame_type type, uint64_t bits)
+{
+    lock_debug_released(f, lock_level(type));
+    ftw_store(f, ftw_make(type, bits));
 }
 
 /** Rule 6 and 7, while the frame is LOCKED; @was is the word before. */
@@ -93,7 +123,7 @@ static void type_leave_partial(struct frame *f, enum frame_type type, unsigned i
 {
     if (progress && !had_ref)
         frame_get_again(f);
-    ftw_store(f, ftw_make(type, progress ? ftw_names(f) | FTW_PARTIAL | (uint64_t)progress << FTW_PROGRESS_SHIFT : 0));
+    ftw_unlock(f, type, progress ? ftw_names(f) | FTW_PARTIAL | (uint64_t)progress << FTW_PROGRESS_SHIFT : 0);
     if (!progress && had_ref)
         frame_put(f);
 }
@@ -104,7 +134,7 @@ static int type_validate(struct frame *f, enum frame_type type, unsigned int pro
     int rc = frame_validate(f, type, &progress);
 
     if (!rc) {
-        ftw_store(f, ftw_make(type, ftw_names(f) | FTW_VALID | 1));
+        ftw_unlock(f, type, ftw_names(f) | FTW_VALID | 1);
         if (had_ref)
             frame_put(f);
         return 0;
@@ -129,7 +159,7 @@ static int type_change(struct frame *f, uint64_t w, enum frame_type type)
     }
     if (type == FT_WRITABLE && (was == FT_WRITABLE || was == FT_NONE))
         return ftw_cas(f, &w, ftw_make(type, FTW_VALID | (w & FTW_NONCOHERENT) | 1)) ? 0 : -EAGAIN;
-    if (!ftw_cas(f, &w, ftw_make(type, FTW_LOCKED | (partial ? w & PARTIAL_STATE : 0))))
+    if (!ftw_lock(f, &w, type, partial ? w & PARTIAL_STATE : 0))
         return -EAGAIN;
     if (was != type)
         type_forget_translations(f, w);
@@ -140,6 +170,7 @@ int frame_type_get(struct frame *f, enum frame_type type)
 {
     uint64_t w = ftw_load(f);
 
+    lock_debug_may_wait(lock_level(type));
     for (;;) {
         if (ftw_type(w) == type && (w & FTW_VALID)) {
             if (unlikely(ftw_count(w) >= FTW_COUNT_LIMIT))
@@ -149,12 +180,12 @@ int frame_type_get(struct frame *f, enum frame_type type)
         } else if (ftw_count(w) || ((w & FTW_LOCKED) && ftw_type(w) != type)) {
             return type == FT_WRITABLE ? -EBUSY : -EINVAL;
         } else if (w & FTW_LOCKED) {
-            w = ftw_reload(f);
+            w = ftw_wait(f, type);
         } else {
             int rc = type_change(f, w, type);
             if (rc != -EAGAIN)
                 return rc;
-            w = ftw_reload(f);
+            w = ftw_load(f);
         }
     }
 }
@@ -164,7 +195,7 @@ bool frame_type_get_live(struct frame *f, enum frame_type type)
     uint64_t w = ftw_load(f);
 
     do {
-        if (ftw_type(w) != type || !(w & FTW_VALID) || ftw_count(w) >= FTW_COUNT_LIMIT)
+        if (!ftw_is_live(w, type) || ftw_count(w) >= FTW_COUNT_LIMIT)
             return false;
     } while (!ftw_cas(f, &w, w + 1));
     return true;
@@ -181,26 +212,38 @@ static int type_release_entries(struct frame *f, enum frame_type type, unsigned 
     return rc;
 }
 
-int frame_type_put(struct frame *f)
+/** Drops @one: a type reference, and with it what else the word counts for its holder. */
+static inline __attribute__((always_inline)) int type_put(struct frame *f, uint64_t one)
 {
     uint64_t w = ftw_load(f);
 
+    lock_debug_may_wait(lock_level(ftw_type(w)));
     for (;;) {
         enum frame_type type = ftw_type(w);
 
         BUG_ON(!(w & FTW_VALID) || !ftw_count(w));
         if (ftw_count(w) > 1) {
-            if (likely(ftw_cas(f, &w, w - 1)))
+            if (likely(ftw_cas(f, &w, w - one)))
                 return 0;
         } else if (w & FTW_LOCKED) {
-            w = ftw_reload(f);
+            w = ftw_wait(f, type);
         } else if (!ft_is_table(type)) {
             if (likely(ftw_cas(f, &w, ftw_make(type, w & FTW_NONCOHERENT))))
                 return 0;
-        } else if (ftw_cas(f, &w, ftw_make(type, FTW_LOCKED | (w & FTW_LINEAR_NAMES)))) {
+        } else if (ftw_lock(f, &w, type, w & FTW_LINEAR_NAMES)) {
             return type_release_entries(f, type, PTE_ENTRIES, false);
         }
     }
+}
+
+int frame_type_put(struct frame *f)
+{
+    return type_put(f, 1);
+}
+
+int frame_type_put_named(struct frame *f)
+{
+    return type_put(f, FTW_LINEAR_NAMED_ONE + 1);
 }
 
 int frame_type_undo(struct frame *f)
@@ -210,10 +253,12 @@ int frame_type_undo(struct frame *f)
     while (w & (FTW_PARTIAL | FTW_LOCKED)) {
         if (!(w & FTW_PARTIAL))
             return 0; /* another CPU is at work on it */
+        enum frame_type type = ftw_type(w);
+
         if (w & FTW_LOCKED)
-            w = ftw_reload(f);
-        else if (ftw_cas(f, &w, w | FTW_LOCKED))
-            return type_release_entries(f, ftw_type(w), ftw_progress(w), true);
+            w = ftw_wait(f, type);
+        else if (ftw_lock(f, &w, type, w & ~FTW_TYPE_MASK))
+            return type_release_entries(f, type, ftw_progress(w), true);
     }
     return 0;
 }
@@ -246,18 +291,20 @@ enum frame_type frame_table_lock(struct frame *f)
 {
     uint64_t w = ftw_load(f);
 
+    lock_debug_may_wait(lock_level(ftw_type(w)));
     for (;;) {
         if (!(w & FTW_VALID) || !ft_is_table(ftw_type(w)))
             return FT_NONE;
         if (w & FTW_LOCKED)
-            w = ftw_reload(f);
-        else if (ftw_cas(f, &w, w | FTW_LOCKED))
+            w = ftw_wait(f, ftw_type(w));
+        else if (ftw_lock(f, &w, ftw_type(w), w & ~FTW_TYPE_MASK))
             return ftw_type(w);
     }
 }
 
 void frame_table_unlock(struct frame *f)
 {
+    lock_debug_released(f, lock_level(ftw_type(ftw_load(f))));
     __atomic_and_fetch(&f->type, ~FTW_LOCKED, __ATOMIC_RELEASE);
 }
 

@@ -12,6 +12,7 @@ enum frame_type { FT_NONE, FT_L1, FT_L2, FT_L3, FT_L4, FT_SEG_DESC, FT_WRITABLE,
 
 /* The word frame->type. */
 #define FTW_TYPE_SHIFT     60
+#define FTW_TYPE_MASK      (0xfULL << FTW_TYPE_SHIFT)
 #define FTW_PINNED         BIT(59) /* the owner asked to keep the type: holds a type reference and a frame reference */
 #define FTW_VALID          BIT(58) /* usable as its type; set exactly while the count is not 0 */
 #define FTW_PARTIAL        BIT(57) /* count 0, the first `progress` entries hold references; holds a frame reference */
@@ -32,6 +33,8 @@ static inline enum frame_type ftw_type(uint64_t w) { return (enum frame_type)(w 
 static inline uint64_t ftw_count(uint64_t w) { return w & FTW_COUNT_MASK; }
 static inline unsigned int ftw_progress(uint64_t w) { return (w & FTW_PROGRESS_MASK) >> FTW_PROGRESS_SHIFT; }
 static inline uint64_t ftw_make(enum frame_type t, uint64_t bits) { return (uint64_t)t << FTW_TYPE_SHIFT | bits; }
+/** True if the frame can be taken as @t without a change. */
+static inline bool ftw_is_live(uint64_t w, enum frame_type t) { return ftw_type(w) == t && (w & FTW_VALID); }
 static inline bool ft_is_table(enum frame_type t) { return t >= FT_L1 && t <= FT_L4; }
 
 /**
@@ -47,6 +50,8 @@ bool frame_type_get_live(struct frame *f, enum frame_type type);
  * by pv_mm_finish(): the caller should stop early and continue its hypercall.
  */
 int frame_type_put(struct frame *f);
+/** The same for the reference of a linear entry: FTW_LINEAR_NAMED falls with the count, in one step. */
+int frame_type_put_named(struct frame *f);
 /** frame_get() and frame_type_get() in one. -EINVAL: no such frame of @d. */
 int frame_get_typed(mfn_t m, const struct domain *d, enum frame_type type);
 /** frame_type_put() and frame_put(). */
@@ -54,7 +59,7 @@ int frame_put_typed(struct frame *f);
 
 /**
  * If the frame is a live page table, locks it and returns its type; else FT_NONE. While locked, it keeps its type and
- * its owner without a reference. No other lock of an equal or higher table level may be held.
+ * its owner without a reference. The order of locks holds (hv/lock_order.h, TABLE_L4 to TABLE_L1).
  */
 enum frame_type frame_table_lock(struct frame *f);
 void frame_table_unlock(struct frame *f);
