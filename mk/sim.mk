@@ -23,6 +23,14 @@ $(BUILD)/sim/machine.a: $(SIM_OBJ)
 $(BUILD)/sim/test/sim/%: $(BUILD)/sim/test/sim/%.o $(BUILD)/sim/machine.a
 	$(Q)$(HOSTCC) $(HOST_SAN) $^ -lcmocka -o $@
 
+# test_growth counts: the scheduler and the event channels once more, with a call in each basic block.
+GROWTH_OBJ := $(patsubst %.c,$(BUILD)/sim/steps/%.o,$(wildcard core/sched/*.c core/event/*.c))
+$(BUILD)/sim/steps/%.o: %.c | $(GEN_PRODUCTS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(SIM_CFLAGS) $(HOST_SAN) -fsanitize-coverage=trace-pc -c $< -o $@
+$(BUILD)/sim/test/sim/test_growth: $(BUILD)/sim/test/sim/test_growth.o $(GROWTH_OBJ) $(BUILD)/sim/machine.a
+	$(Q)$(HOSTCC) $(HOST_SAN) -Wl,--wrap=spin_lock $^ -lcmocka -o $@
+
 .PHONY: sim
 ## make sim             run the core and the PV memory rules on the simulated machine (cmocka, under ASan and UBSan)
 sim: $(SIM_BIN)

@@ -3,6 +3,7 @@
  * Birth and final release of a domain. What lies between is in kill.c, shutdown.c and the folders of what a domain
  * holds.
  */
+#include "base/bitmap.h"
 #include "core/domain/domain.h"
 #include "hv/console.h"
 #include "hv/grant.h"
@@ -14,7 +15,9 @@ struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpu
 {
     struct domain *d = hv_zalloc(sizeof(*d));
     struct vcpu **vcpus = max_vcpus ? hv_zalloc_array(max_vcpus, sizeof(*vcpus)) : NULL;
-    if (!d || (max_vcpus && !vcpus)) {
+    unsigned long *polling = max_vcpus ? hv_zalloc_array(BITMAP_WORDS(max_vcpus), sizeof(*polling)) : NULL;
+    if (!d || (max_vcpus && (!vcpus || !polling))) {
+        hv_free(polling);
         hv_free(vcpus);
         hv_free(d);
         return NULL;
@@ -23,6 +26,7 @@ struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpu
     d->type = type;
     d->refs = 1;
     d->vcpu = vcpus;
+    d->polling = polling;
     d->max_vcpus = max_vcpus;
     d->frames = (struct frame_list)FRAME_LIST_EMPTY;
     d->shutdown_code = ~0u;
@@ -51,6 +55,7 @@ static void domain_undo(struct domain *d)
     evtchn_free(d);
     if (d->shared_info && frame_unshare(d->shared_info, d))
         hv_free_pages(d->shared_info, 0);
+    hv_free(d->polling);
     hv_free(d->vcpu);
     hv_free(d);
 }
@@ -140,6 +145,7 @@ void domain_destroy(void *data)
     console_guest_forget(d);
     arch_domain_destroy(d);
     hv_free_pages(d->shared_info, 0);
+    hv_free(d->polling);
     hv_free(d->vcpu);
     hv_free(d);
 }

@@ -26,15 +26,14 @@ static struct domain *close_peer(struct domain *d, uint32_t port)
     return peer;
 }
 
+/* A global VIRQ is recorded with vCPU 0, whichever it notifies; another with the one that it notifies. */
 static void close_virq(struct domain *d, struct evtchn *e)
 {
-    struct vcpu *v;
-    for_each_vcpu(d, v) {
-        irqflags_t flags = spin_lock_irqsave(&v->virq_lock);
-        if (v->virq_port[e->virq] == e->port)
-            v->virq_port[e->virq] = 0;
-        spin_unlock_irqrestore(&v->virq_lock, flags);
-    }
+    struct vcpu *v = domain_vcpu(d, virq_is_global(e->virq) ? 0 : e->notify_vcpu);
+    irqflags_t flags = spin_lock_irqsave(&v->virq_lock);
+    BUG_ON(v->virq_port[e->virq] != e->port);
+    v->virq_port[e->virq] = 0;
+    spin_unlock_irqrestore(&v->virq_lock, flags);
 }
 
 static void close_pirq(struct domain *d, uint32_t pirq)

@@ -25,7 +25,7 @@ void evtchn_raise(struct domain *d, struct evtchn *e)
     if (!v)
         return;
     READ_ONCE(d->events.layout)->set_pending(v, e);
-    if (__atomic_load_n(&d->poll_mask, __ATOMIC_SEQ_CST))
+    if (__atomic_load_n(&d->poll_count, __ATOMIC_SEQ_CST))
         vcpu_poll_notify(d, e->port);
 }
 

@@ -115,30 +115,41 @@ static void tell_next_idle(unsigned int after)
     spin_unlock_irqrestore(&rq->lock, irq);
 }
 
+/* Takes a vCPU from @victim's queue, which is looked at under its own lock alone: most of the time there is none. */
+static bool steal_from(unsigned int victim, unsigned int cpu)
+{
+    struct runq *rq = &per_cpu(runq, victim);
+    irqflags_t irq = spin_lock_irqsave(&rq->lock);
+    struct vcpu *v = queue_find(&rq->queue, cpu, LOOK_IDLE, false);
+
+    spin_unlock_irqrestore(&rq->lock, irq);
+    if (!v)
+        return false;
+    irq = lock_two(cpu, victim);
+    v = queue_find(&rq->queue, cpu, LOOK_IDLE, false);
+    if (v)
+        move_queued(rq, &per_cpu(runq, cpu), v, cpu);
+    unlock_two(cpu, victim, irq);
+    return v;
+}
+
+/* Once round the CPUs where somebody waits: the way from here to them grows until it has been all round. */
 bool balance_steal(unsigned int cpu)
 {
-    struct runq *mine = &per_cpu(runq, cpu);
-    unsigned int victim = cpu;
+    unsigned int way = 0;
 
-    for (unsigned int i = 0; i < cpu_count; i++) {
-        victim = next_common(&sched_waiting, &cpu_online, NULL, (victim + 1) % CPU_MAX);
-        if (victim == CPU_MAX)
-            return false;
-        if (victim == cpu)
-            return READ_ONCE(mine->queue.nr); /* once round */
-        struct runq *rq = &per_cpu(runq, victim);
-        irqflags_t irq = lock_two(cpu, victim);
-        struct vcpu *v = queue_find(&rq->queue, cpu, LOOK_IDLE, false);
-        if (v)
-            move_queued(rq, mine, v, cpu);
-        unlock_two(cpu, victim, irq);
-        if (v) {
-            cpumask_clear(&sched_idle, cpu);
-            tell_next_idle(cpu);
-            return true;
-        }
+    for (;;) {
+        unsigned int victim = next_common(&sched_waiting, &cpu_online, NULL, (cpu + way + 1) % CPU_MAX);
+        unsigned int ahead = victim == CPU_MAX ? 0 : (victim + CPU_MAX - cpu) % CPU_MAX;
+        if (ahead <= way)
+            return READ_ONCE(per_cpu(runq, cpu).queue.nr);
+        way = ahead;
+        if (!steal_from(victim, cpu))
+            continue;
+        cpumask_clear(&sched_idle, cpu);
+        tell_next_idle(cpu);
+        return true;
     }
-    return false;
 }
 
 /* Whom this CPU would run next, as far as its queue and current vCPU tell: the least virtual time. */

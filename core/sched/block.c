@@ -48,18 +48,45 @@ void vcpu_yield_current(void)
     softirq_raise(SOFTIRQ_SCHEDULE);
 }
 
-/* domain.poll_mask only saves a look at every vCPU: a bit may be set for nobody. */
+/*
+ * Who polls stands in the domain's bitmap, so that an event looks at those alone, and in a count, so that most events
+ * need not look at all. A vCPU enters itself, before it says that it sleeps, and leaves by itself when it runs again:
+ * nobody else changes its bit, so a bit is never set for one that does not poll, nor missing for one that does.
+ */
+static void poll_enter(struct vcpu *v)
+{
+    struct domain *d = v->domain;
+
+    v->poll_listed = true;
+    __atomic_fetch_or(&d->polling[v->id / 64], BIT(v->id % 64), __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&d->poll_count, 1, __ATOMIC_SEQ_CST);
+}
+
+static void poll_leave(struct vcpu *v)
+{
+    struct domain *d = v->domain;
+
+    v->poll_listed = false;
+    __atomic_fetch_sub(&d->poll_count, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_and(&d->polling[v->id / 64], ~BIT(v->id % 64), __ATOMIC_SEQ_CST);
+}
+
+void sched_poll_settle(struct vcpu *v)
+{
+    if (unlikely(v->poll_listed) && !(READ_ONCE(v->pause_flags) & VPF_POLLED))
+        poll_leave(v);
+}
+
 static void poll_mark(struct vcpu *v, int32_t port)
 {
-    v->poll_port = port;
-    __atomic_fetch_or(&v->domain->poll_mask, BIT(v->id % 64), __ATOMIC_SEQ_CST);
+    WRITE_ONCE(v->poll_port, port);
+    if (!v->poll_listed)
+        poll_enter(v);
     __atomic_fetch_or(&v->pause_flags, VPF_POLLED, __ATOMIC_SEQ_CST);
 }
 
 static void poll_end(struct vcpu *v)
 {
-    if (v->domain->max_vcpus <= 64) /* else the bit may be another's, too */
-        __atomic_fetch_and(&v->domain->poll_mask, ~BIT(v->id % 64), __ATOMIC_SEQ_CST);
     if (clear_flag(v, VPF_POLLED))
         vcpu_wake(v);
 }
@@ -97,6 +124,7 @@ int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns)
     int rc = arch_event_deliverable(v) ? 1 : poll_check(v->domain, ports_va, nr);
     if (rc) {
         poll_end(v);
+        sched_poll_settle(v);
         return MIN(rc, 0);
     }
     if (timeout_ns) {
@@ -111,13 +139,13 @@ int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns)
 
 void vcpu_poll_notify(struct domain *d, uint32_t port)
 {
-    uint64_t mask = __atomic_load_n(&d->poll_mask, __ATOMIC_SEQ_CST);
-    struct vcpu *v;
-
-    if (!mask)
-        return;
-    for_each_vcpu(d, v)
-        if ((mask & BIT(v->id % 64)) && (READ_ONCE(v->pause_flags) & VPF_POLLED) &&
-            (v->poll_port == -1 || v->poll_port == (int32_t)port))
-            poll_end(v);
+    for (uint32_t word = 0; word < (d->max_vcpus + 63) / 64; word++) {
+        unsigned long bits = __atomic_load_n(&d->polling[word], __ATOMIC_SEQ_CST);
+        for (; bits; bits &= bits - 1) {
+            struct vcpu *v = d->vcpu[word * 64 + (uint32_t)__builtin_ctzl(bits)];
+            int32_t wanted = READ_ONCE(v->poll_port);
+            if ((READ_ONCE(v->pause_flags) & VPF_POLLED) && (wanted == -1 || wanted == (int32_t)port))
+                poll_end(v);
+        }
+    }
 }

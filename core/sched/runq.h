@@ -73,5 +73,7 @@ int runstate_of_stopped(const struct vcpu *v);
 
 /* block.c */
 void sched_poll_init(struct vcpu *v);
+/** @v runs on this CPU, or goes on running: if its poll has ended, it leaves the list of those who poll. */
+void sched_poll_settle(struct vcpu *v);
 
 #endif

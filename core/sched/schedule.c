@@ -64,6 +64,7 @@ static void switch_to(struct runq *rq, struct vcpu *next, uint64_t now)
 {
     struct vcpu *prev = rq->current;
 
+    sched_poll_settle(next);
     next->sched.yielded = false;
     next->sched.charged_at = now;
     if (next == prev) {
@@ -116,6 +117,7 @@ static void schedule(void)
     struct runq *rq = &this_cpu(runq);
     bool searched = false; /* in vain */
 
+    sched_poll_settle(rq->current);
     if (has_nothing_to_run(rq)) {
         cpumask_set(&sched_idle, cpu); /* first, so that who queues from now on tells us */
         searched = !balance_steal(cpu);

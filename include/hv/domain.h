@@ -49,7 +49,8 @@ struct domain {
 
     shared_info_t *shared_info;     /* one page of ours, shared with the domain */
     struct evtchn_space events;
-    uint64_t poll_mask;             /* vCPUs (id modulo 64) that poll several ports */
+    unsigned long *polling;         /* bitmap of max_vcpus: those in SCHEDOP_poll; each changes its own bit, atomic */
+    uint32_t poll_count;            /* bits in it; atomic */
 
     bool is_shutting_down, is_shut_down;
     uint32_t shutdown_code;         /* SHUTDOWN_*, ~0 before */

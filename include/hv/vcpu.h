@@ -62,6 +62,7 @@ struct vcpu {
     spinlock_t virq_lock;       /* LOCK_EVENT_SOURCE: virq_port, and that the ports stay bound */
     struct evtchn_fifo_vcpu *fifo; /* queues, once the guest gave a control block */
     int32_t poll_port;          /* SCHEDOP_poll: >0 the one port, -1 several, 0 none */
+    bool poll_listed;           /* it stands in domain.polling; its own */
 
     struct arch_vcpu arch;
 };

@@ -118,7 +118,7 @@ static void poll_errors(void **state)
     assert_int_equal(vcpu_poll_current((uint64_t)ports, 2, 0), -EINVAL);
     assert_true(runs());
     assert_int_equal(v->pause_flags, 0);
-    assert_int_equal(d->poll_mask, 0);
+    assert_int_equal(d->poll_count, 0);
 }
 
 /* An event that the guest can take ends a poll for something else. */
