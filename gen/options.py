@@ -24,6 +24,12 @@ class Row:
             sys.exit(f"{where}: {name}: no kind {self.kind}")
         if self.kind != "unsupported" and not text:
             sys.exit(f"{where}: {name}: no help text")
+        if (self.kind == "uint" and "-" not in self.arg) or (self.kind == "custom" and ":" not in self.arg):
+            sys.exit(f"{where}: {name}: a number needs its limits, a form of its own its syntax")
+
+    def part(self, index):
+        """Of what follows the kind, the part of that number; empty if there is none."""
+        return (self.arg.split(":") + ["", "", ""])[index]
 
     def supported(self):
         return self.kind != "unsupported"
@@ -69,9 +75,17 @@ def fields(rows):
     return (out + "};").splitlines()
 
 
+def number(row, text):
+    match = re.fullmatch(r"(0x[0-9a-f]+|[0-9]+)([BKMGT]?)", text)
+    if not match:
+        sys.exit(f"{row.name}: {text} is no number")
+    return int(match[1], 0) << UNITS[match[2] or "B"]
+
+
 def limits(row):
-    low, _, high = row.arg.partition("-")
-    return (low, high + "ULL") if row.arg else ("0", "UINT64_MAX")
+    text = row.arg if row.kind == "uint" else row.part(1)
+    low, _, high = text.partition("-")
+    return (number(row, low), number(row, high)) if text else (0, 2**64 - 1)
 
 
 def default_number(row):
@@ -79,31 +93,57 @@ def default_number(row):
         return "1" if row.default == "yes" else "0"
     if row.kind == "enum":
         return constant(row, row.default)
-    match = re.fullmatch(r"(0x[0-9a-f]+|[0-9]+)([BKMGT]?)", row.default)
-    if not match:
-        sys.exit(f"{row.name}: default {row.default} is no number")
-    return f"{match[1]}ULL << {UNITS[match[2] or 'B']}"
+    return f"{number(row, row.default)}ULL"
 
 
 def row_number(row):
     low, high = limits(row)
-    return f".number = {{ {default_number(row)}, {low}, {high} }}"
+    unit = f", .unit = {1 << UNITS[row.part(0) or 'K']}" if row.kind == "size" else ""
+    return f".number = {{ {default_number(row)}, {low}ULL, {high}ULL }}{unit}"
 
 
-def row_words(row):
-    spellings = ", ".join(quoted("/".join(v)) for v in words(row))
-    return f".number = {{ {default_number(row)} }}, .words = (const char *const[]){{ {spellings}, NULL }}"
+def row_words(row, spellings):
+    return f".words = (const char *const[]){{ {', '.join(quoted(w) for w in spellings)}, NULL }}"
+
+
+def row_enum(row):
+    return f".number = {{ {default_number(row)} }}, {row_words(row, ['/'.join(v) for v in words(row)])}"
+
+
+def row_string(row):
+    syntax = f", .syntax = {quoted(row.part(1))}" if row.part(1) else ""
+    return f".text = {quoted(row.default)}{syntax}"
+
+
+def row_list(row):
+    out = f".text = {quoted(row.default)}, .separator = '{row.part(2) or ','}', "
+    if row.part(1).startswith("*"):
+        return out + f".syntax = {quoted(row.part(1)[1:])}"
+    return out + row_words(row, row.part(1).split(","))
+
+
+def row_custom(row):
+    name, _, syntax = row.arg.partition(":")
+    return f".custom = option_{name}, .syntax = {quoted(syntax)}"
+
+
+def list_value(row):
+    if row.part(1).startswith("*"):
+        return row.part(1)[1:]
+    known = row.part(1).replace(",", ", ")
+    return f"one or two (FIRST/SECOND) of {known}" if row.part(2) else f"of {known}; comma separated"
 
 
 KINDS = {  # kind: (member of the structure, initialiser of the row, how the documentation writes the value)
     "bool": (lambda r: f"bool {r.field}", lambda r: f".number = {{ {default_number(r)} }}", lambda r: "BOOL"),
-    "uint": (lambda r: f"uint64_t {r.field}", row_number,
-             lambda r: "NUMBER" + (f" ({r.arg.replace('-', ' to ')})" if r.arg else "")),
-    "size": (lambda r: f"uint64_t {r.field}",
-             lambda r: f".number = {{ {default_number(r)}, {1 << UNITS[r.arg or 'K']} }}", lambda r: "SIZE"),
-    "string": (lambda r: f"char {r.field}[{r.arg}]", lambda r: f".text = {quoted(r.default)}", lambda r: "TEXT"),
-    "enum": (lambda r: f"enum option_{r.field} {r.field}", row_words, lambda r: " \\| ".join(v[0] for v in words(r))),
-    "custom": (lambda r: f"struct {r.arg} {r.field}", lambda r: f".custom = option_{r.arg}", lambda r: "see text"),
+    "uint": (lambda r: f"uint64_t {r.field}", row_number, lambda r: f"NUMBER ({r.arg.replace('-', ' to ')})"),
+    "size": (lambda r: f"uint64_t {r.field}", row_number,
+             lambda r: "SIZE" + (f" ({r.part(1).replace('-', ' to ')})" if r.part(1) else "")),
+    "string": (lambda r: f"char {r.field}[{r.part(0)}]", row_string, lambda r: r.part(1) or "TEXT"),
+    "list": (lambda r: f"char {r.field}[{r.part(0)}]", row_list, list_value),
+    "enum": (lambda r: f"enum option_{r.field} {r.field}", row_enum,
+             lambda r: " \\| ".join(v[0] for v in words(r))),
+    "custom": (lambda r: f"struct {r.part(0)} {r.field}", row_custom, lambda r: r.arg.partition(":")[2]),
     "unsupported": (None, None, None),
 }
 
@@ -123,10 +163,13 @@ DOC_HEAD = """# The hypervisor's command line
 
 Made from gen/options.tbl; change it there. Options are separated by blanks; double quotes keep blanks together. A dash
 and an underscore in a name are the same. BOOL is yes, on, true, enable, 1 or no, off, false, disable, 0; a bare name
-means yes, and no-NAME means no. SIZE is a number with B, K, M, G or T behind it, K if nothing is. What stands behind a
-lone `--` is given to dom0's kernel.
+means yes, and no-NAME means no. SIZE is a number with B, K, M, G or T behind it, K if nothing is. Everything after a
+standalone `--` is passed to the dom0 kernel.
 
-An option that is not known, or whose value cannot be read, is reported by name at boot and ignored.
+Nothing is ignored silently. Of a value that has several parts, the parts that can be read count, and the log names the
+others. A number beyond its limits counts as the limit, and the log says so. An option that is not known, or whose value
+cannot be read at all, is named in the log and ignored. Where another word was probably meant, the log names it: "did
+you mean". `xl set-parameters` is strict instead: what cannot be taken as it is, is an error.
 """
 
 

@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Input: to dom0 through a small ring and VIRQ_CONSOLE, or to the debug keys. Ctrl-A three times in a row switches
- * between the two; the first two also go to whoever listens. When the ring is full, what comes is dropped, as a real
- * line would.
+ * Input: to dom0 through a small ring and VIRQ_CONSOLE, or to the debug keys. Ctrl-A, or with another letter of
+ * conswitch=, three times in a row switches between the two; the first two also go to whoever listens. When the ring is
+ * full, what comes is dropped, as a real line would.
  */
 #include "core/console/console.h"
 #include "hv/event.h"
 #include "hv/softirq.h"
 
-#define CTRL_A       '\x01'
 #define SWITCH_COUNT 3
 #define INPUT_SIZE   128u
 
 static spinlock_t input_lock = SPINLOCK_INIT(LOCK_LEAF);
 static char input[INPUT_SIZE];
 static uint32_t input_read, input_written; /* counters; under input_lock */
-static unsigned int ctrl_a_seen;
+static unsigned int switch_seen;
 static bool toggled; /* input goes elsewhere than the option says */
 static bool switched;
 
 static bool to_hypervisor(void) { return console_options.input_to_hv != READ_ONCE(toggled); }
 
+static char switch_letter(void)
+{
+    return console_options.switch_letter ? console_options.switch_letter : 'a';
+}
+
 /* As a tasklet: an interrupt handler neither prints long lines nor raises events under locks that it does not know. */
 static void input_deliver(void *unused)
 {
     if (__atomic_exchange_n(&switched, false, __ATOMIC_SEQ_CST))
-        log_error("*** Serial input to %s (type CTRL-A three times to switch)",
-                  to_hypervisor() ? "the hypervisor" : "dom0");
+        log_error("*** Serial input to %s (type CTRL-%c three times to switch)",
+                  to_hypervisor() ? "the hypervisor" : "dom0", switch_letter() & ~0x20);
     if (READ_ONCE(input_read) != READ_ONCE(input_written))
         virq_raise_global(VIRQ_CONSOLE);
 }
@@ -35,10 +39,10 @@ static struct tasklet input_tasklet = TASKLET_INIT(input_deliver, NULL);
 /* True if @c was the last of the switching sequence. */
 static bool input_switches(char c)
 {
-    ctrl_a_seen = c == CTRL_A ? ctrl_a_seen + 1 : 0;
-    if (ctrl_a_seen < SWITCH_COUNT)
+    switch_seen = c == (switch_letter() & 0x1f) ? switch_seen + 1 : 0;
+    if (switch_seen < SWITCH_COUNT)
         return false;
-    ctrl_a_seen = 0;
+    switch_seen = 0;
     toggled = !toggled;
     switched = true;
     return true;

@@ -5,6 +5,7 @@
  */
 #include "drivers/serial/ns16550.h"
 
+#include "base/format.h"
 #include "base/parse.h"
 #include "hv/console.h"
 #include "hv/log.h"
@@ -212,9 +213,9 @@ __init int ns16550_init(unsigned int index, const char *option, const struct lib
 
     if (option && *option && !parse_setting(option, &set)) {
         set = (struct uart_setting){115200, u->io, u->irq, 0x03};
-        if (log)
-            log->line(log->opaque, LIB_LOG_WARNING,
-                      "com1/com2: setting not understood, wanted BAUD[,8n1[,IO[,IRQ]]]; using 115200,8n1");
+        lib_report(log, LIB_LOG_WARNING,
+                   "com%u: setting \"%s\" not understood, wanted BAUD[,8n1[,IO[,IRQ]]]; using 115200,8n1", index + 1,
+                   option);
     }
     u->io = (uint16_t)set.io;
     u->irq = (uint8_t)set.irq;

@@ -42,6 +42,7 @@ struct console_options {
     bool timestamps;            /* system time in front of each line */
     bool to_ring;               /* what guests write to the console goes to the ring, too (console_to_ring) */
     bool input_to_hv;           /* input goes to debug keys from the start */
+    char switch_letter;         /* with Ctrl, three times, moves input; 0 means a */
 };
 /** Takes the options over; the ring moves to memory of the wanted size if the heap works. Boot. */
 void console_configure(const struct console_options *options);

@@ -38,8 +38,10 @@ static const char *take_word(const char *p, struct cmdline_word *word)
         else
             word->cut = true;
     }
-    if (word)
+    if (word) {
         word->text[n] = 0;
+        word->open = quoted;
+    }
     return p;
 }
 

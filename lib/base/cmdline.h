@@ -15,6 +15,7 @@ struct cmdline_word {
     size_t name_len;
     const char *value;           /* behind the first '=', or NULL */
     bool cut;                    /* it was longer */
+    bool open;                   /* a quote in it is not closed, so it goes on to the end of the line */
 };
 
 /** Take the next word at *@at and move *@at behind it. False at the end or at "--" (then *@at stands there). */

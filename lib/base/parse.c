@@ -16,11 +16,13 @@ unsigned int parse_digit(char c)
 }
 
 /* The caller who gives no place for the used length wants all of the text to be used. */
-static int finish(size_t at, size_t len, size_t *used)
+static int finish(size_t at, size_t len, size_t *used, bool fits)
 {
     if (used)
         *used = at;
-    return used || at == len ? 0 : -EINVAL;
+    else if (at != len)
+        return -EINVAL;
+    return fits ? 0 : -ERANGE;
 }
 
 int parse_uint(const char *text, size_t len, size_t *used, uint64_t *value)
@@ -28,16 +30,15 @@ int parse_uint(const char *text, size_t len, size_t *used, uint64_t *value)
     bool hex = len > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && parse_digit(text[2]) < 16;
     unsigned int base = hex ? 16 : 10;
     size_t start = hex ? 2 : 0, at = start;
+    bool fits = true;
     uint64_t n = 0;
 
-    for (; at < len && parse_digit(text[at]) < base; at++) {
-        if (!checked_mul(n, base, &n) || !checked_add(n, parse_digit(text[at]), &n))
-            return -ERANGE;
-    }
+    for (; at < len && parse_digit(text[at]) < base; at++)
+        fits = fits && checked_mul(n, base, &n) && checked_add(n, parse_digit(text[at]), &n);
     if (at == start)
         return -EINVAL;
-    *value = n;
-    return finish(at, len, used);
+    *value = fits ? n : UINT64_MAX;
+    return finish(at, len, used, fits);
 }
 
 int parse_int(const char *text, size_t len, size_t *used, int64_t *value)
@@ -79,13 +80,14 @@ int parse_size(const char *text, size_t len, size_t *used, uint64_t unit, uint64
     size_t at;
     int rc = parse_uint(text, len, &at, &n);
 
-    if (rc)
+    if (rc && rc != -ERANGE)
         return rc;
     if (at < len && unit_shift(text[at]) < 64)
         unit = BIT(unit_shift(text[at++]));
-    if (!checked_mul(n, unit, bytes))
-        return -ERANGE;
-    return finish(at, len, used);
+    bool fits = !rc && checked_mul(n, unit, bytes);
+    if (!fits)
+        *bytes = UINT64_MAX;
+    return finish(at, len, used, fits);
 }
 
 bool parse_is(const char *text, size_t len, const char *word)
@@ -120,16 +122,4 @@ int parse_switch(const char *item, size_t len, const char *name)
     if (len > n && item[n] == '=' && !memcmp(item, name, n))
         return parse_bool(item + n + 1, len - n - 1);
     return -ENOENT;
-}
-
-int parse_items(const char *text, size_t len, int (*item)(const char *text, size_t len, void *out), void *out)
-{
-    for (const char *end = text + len;;) {
-        const char *comma = memchr(text, ',', (size_t)(end - text));
-        int rc = item(text, (size_t)((comma ? comma : end) - text), out);
-
-        if (rc || !comma)
-            return rc;
-        text = comma + 1;
-    }
 }

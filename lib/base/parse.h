@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Numbers, sizes and truth values out of text, with the spellings of Xen's command line. Text is a pointer and a
- * length and need not end in NUL. Functions return 0 or: -EINVAL the text is not of that kind, -ERANGE too large.
- * They take the whole text, or with *@used given, as much of it as fits the kind.
+ * length and need not end in NUL. Functions return 0 or: -EINVAL the text is not of that kind, -ERANGE too large (then
+ * an unsigned number or a size is UINT64_MAX). They take the whole text, or with *@used given, as much of it as fits
+ * the kind.
  */
 #ifndef LIB_BASE_PARSE_H
 #define LIB_BASE_PARSE_H
@@ -29,9 +30,6 @@ int parse_bool(const char *text, size_t len);
  * Returns 1 or 0 as the item switches on or off, -ENOENT if it speaks of something else, -EINVAL if BOOL is none.
  */
 int parse_switch(const char *item, size_t len, const char *name);
-
-/** Calls @item for each part of a list that commas separate, empty ones included, until it returns an error. */
-int parse_items(const char *text, size_t len, int (*item)(const char *text, size_t len, void *out), void *out);
 
 /** The value of a decimal or hexadecimal digit; 16 for any other character. */
 unsigned int parse_digit(char c);

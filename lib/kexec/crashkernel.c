@@ -36,64 +36,89 @@ static int cursor_size(struct cursor *c, uint64_t *bytes)
     return rc;
 }
 
-/* SIZE, which stands alone, or START-[END]:SIZE. */
-static int parse_choice(struct cursor *c, struct crashkernel *k, bool *alone)
-{
-    struct range ram = { 0, UINT64_MAX };
-    uint64_t size;
-    int rc = cursor_size(c, &size);
+/* What has been read so far. */
+struct choices {
+    struct crashkernel k;
+    bool alone; /* a lone SIZE, beside which nothing can be */
+};
 
-    if (rc)
-        return rc;
+/* SIZE, which stands alone, or START-[END]:SIZE. */
+static int read_choice(struct cursor *c, struct range *ram, uint64_t *size, bool *alone)
+{
+    int rc = cursor_size(c, size);
+
     *alone = !cursor_skip(c, "-");
-    if (!*alone) {
-        ram.start = size;
-        rc = cursor_is(c, ':') ? 0 : cursor_size(c, &ram.end);
-        if (rc || !cursor_skip(c, ":") || range_empty(ram))
-            return rc ? rc : -EINVAL;
-        rc = cursor_size(c, &size);
-    } else if (k->count) {
+    *ram = (struct range){ 0, UINT64_MAX };
+    if (rc || *alone)
+        return rc;
+    ram->start = *size;
+    rc = cursor_is(c, ':') ? 0 : cursor_size(c, &ram->end);
+    if (!rc && (!cursor_skip(c, ":") || range_empty(*ram)))
+        rc = -EINVAL;
+    return rc ? rc : cursor_size(c, size);
+}
+
+/* "@ADDRESS", "<ADDRESS" or "below=ADDRESS", which ends the value. */
+static int read_place(struct cursor *c, struct choices *to)
+{
+    enum crashkernel_place place = CRASHKERNEL_BELOW;
+    uint64_t address;
+
+    if (cursor_skip(c, "@"))
+        place = CRASHKERNEL_AT;
+    else if (!cursor_skip(c, "<") && !cursor_skip(c, "below="))
         return -EINVAL;
-    }
-    if (rc || k->count == CRASHKERNEL_RANGES)
-        return rc ? rc : -ERANGE;
-    k->choice[k->count].ram = ram;
-    k->choice[k->count++].size = size;
+    int rc = cursor_size(c, &address);
+    if (rc || c->at != c->end || to->k.place)
+        return rc ? rc : -EINVAL;
+    to->k.place = place;
+    to->k.address = address;
     return 0;
 }
 
-static int parse_place(struct cursor *c, struct crashkernel *k)
+static void tell_place(const struct part_log *log, const struct cursor *c)
 {
-    if (c->at == c->end)
-        return 0;
-    k->place = cursor_skip(c, "@") ? CRASHKERNEL_AT : CRASHKERNEL_BELOW;
-    if (k->place == CRASHKERNEL_BELOW && !cursor_skip(c, "<") && !cursor_skip(c, ",below="))
-        return -EINVAL;
-    int rc = cursor_size(c, &k->address);
-
-    return rc ? rc : c->at == c->end ? 0 : -EINVAL;
+    log->told(log->opaque, PART_IGNORED, c->at, (size_t)(c->end - c->at), NULL);
 }
 
-int option_crashkernel(const char *value, size_t len, void *out)
+/* A part of the value: a choice, with a place behind it, or a place alone. A place that is wrong spoils no choice. */
+static int read_part(const char *text, size_t len, void *out, const struct part_log *log)
 {
-    struct crashkernel k = { 0 };
-    struct cursor c = { value, value + len }, ahead;
+    struct cursor c = { text, text + len }, place;
+    struct choices none = { 0 }, *to = out ? out : &none;
+    struct range ram;
+    uint64_t size;
     bool alone;
-    int rc = parse_choice(&c, &k, &alone);
+    int rc;
 
-    while (!rc && cursor_is(&c, ',')) {
-        ahead = c;
-        if (cursor_skip(&ahead, ",below="))
-            break;
-        if (alone)
-            return -EINVAL;
-        c.at++;
-        rc = parse_choice(&c, &k, &alone);
-    }
+    if (cursor_is(&c, 'b'))
+        return to->k.count || !out ? read_place(&c, to) : -EINVAL;
+    rc = read_choice(&c, &ram, &size, &alone);
+    if (!rc && c.at != c.end && !cursor_is(&c, '@') && !cursor_is(&c, '<'))
+        rc = -EINVAL;
+    if (rc || to->alone || to->k.place || (alone && to->k.count))
+        return rc ? rc : -EINVAL;
+    if (to->k.count == CRASHKERNEL_RANGES)
+        return -ERANGE;
+    place = c;
+    rc = c.at == c.end ? 0 : read_place(&c, to);
+    if (rc && !log)
+        return rc;
+    if (rc)
+        tell_place(log, &place);
+    to->alone = alone;
+    to->k.choice[to->k.count].ram = ram;
+    to->k.choice[to->k.count++].size = size;
+    return 0;
+}
+
+int option_crashkernel(const char *value, size_t len, void *out, const struct part_log *log)
+{
+    struct choices choices = { 0 };
+    int rc = parts_read(value, len, read_part, NULL, &choices, log);
+
     if (!rc)
-        rc = parse_place(&c, &k);
-    if (!rc)
-        *(struct crashkernel *)out = k;
+        *(struct crashkernel *)out = choices.k;
     return rc;
 }
 

@@ -11,6 +11,7 @@
 #ifndef LIB_KEXEC_CRASHKERNEL_H
 #define LIB_KEXEC_CRASHKERNEL_H
 
+#include "base/parts.h"
 #include "base/range.h"
 
 #define CRASHKERNEL_RANGES 16u
@@ -29,8 +30,11 @@ struct crashkernel {
     uint64_t address;
 };
 
-/** For the table of options. 0; -EINVAL: not of this form; -ERANGE: too large, or too many ranges. */
-int option_crashkernel(const char *value, size_t len, void *out);
+/**
+ * For the table of options. 0; -EINVAL: not of this form; -ERANGE: too large, or too many ranges; then *@out is
+ * unchanged. With @log, ranges that cannot be read and a place that cannot are told there, and the rest counts.
+ */
+int option_crashkernel(const char *value, size_t len, void *out, const struct part_log *log);
 
 /** How many bytes are wanted on a machine with @ram bytes; 0: none. Rounded up to pages. */
 uint64_t crashkernel_size(const struct crashkernel *c, uint64_t ram);

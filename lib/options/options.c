@@ -1,60 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Each row of the table names a member of struct hv_options by offset and size, and the kind says how text becomes its
- * value. A value is read into a scratch place first, so that what cannot be read changes nothing.
+ * value (values.c). What cannot be read changes nothing; what can, counts, and the rest is told: base/parts.h has the
+ * rule. A message says itself what is wanted: who boots a machine has no other document at hand.
  */
-#include "options/options.h"
-
 #include "base/cmdline.h"
 #include "base/format.h"
-#include "base/parse.h"
+#include "base/near.h"
+#include "options/row.h"
 
-enum option_kind {
-    OPTION_BOOL,
-    OPTION_UINT,
-    OPTION_SIZE,
-    OPTION_STRING,
-    OPTION_ENUM,
-    OPTION_CUSTOM,
-    OPTION_UNSUPPORTED,
-};
-
-struct option_row {
-    const char *name;
-    enum option_kind kind;
-    size_t offset, size;
-    struct {
-        uint64_t initial, low, high; /* of a size, low is the unit of a bare number */
-    } number;
-    const char *text;                /* a string's default */
-    const char *const *words;        /* an enum's spellings, "a/b/c" for each value in order, then NULL */
-    int (*custom)(const char *value, size_t len, void *out);
-};
-
-static const struct option_row rows[] = {
+const struct option_row option_rows[] = {
 #include <options_rows.h>
 };
+const size_t option_rows_count = ARRAY_SIZE(option_rows);
 
 static void *member(struct hv_options *o, const struct option_row *row)
 {
     return (char *)o + row->offset;
 }
 
-static void store_number(struct hv_options *o, const struct option_row *row, uint64_t value)
-{
-    memcpy(member(o, row), &value, row->size); /* little endian: a shorter member takes the low bytes */
-}
-
 void options_default(struct hv_options *out)
 {
     memset(out, 0, sizeof(*out));
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        const struct option_row *row = &rows[i];
+    for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+        const struct option_row *row = &option_rows[i];
 
-        if (row->kind == OPTION_STRING)
+        if (row->kind == OPTION_STRING || row->kind == OPTION_LIST)
             memcpy(member(out, row), row->text, strlen(row->text) + 1);
         else if (row->kind != OPTION_CUSTOM && row->kind != OPTION_UNSUPPORTED)
-            store_number(out, row, row->number.initial);
+            memcpy(member(out, row), &row->number.initial, row->size); /* little endian: the low bytes */
     }
 }
 
@@ -74,116 +48,111 @@ static bool same_name(const char *text, size_t len, const char *name)
 
 static const struct option_row *find_row(const char *name, size_t len)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        if (same_name(name, len, rows[i].name))
-            return &rows[i];
+    for (size_t i = 0; i < ARRAY_SIZE(option_rows); i++) {
+        if (same_name(name, len, option_rows[i].name))
+            return &option_rows[i];
     }
     return NULL;
 }
 
-/* Is @value one of the spellings "a/b/c"? */
-static bool is_spelling(const char *value, const char *spellings)
+static bool is_no(const char *name, size_t len)
 {
-    size_t len = strlen(value);
-
-    for (const char *p = spellings; p; p = strchr(p, '/'), p = p ? p + 1 : NULL) {
-        if (len && !strncmp(p, value, len) && (p[len] == '/' || !p[len]))
-            return true;
-    }
-    return false;
+    return len > 3 && !memcmp(name, "no-", 3);
 }
 
-static int parse_word(const struct option_row *row, const char *value, uint64_t *n)
+bool options_known(const char *name, size_t len)
 {
-    for (*n = 0; row->words[*n]; ++*n) {
-        if (is_spelling(value, row->words[*n]))
-            return 0;
-    }
-    return -EINVAL;
+    return find_row(name, len) || (is_no(name, len) && find_row(name + 3, len - 3));
 }
 
-/* What a value of the row must be like, for the report. */
-static void describe(const struct option_row *row, char *text, size_t cap)
+/* One word's reports. */
+struct told {
+    const struct lib_log *log;
+    const struct option_row *row;
+    bool any;
+};
+
+static void tell_part(void *opaque, enum part_fate fate, const char *part, size_t len, const char *hint)
 {
-    switch (row->kind) {
-    case OPTION_BOOL: format(text, cap, "yes or no"); break;
-    case OPTION_UINT:
-        format(text, cap, "a number from %lu to %lu", (unsigned long)row->number.low, (unsigned long)row->number.high);
-        break;
-    case OPTION_SIZE: format(text, cap, "a size such as 512M"); break;
-    case OPTION_STRING: format(text, cap, "a text of at most %zu characters", row->size - 1); break;
-    case OPTION_ENUM:
-        text[0] = 0;
-        for (size_t i = 0; row->words[i]; i++) {
-            const char *slash = strchr(row->words[i], '/');
-            int len = (int)(slash ? (size_t)(slash - row->words[i]) : strlen(row->words[i]));
+    struct told *t = opaque;
+    char wanted[160];
 
-            format_append(text, cap, "%s%.*s", i ? ", " : "", len, row->words[i]);
-        }
-        break;
-    default: format(text, cap, "as docs/command-line.md says"); break;
-    }
-}
-
-static int set_number(struct hv_options *out, const struct option_row *row, const char *value)
-{
-    uint64_t n = 0;
-    int rc;
-
-    switch (row->kind) {
-    case OPTION_BOOL:
-        rc = parse_bool(value, strlen(value));
-        n = rc == 1;
-        rc = MIN(rc, 0);
-        break;
-    case OPTION_UINT:
-        rc = parse_uint(value, strlen(value), NULL, &n);
-        if (!rc && (n < row->number.low || n > row->number.high))
-            rc = -ERANGE;
-        break;
-    case OPTION_SIZE: rc = parse_size(value, strlen(value), NULL, row->number.low, &n); break;
-    default: rc = parse_word(row, value, &n); break;
-    }
-    if (!rc)
-        store_number(out, row, n);
-    return rc;
-}
-
-static int set_string(struct hv_options *out, const struct option_row *row, const char *value)
-{
-    size_t len = strlen(value);
-
-    if (len >= row->size)
-        return -ERANGE;
-    memcpy(member(out, row), value, len + 1);
-    return 0;
+    t->any = true;
+    option_value_wanted(t->row, wanted, sizeof(wanted));
+    if (fate == PART_LIMITED)
+        lib_report(t->log, LIB_LOG_WARNING, "Command line: %s: '%.*s' is out of range: %s is used", t->row->name,
+                   (int)len, part, hint);
+    else if (hint)
+        lib_report(t->log, LIB_LOG_WARNING, "Command line: %s: '%.*s' is ignored, did you mean '%s'? Wanted: %s",
+                   t->row->name, (int)len, part, hint, wanted);
+    else
+        lib_report(t->log, LIB_LOG_WARNING, "Command line: %s: '%.*s' is ignored. Wanted: %s", t->row->name, (int)len,
+                   part, wanted);
 }
 
 /* @value is NULL for a bare name. Only a truth value, or a word that says one, can do without. */
-static int set(struct hv_options *out, const struct option_row *row, const char *value)
+static int set(struct hv_options *out, const struct option_row *row, const char *value, bool cut,
+               const struct part_log *log)
 {
     if (!value && row->kind != OPTION_BOOL && row->kind != OPTION_ENUM)
         return -EINVAL;
-    if (row->kind == OPTION_STRING)
-        return set_string(out, row, value);
-    if (row->kind == OPTION_CUSTOM)
-        return row->custom(value, strlen(value), member(out, row));
-    return set_number(out, row, value ? value : "yes");
+    return option_value_read(row, member(out, row), value ? value : "yes", cut, log);
 }
 
-/* One word of the command line; false if it was reported. */
+static void tell_value(const struct option_row *row, const struct cmdline_word *w, const struct lib_log *log)
+{
+    char wanted[160], guess[64];
+
+    option_value_wanted(row, wanted, sizeof(wanted));
+    if (w->value && option_value_guess(row, w->value, guess, sizeof(guess)))
+        lib_report(log, LIB_LOG_WARNING, "Command line: the value of '%s' should be %s: ignored; did you mean '%s=%s'?",
+                   w->text, wanted, row->name, guess);
+    else
+        lib_report(log, LIB_LOG_WARNING, "Command line: the value of '%s' should be %s: ignored", w->text, wanted);
+}
+
+static void consider_rows(struct near *best, const char *typed, size_t len)
+{
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(option_rows); i++) { /* those that do something come first */
+        const struct option_row *row = &option_rows[i % ARRAY_SIZE(option_rows)];
+
+        if ((row->kind == OPTION_UNSUPPORTED) == (i >= ARRAY_SIZE(option_rows)))
+            near_consider(best, typed, len, row->name, strlen(row->name));
+    }
+}
+
+/* "dom0_mem:1G" is a name with a wrong sign behind it; of "no-NAME", NAME is what may be spelt wrong. */
+static void tell_unknown(const struct cmdline_word *w, const struct lib_log *log)
+{
+    const char *colon = memchr(w->text, ':', w->name_len);
+    size_t len = colon ? (size_t)(colon - w->text) : w->name_len;
+    struct near best = { 0 };
+    const char *no = "";
+
+    consider_rows(&best, w->text, len);
+    if (!best.word && is_no(w->text, len)) {
+        consider_rows(&best, w->text + 3, len - 3);
+        no = "no-";
+    }
+    if (best.word)
+        lib_report(log, LIB_LOG_WARNING, "Command line: option '%s' is unknown: ignored; did you mean '%s%s%s'?",
+                   w->text, no, best.word, colon ? "=" : "");
+    else
+        lib_report(log, LIB_LOG_WARNING, "Command line: option '%s' is unknown: ignored", w->text);
+}
+
+/* One word of the command line; false if something was told about it. */
 static bool apply(struct hv_options *out, const struct cmdline_word *w, const struct lib_log *log)
 {
     const struct option_row *row = find_row(w->text, w->name_len);
     const char *value = w->value;
-    char wanted[96];
 
-    if (!row && !value && w->name_len > 3 && !memcmp(w->text, "no-", 3)) {
+    if (!row && !value && is_no(w->text, w->name_len)) {
         row = find_row(w->text + 3, w->name_len - 3);
         value = "no";
     }
     if (!row) {
-        lib_report(log, LIB_LOG_WARNING, "Command line: option '%s' is unknown: ignored", w->text);
+        tell_unknown(w, log);
         return false;
     }
     if (row->kind == OPTION_UNSUPPORTED) {
@@ -191,12 +160,15 @@ static bool apply(struct hv_options *out, const struct cmdline_word *w, const st
                    "Command line: option '%s' is one of Xen's that is not implemented here: ignored", w->text);
         return false;
     }
-    if (w->cut || set(out, row, value)) {
-        describe(row, wanted, sizeof(wanted));
-        lib_report(log, LIB_LOG_WARNING, "Command line: the value of '%s' should be %s: ignored", w->text, wanted);
+    struct told told = { log, row, false };
+    const struct part_log parts = { tell_part, &told };
+
+    if (set(out, row, value, w->cut, &parts)) {
+        if (!told.any)
+            tell_value(row, w, log);
         return false;
     }
-    return true;
+    return !told.any;
 }
 
 int options_set(struct hv_options *out, const char *name, const char *value)
@@ -205,7 +177,7 @@ int options_set(struct hv_options *out, const char *name, const char *value)
 
     if (!row || row->kind == OPTION_UNSUPPORTED)
         return -ENOENT;
-    return set(out, row, value) ? -EINVAL : 0;
+    return set(out, row, value, false, NULL) ? -EINVAL : 0;
 }
 
 int options_get(const struct hv_options *options, const char *name, char *text, size_t cap)
@@ -216,7 +188,7 @@ int options_get(const struct hv_options *options, const char *name, char *text, 
     if (!row || row->kind == OPTION_UNSUPPORTED || row->kind == OPTION_CUSTOM)
         return -ENOENT;
     const char *at = (const char *)options + row->offset;
-    if (row->kind == OPTION_STRING) {
+    if (row->kind == OPTION_STRING || row->kind == OPTION_LIST) {
         format(text, cap, "%s", at);
         return 0;
     }
@@ -235,7 +207,11 @@ unsigned int options_parse(const char *cmdline, struct hv_options *out, const st
     unsigned int reported = 0;
     struct cmdline_word word;
 
-    while (cmdline_next(&cmdline, &word))
-        reported += !apply(out, &word, log);
+    while (cmdline_next(&cmdline, &word)) {
+        if (word.open)
+            lib_report(log, LIB_LOG_WARNING, "Command line: a quote before '%s' has no end: all that follows it is one "
+                       "option", word.text);
+        reported += !apply(out, &word, log) || word.open;
+    }
     return reported;
 }

@@ -12,13 +12,20 @@
 void options_default(struct hv_options *out);
 
 /**
- * Change *@out by what @cmdline says, up to a lone "--". An option that is unknown, unsupported, or has an unreadable
- * value is reported to @log by name and changes nothing. Of an option given twice, the last counts. Returns how many
- * were reported.
+ * Change *@out by what @cmdline says, up to a lone "--". Of a value with several parts, those count that can be read; a
+ * number beyond its limit counts as the limit; an option that is unknown, unsupported, or has a value of which nothing
+ * can be read changes nothing. Each of these is told to @log, with its name, what is wanted, and what may have been
+ * meant. Of an option given twice, the last counts. Returns about how many words something was told.
  */
 unsigned int options_parse(const char *cmdline, struct hv_options *out, const struct lib_log *log);
 
-/** Change one option. 0, -ENOENT (none of that name is supported), -EINVAL (unreadable value, nothing is changed). */
+/** Is this the name of an option, ours or Xen's, or "no-" and one? */
+bool options_known(const char *name, size_t len);
+
+/**
+ * Change one option, strictly. 0, -ENOENT (none of that name is supported), -EINVAL (a value, or a part of it, that
+ * cannot be read or is beyond a limit; nothing is changed).
+ */
 int options_set(struct hv_options *out, const char *name, const char *value);
 /** An option's value in words that options_set() reads. 0, -ENOENT (none such, or one with a syntax of its own). */
 int options_get(const struct hv_options *options, const char *name, char *text, size_t cap);

@@ -148,9 +148,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     one_load(data, size);
     memset(&a, 0, sizeof(a));
     memset(&b, 0, sizeof(b));
-    if (!option_crashkernel((const char *)data, size, &a)) {
+    if (!option_crashkernel((const char *)data, size, &a, NULL)) {
         require(a.count && a.count <= CRASHKERNEL_RANGES);
-        require(!option_crashkernel((const char *)data, size, &b) && !memcmp(&a, &b, sizeof(a)));
+        require(!option_crashkernel((const char *)data, size, &b, NULL) && !memcmp(&a, &b, sizeof(a)));
         require(crashkernel_size(&a, 1ULL << 31) % PAGE == 0);
     }
     return 0;

@@ -2,6 +2,7 @@
 /* Law: any bytes give an error or a boot_info that keeps its own rules, and nothing outside memory is read. */
 #include <stdlib.h>
 
+#include "x86/boot/first_word.h"
 #include "x86/boot/multiboot.h"
 
 static const uint8_t *ram;
@@ -32,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ram_size = size - 1;
     if (multiboot_parse(&info, data[0] & 1 ? MULTIBOOT1_MAGIC : MULTIBOOT2_MAGIC, data[0] & 0xf8, &mem, NULL))
         return 0;
+    boot_take_names(&info, NULL);
     require(strnlen(info.cmdline, BOOT_CMDLINE_MAX) < BOOT_CMDLINE_MAX);
     require(strnlen(info.loader, sizeof(info.loader)) < sizeof(info.loader));
     require(info.module_count <= BOOT_MODULES_MAX && info.memory_count <= E820_INPUT_MAX);
@@ -39,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint32_t i = 0; i < info.module_count; i++) {
         require(info.module[i].at.start <= info.module[i].at.end);
         require(strnlen(info.module[i].cmdline, BOOT_MODULE_TEXT) < BOOT_MODULE_TEXT);
+        require(strnlen(info.module[i].name, BOOT_NAME_MAX) < BOOT_NAME_MAX);
     }
     return 0;
 }

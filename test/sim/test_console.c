@@ -156,4 +156,23 @@ static void input(void **state)
     hardware_domain = NULL;
 }
 
-SIM_TESTS(cmocka_unit_test(ring_model), cmocka_unit_test(levels), cmocka_unit_test(rates), cmocka_unit_test(input))
+/* conswitch=bx: Ctrl-B moves input, Ctrl-A does not, and the hypervisor has it first. */
+static void another_letter(void **state)
+{
+    start(&(struct console_options){ .level = 4, .limit_level = 4, .input_to_hv = true, .switch_letter = 'b' });
+    char buf[16];
+
+    key_ran = 0;
+    assert_true(debug_key_register('y', key, "the other test's"));
+    console_input("y\1\1\1", 4);
+    sim_settle();
+    assert_int_equal(key_ran, 1);
+    console_input("\2\2\2y", 4);
+    sim_settle();
+    assert_non_null(strstr(shown, "(type CTRL-B three times to switch)"));
+    assert_int_equal(key_ran, 1);
+    assert_int_equal(console_guest_read(buf, sizeof(buf)), 1);
+}
+
+SIM_TESTS(cmocka_unit_test(ring_model), cmocka_unit_test(levels), cmocka_unit_test(rates), cmocka_unit_test(input),
+          cmocka_unit_test(another_letter))

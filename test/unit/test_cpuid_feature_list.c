@@ -62,9 +62,30 @@ static void lists(void **state)
     }
 }
 
+static const struct {
+    const char *item, *text;
+} bad[] = {
+    { "no-foo", "\"no-foo\" is not a feature, ignored" },
+    { "nonsense", "\"nonsense\" is not a feature, ignored" },
+    { "no-avx521f", "\"no-avx521f\" is not a feature, ignored; did you mean \"no-avx512f\"?" },
+    { "rdrnd=0", "\"rdrnd=0\" is not a feature, ignored; did you mean \"rdrand=0\"?" },
+    { "avx=maybe", "\"avx=maybe\" is ignored: wanted no-NAME, NAME=0 or NAME=1" },
+    { "=1", "\"=1\" is not a feature, ignored" },
+};
+
+static void bad_texts(void **state)
+{
+    char text[160];
+
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        cpufeat_list_bad_text(bad[i].item, strlen(bad[i].item), text, sizeof(text));
+        assert_string_equal(text, bad[i].text);
+    }
+}
+
 int main(void)
 {
-    static const struct CMUnitTest tests[] = { cmocka_unit_test(lists) };
+    static const struct CMUnitTest tests[] = { cmocka_unit_test(lists), cmocka_unit_test(bad_texts) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,7 +69,7 @@ static void forms(void **state)
 
         memset(&c, 0x5a, sizeof(c));
         before = c;
-        int rc = option_crashkernel(rows[i].text, strlen(rows[i].text), &c);
+        int rc = option_crashkernel(rows[i].text, strlen(rows[i].text), &c, NULL);
         if (rc != rows[i].rc)
             fail_msg("%s: %d", rows[i].text, rc);
         if (rc)

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "x86/boot/first_word.h"
 #include "x86/boot/multiboot.h"
 #include "ram.h"
 
@@ -29,10 +30,19 @@ static void put64(uint32_t at, uint64_t value)
     memcpy(ram + at, &value, 8);
 }
 
+/* What the hypervisor asks its table of options. */
+static bool is_option(const char *name, size_t len)
+{
+    return len == 8 && !memcmp(name, "noreboot", 8);
+}
+
 static int parse(uint32_t magic, uint64_t paddr)
 {
     lines = 0;
-    return multiboot_parse(&info, magic, paddr, &mem, &count_log);
+    int rc = multiboot_parse(&info, magic, paddr, &mem, &count_log);
+
+    boot_take_names(&info, is_option);
+    return rc;
 }
 
 /* What QEMU -kernel builds: file names stand before command lines. */
@@ -65,6 +75,70 @@ static void build_mb1(void)
     put32(0x402c, 1);
     put32(0x1000 + 64, 0x5000);
     strcpy((char *)ram + 0x5000, "qemu");
+}
+
+static const char *last_report;
+static enum lib_log_level last_level;
+
+static void keep_report(void *opaque, enum lib_log_level level, const char *text)
+{
+    static char kept[128];
+
+    snprintf(kept, sizeof(kept), "%s", text);
+    last_report = kept;
+    last_level = level;
+}
+
+/* Whose first words are file names? @taken and @module_taken: the names, "" for none. */
+static void test_first_words(void **state)
+{
+    static const struct {
+        unsigned int protocol;
+        const char *loader, *line, *taken, *module, *module_taken;
+        int warned; /* the last report is a warning */
+    } rows[] = {
+        { 1, "qemu", "build/hv console=com1", "build/hv", "K console=hvc0", "K", 0 },
+        { 1, "qemu", "a=b/hv x", "a=b/hv", "I=1", "I=1", 0 },
+        { 1, "GRUB 0.97", "/boot/hv noreboot", "/boot/hv", "/boot/k quiet", "/boot/k", 0 },
+        { 1, "GRUB 0.97", "(hd0,0)/boot/hv noreboot", "(hd0,0)/boot/hv", "(hd0,0)/k", "(hd0,0)/k", 0 },
+        { 1, "GRUB 2.06", "/boot/hv noreboot", "", "/boot/k quiet", "", 0 },
+        { 1, "Limine 7.1", "dom0_mem=512M console=com1", "", "first=word console=hvc0", "", 0 },
+        { 1, "Limine 7.1", "console=com1 loglvl=all", "", "root=/dev/ram0 quiet", "", 0 },
+        { 1, "Limine 7.1", "noreboot console=com1", "", "quiet root=/dev/ram0", "", 0 },
+        { 1, "Limine 7.1", "  noreboot", "", "  ro", "", 0 },
+        { 1, "", "hv console=com1", "hv", "k console=hvc0", "k", 1 },
+        { 1, "", "hv console=com1", "hv", "root=/dev/sda1 quiet", "", 1 },
+        { 1, "", "", "", "k console=hvc0", "k", 1 },
+        { 1, "", "boot/hv=1 console=com1", "boot/hv=1", "./k=2/k quiet", "./k=2/k", 1 },
+        { 1, "", "console=com1,/dev", "", "/boot/k quiet", "/boot/k", 0 },
+        { 2, "", "hv console=com1", "", "k console=hvc0", "", 0 },
+        { 2, "Limine 7.1", "/boot/hv console=com1", "/boot/hv", "/boot/k quiet", "/boot/k", 0 },
+        { 2, "Limine 7.1", "noreboot", "", "root=/dev/sda1", "", 0 },
+        { 2, "GRUB 2.06", "/boot/hv console=com1", "", "placeholder root=/dev/sda1", "", 0 },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct lib_log log = { keep_report, NULL };
+        struct boot_module *m = &info.module[0];
+
+        memset(&info, 0, sizeof(info));
+        info.protocol = rows[i].protocol;
+        info.module_count = 1;
+        strcpy(info.loader, rows[i].loader);
+        strcpy(info.cmdline, rows[i].line);
+        strcpy(m->cmdline, rows[i].module);
+        boot_take_names(&info, is_option);
+        if (strcmp(info.name, rows[i].taken) || strcmp(m->name, rows[i].module_taken))
+            fail_msg("row %zu: '%s' and '%s' are taken for names", i, info.name, m->name);
+        assert_int_equal(strncmp(info.cmdline, info.name, strlen(info.name)) || !info.name[0], 1);
+        last_report = NULL;
+        boot_report_names(&info, &log);
+        assert_int_equal(!!last_report, rows[i].taken[0] || rows[i].module_taken[0]);
+        if (!last_report)
+            continue;
+        assert_int_equal(last_level == LIB_LOG_WARNING, rows[i].warned);
+        assert_non_null(strstr(last_report, rows[i].module_taken[0] ? rows[i].module_taken : rows[i].taken));
+    }
 }
 
 static void test_mb1(void **state)
@@ -232,8 +306,12 @@ static void test_mb2_hostile(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mb1), cmocka_unit_test(test_mb1_framebuffer), cmocka_unit_test(test_mb1_hostile),
-        cmocka_unit_test(test_mb2), cmocka_unit_test(test_mb2_hostile),
+        cmocka_unit_test(test_mb1),
+        cmocka_unit_test(test_first_words),
+        cmocka_unit_test(test_mb1_framebuffer),
+        cmocka_unit_test(test_mb1_hostile),
+        cmocka_unit_test(test_mb2),
+        cmocka_unit_test(test_mb2_hostile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,30 +74,101 @@ static void test_reports(void **state)
     static const struct {
         const char *cmdline, *line;
     } cases[] = {
-        { "frobnicate=1", "Command line: option 'frobnicate=1' is unknown: ignored" },
-        { "no-frobnicate", "Command line: option 'no-frobnicate' is unknown: ignored" },
-        { "no-maxcpus", "Command line: the value of 'no-maxcpus' should be a number from 0 to 4096: ignored" },
-        { "spec-ctrl=no", "Command line: option 'spec-ctrl=no' is one of Xen's that is not implemented here: ignored" },
-        { "no-smt", "Command line: option 'no-smt' is one of Xen's that is not implemented here: ignored" },
-        { "maxcpus=5000", "Command line: the value of 'maxcpus=5000' should be a number from 0 to 4096: ignored" },
-        { "maxcpus=", "Command line: the value of 'maxcpus=' should be a number from 0 to 4096: ignored" },
-        { "xsave=maybe", "Command line: the value of 'xsave=maybe' should be yes or no: ignored" },
-        { "mem=1Q", "Command line: the value of 'mem=1Q' should be a size such as 512M: ignored" },
-        { "mem", "Command line: the value of 'mem' should be a size such as 512M: ignored" },
-        { "conswitch=abcd",
-          "Command line: the value of 'conswitch=abcd' should be a text of at most 3 characters: ignored" },
-        { "clocksource=sundial",
-          "Command line: the value of 'clocksource=sundial' should be auto, hpet, acpi, pit, tsc: ignored" },
-        { "dom0_mem=lots",
-          "Command line: the value of 'dom0_mem=lots' should be as docs/command-line.md says: ignored" },
+        { "frobnicate=1", "option 'frobnicate=1' is unknown: ignored" },
+        { "no-frobnicate", "option 'no-frobnicate' is unknown: ignored" },
+        { "dom0_memm=64M", "option 'dom0_memm=64M' is unknown: ignored; did you mean 'dom0_mem'?" },
+        { "dom0-mem:64M", "option 'dom0-mem:64M' is unknown: ignored; did you mean 'dom0_mem='?" },
+        { "no-rebot", "option 'no-rebot' is unknown: ignored; did you mean 'noreboot'?" },
+        { "no-xsav", "option 'no-xsav' is unknown: ignored; did you mean 'no-xsave'?" },
+        { "spec-ctl=no", "option 'spec-ctl=no' is unknown: ignored; did you mean 'spec-ctrl'?" },
+        { "foo=\"bar baz\"", "option 'foo=bar baz' is unknown: ignored" },
+        { "no-maxcpus", "the value of 'no-maxcpus' should be a number from 0 to 4096: ignored" },
+        { "spec-ctrl=no", "option 'spec-ctrl=no' is one of Xen's that is not implemented here: ignored" },
+        { "no-smt", "option 'no-smt' is one of Xen's that is not implemented here: ignored" },
+        { "maxcpus=", "the value of 'maxcpus=' should be a number from 0 to 4096: ignored" },
+        { "maxcpus=-1", "the value of 'maxcpus=-1' should be a number from 0 to 4096: ignored" },
+        { "xsave=maybe", "the value of 'xsave=maybe' should be yes or no: ignored" },
+        { "xsave=ture", "the value of 'xsave=ture' should be yes or no: ignored; did you mean 'xsave=true'?" },
+        { "mem=1Q", "the value of 'mem=1Q' should be a size such as 512M: ignored" },
+        { "mem=1GB", "the value of 'mem=1GB' should be a size such as 512M: ignored; did you mean 'mem=1G'?" },
+        { "mem", "the value of 'mem' should be a size such as 512M: ignored" },
+        { "conswitch=abcd", "the value of 'conswitch=abcd' should be a letter, or a letter and x: ignored" },
+        { "clocksource=sundial", "the value of 'clocksource=sundial' should be auto, hpet, acpi, pit, tsc: ignored" },
+        { "console=vga2", "console: 'vga2' is ignored, did you mean 'vga'? Wanted: com1, com2, vga, none" },
+        { "dom0_mem=lots", "dom0_mem: 'lots' is ignored. Wanted: SIZE, min:SIZE, max:SIZE, comma separated" },
+        { "dom0=pvh", "dom0: 'pvh' is ignored. Wanted: pv (the only kind), ignore-required, comma separated" },
     };
     struct hv_options defaults = parsed("", 0);
 
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct hv_options o = parsed(cases[i].cmdline, 1);
 
-        assert_string_equal(last_line, cases[i].line);
+        if (strncmp(last_line, "Command line: ", 14) || strcmp(last_line + 14, cases[i].line))
+            fail_msg("%s: %s", cases[i].cmdline, last_line);
         assert_memory_equal(&o, &defaults, sizeof(o));
+    }
+}
+
+#define LEVELS "FIRST or FIRST/SECOND, each of none, error, warning, info, debug, all"
+
+/* What can be used of a value is used, and the rest told. */
+static void test_parts(void **state)
+{
+    static const struct {
+        const char *given, *same_as, *line;
+    } cases[] = {
+        { "dom0_mem=1024M,max=1024M", "dom0_mem=1024M",
+          "dom0_mem: 'max=1024M' is ignored, did you mean 'max:1024M'? Wanted: SIZE, min:SIZE, max:SIZE, comma "
+          "separated" },
+        { "dom0_mem=320M,min=320M,max:512M", "dom0_mem=320M,max:512M",
+          "dom0_mem: 'min=320M' is ignored, did you mean 'min:320M'? Wanted: SIZE, min:SIZE, max:SIZE, comma "
+          "separated" },
+        { "dom0_mem=mac:1GiB,2G", "dom0_mem=2G",
+          "dom0_mem: 'mac:1GiB' is ignored, did you mean 'max:1G'? Wanted: SIZE, min:SIZE, max:SIZE, comma separated" },
+        { "dom0_mem=200%", "dom0_mem=100%", "dom0_mem: '200%' is out of range: the maximum 100% is used" },
+        { "dom0_max_vcpus=100000", "dom0_max_vcpus=8192",
+          "dom0_max_vcpus: '100000' is out of range: the maximum 8192 is used" },
+        { "dom0_max_vcpus=0", "dom0_max_vcpus=1", "dom0_max_vcpus: '0' is out of range: the minimum 1 is used" },
+        { "gnttab_max_frames=20000", "gnttab_max_frames=8192",
+          "gnttab_max_frames: '20000' is out of range: the maximum 8192 is used" },
+        { "gnttab_max_frames=0", "gnttab_max_frames=1",
+          "gnttab_max_frames: '0' is out of range: the minimum 1 is used" },
+        { "gnttab_max_maptrack_frames=99999999999999999999999", "gnttab_max_maptrack_frames=65536",
+          "gnttab_max_maptrack_frames: '99999999999999999999999' is out of range: the maximum 65536 is used" },
+        { "maxcpus=5000", "maxcpus=4096", "maxcpus: '5000' is out of range: the maximum 4096 is used" },
+        { "conring_size=1T", "conring_size=16M", "conring_size: '1T' is out of range: the maximum 16M is used" },
+        { "mem=99999999999T", "mem=18446744073709551615B",
+          "mem: '99999999999T' is out of range: the maximum 16777215T is used" },
+        { "console=com3,vga", "console=vga",
+          "console: 'com3' is ignored, did you mean 'com1'? Wanted: com1, com2, vga, none" },
+        { "vga=gfx-1024x768x32,keep", "vga=keep", "vga: 'gfx-1024x768x32' is ignored. Wanted: keep" },
+        { "loglvl=all/verbose", "loglvl=all",
+          "loglvl: 'verbose' is ignored. Wanted: " LEVELS },
+        { "loglvl=verbose/all", "loglvl=warning/all",
+          "loglvl: 'verbose' is ignored. Wanted: " LEVELS },
+        { "guest_loglvl=all/wraning", "guest_loglvl=all/warning",
+          "guest_loglvl: 'wraning' is ignored, did you mean 'warning'? Wanted: " LEVELS },
+        { "loglvl=all/debug/info", "loglvl=all/debug",
+          "loglvl: 'info' is ignored. Wanted: " LEVELS },
+        { "dom0=ignore-required,shadow", "dom0=ignore-required",
+          "dom0: 'shadow' is ignored. Wanted: pv (the only kind), ignore-required, comma separated" },
+        { "crashkernel=512M-2G:64M,2G-=128M", "crashkernel=512M-2G:64M",
+          "crashkernel: '2G-=128M' is ignored, did you mean '2G-:128M'? Wanted: SIZE or START-[END]:SIZE,..., then "
+          "@ADDRESS or <ADDRESS" },
+        { "crashkernel=64M@there", "crashkernel=64M",
+          "crashkernel: '@there' is ignored. Wanted: SIZE or START-[END]:SIZE,..., then @ADDRESS or <ADDRESS" },
+        { "noreboot=\"yes", "noreboot=yes",
+          "a quote before 'noreboot=yes' has no end: all that follows it is one option" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct hv_options o = parsed(cases[i].given, 1), same;
+
+        if (strncmp(last_line, "Command line: ", 14) || strcmp(last_line + 14, cases[i].line))
+            fail_msg("%s: %s", cases[i].given, last_line);
+        same = parsed(cases[i].same_as, 0);
+        if (memcmp(&o, &same, sizeof(o)))
+            fail_msg("%s is not as %s", cases[i].given, cases[i].same_as);
     }
 }
 
@@ -146,7 +217,7 @@ static void test_dom0_mem(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct dom0_mem m = { 0 };
         uint64_t limit, bytes;
-        int rc = option_dom0_mem(cases[i].text, strlen(cases[i].text), &m);
+        int rc = option_dom0_mem(cases[i].text, strlen(cases[i].text), &m, NULL);
 
         if (rc != cases[i].rc)
             fail_msg("'%s': %d", cases[i].text, rc);
@@ -158,6 +229,35 @@ static void test_dom0_mem(void **state)
     }
 }
 
+static void test_dom0_mem_remark(void **state)
+{
+    static const struct {
+        const char *text, *remark; /* of 472 MiB; NULL: nothing to say */
+    } cases[] = {
+        { "100T", "104857600 MiB are asked for and there are 472 MiB: dom0 gets 472 MiB" },
+        { "472M", NULL },
+        { "473M,max:1G", "473 MiB are asked for and there are 472 MiB: dom0 gets 472 MiB" },
+        { "min:1G", "1024 MiB are the minimum and there are 472 MiB: dom0 gets 472 MiB" },
+        { "64M,min:1G", "1024 MiB are the minimum and there are 472 MiB: dom0 gets 472 MiB" },
+        { "256M,max:128M", "256 MiB are asked for and the maximum is 128 MiB: dom0 gets 128 MiB" },
+        { "min:256M,max:128M", "256 MiB are the minimum and the maximum is 128 MiB: dom0 gets 256 MiB" },
+        { "100%,max:1G", NULL },
+        { "50%,min:64M,max:128M", NULL },
+        { "-1G", NULL },
+        { "max:1T", NULL },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct dom0_mem m = { 0 };
+        char text[160];
+
+        assert_int_equal(option_dom0_mem(cases[i].text, strlen(cases[i].text), &m, NULL), 0);
+        bool said = dom0_mem_remark(&m, MIB(472), text, sizeof(text));
+        if (said != !!cases[i].remark || (said && strcmp(text, cases[i].remark)))
+            fail_msg("%s: %s", cases[i].text, said ? text : "nothing");
+    }
+}
+
 static void test_dom0_vcpus(void **state)
 {
     static const struct {
@@ -166,7 +266,7 @@ static void test_dom0_vcpus(void **state)
         uint32_t on_two, on_sixteen;
     } cases[] = {
         { "4", 0, 4, 4 },        { "1-4", 0, 2, 4 },       { "4-8", 0, 4, 8 },      { "4-", 0, 4, 16 },
-        { "8-4", -ERANGE, 0, 0 }, { "0", -ERANGE, 0, 0 },   { "-4", -EINVAL, 0, 0 }, { "", -EINVAL, 0, 0 },
+        { "8-4", -EINVAL, 0, 0 }, { "0", -ERANGE, 0, 0 },   { "-4", -EINVAL, 0, 0 }, { "", -EINVAL, 0, 0 },
         { "4294967296", -ERANGE, 0, 0 },
     };
     struct dom0_vcpus none = { 0 };
@@ -174,7 +274,7 @@ static void test_dom0_vcpus(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct dom0_vcpus v = { 0 };
 
-        assert_int_equal(option_dom0_vcpus(cases[i].text, strlen(cases[i].text), &v), cases[i].rc);
+        assert_int_equal(option_dom0_vcpus(cases[i].text, strlen(cases[i].text), &v, NULL), cases[i].rc);
         if (cases[i].rc)
             continue;
         assert_int_equal(dom0_vcpus_choose(&v, 2), cases[i].on_two);
@@ -227,7 +327,7 @@ static const struct {
     {"taken back", "dom0=ignore-required dom0=no-ignore-required", 0, false},
     {"a type that there is not", "dom0=pvh", 1, false},
     {"a type undone", "dom0=no-pv", 1, false},
-    {"one bad word spoils the whole", "dom0=ignore-required,shadow", 1, false},
+    {"one bad word spoils no other", "dom0=ignore-required,shadow", 1, true},
     {"nothing", "dom0=", 1, false},
 };
 
@@ -275,9 +375,17 @@ static void test_single(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shown),      cmocka_unit_test(test_dom0_flags), cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_values),     cmocka_unit_test(test_reports),    cmocka_unit_test(test_words),
-        cmocka_unit_test(test_dom0_mem),   cmocka_unit_test(test_dom0_vcpus), cmocka_unit_test(test_single),
+        cmocka_unit_test(test_shown),
+        cmocka_unit_test(test_dom0_flags),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_dom0_mem_remark),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_dom0_mem),
+        cmocka_unit_test(test_dom0_vcpus),
+        cmocka_unit_test(test_single),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

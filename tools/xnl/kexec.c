@@ -175,11 +175,11 @@ static int crashkernel(const char *value, const char *ram)
 {
     struct crashkernel one = { 0 }, c = { 0 };
 
-    if (option_crashkernel(ram, strlen(ram), &one) || !one.count) {
+    if (option_crashkernel(ram, strlen(ram), &one, NULL) || !one.count) {
         fprintf(stderr, "xnl kexec: \"%s\" is no size\n", ram);
         return XNL_USAGE;
     }
-    if (option_crashkernel(value, strlen(value), &c)) {
+    if (option_crashkernel(value, strlen(value), &c, NULL)) {
         printf("crashkernel=%s cannot be read\n", value);
         return XNL_NO;
     }

@@ -25,6 +25,7 @@
 #include "mm/percpu_area.h"
 #include "pv/mm/pte_flags.h"
 #include "trap/trap.h"
+#include "x86/boot/first_word.h"
 #include "x86/boot/multiboot.h"
 
 #define LOW_MEMORY_END  0x100000u
@@ -70,7 +71,8 @@ static __init void console_from_options(void)
         .ring_size = hv_options.conring_size,
         .to_ring = hv_options.console_to_ring,
         .timestamps = hv_options.console_timestamps != OPTION_CONSOLE_TIMESTAMPS_NONE,
-        .input_to_hv = hv_options.conswitch[0] && hv_options.conswitch[1] == 'x',
+        .input_to_hv = hv_options.conswitch.to_hv,
+        .switch_letter = hv_options.conswitch.letter,
     };
     bool level_ok = !console_parse_level(hv_options.loglvl, &o.level, &o.limit_level);
     bool guest_ok = !console_parse_level(hv_options.guest_loglvl, &o.guest_level, &o.guest_limit_level);
@@ -107,6 +109,7 @@ static __init void read_loader(uint32_t magic, uint32_t info)
     char banner[256];
     int rc = multiboot_parse(&boot_info, magic, info, &mem, &hv_lib_log);
 
+    boot_take_names(&boot_info, options_known);
     options_parse(boot_info.cmdline, &hv_options, &hv_lib_log);
     consoles_open();
     version_banner(banner, sizeof(banner));
@@ -115,6 +118,7 @@ static __init void read_loader(uint32_t magic, uint32_t info)
              boot_info.loader[0] ? boot_info.loader : "an unnamed loader");
     cmdline_shown(boot_info.cmdline, cmdline, sizeof(cmdline));
     hv_cmdline = cmdline;
+    boot_report_names(&boot_info, &hv_lib_log);
     log_info("command line: %s", hv_cmdline);
     if (rc)
         panic("the boot loader's information is unusable (magic %#x, error %d): boot with Multiboot 1 or 2", magic, rc);

@@ -24,7 +24,10 @@ static bool cmdline_read __initdata;
 
 static __init void bad_item(void *opaque, const char *item, size_t size)
 {
-    log_warning("cpuid=: \"%.*s\" is not a feature, ignored", (int)size, item);
+    char text[160];
+
+    cpufeat_list_bad_text(item, size, text, sizeof(text));
+    log_warning("cpuid=: %s", text);
 }
 
 static __init const struct cpufeat_list *cmdline_list(void)

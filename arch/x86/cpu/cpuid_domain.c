@@ -36,7 +36,10 @@ static struct {
 
 static void bad_item(void *opaque, const char *item, size_t size)
 {
-    log_warning("dom0-cpuid=: \"%.*s\" is not a feature, ignored", (int)size, item);
+    char text[160];
+
+    cpufeat_list_bad_text(item, size, text, sizeof(text));
+    log_warning("dom0-cpuid=: %s", text);
 }
 
 static void lost(void *opaque, const struct cpuid_lost *lost)

@@ -13,6 +13,7 @@
 #define BOOT_CMDLINE_MAX 2048U /* with its NUL */
 #define BOOT_MODULES_MAX 32U
 #define BOOT_MODULE_TEXT 1024U /* a dom0 kernel's command line has no more room in start_info */
+#define BOOT_NAME_MAX    128U
 #define BOOT_RSDP_MAX    36U
 
 enum boot_protocol { BOOT_MULTIBOOT1 = 1, BOOT_MULTIBOOT2 = 2 };
@@ -20,6 +21,7 @@ enum boot_protocol { BOOT_MULTIBOOT1 = 1, BOOT_MULTIBOOT2 = 2 };
 struct boot_module {
     struct range at; /* physical */
     char cmdline[BOOT_MODULE_TEXT];
+    char name[BOOT_NAME_MAX]; /* the word before it that was taken for the file's name, cut; empty: none was */
 };
 
 enum boot_screen_kind { BOOT_SCREEN_NONE, BOOT_SCREEN_TEXT, BOOT_SCREEN_RGB, BOOT_SCREEN_OTHER };
@@ -49,7 +51,8 @@ struct boot_efi {
 struct boot_info {
     enum boot_protocol protocol;
     char loader[64];
-    char cmdline[BOOT_CMDLINE_MAX]; /* without the file name that some loaders put before it */
+    char cmdline[BOOT_CMDLINE_MAX]; /* without the file name that some loaders put before it: boot_take_names() */
+    char name[BOOT_NAME_MAX];
     bool has_load_base;
     uint64_t load_base;
 

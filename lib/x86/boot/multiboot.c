@@ -96,46 +96,14 @@ void multiboot_set_vbe(const struct multiboot *mb, const uint8_t control[512], c
     s->reserved = (struct boot_colour){ mode[38], mode[37] };
 }
 
-/*
- * Loaders that hand over the kernel's file name before its arguments: all but GRUB 2, which names itself. Of a
- * Multiboot 2 loader it is believed only where the first word looks like a path.
- */
-static bool has_file_name(const struct boot_info *info, const char *text)
-{
-    if (!strncmp(info->loader, "GRUB ", 5) && info->loader[5] >= '2' && info->loader[5] <= '9')
-        return false;
-    return info->protocol == BOOT_MULTIBOOT1 || *text == '/' || *text == '(';
-}
-
-static void strip_file_name(const struct boot_info *info, char *text)
-{
-    char *rest = text;
-
-    if (!has_file_name(info, text))
-        return;
-    while (*rest && *rest != ' ')
-        rest++;
-    while (*rest == ' ')
-        rest++;
-    memmove(text, rest, strlen(rest) + 1);
-}
-
 int multiboot_parse(struct boot_info *out, uint32_t magic, uint64_t paddr, const struct phys_reader *mem,
                     const struct lib_log *log)
 {
     struct multiboot mb = { out, mem, log };
-    int rc;
 
     memset(out, 0, sizeof(*out));
     if (magic != MULTIBOOT1_MAGIC && magic != MULTIBOOT2_MAGIC)
         return -EINVAL;
     out->protocol = magic == MULTIBOOT1_MAGIC ? BOOT_MULTIBOOT1 : BOOT_MULTIBOOT2;
-    rc = out->protocol == BOOT_MULTIBOOT1 ? multiboot1_parse(&mb, paddr) : multiboot2_parse(&mb, paddr);
-    if (rc)
-        return rc;
-
-    strip_file_name(out, out->cmdline);
-    for (uint32_t i = 0; i < out->module_count; i++)
-        strip_file_name(out, out->module[i].cmdline);
-    return 0;
+    return out->protocol == BOOT_MULTIBOOT1 ? multiboot1_parse(&mb, paddr) : multiboot2_parse(&mb, paddr);
 }

@@ -2,6 +2,9 @@
 /* Each item is looked up as a name first, so that a feature whose name begins with "no-" can be said. */
 #include "x86/cpuid/feature_list.h"
 
+#include "base/format.h"
+#include "base/near.h"
+
 static bool is_word(const char *text, size_t size, const char *word)
 {
     return size == strlen(word) && !memcmp(text, word, size);
@@ -58,4 +61,29 @@ unsigned int cpufeat_list_parse(const char *text, size_t size, struct cpufeat_li
         text += length + 1;
     }
     return nr_bad;
+}
+
+static void consider(struct near *best, const char *name, size_t size)
+{
+    for (unsigned int f = 0; f < CPUFEAT_WORDS * 32; f++)
+        if (cpufeat_name(f))
+            near_consider(best, name, size, cpufeat_name(f), strlen(cpufeat_name(f)));
+}
+
+void cpufeat_list_bad_text(const char *item, size_t size, char *text, size_t cap)
+{
+    const char *equals = memchr(item, '=', size);
+    size_t name = equals ? (size_t)(equals - item) : size;
+    bool no = !equals && size > 3 && !memcmp(item, "no-", 3);
+    struct near best = { 0 };
+
+    if (cpufeat_by_name(item, name) != CPUFEAT_NONE) {
+        format(text, cap, "\"%.*s\" is ignored: wanted no-NAME, NAME=0 or NAME=1", (int)size, item);
+        return;
+    }
+    consider(&best, item + (no ? 3 : 0), name - (no ? 3 : 0));
+    format(text, cap, "\"%.*s\" is not a feature, ignored", (int)size, item);
+    if (best.word)
+        format_append(text, cap, "; did you mean \"%s%.*s%.*s\"?", no ? "no-" : "", (int)best.len, best.word,
+                      (int)(size - name), item + name);
 }

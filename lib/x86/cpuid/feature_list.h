@@ -17,4 +17,7 @@ struct cpufeat_list {
 unsigned int cpufeat_list_parse(const char *text, size_t size, struct cpufeat_list *out,
                                 void (*bad)(void *opaque, const char *item, size_t size), void *opaque);
 
+/** What to say of an item that cpufeat_list_parse() called bad: with the feature that was perhaps meant. */
+void cpufeat_list_bad_text(const char *item, size_t size, char *text, size_t cap);
+
 #endif

@@ -2,6 +2,7 @@
 /* The steps of building domain 0, in order. See dom0.h. */
 #include "boot/dom0/dom0.h"
 
+#include "base/format.h"
 #include "hv/options.h"
 #include "hv/domain.h"
 #include "hv/event.h"
@@ -9,16 +10,40 @@
 #include "hv/log.h"
 #include "platform/io_caps.h"
 
+static __init bool is_empty(const struct boot_module *m)
+{
+    return m->at.start >= m->at.end;
+}
+
+/* Its file's name if the loader gave that, else its number and its arguments. */
+static __init const char *name_of(const struct boot_module *m, char *text, size_t cap)
+{
+    if (m->name[0])
+        format(text, cap, "\"%s\"", m->name);
+    else
+        format(text, cap, "the boot loader's module %u (arguments: \"%.60s\")",
+               (unsigned int)(m - boot_info.module) + 1, m->cmdline);
+    return text;
+}
+
 static __init void find_modules(struct dom0_builder *b)
 {
+    char name[160];
+
     if (!boot_info.module_count)
         panic("no dom0 kernel: the boot loader passed no module. In GRUB, add a module2 line with a Linux kernel after "
               "multiboot2; "
               "with QEMU, pass it to -initrd");
     b->kernel = &boot_info.module[0];
+    if (is_empty(b->kernel))
+        panic("the dom0 kernel, %s, is empty: the file has 0 bytes", name_of(b->kernel, name, sizeof(name)));
     b->initrd = boot_info.module_count > 1 ? &boot_info.module[1] : NULL;
-    if (b->initrd && b->initrd->at.start >= b->initrd->at.end)
+    if (b->initrd && is_empty(b->initrd)) {
+        log_warning("dom0: the initrd, %s, is empty: dom0 starts without one", name_of(b->initrd, name, sizeof(name)));
         b->initrd = NULL;
+    }
+    for (uint32_t i = 2; i < boot_info.module_count; i++)
+        log_info("dom0: module %u, %s, is not used", i + 1, name_of(&boot_info.module[i], name, sizeof(name)));
 }
 
 /* dom0_vcpus_pin: each vCPU stays on the CPU of its number, as far as there are as many. */

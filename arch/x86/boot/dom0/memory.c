@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How much memory dom0 gets, where it goes, and access to it by pseudo-physical frame. */
+#include "base/format.h"
 #include "boot/dom0/dom0.h"
 #include "hv/options.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
 #include "hv/log.h"
+#include "mm/boot_mem.h"
 
 #define RESERVE_MAX_FRAMES (128ULL << 8) /* 128 MiB */
 #define EXTENT_ORDER_MAX   9u /* 2 MiB; no bigger, so that one zone is empty before a lower one gives anything */
@@ -15,7 +17,12 @@ __init uint64_t dom0_memory_frames(void)
 {
     uint64_t free = heap_free_frames(), reserve = MIN(free / 16, RESERVE_MAX_FRAMES);
     uint64_t avail = (free > reserve ? free - reserve : 0) << PAGE_SHIFT;
+    char remark[160], of_all[64] = "";
 
+    if (hv_options.mem)
+        format(of_all, sizeof(of_all), " (of %lu MiB that mem= leaves)", (unsigned long)(boot_mem_ram_size() >> 20));
+    if (dom0_mem_remark(&hv_options.dom0_mem, avail, remark, sizeof(remark)))
+        log_warning("dom0_mem: %s%s", remark, of_all);
     return dom0_mem_choose(&hv_options.dom0_mem, avail, avail, &dom0_limit) >> PAGE_SHIFT;
 }
 
