@@ -55,12 +55,6 @@ static __init bool console_wanted(const char *name)
     return at && (at == hv_options.console || at[-1] == ',') && (end == ',' || end == 0);
 }
 
-static __init void option_refused(const char *name, const char *value, const char *instead)
-{
-    log_warning("option %s: \"%s\" is not a level (none, error, warning, info, debug, all), %s is used",
-                name, value, instead);
-}
-
 static __init void console_from_options(void)
 {
     struct console_options o = {
@@ -74,13 +68,11 @@ static __init void console_from_options(void)
         .input_to_hv = hv_options.conswitch.to_hv,
         .switch_letter = hv_options.conswitch.letter,
     };
-    bool level_ok = !console_parse_level(hv_options.loglvl, &o.level, &o.limit_level);
-    bool guest_ok = !console_parse_level(hv_options.guest_loglvl, &o.guest_level, &o.guest_limit_level);
+
+    /* The options' parser takes nothing but levels. */
+    (void)console_parse_level(hv_options.loglvl, &o.level, &o.limit_level);
+    (void)console_parse_level(hv_options.guest_loglvl, &o.guest_level, &o.guest_limit_level);
     console_configure(&o);
-    if (!level_ok)
-        option_refused("loglvl", hv_options.loglvl, "warning");
-    if (!guest_ok)
-        option_refused("guest_loglvl", hv_options.guest_loglvl, "none/warning");
 }
 
 static __init bool port_missing(unsigned int index, const char *name, const char *setting)
