@@ -7,6 +7,7 @@
  */
 #include "core/hypercall/memory.h"
 #include "hv/guest_access.h"
+#include "hv/heap.h"
 
 #include <arch/current.h>
 
@@ -14,37 +15,21 @@ struct reservation {
     struct domain *d;
     struct xen_memory_reservation op;
     unsigned int heap_flags;
+    struct heap_run freed;
 };
 
-/*
- * The frame @gmfn is @d's no more; it is free once nobody maps it. What we share with @d (its shared_info, its grant
- * table) is not its to give.
- */
-static bool reservation_drop_frame(struct domain *d, uint64_t gmfn)
-{
-    mfn_t m = mfn(gmfn);
-    if (!mfn_valid(m))
-        return false;
-    struct frame *f = mfn_to_frame(m);
-    if (!frame_get(f, d))
-        return false;
-    bool claimed = !(READ_ONCE(f->count) & FRAME_HV) && frame_release_claim(f);
-    if (claimed) {
-        m2p_set(m, M2P_INVALID);
-        frame_put(f);
-    }
-    frame_put(f);
-    return claimed;
-}
+#define SCRUB_ORDER_MAX 9 /* a larger extent is not scrubbed at once: 1 GiB would take long */
 
 static bool reservation_decrease(struct reservation *r, uint64_t i)
 {
     xen_pfn_t gmfn;
     if (copy_from_handle(&gmfn, r->op.extent_start, i))
         return false;
-    for (uint64_t n = 0; n < 1ULL << r->op.extent_order; n++)
-        if (!reservation_drop_frame(r->d, gmfn + n))
+    for (uint64_t n = 0; n < 1ULL << r->op.extent_order; n++) {
+        mfn_t m = mfn(gmfn + n);
+        if (!mfn_valid(m) || !domain_give_back_frame(r->d, mfn_to_frame(m), &r->freed))
             return false;
+    }
     return true;
 }
 
@@ -105,10 +90,13 @@ long memory_reservation(struct hypercall *call, uint32_t cmd, uint64_t start, ui
     long rc = memory_target(r.op.domid, &r.d);
     if (rc)
         return rc == -EPERM ? rc : (long)start;
-    if (r.d->type == DOMAIN_PV)
+    if (r.d->type == DOMAIN_PV) {
+        r.freed = (struct heap_run){ .scrub_later = r.op.extent_order > SCRUB_ORDER_MAX };
         rc = reservation_run(call, cmd, &r, start);
-    else
+        heap_run_flush(&r.freed);
+    } else {
         rc = arch_memory_op(call, (uint32_t)cmd, arg);
+    }
     domain_put(r.d);
     return rc;
 }

@@ -80,21 +80,50 @@ void domain_unlist_frame(struct domain *d, struct frame *f)
         domain_put(d);
 }
 
-int domain_steal_frame(struct domain *d, struct frame *f)
+/* A type use comes with a reference, so the claim alone means that nothing uses it. 0: only we know it now. */
+static int claim_take(const struct domain *d, struct frame *f)
 {
     uint64_t only_claim = FRAME_ALLOCATED | (uint64_t)d->id << FRAME_OWNER_SHIFT | 1;
     uint64_t c = only_claim;
 
-    /* A type use comes with a reference, so the claim alone means that nothing uses it. */
-    if (!__atomic_compare_exchange_n(&f->count, &c, c & ~(FRAME_ALLOCATED | FRAME_REFS_MASK), false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_RELAXED))
-        return (c & FRAME_OWNER_MASK) == (only_claim & FRAME_OWNER_MASK) && (c & FRAME_ALLOCATED) ? -EBUSY : -EINVAL;
+    if (__atomic_compare_exchange_n(&f->count, &c, c & ~(FRAME_ALLOCATED | FRAME_REFS_MASK), false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_RELAXED))
+        return 0;
+    return (c & FRAME_OWNER_MASK) == (only_claim & FRAME_OWNER_MASK) && (c & FRAME_ALLOCATED) ? -EBUSY : -EINVAL;
+}
+
+int domain_steal_frame(struct domain *d, struct frame *f)
+{
+    int rc = claim_take(d, f);
+
+    if (rc)
+        return rc;
     arch_frame_freed(f);
     spin_lock(&d->frames_lock);
     frame_list_del(&d->frames, f);
     spin_unlock(&d->frames_lock);
     frame_make_private(f);
     return 0;
+}
+
+bool domain_give_back_frame(struct domain *d, struct frame *f, struct heap_run *run)
+{
+    if (!claim_take(d, f)) {
+        arch_frame_freed(f);
+        domain_unlist_frame(d, f);
+        frame_make_private(f);
+        heap_run_add(run, frame_to_mfn(f));
+        return true;
+    }
+    if (!frame_get(f, d))
+        return false;
+    bool claimed = !(READ_ONCE(f->count) & FRAME_HV) && frame_release_claim(f);
+    if (claimed) {
+        m2p_set(frame_to_mfn(f), M2P_INVALID);
+        frame_put(f);
+    }
+    frame_put(f);
+    return claimed;
 }
 
 int domain_return_frames(struct domain *d, mfn_t first, unsigned int order)

@@ -245,6 +245,34 @@ static unsigned int order_at(uint64_t nr, uint64_t end)
     return order;
 }
 
+void heap_free_range(mfn_t first, uint64_t nr, bool dirty)
+{
+    uint64_t at = first.nr, end = first.nr + nr;
+
+    while (at < end) {
+        unsigned int order = order_at(at, end);
+        heap_free(mfn(at), order, dirty);
+        at += 1ULL << order;
+    }
+}
+
+void heap_run_add(struct heap_run *run, mfn_t m)
+{
+    if (run->nr && run->first + run->nr != m.nr)
+        heap_run_flush(run);
+    if (!run->nr)
+        run->first = m.nr;
+    if (!run->scrub_later)
+        arch_scrub_page(mfn_to_virt(m));
+    run->nr++;
+}
+
+void heap_run_flush(struct heap_run *run)
+{
+    heap_free_range(mfn(run->first), run->nr, run->scrub_later);
+    run->nr = 0;
+}
+
 void heap_add(mfn_t start, mfn_t end)
 {
     uint64_t nr = start.nr ? start.nr : 1; /* frame 0 stays out: a zero is "nothing" in too many places */

@@ -132,19 +132,6 @@ static void small_free(struct frame *f, void *p)
         heap_free(frame_to_mfn(f), 0, true);
 }
 
-/* Gives [@first, @first + @nr) back in the largest aligned pieces. */
-static void pages_free(uint64_t first, uint64_t nr)
-{
-    while (nr) {
-        unsigned int order = first ? (unsigned int)__builtin_ctzll(first) : HEAP_MAX_ORDER;
-        while ((1ULL << order) > nr)
-            order--;
-        heap_free(mfn(first), order, true);
-        first += 1ULL << order;
-        nr -= 1ULL << order;
-    }
-}
-
 static void *large_alloc(size_t size)
 {
     uint64_t pages = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;
@@ -155,7 +142,7 @@ static void *large_alloc(size_t size)
     if (!p)
         return NULL;
     mfn_t m = virt_to_mfn(p);
-    pages_free(m.nr + pages, (1ULL << order) - pages);
+    heap_free_range(mfn_add(m, pages), (1ULL << order) - pages, false); /* nothing was there */
     mfn_to_frame(m)->type = KIND_LARGE | pages << 8;
     return p;
 }
@@ -182,7 +169,7 @@ void hv_free(void *p)
 
     if (kind == KIND_LARGE) {
         BUG_ON((uint64_t)p % PAGE_SIZE);
-        pages_free(frame_to_mfn(f).nr, f->type >> 8);
+        heap_free_range(frame_to_mfn(f), f->type >> 8, true);
     } else {
         BUG_ON(!kind || kind > CLASSES); /* not from hv_zalloc(), or its page went back */
         small_free(f, p);

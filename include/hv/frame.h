@@ -16,6 +16,9 @@
 
 #include "hv/types.h"
 
+struct domain;
+struct heap_run;
+
 struct frame {
     uint64_t count;
     uint64_t type;
@@ -127,6 +130,12 @@ int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order);
  * not @d's.
  */
 int domain_steal_frame(struct domain *d, struct frame *f);
+/**
+ * @d gives the frame up: it is @d's no more, and free once nobody has a reference on it; at once, and then in @run, if
+ * nobody has. False, and nothing changes, unless it is @d's to give: what we share with @d (its shared_info, its grant
+ * table) is not. The caller holds a reference on @d.
+ */
+bool domain_give_back_frame(struct domain *d, struct frame *f, struct heap_run *run);
 /** Assigns frames in place of as many stolen ones. 0, -EINVAL (dying: the caller frees and uncharges). */
 int domain_return_frames(struct domain *d, mfn_t first, unsigned int order);
 /** @nr stolen frames do not come back. */

@@ -27,6 +27,15 @@ mfn_t heap_alloc(unsigned int order, unsigned int flags);
  * eight frames are scrubbed at once, more wait for heap_scrub_some() or their next user. Context as heap_alloc().
  */
 void heap_free(mfn_t first, unsigned int order, bool dirty);
+/** The same for @nr frames from @first, which need not be one block. */
+void heap_free_range(mfn_t first, uint64_t nr, bool dirty);
+/**
+ * Dirty frames that are freed one after the other: those that follow each other go back as blocks, scrubbed one by one
+ * or, @scrub_later, like a large block. Begins as { 0 }; who has one flushes it before a guest runs again.
+ */
+struct heap_run { uint64_t first, nr; bool scrub_later; };
+void heap_run_add(struct heap_run *run, mfn_t m);
+void heap_run_flush(struct heap_run *run);
 /** What is free now may hold somebody's secrets from before we came: treats it as a guest's. Boot, bootscrub=. */
 void heap_taint(void);
 /** Frames free now, scrubbed or waiting for it. */
