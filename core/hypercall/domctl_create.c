@@ -39,7 +39,7 @@ static int create_check(const struct xen_domctl_createdomain *in)
         return create_refuse("no frames for the grant table", 0);
     if (in->vmtrace_size)
         return create_refuse("no processor trace here", in->vmtrace_size);
-    if (!cpupool_exists(in->cpupool_id))
+    if (!cpupool_policy(in->cpupool_id))
         return -ESRCH;
     return arch_createdomain_check(in);
 }

@@ -57,7 +57,7 @@ static bool step_each(struct hypfs_at *at, const char *name, size_t len)
         return false;
     at->node = each_node(each);
     if (each == HYPFS_EACH_POOL)
-        return cpupool_exists(id);
+        return cpupool_policy(id);
     at->d = id < DOMID_FIRST_RESERVED ? domain_get_by_id((domid_t)id) : NULL;
     return at->d;
 }
@@ -138,7 +138,7 @@ static bool each_next(struct hypfs_at *at, uint8_t each, uint32_t *id)
     cpumask_t cpus;
 
     if (each == HYPFS_EACH_POOL)
-        return !cpupool_info(id, &domains, &cpus);
+        return !cpupool_info(id, &domains, &cpus, NULL);
     at->d = domain_get_next((domid_t)*id);
     if (at->d)
         *id = at->d->id;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The toolstack's view of CPU pools, and the parameters of their scheduler, which is the same in all of them. */
+/* The toolstack's view of CPU pools, and the parameters of their schedulers. */
+#include "core/sched/policy.h"
 #include "hv/cpupool.h"
 #include "hv/guest_access.h"
 #include "hv/log.h"
@@ -17,10 +18,12 @@ static long pool_info(struct sysctl_call *c)
     struct xen_sysctl_cpupool_op *op = &c->op.u.cpupool_op;
     cpumask_t cpus;
 
-    int rc = cpupool_info(&op->cpupool_id, &op->n_dom, &cpus);
+    const struct sched_policy *policy;
+
+    int rc = cpupool_info(&op->cpupool_id, &op->n_dom, &cpus, &policy);
     if (rc)
         return rc;
-    op->sched_id = XEN_SCHEDULER_CREDIT2;
+    op->sched_id = policy->id;
     if (toolstack_bitmap_write(&op->cpumap, cpus.bits, cpu_count))
         return -EFAULT;
     c->copy_back = true;
@@ -31,12 +34,15 @@ static long pool_create(struct sysctl_call *c)
 {
     struct xen_sysctl_cpupool_op *op = &c->op.u.cpupool_op;
 
-    if (op->sched_id != XEN_SCHEDULER_CREDIT2) {
+    const struct sched_policy *policy = sched_policy_by_id(op->sched_id);
+
+    if (!policy) {
         guest_log(current_vcpu(), LOG_WARNING,
-                  "cpupool: scheduler %u is not here; create the pool with sched=\"credit2\"", op->sched_id);
+                  "cpupool: scheduler %u is not here; create the pool with sched=\"credit2\" or sched=\"null\"",
+                  op->sched_id);
         return -ENOENT;
     }
-    int rc = cpupool_create(&op->cpupool_id);
+    int rc = cpupool_create(&op->cpupool_id, policy);
     c->copy_back = !rc;
     return rc;
 }
@@ -83,31 +89,16 @@ long sysctl_cpupool_op(struct sysctl_call *c)
     return -ENOSYS;
 }
 
-/* 0 means none. */
-static long ratelimit_set(uint32_t us)
-{
-    if (us && (us < XEN_SYSCTL_SCHED_RATELIMIT_MIN || us > XEN_SYSCTL_SCHED_RATELIMIT_MAX))
-        return -EINVAL;
-    sched_set_ratelimit_us(us);
-    return 0;
-}
-
-/* Parameters of a pool's scheduler: one value serves all pools. */
+/* Parameters of a pool's scheduler. */
 long sysctl_scheduler_op(struct sysctl_call *c)
 {
     struct xen_sysctl_scheduler_op *op = &c->op.u.scheduler_op;
+    const struct sched_policy *policy = cpupool_policy(op->cpupool_id);
 
-    if (!cpupool_exists(op->cpupool_id))
+    if (!policy)
         return -ESRCH;
-    if (op->sched_id != XEN_SCHEDULER_CREDIT2)
+    if (op->sched_id != policy->id)
         return -EINVAL;
-    switch (op->cmd) {
-    case XEN_SYSCTL_SCHEDOP_putinfo:
-        return ratelimit_set(op->u.sched_credit2.ratelimit_us);
-    case XEN_SYSCTL_SCHEDOP_getinfo:
-        op->u.sched_credit2.ratelimit_us = sched_ratelimit_us();
-        c->copy_back = true;
-        return 0;
-    }
-    return -EINVAL;
+    c->copy_back = op->cmd == XEN_SYSCTL_SCHEDOP_getinfo;
+    return policy->pool_params(op);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host as tools see it: CPUs, memory, topology, all domains. One NUMA node. */
+#include "core/sched/policy.h"
+#include "hv/cpupool.h"
 #include "hv/claim.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
@@ -32,7 +34,7 @@ long sysctl_physinfo(struct sysctl_call *c)
 
 long sysctl_sched_id(struct sysctl_call *c)
 {
-    c->op.u.sched_id.sched_id = XEN_SCHEDULER_CREDIT2;
+    c->op.u.sched_id.sched_id = cpupool_default_policy()->id;
     c->copy_back = true;
     return 0;
 }

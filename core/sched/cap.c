@@ -3,6 +3,7 @@
  * Caps: a domain may use so many percent of one CPU in each period, all its vCPUs together. What several CPUs use
  * beyond the budget before they notice is owed to the next periods, so the cap holds in the long run.
  */
+#include "credit2.h"
 #include "runq.h"
 
 #define CAP_PERIOD (20 * NS_PER_MS)
@@ -46,5 +47,5 @@ uint64_t cap_release(const struct sched_domain *d) { return READ_ONCE(d->period_
 
 void sched_domain_init(struct domain *d)
 {
-    d->sched = (struct sched_domain){ .weight = SCHED_WEIGHT_DEFAULT, .lock = SPINLOCK_INIT(LOCK_SCHED_CAP) };
+    d->sched = (struct sched_domain){ .weight = SCHED_WEIGHT_DEFAULT, .lock = SPINLOCK_INIT(LOCK_SCHED_POLICY) };
 }

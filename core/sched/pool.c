@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPU pools. The scheduler itself knows nothing of them: what it obeys is each vCPU's `cpus`, the affinity that was
+ * CPU pools. The scheduler itself knows little of them: what it obeys is each vCPU's `cpus`, the affinity that was
  * asked for within the CPUs of its domain's pool (vcpu_refresh_cpus()), and that is made anew here for all vCPUs that a
  * change concerns. A pool's set is written before, and a vCPU made meanwhile reads it later, so nobody keeps a CPU that
  * is gone.
@@ -15,8 +15,9 @@ static struct cpupool pool0;
 static struct cpupool *spare; /* destroyed ones: never freed, because cpupool_cpus_of() takes no lock */
 static spinlock_t pool_lock = SPINLOCK_INIT(LOCK_CPUPOOL);
 
-void cpupool_init(void)
+void cpupool_init(const struct sched_policy *policy)
 {
+    pool0.policy = policy;
     memset(&pool0.cpus, 0xff, sizeof(pool0.cpus)); /* whichever come online */
 }
 
@@ -25,6 +26,14 @@ const cpumask_t *cpupool_cpus_of(const struct domain *d)
     const struct cpupool *p = READ_ONCE(d->pool);
     return p ? &p->cpus : &pool0.cpus;
 }
+
+const struct sched_policy *cpupool_policy_of(const struct domain *d)
+{
+    const struct cpupool *p = READ_ONCE(d->pool);
+    return p ? p->policy : pool0.policy;
+}
+
+const struct sched_policy *cpupool_default_policy(void) { return pool0.policy; }
 
 /* pool_lock held, as for all that follows. */
 static struct cpupool *pool_find(uint32_t id)
@@ -94,7 +103,7 @@ static uint32_t lowest_free_id(void)
     return id;
 }
 
-int cpupool_create(uint32_t *id)
+int cpupool_create(uint32_t *id, const struct sched_policy *policy)
 {
     struct cpupool *fresh = READ_ONCE(spare) ? NULL : hv_zalloc(sizeof(*fresh)), *before = &pool0;
     spin_lock(&pool_lock);
@@ -115,6 +124,7 @@ int cpupool_create(uint32_t *id)
         spare = p->next;
         p->next = before->next;
         before->next = p;
+        p->policy = policy;
         *id = p->id;
     }
     spin_unlock(&pool_lock);
@@ -139,7 +149,7 @@ int cpupool_destroy(uint32_t id)
     return rc;
 }
 
-int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus)
+int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus, const struct sched_policy **policy)
 {
     const struct cpupool *p = &pool0;
     spin_lock(&pool_lock);
@@ -149,6 +159,8 @@ int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus)
         *id = p->id;
         *domains = pool_each(p, NULL);
         cpumask_and(cpus, &p->cpus, &cpu_online);
+        if (policy)
+            *policy = p->policy;
     }
     spin_unlock(&pool_lock);
     return p ? 0 : -ENOENT;
@@ -171,6 +183,7 @@ int cpupool_add_cpu(uint32_t id, uint32_t cpu)
     struct cpupool *p = pool_find(id);
     int rc = p ? pool_pick_free(&cpu) : -ENOENT;
     if (!rc) {
+        sched_cpu_set_policy(cpu, p->policy);
         cpumask_set(&p->cpus, cpu);
         pool_each(p, refresh);
     }
@@ -238,12 +251,13 @@ int cpupool_join(struct domain *d, uint32_t id)
     return rc;
 }
 
-bool cpupool_exists(uint32_t id)
+const struct sched_policy *cpupool_policy(uint32_t id)
 {
     spin_lock(&pool_lock);
-    bool found = pool_find(id);
+    const struct cpupool *p = pool_find(id);
+    const struct sched_policy *policy = p ? p->policy : NULL;
     spin_unlock(&pool_lock);
-    return found;
+    return policy;
 }
 
 uint32_t cpupool_id_of(const struct domain *d)

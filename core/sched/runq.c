@@ -65,9 +65,9 @@ void runq_unpark_due(struct runq *rq, uint64_t now)
     for (unsigned int i = 0; i < UNPARK_MAX && runq_next_release(rq) <= now; i++) {
         struct vcpu *v = vcpu_of(sched_of(rb_first(&rq->parked)));
         runq_remove(rq, v);
-        queue_place_wakeup(&rq->queue, &v->sched, rq->current != rq->idle || rq->queue.nr);
+        v->sched.policy->place(&rq->queue, &v->sched, SCHED_WAKES, runq_busy(rq));
         runq_insert(rq, v);
-        balance_tell_idle(v);
+        v->sched.policy->waits(v);
     }
 }
 
@@ -79,7 +79,5 @@ void runq_charge(struct runq *rq, uint64_t now)
     if (v == rq->idle || (int64_t)ran <= 0)
         return;
     v->sched.charged_at = now;
-    v->sched.vtime += sched_vtime_of(ran, READ_ONCE(v->domain->sched.weight));
-    cap_charge(&v->domain->sched, ran);
-    queue_advance(&rq->queue, &v->sched);
+    v->sched.policy->charge(&rq->queue, v, ran);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scheduler's shell around the policy: one run queue a CPU, each with a lock (LOCK_SCHED, interrupts off).
+ * The scheduler's shell around the policies: one run queue a CPU, each with a lock (LOCK_SCHED, interrupts off).
  *
  * The lock of the CPU that vcpu.processor names protects everything that the scheduler knows of a vCPU. `processor`
  * changes only under the lock of the old one and only for a vCPU that is neither queued nor running, so whoever takes
@@ -23,6 +23,7 @@
 
 struct runq {
     spinlock_t lock;
+    const struct sched_policy *policy; /* its pool's */
     struct sched_queue queue;
     struct rb_tree parked;      /* out of budget, by release time */
     struct vcpu *current, *idle;
@@ -33,6 +34,8 @@ DECLARE_PER_CPU(struct runq, runq);
 
 extern cpumask_t sched_waiting, sched_idle;
 
+/** True if @rq's CPU runs somebody or has somebody waiting. */
+static inline bool runq_busy(const struct runq *rq) { return rq->current != rq->idle || rq->queue.nr; }
 static inline struct vcpu *vcpu_of(struct sched_vcpu *s) { return container_of(s, struct vcpu, sched); }
 
 /* runq.c */
@@ -47,24 +50,9 @@ uint64_t runq_next_release(const struct runq *rq);
 /** Charges the current vCPU up to @now: virtual time, budget, the queue's clock. */
 void runq_charge(struct runq *rq, uint64_t now);
 
-/* balance.c */
-/** A CPU for @v: an idle one (which is then claimed and must be told to schedule), or the least busy of two. */
-unsigned int balance_choose(const struct vcpu *v);
-/** @v waits on a queue: tells an idle CPU, if there is one where @v may run, to come for it. */
-void balance_tell_idle(const struct vcpu *v);
-/** @cpu, the calling one, has nothing to run: takes a waiting vCPU from another. No lock held. True if it did. */
-bool balance_steal(unsigned int cpu);
-/** @cpu is busy: takes a vCPU that waits elsewhere and is far behind those here. No lock held. */
-void balance_pull_lagging(unsigned int cpu);
-
 /* wake.c */
 /** Queues @v if it is runnable and neither queued nor running, on a CPU of the balancer's choice. */
 void sched_enqueue(struct vcpu *v, bool wakeup);
-
-/* cap.c: ns that @d may still use now; ~0 without a cap. */
-uint64_t cap_left(struct sched_domain *d, uint64_t now);
-void cap_charge(struct sched_domain *d, uint64_t ran);
-uint64_t cap_release(const struct sched_domain *d);
 
 /* runstate.c: enters @state (RUNSTATE_*); under the queue's lock. */
 void runstate_change(struct vcpu *v, int state, uint64_t now);

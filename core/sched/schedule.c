@@ -6,7 +6,8 @@
 #include "hv/softirq.h"
 #include "runq.h"
 
-#define PICK_MAX 32 /* vCPUs without budget that are put aside in one go */
+#define PICK_MAX  32              /* vCPUs without budget that are put aside in one go */
+#define SLICE_MIN (NS_PER_MS / 2) /* for the rest of a budget */
 
 /* What has just run goes back to where its state says. False: it may not run on this CPU any more. */
 static bool settle_prev(struct runq *rq, unsigned int cpu, uint64_t now)
@@ -17,12 +18,13 @@ static bool settle_prev(struct runq *rq, unsigned int cpu, uint64_t now)
         return true;
     if (!vcpu_runnable(prev)) {
         runstate_change(prev, runstate_of_stopped(prev), now);
+        prev->sched.policy->stopped(prev);
         return true;
     }
     if (!cpumask_test(&prev->cpus, cpu))
         return false;
     if (prev->sched.yielded)
-        queue_place_yielded(&rq->queue, &prev->sched);
+        prev->sched.policy->place(&rq->queue, &prev->sched, SCHED_YIELDS, true);
     runq_insert(rq, prev);
     return true;
 }
@@ -40,10 +42,10 @@ static struct vcpu *pick_next(struct runq *rq, uint64_t now, uint64_t *budget)
             break;
         }
         runq_remove(rq, v);
-        *budget = cap_left(&v->domain->sched, now);
+        *budget = s->policy->budget(v, now);
         if (*budget)
             return v;
-        runq_park(rq, v, cap_release(&v->domain->sched));
+        runq_park(rq, v, s->policy->release(v));
     }
     return rq->idle;
 }
@@ -53,9 +55,8 @@ static void arm_timer(struct runq *rq, const struct vcpu *next, uint64_t now, ui
     uint64_t end = runq_next_release(rq);
 
     if (next != rq->idle) {
-        uint64_t slice = rq->queue.nr ? SCHED_SLICE : SCHED_SLICE_ALONE;
-        slice = MIN(slice, MAX(budget, SCHED_SLICE_MIN));
-        end = MIN(end, now + slice);
+        uint64_t slice = MIN(next->sched.policy->slice(&rq->queue), MAX(budget, SLICE_MIN));
+        end = MIN(end, slice == TIME_NEVER ? TIME_NEVER : now + slice);
     }
     timer_set(&rq->timer, end);
 }
@@ -91,10 +92,10 @@ static uint64_t ratelimit(void) { return READ_ONCE(ratelimit_us) * NS_PER_US; }
 /* True if the current vCPU has not had its least time yet and wants to go on. */
 static bool too_early(const struct runq *rq, unsigned int cpu, uint64_t now)
 {
-    const struct vcpu *v = rq->current;
+    struct vcpu *v = rq->current;
 
     return v != rq->idle && vcpu_runnable(v) && !v->sched.yielded && cpumask_test(&v->cpus, cpu) &&
-           now - v->sched.slice_start < ratelimit() && cap_left(&v->domain->sched, now);
+           now - v->sched.slice_start < ratelimit() && v->sched.policy->budget(v, now);
 }
 
 /* The new current vCPU finds its clock and its accounts up to date. */
@@ -120,9 +121,9 @@ static void schedule(void)
     sched_poll_settle(rq->current);
     if (has_nothing_to_run(rq)) {
         cpumask_set(&sched_idle, cpu); /* first, so that who queues from now on tells us */
-        searched = !balance_steal(cpu);
+        searched = !rq->policy->find_work(cpu);
     } else {
-        balance_pull_lagging(cpu);
+        rq->policy->level(cpu);
     }
 
     irqflags_t irq = spin_lock_irqsave(&rq->lock);
@@ -145,12 +146,12 @@ static void schedule(void)
             softirq_raise(SOFTIRQ_SCHEDULE);
     } else {
         cpumask_clear(&sched_idle, cpu);
-        queue_advance(&rq->queue, &next->sched);
+        next->sched.policy->starts(&rq->queue, &next->sched);
     }
     arm_timer(rq, next, now, budget);
     switch_to(rq, next, now);
     if (prev != next && prev->sched.place == SCHED_QUEUED)
-        balance_tell_idle(prev);
+        prev->sched.policy->waits(prev);
     spin_unlock_irqrestore(&rq->lock, irq);
 
     if (!stays)
@@ -164,7 +165,7 @@ static void slice_ended(void *data) { softirq_raise(SOFTIRQ_SCHEDULE); }
 void sched_init(void)
 {
     sched_set_ratelimit_us((uint32_t)hv_options.sched_ratelimit_us);
-    cpupool_init();
+    cpupool_init(hv_options.sched == OPTION_SCHED_NULL ? &sched_null : &sched_credit2);
     softirq_register(SOFTIRQ_SCHEDULE, schedule);
 }
 
@@ -181,6 +182,7 @@ struct vcpu *sched_create_idle(unsigned int cpu)
     idle->runstate_info = (struct vcpu_runstate_info){ .state = RUNSTATE_running, .state_entry_time = now_ns() };
     spin_lock_init(&rq->lock, LOCK_SCHED);
     rq->idle = rq->current = idle;
+    rq->policy = cpupool_default_policy();
     timer_init(&rq->timer, slice_ended, NULL, cpu);
     rq->steal_cursor = cpu; /* CPUs that look for others begin at different places */
     cpumask_set(&sched_idle, cpu);

@@ -31,7 +31,8 @@ int sched_vcpu_init(struct vcpu *v)
     cpumask_and(&usable, &v->cpus, &cpu_online);
     unsigned int cpu = cpumask_next(&usable, (v->id + v->domain->id) % cpu_count);
     v->processor = cpu < CPU_MAX ? cpu : cpumask_next(&usable, 0) % CPU_MAX;
-    v->sched.vtime = READ_ONCE(per_cpu(runq, v->processor).queue.clock);
+    v->sched.policy = cpupool_policy_of(v->domain);
+    v->sched.policy->join(v);
     v->runstate = RUNSTATE_offline;
     v->runstate_info = (struct vcpu_runstate_info){ .state = RUNSTATE_offline, .state_entry_time = now_ns() };
     sched_poll_init(v);
@@ -43,6 +44,23 @@ void sched_vcpu_remove(struct vcpu *v)
     BUG_ON(vcpu_runnable(v));
     timer_kill(&v->poll);
     vcpu_sleep_sync(v);
+    irqflags_t irq;
+    struct runq *rq = runq_lock_vcpu(v, &irq);
+    v->sched.policy->leave(v);
+    spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+/* Its domain's pool may be another one, with another policy. */
+static void policy_follow(struct runq *rq, struct vcpu *v)
+{
+    const struct sched_policy *policy = cpupool_policy_of(v->domain);
+
+    if (policy == v->sched.policy)
+        return;
+    runq_remove(rq, v);
+    v->sched.policy->leave(v);
+    v->sched.policy = policy;
+    policy->join(v);
 }
 
 /* Which CPUs it may use has changed: it leaves one that it may not. */
@@ -56,9 +74,12 @@ static void vcpu_obey(struct vcpu *v, const cpumask_t *hard, const cpumask_t *so
     if (soft)
         v->soft_affinity = *soft;
     cpus_within_pool(v);
-    if (cpumask_test(&v->cpus, v->processor)) {
+    policy_follow(rq, v);
+    if (v->sched.place == SCHED_OFF && rq->current != v) {
+        displaced = vcpu_runnable(v); /* another policy's, or one that found no CPU and may have gained one */
+    } else if (cpumask_test(&v->cpus, v->processor)) {
         if (v->sched.place == SCHED_QUEUED)
-            balance_tell_idle(v); /* it may have gained one */
+            v->sched.policy->waits(v); /* the same */
     } else if (rq->current == v) {
         softirq_raise_on(v->processor, SOFTIRQ_SCHEDULE); /* its CPU hands it on when it has left */
     } else if (v->sched.place != SCHED_OFF) {

@@ -12,10 +12,11 @@ static void queued_on(struct runq *rq, struct vcpu *v, uint64_t now)
     unsigned int cpu = v->processor;
 
     runq_charge(rq, now);
-    if (rq->current == rq->idle || sched_preempts(&v->sched, &rq->current->sched))
+    if (rq->current == rq->idle || rq->current->sched.policy != v->sched.policy ||
+        v->sched.policy->preempts(&v->sched, &rq->current->sched))
         softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
     else
-        balance_tell_idle(v);
+        v->sched.policy->waits(v);
 }
 
 static bool is_off(const struct runq *rq, const struct vcpu *v)
@@ -33,8 +34,12 @@ void sched_enqueue(struct vcpu *v, bool wakeup)
         return;
     }
     uint64_t now = now_ns();
-    unsigned int cpu = balance_choose(v);
+    unsigned int cpu = v->sched.policy->choose(v);
     runstate_change(v, RUNSTATE_runnable, now);
+    if (cpu == CPU_MAX) { /* the policy comes back to it */
+        spin_unlock_irqrestore(&rq->lock, irq);
+        return;
+    }
     if (cpu != v->processor) {
         v->processor = cpu;
         spin_unlock_irqrestore(&rq->lock, irq);
@@ -47,11 +52,7 @@ void sched_enqueue(struct vcpu *v, bool wakeup)
             return;
         }
     }
-    bool busy = rq->current != rq->idle || rq->queue.nr;
-    if (wakeup)
-        queue_place_wakeup(&rq->queue, &v->sched, busy);
-    else
-        queue_place_moved(&rq->queue, &v->sched, busy);
+    v->sched.policy->place(&rq->queue, &v->sched, wakeup ? SCHED_WAKES : SCHED_MOVES, runq_busy(rq));
     runq_insert(rq, v);
     queued_on(rq, v, now);
     spin_unlock_irqrestore(&rq->lock, irq);
@@ -87,6 +88,7 @@ void vcpu_sleep_nosync(struct vcpu *v)
         } else {
             runq_remove(rq, v);
             runstate_change(v, runstate_of_stopped(v), now_ns());
+            v->sched.policy->stopped(v);
         }
     }
     spin_unlock_irqrestore(&rq->lock, irq);

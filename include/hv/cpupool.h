@@ -13,23 +13,33 @@
 
 #define CPUPOOL_ANY (~0u) /* an id, or a CPU: whichever is right */
 
+struct sched_policy;
+
 struct cpupool {
     struct cpupool *next; /* by ascending id */
     uint32_t id;
     cpumask_t cpus;
+    const struct sched_policy *policy;
 };
 
-/** Boot: pool 0. Its CPUs are those that come online. */
-void cpupool_init(void);
+/** Boot: pool 0, scheduled by @policy. Its CPUs are those that come online. */
+void cpupool_init(const struct sched_policy *policy);
 /** The CPUs that vCPUs of @d may use at most: its pool's; all, for domains that run outside of pools. No lock. */
 const cpumask_t *cpupool_cpus_of(const struct domain *d);
 
-/** Makes a pool without CPUs; CPUPOOL_ANY: the lowest free id. Its id in *id. 0, -EEXIST, -ENOMEM. */
-int cpupool_create(uint32_t *id);
+/** The scheduling policy of @d's pool. No lock. */
+const struct sched_policy *cpupool_policy_of(const struct domain *d);
+/** Boot: the policy of a CPU that comes online, pool 0's. */
+const struct sched_policy *cpupool_default_policy(void);
+
+/**
+ * Makes a pool without CPUs, scheduled by @policy; CPUPOOL_ANY: the lowest free id. Its id in *id. 0, -EEXIST, -ENOMEM.
+ */
+int cpupool_create(uint32_t *id, const struct sched_policy *policy);
 /** 0, -ENOENT, -EBUSY (CPUs or domains in it). */
 int cpupool_destroy(uint32_t id);
-/** Copies the first pool from *id on. Its id, number of domains and CPUs. 0, -ENOENT. */
-int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus);
+/** Copies the first pool from *id on: its id, number of domains, CPUs and, unless NULL, policy. 0, -ENOENT. */
+int cpupool_info(uint32_t *id, uint32_t *domains, cpumask_t *cpus, const struct sched_policy **policy);
 /**
  * A CPU that is in no pool; CPUPOOL_ANY: the first. 0, -ENOENT (pool), -EINVAL (no such CPU), -ENODEV (it, or every
  * one, is taken).
@@ -48,7 +58,7 @@ cpumask_t cpupool_free_cpus(void);
 int cpupool_join(struct domain *d, uint32_t id);
 /** The id of @d's pool. */
 uint32_t cpupool_id_of(const struct domain *d);
-/** Whether there is one. */
-bool cpupool_exists(uint32_t id);
+/** The policy of pool @id; NULL: there is no such pool. */
+const struct sched_policy *cpupool_policy(uint32_t id);
 
 #endif

@@ -54,7 +54,7 @@ enum lock_irqs { LOCK_IRQS_ON, LOCK_IRQS_OFF, LOCK_IRQS_ANY };
     X(PCI,            NEVER,       OFF) /* configuration space and the address port; taken to program MSIs */     \
     X(SHUTDOWN,       NEVER,       OFF) /* a domain's shutdown state */                                           \
     X(SCHED,          BY_ADDRESS,  OFF) /* a run queue */                                                         \
-    X(SCHED_CAP,      NEVER,       OFF) /* a domain's budget of CPU time */                                       \
+    X(SCHED_POLICY,   NEVER,       OFF) /* what a scheduling policy keeps for several CPUs */                     \
     X(TIMER,          BY_ADDRESS,  OFF) /* a CPU's timers */                                                      \
     X(TASKLET,        NEVER,       OFF)                                                                           \
     X(HEAP,           NEVER,       OFF) /* free frames */                                                         \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scheduler: proportional share with weight and cap, one run queue a CPU, work conserving. Reported to tools as
- * credit2. Everything else calls it through this header only.
+ * The scheduler: one run queue a CPU, and a policy for each CPU pool that says who runs where and for how long
+ * (core/sched/policy.h). Everything else calls it through this header only.
  */
 #ifndef HV_SCHED_H
 #define HV_SCHED_H
@@ -9,6 +9,8 @@
 #include "base/rbtree.h"
 #include "hv/lock.h"
 #include "hv/types.h"
+
+struct sched_policy;
 
 #define SCHED_WEIGHT_DEFAULT 256u
 #define SCHED_WEIGHT_MAX     65535u
@@ -18,11 +20,14 @@ enum sched_place { SCHED_OFF, SCHED_QUEUED, SCHED_PARKED };
 
 /** Scheduler's part of a vCPU. Fields belong to core/sched, under the lock of the run queue of vcpu.processor. */
 struct sched_vcpu {
-    struct rb_node node;        /* on the run queue by virtual time, or among the parked by `release` */
+    struct rb_node node;        /* on a queue by key, or among the parked by `release` */
     uint8_t place;              /* enum sched_place */
     bool yielded;               /* let somebody else go first, once */
-    uint64_t vtime;             /* ns of CPU used at the default weight; compared as signed differences */
-    uint64_t charged_at;        /* system time up to which `vtime` counts, while it runs */
+    bool waits;                 /* null: it waits for a CPU of its own */
+    uint32_t own_cpu;           /* null: the CPU that is its own; CPU_MAX: none */
+    uint64_t key;               /* the policy's: its place in a queue */
+    const struct sched_policy *policy; /* of its domain's pool */
+    uint64_t charged_at;        /* system time up to which it has been charged, while it runs */
     uint64_t slice_start;       /* system time when it was last put on a CPU */
     uint64_t release;           /* parked: when its domain has budget again */
 };
@@ -31,13 +36,18 @@ struct sched_vcpu {
 struct sched_domain {
     uint32_t weight;            /* of each vCPU, 1..SCHED_WEIGHT_MAX */
     uint32_t cap;               /* percent of one CPU for all vCPUs together, 0: none */
-    spinlock_t lock;            /* LOCK_SCHED_CAP: the two below */
+    spinlock_t lock;            /* LOCK_SCHED_POLICY: the two below */
     uint64_t period_start;      /* of the accounting period of the cap, system time */
     uint64_t used;              /* ns in this period, and what earlier ones owe */
 };
 
 /** Boot CPU, once, before the first sched_create_idle(). */
 void sched_init(void);
+/** The policy with the number @id (XEN_SCHEDULER_*) or the name @name; NULL: it is not here. */
+const struct sched_policy *sched_policy_by_id(uint32_t id);
+const struct sched_policy *sched_policy_by_name(const char *name);
+/** @cpu, whose queue is empty, runs by @policy from now on. */
+void sched_cpu_set_policy(unsigned int cpu, const struct sched_policy *policy);
 /**
  * Makes @cpu schedulable: run queue, tasklets, and the idle vCPU, which is what runs there now. NULL: no memory.
  * After timers_init_cpu().

@@ -5,6 +5,7 @@
 #include "sim_test.h"
 
 #include "guest.h"
+#include "core/sched/policy.h"
 #include "hv/cpupool.h"
 #include "hv/heap.h"
 
@@ -46,7 +47,7 @@ static void a_pool_of_its_own(void **state)
 {
     start();
     uint32_t id = CPUPOOL_ANY;
-    assert_int_equal(cpupool_create(&id), 0);
+    assert_int_equal(cpupool_create(&id, &sched_credit2), 0);
     assert_int_equal(id, 1);
     assert_int_equal(cpupool_move_domain(dom[0], id), -ENOENT); /* no CPU in it */
     assert_int_equal(cpupool_add_cpu(id, 5), -ENODEV);
@@ -86,19 +87,19 @@ static void numbers(void **state)
     };
     for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
         uint32_t id = t[i].id;
-        assert_int_equal(cpupool_create(&id), t[i].rc);
+        assert_int_equal(cpupool_create(&id, &sched_credit2), t[i].rc);
         assert_int_equal(id, t[i].got);
     }
     static const uint32_t in_order[] = { 0, 1, 2, 3, 4, 7 };
     uint32_t id = 0, domains;
     cpumask_t cpus;
     for (size_t i = 0; i < ARRAY_SIZE(in_order); i++, id++) {
-        assert_int_equal(cpupool_info(&id, &domains, &cpus), 0);
+        assert_int_equal(cpupool_info(&id, &domains, &cpus, NULL), 0);
         assert_int_equal(id, in_order[i]);
         assert_int_equal(domains, id ? 0 : GUESTS);
         assert_int_equal(cpumask_weight(&cpus), id ? 0 : CPUS);
     }
-    assert_int_equal(cpupool_info(&id, &domains, &cpus), -ENOENT);
+    assert_int_equal(cpupool_info(&id, &domains, &cpus, NULL), -ENOENT);
     assert_int_equal(cpupool_add_cpu(9, 0), -ENOENT);
     assert_int_equal(cpupool_add_cpu(1, CPUS), -EINVAL);
     assert_int_equal(cpupool_add_cpu(1, CPUPOOL_ANY), -ENODEV);
@@ -119,7 +120,7 @@ static void affinity_within_a_pool(void **state)
     assert_int_equal(vcpu_set_affinity(v, &only, NULL), 0);
     sim_run_until(now_ns() + NS_PER_SEC);
     assert_int_equal(v->processor, 1);
-    assert_int_equal(cpupool_create(&id), 0);
+    assert_int_equal(cpupool_create(&id, &sched_credit2), 0);
     assert_int_equal(cpupool_remove_cpu(0, 4), 0);
     assert_int_equal(cpupool_remove_cpu(0, 5), 0);
     assert_int_equal(cpupool_add_cpu(id, 4), 0);
@@ -152,7 +153,7 @@ static void random_changes(void **state)
         case 0:
             id = id ? id : CPUPOOL_ANY;
             if (id != CPUPOOL_ANY || sim_random(&r) % 9 == 0)
-                cpupool_create(&id);
+                cpupool_create(&id, &sched_credit2);
             break;
         case 1: cpupool_destroy(id); break;
         case 2: cpupool_add_cpu(id, cpu == CPUS ? CPUPOOL_ANY : cpu); break;
@@ -163,7 +164,7 @@ static void random_changes(void **state)
         assert_int_equal(wrong, 0);
         free = cpupool_free_cpus();
         unsigned int total = cpumask_weight(&free), members = 0;
-        for (id = 0; !cpupool_info(&id, &domains, &cpus); id++) {
+        for (id = 0; !cpupool_info(&id, &domains, &cpus, NULL); id++) {
             cpumask_t both;
             cpumask_and(&both, &seen, &cpus);
             assert_true(cpumask_empty(&both));
@@ -186,7 +187,7 @@ static void the_dead_keep_no_pool(void **state)
 {
     start();
     uint32_t id = CPUPOOL_ANY;
-    assert_int_equal(cpupool_create(&id), 0);
+    assert_int_equal(cpupool_create(&id, &sched_credit2), 0);
     assert_int_equal(cpupool_remove_cpu(0, 3), 0);
     assert_int_equal(cpupool_add_cpu(id, 3), 0);
     assert_int_equal(cpupool_move_domain(dom[1], id), 0);

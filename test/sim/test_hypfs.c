@@ -5,6 +5,7 @@
 #include "sim_test.h"
 
 #include "guest.h"
+#include "core/sched/policy.h"
 #include "hv/cpupool.h"
 #include "hv/options.h"
 #include "hv/version.h"
@@ -248,7 +249,7 @@ static void pools(void **state)
     uint32_t id = 3;
     assert_string_equal(listing("/cpupool"), "0:0:28:0 ");
     assert_int_equal(read_path("/cpupool/3/sched-gran", 4096), -ENOENT);
-    assert_int_equal(cpupool_create(&id), 0);
+    assert_int_equal(cpupool_create(&id, &sched_credit2), 0);
     assert_string_equal(listing("/cpupool"), "0:0:28:0 3:0:28:0 ");
     assert_int_equal(read_path("/cpupool/3/sched-gran", 4096), 0);
     assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "cpu");

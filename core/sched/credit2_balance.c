@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which CPU. Every search is over sets of CPUs, and looks at a few entries of a queue. */
+#include "credit2.h"
 #include "hv/softirq.h"
 #include "runq.h"
 
 #define LOOK_IDLE    16 /* entries of a queue that an idle CPU considers */
 #define LOOK_LAGGING 4  /* entries that a busy one considers */
 #define PULL_QUEUES  2  /* queues that a busy CPU looks at in one go */
+#define MOVE_LEAD    (20 * NS_PER_MS) /* of virtual time that a vCPU must be behind, to be moved to another CPU */
 
 /* The first of a & b & cpu_online (& c) at or after @from, round the end; CPU_MAX if there is none. */
 static unsigned int next_common(const cpumask_t *a, const cpumask_t *b, const cpumask_t *c, unsigned int from)
@@ -44,7 +46,7 @@ static unsigned int find_idle(const struct vcpu *v)
     return CPU_MAX;
 }
 
-unsigned int balance_choose(const struct vcpu *v)
+unsigned int credit2_choose(struct vcpu *v)
 {
     unsigned int here = v->processor, cpu = find_idle(v);
 
@@ -59,7 +61,7 @@ unsigned int balance_choose(const struct vcpu *v)
     return READ_ONCE(per_cpu(runq, here).queue.nr) > READ_ONCE(per_cpu(runq, other).queue.nr) + 1 ? other : here;
 }
 
-void balance_tell_idle(const struct vcpu *v)
+void credit2_tell_idle(const struct vcpu *v)
 {
     unsigned int cpu = find_idle(v);
 
@@ -97,7 +99,7 @@ static void move_queued(struct runq *from, struct runq *to, struct vcpu *v, unsi
 {
     runq_remove(from, v);
     v->processor = cpu;
-    queue_place_moved(&to->queue, &v->sched, to->current != to->idle || to->queue.nr);
+    sched_credit2.place(&to->queue, &v->sched, SCHED_MOVES, to->current != to->idle || to->queue.nr);
     runq_insert(to, v);
 }
 
@@ -111,7 +113,7 @@ static void tell_next_idle(unsigned int after)
     struct runq *rq = &per_cpu(runq, cpu);
     irqflags_t irq = spin_lock_irqsave(&rq->lock);
     if (rq->queue.nr)
-        balance_tell_idle(vcpu_of(queue_first(&rq->queue)));
+        credit2_tell_idle(vcpu_of(queue_first(&rq->queue)));
     spin_unlock_irqrestore(&rq->lock, irq);
 }
 
@@ -134,7 +136,7 @@ static bool steal_from(unsigned int victim, unsigned int cpu)
 }
 
 /* Once round the CPUs where somebody waits: the way from here to them grows until it has been all round. */
-bool balance_steal(unsigned int cpu)
+bool credit2_steal(unsigned int cpu)
 {
     unsigned int way = 0;
 
@@ -153,20 +155,20 @@ bool balance_steal(unsigned int cpu)
 }
 
 /* Whom this CPU would run next, as far as its queue and current vCPU tell: the least virtual time. */
-static bool least_here(const struct runq *rq, uint64_t *vtime)
+static bool least_here(const struct runq *rq, uint64_t *key)
 {
     const struct sched_vcpu *first = queue_first(&rq->queue);
     bool running = rq->current != rq->idle && vcpu_runnable(rq->current);
 
     if (!first && !running)
         return false;
-    *vtime = first ? first->vtime : rq->current->sched.vtime;
-    if (running && vtime_before(rq->current->sched.vtime, *vtime))
-        *vtime = rq->current->sched.vtime;
+    *key = first ? first->key : rq->current->sched.key;
+    if (running && key_before(rq->current->sched.key, *key))
+        *key = rq->current->sched.key;
     return true;
 }
 
-void balance_pull_lagging(unsigned int cpu)
+void credit2_pull_lagging(unsigned int cpu)
 {
     struct runq *mine = &per_cpu(runq, cpu);
 
@@ -181,7 +183,7 @@ void balance_pull_lagging(unsigned int cpu)
         irqflags_t irq = lock_two(cpu, victim);
         struct vcpu *v = queue_find(&rq->queue, cpu, LOOK_LAGGING, true);
         uint64_t least;
-        if (v && least_here(mine, &least) && vtime_before(v->sched.vtime + SCHED_MOVE_LEAD, least))
+        if (v && least_here(mine, &least) && key_before(v->sched.key + MOVE_LEAD, least))
             move_queued(rq, mine, v, cpu);
         unlock_two(cpu, victim, irq);
     }
