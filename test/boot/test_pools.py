@@ -72,3 +72,20 @@ def test_pools_and_emulated_tsc():
         assert "ratelimit=5000us" in machine.run("xl sched-credit2 -s")
         machine.run("! xl sched-credit2 -s -r 50")
         machine.run("xl destroy guest")
+
+
+def test_null_scheduler():
+    """sched=null for Pool-0, and a pool of its own with it: a guest's two vCPUs, of which one CPU has room for one."""
+    with rigs.Rig("null", cpus=3, options="sched=null", devices=guest_devices()) as machine:
+        machine.shell(timeout=BOOT_SECONDS)
+        assert re.search(r"xen_scheduler +: null", machine.run("xl info"))
+        assert re.search(r"^Pool-0 +\d+ +null", machine.run("xl cpupool-list"), re.M)
+        machine.run("xl vcpu-set 0 1")
+        for cpu in (1, 2):
+            machine.run(f"xl cpupool-cpu-remove Pool-0 {cpu}")
+        machine.run("xl cpupool-create 'name=\"own\"' 'sched=\"null\"' 'cpus=[\"1\"]'")
+        machine.run("xl create -q guest.cfg 'pool=\"own\"' 'vcpus=1'")
+        machine.run("for i in $(seq 600); do xl vcpu-list guest | grep -q ' 1  *[-rb]' && break; sleep 1; done")
+        assert set(guest_cpus(machine)) <= {"1", "-"}
+        machine.run("xl destroy guest")
+        machine.run("xl cpupool-destroy own")

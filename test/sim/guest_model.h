@@ -85,7 +85,7 @@ static inline void model_switched(struct vcpu *prev, struct vcpu *next)
     next->arch.regs = *guest_regs();
     if (vcpu_is_idle(next))
         return;
-    assert_true(cpumask_test(&next->hard_affinity, this_cpu_id()));
+    assert_true(cpumask_test(&next->cpus, this_cpu_id()));
     assert_int_equal(next->processor, this_cpu_id());
     if (model_of(next))
         model_in(model_of(next));

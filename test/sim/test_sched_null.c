@@ -6,6 +6,7 @@
 #include "guest_model.h"
 
 #include "hv/cpupool.h"
+#include "hv/options.h"
 #include "hv/softirq.h"
 
 #define MS NS_PER_MS
