@@ -24,6 +24,7 @@ static const struct {
     {"time",                     test_time               },
     {"errors",                   test_errors             },
     {"privileges",               test_privileges         },
+    {"refusals",                 test_refusals           },
     {"version",                  test_version            },
     {"advisories: memory",       test_advisories_mm      },
     {"advisories: processor",    test_advisories_cpu     },

@@ -51,6 +51,8 @@ enum lock_irqs { LOCK_IRQS_ON, LOCK_IRQS_OFF, LOCK_IRQS_ANY };
     X(PIRQ,           NEVER,       OFF) /* a domain's pirq map */                                                 \
     X(IRQ,            NEVER,       OFF) /* one interrupt's descriptor */                                          \
     X(VECTOR,         NEVER,       OFF) /* allocation of vectors and IO-APIC registers */                         \
+    X(MSI_TABLES,     NEVER,       ON)   /* the mapped pages of MSI-X tables */                                   \
+    X(PCI_FUNCTIONS,  NEVER,       ON)   /* functions with virtual ones; their BARs are sized under it */         \
     X(PCI,            NEVER,       OFF) /* configuration space and the address port; taken to program MSIs */     \
     X(SHUTDOWN,       NEVER,       OFF) /* a domain's shutdown state */                                           \
     X(SCHED,          BY_ADDRESS,  OFF) /* a run queue */                                                         \

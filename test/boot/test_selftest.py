@@ -29,6 +29,25 @@ def test_every_check_passes(rig, cpu):
         assert int(match[1]) > 1100, "checks were left out"
 
 
+# What physdev_op refuses about devices has a line in the log that names the rule, and none is silent or has no rule.
+def test_refusals_name_the_rule(rig):
+    with guest(rig, "selftest") as machine:
+        machine.expect(r"\d+ passed, \d+ failed")
+        log = machine.tail(4000)
+    subject = log[:re.search(r"refusals: (\d+)", log).end()]
+    lines = re.findall(r"d0v0 (\w+) refused \((-\d+)\): (.*)", subject)
+    wanted = int(re.search(r"refusals: (\d+)", subject)[1])
+    lines = lines[-wanted:]
+    assert len(lines) == wanted
+    for rule in ["77 is no kind of interrupt", "GSI 100000 is beyond the last one, 23", "pirq 1048576 is beyond",
+                 "MSI of 0000:e0:01.0: no function answers there", "MSI of 0000:00:00.0: the function has no MSI cap",
+                 "MSI-X of 0000:00:00.0: the function has no MSI-X cap", "0 MSIs of one function",
+                 "pirq 40 is not mapped",
+                 "0000:e0:00.0: no function answers", "its physical function 0000:e0:00.0 is not known",
+                 "0000:00:00.0 has no MSI-X", "trigger 7 and polarity 0 of GSI 5", "cannot be read or written"]:
+        assert any(rule in line[2] for line in lines), f"no line says {rule!r}: {lines}"
+
+
 # A second vCPU: how it starts, and what two do to the same frames, grants and channels at once.
 @pytest.mark.parametrize("cpu, cpus", [("EPYC,-smap", 2), ("Nehalem", 4)])
 def test_every_check_passes_with_several_vcpus(rig, cpu, cpus):

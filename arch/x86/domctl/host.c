@@ -6,7 +6,7 @@
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
 #include "irq/lapic.h"
-#include "pci/pci.h"
+#include "pci/function.h"
 #include "time/tsc.h"
 
 #define HW_CAP_WORDS 8
@@ -102,5 +102,5 @@ int arch_createdomain_check(const struct xen_domctl_createdomain *c)
 
 bool arch_pci_known(const struct physdev_pci_device *dev)
 {
-    return pci_present(PCI_SBDF(dev->seg, dev->bus, dev->devfn));
+    return pci_function_exists(PCI_SBDF(dev->seg, dev->bus, dev->devfn));
 }

@@ -6,7 +6,11 @@
 #include "hv/log.h"
 #include "hw/native/io.h"
 #include "irq/lapic.h"
+#include "mm/machine_map.h"
 #include "mm/map.h"
+#include "pci/function.h"
+
+#include <arch/page.h>
 
 #define MSI_CONTROL      0x02
 #define MSI_ADDRESS      0x04
@@ -81,17 +85,61 @@ static void set_target(struct irq *irq, uint8_t vector, uint32_t apic_id)
 
 static const struct irq_source msi_source = {"MSI", mask, unmask, set_target};
 
-static int map_entry(struct msi_desc *m)
-{
-    uint32_t where = pci_read(m->sbdf, m->cap + MSIX_TABLE, 4);
-    paddr_t bar = pci_bar_address(m->sbdf, where & 7);
+/*
+ * Pages with MSI-X tables. They stay mapped, each once, so that functions that come and go do not use up addresses.
+ */
+struct table_page {
+    struct table_page *next;
+    paddr_t paddr;
+    uint8_t *va;
+};
+static struct table_page *table_pages;
+static spinlock_t table_lock = SPINLOCK_INIT(LOCK_MSI_TABLES);
 
-    if (m->entry > (control(m) & MSIX_SIZE_MASK))
-        return -EINVAL;
-    if (!bar)
-        return -ENODEV;
-    m->table = ioremap(bar + (where & ~7u) + m->entry * MSIX_ENTRY_SIZE, MSIX_ENTRY_SIZE);
-    return m->table ? 0 : -ENOMEM;
+static uint8_t *table_map(paddr_t paddr)
+{
+    paddr_t page = paddr & PAGE_MASK;
+
+    spin_lock(&table_lock);
+    struct table_page *t = table_pages;
+    while (t && t->paddr != page)
+        t = t->next;
+    if (!t && (t = hv_zalloc(sizeof(*t)))) {
+        t->paddr = page;
+        t->va = ioremap(page, PAGE_SIZE);
+        if (t->va) {
+            t->next = table_pages;
+            table_pages = t;
+        } else {
+            hv_free(t);
+            t = NULL;
+        }
+    }
+    spin_unlock(&table_lock);
+    return t ? t->va + (paddr - page) : NULL;
+}
+
+static bool is_ram(paddr_t paddr)
+{
+    const struct e820_entry *e = e820_lookup(&machine_map, paddr);
+    return e && e->type == E820_RAM;
+}
+
+static int map_entry(struct msi_desc *m, struct refusal *why)
+{
+    uint32_t where = pci_read(m->sbdf, m->cap + MSIX_TABLE, 4), last = control(m) & MSIX_SIZE_MASK;
+    paddr_t table;
+
+    if (m->entry > last)
+        return refuse(why, -EINVAL, "entry %u is beyond the last one of its table, %u", m->entry, last);
+    int rc = pci_memory_bar(m->sbdf, where & 7, &table, why);
+    if (rc)
+        return rc;
+    table += (where & ~7u) + m->entry * MSIX_ENTRY_SIZE;
+    if (table >= E820_TOP || is_ram(table))
+        return refuse(why, -EINVAL, "its table would be at %#lx, which is no place for a device", (unsigned long)table);
+    m->table = table_map(table);
+    return m->table ? 0 : refuse(why, -ENOMEM, "no memory or address space to map its table");
 }
 
 static void enable(struct msi_desc *m)
@@ -102,39 +150,46 @@ static void enable(struct msi_desc *m)
     set_control(m, m->msix ? c | MSIX_ENABLE : (uint16_t)((c & ~MSI_MULTI_MASK) | MSI_ENABLE));
 }
 
-int msi_setup(pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, struct irq **out)
+/* A vector for what is described, and the device switched over to it. */
+static int connect(struct msi_desc *m, struct irq **out, struct refusal *why)
 {
-    unsigned int cap = pci_present(sbdf) ? pci_find_capability(sbdf, table_base ? PCI_CAP_MSIX : PCI_CAP_MSI) : 0;
-    struct msi_desc *m = cap ? hv_zalloc(sizeof(*m)) : NULL;
-    int rc;
+    struct irq *irq = irq_alloc_msi(&msi_source);
 
-    if (!cap)
-        return -ENODEV;
-    if (!m)
-        return -ENOMEM;
-    *m = (struct msi_desc){.sbdf = sbdf, .cap = (uint16_t)cap, .msix = table_base != 0, .entry = entry, .masked = true};
-    rc = m->msix ? map_entry(m) : 0;
-    struct irq *irq = rc ? NULL : irq_alloc_msi(&msi_source);
-    if (!irq) {
-        rc = rc ? rc : -ENOSPC;
-        goto free_desc;
-    }
+    if (!irq)
+        return refuse(why, -ENOSPC, "all interrupts for MSIs are in use");
     irq->msi = m;
     irqflags_t flags = spin_lock_irqsave(&irq->lock);
     write_mask(irq, true);
-    rc = irq_assign_vector(irq, &cpu_online);
+    int rc = irq_assign_vector(irq, &cpu_online);
     if (!rc)
         enable(m);
     spin_unlock_irqrestore(&irq->lock, flags);
     if (rc) {
         irq_free_msi(irq);
-        goto free_desc;
+        return refuse(why, rc, "no vector is free on the CPU chosen for it");
     }
     *out = irq;
     return 0;
+}
 
-free_desc:
-    hv_free(m);
+int msi_setup(pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, struct irq **out, struct refusal *why)
+{
+    bool msix = table_base != 0;
+
+    if (!pci_function_exists(sbdf))
+        return refuse(why, -ENODEV, "no function answers there, and no known physical function has it switched on");
+    unsigned int cap = pci_find_capability(sbdf, msix ? PCI_CAP_MSIX : PCI_CAP_MSI);
+    if (!cap)
+        return refuse(why, -ENODEV, "the function has no %s capability", msix ? "MSI-X" : "MSI");
+    struct msi_desc *m = hv_zalloc(sizeof(*m));
+    if (!m)
+        return refuse(why, -ENOMEM, "no memory to describe it");
+    *m = (struct msi_desc){.sbdf = sbdf, .cap = (uint16_t)cap, .msix = msix, .entry = entry, .masked = true};
+    int rc = msix ? map_entry(m, why) : 0;
+    if (!rc)
+        rc = connect(m, out, why);
+    if (rc)
+        hv_free(m);
     return rc;
 }
 

@@ -6,6 +6,7 @@
 #include "hv/types.h"
 #include "irq/irq.h"
 #include "pci/pci.h"
+#include "pci/refusal.h"
 
 struct msi_desc {
     pci_sbdf_t sbdf;
@@ -20,9 +21,10 @@ struct msi_desc {
 
 /**
  * Allocates an irq for MSI (@table_base 0) or entry @entry of MSI-X, and switches the device over to it; still masked.
- * @out. 0, -ENODEV (no such function or capability), -EINVAL (entry), -ENOSPC, -ENOMEM.
+ * @out. 0, or with the rule in @why -ENODEV (no such function, capability or BAR), -ENXIO (its memory is off), -EINVAL
+ * (entry; a table in RAM), -ENOSPC, -ENOMEM.
  */
-int msi_setup(pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, struct irq **out);
+int msi_setup(pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, struct irq **out, struct refusal *why);
 /** Switches the device back and frees the irq, which no guest may be bound to. */
 void msi_teardown(struct irq *irq);
 /** Writes everything again after the device lost it. */

@@ -68,59 +68,71 @@ static bool gsi_is_ours(uint32_t gsi)
            (ns16550_irq(1) && gsi == ioapic_isa_to_gsi((uint8_t)ns16550_irq(1)));
 }
 
-int pirq_map_gsi(struct domain *d, int gsi, int pirq)
+static int check_pirq(const struct pirq_map *m, int pirq, struct refusal *why)
+{
+    if (!m)
+        return refuse(why, -EINVAL, "the domain has no physical interrupts");
+    if (pirq >= (int)m->count)
+        return refuse(why, -EINVAL, "pirq %d is beyond the last one, %u", pirq, m->count - 1);
+    return 0;
+}
+
+int pirq_map_gsi(struct domain *d, int gsi, int pirq, struct refusal *why)
 {
     struct pirq_map *m = d->arch.pirqs;
-    int rc;
+    int rc = check_pirq(m, pirq, why);
 
-    if (!m || gsi < 0 || (uint32_t)gsi >= irq_gsi_count || pirq >= (int)m->count)
-        return -EINVAL;
+    if (rc)
+        return rc;
+    if (gsi < 0 || (uint32_t)gsi >= irq_gsi_count)
+        return refuse(why, -EINVAL, "GSI %d is beyond the last one, %u", gsi, irq_gsi_count - 1);
     if (pirq < 0)
         pirq = gsi;
     irqflags_t flags = spin_lock_irqsave(&m->lock);
-    if (m->entry[pirq].irq)
-        rc = m->entry[pirq].irq == (uint32_t)gsi + 1 ? pirq : -EEXIST;
-    else if (!irq_get((uint32_t)gsi)->source)
-        rc = -EINVAL;
-    else {
+    uint32_t now = m->entry[pirq].irq;
+    bool input = irq_get((uint32_t)gsi)->source;
+    if (!now && input)
         m->entry[pirq].irq = (uint32_t)gsi + 1;
-        rc = pirq;
-    }
     spin_unlock_irqrestore(&m->lock, flags);
-    return rc;
-}
-
-int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, int pirq)
-{
-    struct pirq_map *m = d->arch.pirqs;
-    struct irq *irq;
-
-    if (!m || pirq >= (int)m->count)
-        return -EINVAL;
-    int rc = msi_setup(sbdf, entry, table_base, &irq);
-    if (rc)
-        return rc;
-    irqflags_t flags = spin_lock_irqsave(&m->lock);
-    if (pirq < 0)
-        pirq = find_free(m);
-    if (pirq >= 0 && m->entry[pirq].irq)
-        pirq = -EEXIST;
-    if (pirq >= 0)
-        m->entry[pirq] = (struct pirq_entry){.irq = irq->nr + 1};
-    spin_unlock_irqrestore(&m->lock, flags);
-    if (pirq < 0)
-        msi_teardown(irq);
+    if (now && now != (uint32_t)gsi + 1)
+        return refuse(why, -EEXIST, "pirq %d is mapped already, to interrupt %u", pirq, now - 1);
+    if (!input)
+        return refuse(why, -EINVAL, "no IO-APIC has an input for GSI %d", gsi);
     return pirq;
 }
 
-int pirq_unmap(struct domain *d, int pirq)
+int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, int pirq, struct refusal *why)
+{
+    struct pirq_map *m = d->arch.pirqs;
+    struct irq *irq;
+    int rc = check_pirq(m, pirq, why), to;
+
+    if (!rc)
+        rc = msi_setup(sbdf, entry, table_base, &irq, why);
+    if (rc)
+        return rc;
+    irqflags_t flags = spin_lock_irqsave(&m->lock);
+    to = pirq < 0 ? find_free(m) : m->entry[pirq].irq ? -EEXIST : pirq;
+    if (to >= 0)
+        m->entry[to] = (struct pirq_entry){.irq = irq->nr + 1};
+    spin_unlock_irqrestore(&m->lock, flags);
+    if (to >= 0)
+        return to;
+    msi_teardown(irq);
+    return to == -EEXIST ? refuse(why, to, "pirq %d is mapped already", pirq)
+                         : refuse(why, to, "all %u pirqs for MSIs are in use", m->count - irq_gsi_count);
+}
+
+int pirq_unmap(struct domain *d, int pirq, struct refusal *why)
 {
     struct pirq_map *m = d->arch.pirqs;
     struct irq *irq = NULL;
-    int rc = 0;
+    int rc = check_pirq(m, pirq, why);
 
-    if (!m || pirq < 0 || (uint32_t)pirq >= m->count)
-        return -EINVAL;
+    if (rc)
+        return rc;
+    if (pirq < 0)
+        return refuse(why, -EINVAL, "pirq %d is no number of one", pirq);
     irqflags_t flags = spin_lock_irqsave(&m->lock);
     if (!m->entry[pirq].irq)
         rc = -EINVAL;
@@ -133,6 +145,8 @@ int pirq_unmap(struct domain *d, int pirq)
     spin_unlock_irqrestore(&m->lock, flags);
     if (irq && irq->msi)
         msi_teardown(irq);
+    if (rc)
+        refuse(why, rc, rc == -EBUSY ? "pirq %d is bound to an event channel" : "pirq %d is not mapped", pirq);
     return rc;
 }
 
@@ -140,10 +154,12 @@ void pirq_map_destroy(struct domain *d)
 {
     struct pirq_map *m = d->arch.pirqs;
 
+    struct refusal unused;
+
     for (uint32_t i = 0; m && i < m->count; i++)
         if (m->entry[i].irq) {
             arch_pirq_unbind(d, i);
-            pirq_unmap(d, (int)i);
+            pirq_unmap(d, (int)i, &unused);
         }
     d->arch.pirqs = NULL;
     hv_free(m);

@@ -9,17 +9,19 @@
 #include "hv/types.h"
 #include "irq/irq.h"
 #include "pci/pci.h"
+#include "pci/refusal.h"
 
 int pirq_map_create(struct domain *d);
 /** Unmaps everything; the event channels must be closed. */
 void pirq_map_destroy(struct domain *d);
 
-/** Maps GSI @gsi to @pirq (-1: any; the GSI if free). Returns the pirq, or -EINVAL, -EEXIST, -EBUSY, -EPERM. */
-int pirq_map_gsi(struct domain *d, int gsi, int pirq);
-/** Maps an MSI or MSI-X entry. Returns the pirq or -errno of msi_setup(). */
-int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, int pirq);
-/** 0, -EINVAL, -EBUSY while bound. */
-int pirq_unmap(struct domain *d, int pirq);
+/** Maps GSI @gsi to @pirq (-1: any; the GSI if free). Returns the pirq, or with the rule in @why -EINVAL, -EEXIST. */
+int pirq_map_gsi(struct domain *d, int gsi, int pirq, struct refusal *why);
+/** Maps an MSI or MSI-X entry. Returns the pirq, -errno of msi_setup(), -ENOSPC or -EEXIST. */
+int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, int pirq,
+                 struct refusal *why);
+/** 0, or with the rule in @why -EINVAL, -EBUSY while bound. */
+int pirq_unmap(struct domain *d, int pirq, struct refusal *why);
 /**
  * A free pirq that no GSI has, or -ENOSPC. It is the caller's, and found by nobody again, until it has been mapped and
  * unmapped.

@@ -13,7 +13,7 @@
 #include "irq/lapic.h"
 #include "kexec/relocate.h"
 #include "mm/percpu_area.h"
-#include "pci/pci.h"
+#include "pci/function.h"
 #include "smp/smp.h"
 #include "trap/nmi.h"
 
@@ -67,6 +67,7 @@ static void bus_master_off(pci_sbdf_t sbdf)
 
 void arch_kexec_quiesce_devices(void)
 {
+    pci_for_each_virtual_function(bus_master_off); /* these have no id to be found by */
     for (unsigned int bus = 0; bus < 256; bus++)
         for (unsigned int dev = 0; dev < 32; dev++)
             for (unsigned int fn = 0; fn < 8; fn++) {

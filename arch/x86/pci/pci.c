@@ -6,12 +6,12 @@
 #include "hv/log.h"
 #include "hw/native/io.h"
 #include "mm/map.h"
+#include "x86/pci/config.h"
 
 #define PCI_ADDRESS 0xcf8
 #define PCI_DATA    0xcfc
 #define WINDOWS_MAX 16u
 #define BUS_SIZE    0x100000u
-#define CAPS_MAX    48u
 
 struct mmconfig {
     uint16_t segment;
@@ -137,28 +137,4 @@ void pci_port_write(uint32_t cf8, unsigned int offset, unsigned int size, uint32
 bool pci_present(pci_sbdf_t sbdf)
 {
     return pci_read(sbdf, PCI_VENDOR_ID, 2) != 0xffff;
-}
-
-unsigned int pci_find_capability(pci_sbdf_t sbdf, uint8_t id)
-{
-    if (!(pci_read(sbdf, PCI_STATUS, 2) & 0x10))
-        return 0;
-    unsigned int pos = pci_read(sbdf, PCI_CAP_POINTER, 1) & 0xfc;
-    for (unsigned int i = 0; pos >= 0x40 && i < CAPS_MAX; i++) {
-        if (pci_read(sbdf, pos, 1) == id)
-            return pos;
-        pos = pci_read(sbdf, pos + 1, 1) & 0xfc;
-    }
-    return 0;
-}
-
-paddr_t pci_bar_address(pci_sbdf_t sbdf, unsigned int bar)
-{
-    if (bar > 5 || (pci_read(sbdf, PCI_HEADER_TYPE, 1) & 0x7f))
-        return 0;
-    uint32_t low = pci_read(sbdf, PCI_BAR0 + 4 * bar, 4);
-    if (low & 1)
-        return 0;
-    uint64_t high = (low & 6) == 4 && bar < 5 ? pci_read(sbdf, PCI_BAR0 + 4 * bar + 4, 4) : 0;
-    return high << 32 | (low & ~15u);
 }

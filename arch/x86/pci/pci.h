@@ -18,11 +18,8 @@ uint32_t pci_read(pci_sbdf_t sbdf, unsigned int reg, unsigned int size);
 void pci_write(pci_sbdf_t sbdf, unsigned int reg, unsigned int size, uint32_t value);
 /** Declares MMCONFIG of a segment; used once enabled. */
 void pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, paddr_t base);
-/** Offset of capability @id in the list, or 0. */
-unsigned int pci_find_capability(pci_sbdf_t sbdf, uint8_t id);
+/** A function with an id of its own answers; a virtual function has none (see pci/function.h). */
 bool pci_present(pci_sbdf_t sbdf);
-/** Physical address of memory BAR @bar of a function of type 0, or 0. */
-paddr_t pci_bar_address(pci_sbdf_t sbdf, unsigned int bar);
 
 /**
  * The emulated ports of the hardware domain: an access of @size bytes at 0xcfc + @offset with address register @cf8.
@@ -30,16 +27,5 @@ paddr_t pci_bar_address(pci_sbdf_t sbdf, unsigned int bar);
  */
 uint32_t pci_port_read(uint32_t cf8, unsigned int offset, unsigned int size);
 void pci_port_write(uint32_t cf8, unsigned int offset, unsigned int size, uint32_t value);
-
-#define PCI_VENDOR_ID            0x00
-#define PCI_COMMAND              0x04
-#define PCI_STATUS               0x06
-#define PCI_HEADER_TYPE          0x0e
-#define PCI_BAR0                 0x10
-#define PCI_CAP_POINTER          0x34
-#define PCI_COMMAND_MEMORY       0x002
-#define PCI_COMMAND_INTX_DISABLE 0x400
-#define PCI_CAP_MSI              0x05
-#define PCI_CAP_MSIX             0x11
 
 #endif
