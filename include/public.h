@@ -23,6 +23,7 @@
 #include <xen/hypfs.h>
 #include <xen/io/console.h>
 #include <xen/arch-x86/cpuid.h>
+#include <xen/arch-x86/xen-mca.h>
 #include <xen/arch-x86/hvm/start_info.h>
 #include <xen/kexec.h>
 #include <xen/memory.h>

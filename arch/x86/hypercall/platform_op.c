@@ -11,6 +11,7 @@
 #include "irq/lapic.h"
 #include "platform/acpi.h"
 #include "platform/firmware_info.h"
+#include "platform/pminfo.h"
 #include "platform/power.h"
 #include "smp/smp.h"
 
@@ -88,12 +89,6 @@ static long op_cpu_version(struct xen_platform_op *op)
     return 0;
 }
 
-/* C-states and P-states that dom0's ACPI driver found: idle CPUs halt, and frequency is the firmware's business. */
-static long op_pminfo(const struct xen_platform_op *op)
-{
-    return -EOPNOTSUPP;
-}
-
 static long op_idletime(struct xen_platform_op *op)
 {
     struct xenpf_getidletime *g = &op->u.getidletime;
@@ -129,7 +124,7 @@ static long perform(struct xen_platform_op *op)
     case XENPF_firmware_info: return firmware_info(&op->u.firmware_info);
     case XENPF_enter_acpi_sleep: return op_sleep(op);
     case XENPF_getidletime: return op_idletime(op);
-    case XENPF_set_processor_pminfo: return op_pminfo(op);
+    case XENPF_set_processor_pminfo: return pminfo_set(&op->u.set_pminfo);
     case XENPF_get_cpuinfo: return op_cpuinfo(op);
     case XENPF_get_cpu_version: return op_cpu_version(op);
     default: return -ENOSYS;
