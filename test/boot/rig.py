@@ -8,6 +8,7 @@ in BUILD/test/boot/NAME.log, QEMU's own complaints in NAME.qemu.
 import os
 import re
 import shlex
+import shutil
 import struct
 import subprocess
 
@@ -90,8 +91,10 @@ class Rig:
                 "-device", "ide-hd,drive=medium,bus=ide.0"]
 
     def _boot_grub_uefi(self):
-        firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd"
-        return ["-drive", f"if=pflash,format=raw,readonly=on,file={firmware}"] + self._boot_grub_bios()
+        firmware, variables = "/usr/share/OVMF/OVMF_CODE_4M.fd", self.path + ".vars"
+        shutil.copyfile("/usr/share/OVMF/OVMF_VARS_4M.fd", variables)
+        return ["-drive", f"if=pflash,format=raw,readonly=on,file={firmware}",
+                "-drive", f"if=pflash,format=raw,file={variables}"] + self._boot_grub_bios()
 
     # --- life ---
     def __enter__(self):
@@ -115,7 +118,7 @@ class Rig:
     def __exit__(self, *_):
         self.child.close(force=True)
         self.log.close()
-        for left in (self.path + ".iso", self.path + ".gdb"):
+        for left in (self.path + ".iso", self.path + ".vars", self.path + ".gdb"):
             if os.path.exists(left):
                 os.remove(left)
 

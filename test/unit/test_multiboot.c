@@ -250,8 +250,30 @@ static void build_mb2(void)
     at = tag(17, 8 + 96);
     put32(at, 48);
     put32(at + 4, 1);
+    put32(at + 8, EFI_RUNTIME_SERVICES_CODE);
+    put64(at + 8 + 8, 0x7e000000);
+    put64(at + 8 + 24, 16);
+    put64(at + 8 + 32, EFI_MEMORY_RUNTIME | EFI_MEMORY_WB);
+    put32(at + 8 + 48, 7);
+    put64(at + 8 + 48 + 24, 256);
     put32(tag(21, 4), 0x200000);
     tag(77, 5);
+}
+
+/* A map with descriptors that are too short, or too many, is not taken at all. */
+static void test_mb2_efi_map_refused(void **state)
+{
+    static const uint32_t size[] = {0, 39, 1};
+
+    for (unsigned int i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
+        build_mb2();
+        put32(tag(17, 8 + 96), size[i]);
+        tag(0, 0);
+        assert_int_equal(parse(MULTIBOOT2_MAGIC, 0x1000), 0);
+        assert_int_equal(info.efi.region_count, 0);
+        assert_int_equal(lines, 1);
+        lines = 0;
+    }
 }
 
 static void test_mb2(void **state)
@@ -270,6 +292,12 @@ static void test_mb2(void **state)
     assert_int_equal(info.efi.system_table, 0x7e9ec018);
     assert_int_equal(info.efi.map_size, 96);
     assert_int_equal(info.efi.map_descriptor_size, 48);
+    assert_int_equal(info.efi.region_count, 2);
+    assert_int_equal(info.efi.region[0].type, EFI_RUNTIME_SERVICES_CODE);
+    assert_int_equal(info.efi.region[0].start, 0x7e000000);
+    assert_int_equal(info.efi.region[0].pages, 16);
+    assert_true(info.efi.region[0].attributes == (EFI_MEMORY_RUNTIME | EFI_MEMORY_WB));
+    assert_int_equal(info.efi.region[1].pages, 256);
     assert_false(info.efi.boot_services_left_running);
     assert_int_equal(info.rsdp_size, 36);
     assert_memory_equal(info.rsdp, "RSD PTR new", 11);
@@ -311,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_mb1_framebuffer),
         cmocka_unit_test(test_mb1_hostile),
         cmocka_unit_test(test_mb2),
+        cmocka_unit_test(test_mb2_efi_map_refused),
         cmocka_unit_test(test_mb2_hostile),
     };
 

@@ -116,11 +116,26 @@ static __init void read_loader(uint32_t magic, uint32_t info)
         panic("the boot loader's information is unusable (magic %#x, error %d): boot with Multiboot 1 or 2", magic, rc);
 }
 
+/* What firmware goes on using is nobody's RAM, whatever the loader's map says. */
+static __init void keep_efi_memory(void)
+{
+    for (uint32_t i = 0; i < boot_info.efi.region_count; i++) {
+        const struct boot_efi_region *r = &boot_info.efi.region[i];
+        struct range at = {r->start, r->start + r->pages * PAGE_SIZE};
+
+        if (r->attributes & EFI_MEMORY_RUNTIME && at.start < at.end && r->pages < E820_TOP / PAGE_SIZE &&
+            e820_retype(&machine_map, at, E820_RAM, E820_RESERVED))
+            panic("memory: EFI's runtime memory at %#lx cannot be kept: the memory map is too long",
+                  (unsigned long)at.start);
+    }
+}
+
 static __init void read_memory_map(void)
 {
     if (!boot_info.memory_count)
         panic("the boot loader gives no memory map: boot with a loader that does (GRUB, QEMU)");
     e820_sanitise(&machine_map, boot_info.memory, boot_info.memory_count, NULL, &hv_lib_log);
+    keep_efi_memory();
     e820_report(&machine_map, &hv_lib_log);
     if (hv_options.mem)
         e820_clip_ram(&machine_map, hv_options.mem);

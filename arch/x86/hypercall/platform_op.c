@@ -8,6 +8,7 @@
 #include "hv/sched.h"
 #include "hv/time.h"
 #include "hw/native/cpu.h"
+#include "hypercall/efi_op.h"
 #include "irq/lapic.h"
 #include "platform/acpi.h"
 #include "platform/firmware_info.h"
@@ -121,6 +122,7 @@ static long perform(struct xen_platform_op *op)
     switch (op->cmd) {
     case XENPF_settime32:
     case XENPF_settime64: return op_settime(op);
+    case XENPF_efi_runtime_call: return efi_op(&op->u.efi_runtime_call);
     case XENPF_firmware_info: return firmware_info(&op->u.firmware_info);
     case XENPF_enter_acpi_sleep: return op_sleep(op);
     case XENPF_getidletime: return op_idletime(op);

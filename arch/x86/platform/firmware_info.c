@@ -8,8 +8,10 @@
 
 #include "hv/guest_access.h"
 #include "hv/log.h"
+#include "hv/options.h"
 #include "mm/machine_map.h"
 #include "mm/map.h"
+#include "platform/efi.h"
 
 #include <arch/page.h>
 
@@ -27,7 +29,6 @@ struct efi_system_table {
 _Static_assert(sizeof(struct efi_system_table) == 120, "UEFI 2.9, 4.3.1");
 
 static struct efi_system_table efi;
-static uint32_t efi_runtime_revision;
 static uint16_t vendor[VENDOR_MAX];
 
 __init void firmware_init(void)
@@ -38,13 +39,26 @@ __init void firmware_init(void)
     if (!t || t->signature != EFI_SYSTEM_TABLE_SIGNATURE)
         return;
     efi = *t;
-    const uint32_t *runtime = ioremap_rights(efi.runtime_services, 16, MAP_RO);
-    efi_runtime_revision = runtime ? runtime[2] : 0;
+    efi_init(efi.runtime_services, hv_options.efi == OPTION_EFI_RS);
     const uint16_t *name = efi.vendor ? ioremap_rights(efi.vendor, sizeof(vendor), MAP_RO) : NULL;
     for (unsigned int i = 0; name && i < VENDOR_MAX - 1 && name[i]; i++)
         vendor[i] = name[i];
     log_info("EFI %u.%u, configuration table with %lu entries", efi.revision >> 16, efi.revision & 0xffff,
              (unsigned long)efi.config_entries);
+}
+
+/* What the memory map says about an address, and how much of the range asked for it is true of. */
+static long region_info(union xenpf_efi_info *out)
+{
+    const struct boot_efi_region *r = efi_region_of(out->mem.addr);
+
+    if (!r)
+        return -ESRCH;
+    uint64_t left = r->pages * PAGE_SIZE - (out->mem.addr - r->start);
+    out->mem.type = r->type;
+    out->mem.attr = r->attributes;
+    out->mem.size = MIN(out->mem.size, left);
+    return 0;
 }
 
 static long efi_info(struct xenpf_firmware_info *info)
@@ -55,7 +69,7 @@ static long efi_info(struct xenpf_firmware_info *info)
         return -ENOSYS;
     switch (info->index) {
     case XEN_FW_EFI_VERSION: out->version = efi.revision; return 0;
-    case XEN_FW_EFI_RT_VERSION: out->version = efi_runtime_revision; return 0;
+    case XEN_FW_EFI_RT_VERSION: out->version = efi_runtime_revision(); return 0;
     case XEN_FW_EFI_CONFIG_TABLE:
         out->cfg.addr = efi.config_table;
         out->cfg.nent = (uint32_t)efi.config_entries;
@@ -64,6 +78,9 @@ static long efi_info(struct xenpf_firmware_info *info)
         out->vendor.revision = efi.firmware_revision;
         uint32_t bytes = MIN(out->vendor.bufsz, (uint32_t)sizeof(vendor)) & ~1u;
         return bytes ? copy_to_guest_bytes(guest_handle_va(out->vendor.name), vendor, 1, bytes) : 0;
+    case XEN_FW_EFI_MEM_INFO: return region_info(out);
+    case XEN_FW_EFI_PCI_ROM: return -ESRCH;            /* ROMs that firmware keeps, */
+    case XEN_FW_EFI_APPLE_PROPERTIES: return -ENODATA; /* and Apple's, were not asked for before it ended */
     default: return -EINVAL;
     }
 }

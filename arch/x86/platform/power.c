@@ -14,6 +14,7 @@
 #include "irq/lapic.h"
 #include "hv/options.h"
 #include "platform/acpi.h"
+#include "platform/efi.h"
 #include "smp/smp.h"
 
 #define REBOOT_DELAY (5 * NS_PER_SEC)
@@ -59,11 +60,13 @@ void machine_restart(void)
 {
     static void (*const way[])(void) = {
         [OPTION_REBOOT_ACPI] = acpi_reset,
+        [OPTION_REBOOT_EFI] = efi_reset,
         [OPTION_REBOOT_PCI] = restart_pci,
         [OPTION_REBOOT_KBD] = restart_keyboard,
         [OPTION_REBOOT_TRIPLE] = restart_triple,
     };
-    static const uint8_t order[] = {OPTION_REBOOT_ACPI, OPTION_REBOOT_PCI, OPTION_REBOOT_KBD, OPTION_REBOOT_TRIPLE};
+    static const uint8_t order[] = {OPTION_REBOOT_ACPI, OPTION_REBOOT_EFI, OPTION_REBOOT_PCI, OPTION_REBOOT_KBD,
+                                    OPTION_REBOOT_TRIPLE};
 
     if (hv_options.reboot == OPTION_REBOOT_NO)
         machine_halt();

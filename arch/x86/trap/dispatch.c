@@ -12,6 +12,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 #include "hw/native/extable.h"
+#include "platform/efi.h"
 #include "pv/pv.h"
 #include "trap/trap.h"
 
@@ -75,6 +76,8 @@ static __attribute__((noinline)) void own_exception(struct cpu_user_regs *regs)
     uint64_t cr2 = regs->entry_vector == TRAP_PF ? read_cr2() : 0;
 
     if (ignore_debug(regs)) /* before all else: at an instruction that may fault it does not mean that it did */
+        return;
+    if (efi_runtime_fault(regs, cr2)) /* before what looks at a guest's page tables */
         return;
     if (regs->entry_vector == TRAP_PF && pv_hypervisor_fault(regs, cr2))
         return;

@@ -15,6 +15,7 @@
 #define BOOT_MODULE_TEXT 1024U /* a dom0 kernel's command line has no more room in start_info */
 #define BOOT_NAME_MAX    128U
 #define BOOT_RSDP_MAX    36U
+#define BOOT_EFI_REGIONS 512U
 
 enum boot_protocol { BOOT_MULTIBOOT1 = 1, BOOT_MULTIBOOT2 = 2 };
 
@@ -41,10 +42,21 @@ struct boot_screen {
     uint32_t vbe_capabilities; /* of the VBE controller */
 };
 
+/* UEFI 2.9, 7.2: what of a memory descriptor matters once boot services have gone. */
+struct boot_efi_region {
+    uint64_t start, pages, attributes;
+    uint32_t type;
+};
+#define EFI_RUNTIME_SERVICES_CODE 5U
+#define EFI_MEMORY_WB             0x8ULL
+#define EFI_MEMORY_RUNTIME        (1ULL << 63)
+
 struct boot_efi {
     uint64_t system_table; /* physical address of the 64-bit table; 0: not booted by EFI, or by 32-bit EFI */
     uint64_t map_paddr;    /* the EFI memory map, where the loader left it */
     uint32_t map_size, map_descriptor_size, map_descriptor_version;
+    uint32_t region_count; /* 0: no map, or more regions than fit: half of them would be worse than none */
+    struct boot_efi_region region[BOOT_EFI_REGIONS];
     bool boot_services_left_running; /* the loader did not call ExitBootServices */
 };
 

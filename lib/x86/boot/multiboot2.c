@@ -122,6 +122,33 @@ static void parse_rsdp(const struct multiboot *mb, struct body body)
         mb->out->rsdp_size = size;
 }
 
+/* UEFI 2.9, 7.2.3 (EFI_MEMORY_DESCRIPTOR): firmware may give larger ones, whose beginning is this. */
+struct efi_descriptor {
+    uint32_t type, pad;
+    uint64_t start, virtual_start, pages, attributes;
+};
+
+/* Copied at once: the loader's memory is reused. A map that cannot be taken whole is not taken. */
+static void parse_efi_regions(const struct multiboot *mb)
+{
+    struct boot_efi *efi = &mb->out->efi;
+    struct efi_descriptor d;
+
+    efi->region_count = 0;
+    if (efi->map_descriptor_size < sizeof(d) || efi->map_size / efi->map_descriptor_size > BOOT_EFI_REGIONS) {
+        lib_report(mb->log, LIB_LOG_WARNING, "EFI memory map of %u bytes, %u each: ignored, at most %u of at least %zu",
+                   efi->map_size, efi->map_descriptor_size, BOOT_EFI_REGIONS, sizeof(d));
+        return;
+    }
+    for (uint32_t i = 0; i < efi->map_size / efi->map_descriptor_size; i++) {
+        if (!multiboot_read(mb, efi->map_paddr + (uint64_t)i * efi->map_descriptor_size, &d, sizeof(d))) {
+            efi->region_count = 0;
+            return;
+        }
+        efi->region[efi->region_count++] = (struct boot_efi_region){d.start, d.pages, d.attributes, d.type};
+    }
+}
+
 static void parse_efi_map(const struct multiboot *mb, struct body body)
 {
     struct boot_efi *efi = &mb->out->efi;
@@ -133,6 +160,7 @@ static void parse_efi_map(const struct multiboot *mb, struct body body)
     efi->map_size = body.size - (uint32_t)sizeof(head);
     efi->map_descriptor_size = head[0];
     efi->map_descriptor_version = head[1];
+    parse_efi_regions(mb);
 }
 
 static void parse_tag(const struct multiboot *mb, uint32_t type, struct body body)
