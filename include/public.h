@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one door to the Xen ABI: Debian's libxen-dev headers, with the macros that make them mean what a hypervisor of
- * version 4.17 means. Nothing else in the tree includes <xen/...> (errno numbers excepted) and nothing retypes it.
+ * The one door to the Xen ABI: Debian's libxen-dev headers of 4.17 or 4.20, with the macros that make them mean what
+ * 4.17's mean to a guest, and the names that came later. Nothing else in the tree includes <xen/...> (errno numbers
+ * excepted) and nothing retypes it. Where the releases differ, gen/layouts.tbl says how, and the build checks it.
  */
 #ifndef PUBLIC_H
 #define PUBLIC_H
@@ -10,7 +11,7 @@
 #include <stdint.h>
 
 #define __XEN_TOOLS__               1          /* domctl, sysctl and the rest that only toolstacks see */
-#define __XEN_INTERFACE_VERSION__   0x00040e00 /* the newest that the 4.17 headers know */
+#define __XEN_INTERFACE_VERSION__   0x00040e00 /* the newest that 4.17's headers know */
 
 #include <xen/xen.h>
 #include <xen/callback.h>
@@ -35,10 +36,10 @@
 #include <xen/vcpu.h>
 #include <xen/version.h>
 
+#include <layout_names.h>
+
 #include "xenolith.h"
 
-_Static_assert(XEN_DOMCTL_INTERFACE_VERSION == 0x15, "libxen-dev is not of the 4.17 series (domctl)");
-_Static_assert(XEN_SYSCTL_INTERFACE_VERSION == 0x15, "libxen-dev is not of the 4.17 series (sysctl)");
 _Static_assert(sizeof(struct shared_info) <= 4096, "shared_info must fit a page");
 _Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is 64 bytes in the ABI");
 _Static_assert(sizeof(struct start_info) <= 4096, "start_info must fit a page");

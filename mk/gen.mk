@@ -33,6 +33,16 @@ $(eval $(call product,options,--fields,options_fields.h))
 $(eval $(call product,options,--rows,options_rows.h))
 $(eval $(call page,options,command-line.md))
 
+# What differs between releases of the toolstack: names, structures, and a check against the headers that are there.
+$(eval $(call product,layouts,--names,layout_names.h))
+$(eval $(call product,layouts,--codec,layout_codec.h))
+$(eval $(call product,layouts,--check,layout_check.c))
+$(eval $(call page,layouts,toolstacks.md))
+GEN_PRODUCTS += $(GEN)/layouts.ok
+$(GEN)/layouts.ok: $(GEN)/layout_check.c
+	$(Q)$(CC) -fsyntax-only -isystem $(BUILD)/abi $<
+	$(Q)touch $@
+
 # CPU features, checked against libxen-dev's list before anything uses them.
 CPUFEATURES := $(GEN)/cpufeatures.h $(GEN)/cpufeatures_tables.h
 $(eval $(call product,cpufeatures,--header,cpufeatures.h))

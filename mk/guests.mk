@@ -4,7 +4,7 @@ GUEST_NAMES  := $(filter-out common,$(notdir $(patsubst %/,%,$(wildcard guests/*
 GUEST_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(CC_INCLUDE) -isystem $(BUILD)/abi \
                 -fno-pic -no-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
                 -fno-strict-aliasing -fcf-protection=none -fno-asynchronous-unwind-tables $(WARN) \
-                -I. -Iinclude -Ilib -Ilib/port/hv -Iguests -MMD -MP
+                -I. -Iinclude -Ilib -Ilib/port/hv -Iguests -I$(GEN) -MMD -MP
 GUEST_COMMON := $(wildcard guests/common/*.c) lib/base/string.c lib/base/format.c
 GUEST_ELF    := $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(BUILD)/guests/$(g).elf))
 
@@ -12,10 +12,10 @@ GUEST_ELF    := $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(BU
 ## make guests          build the guests of guests/, which run as dom0 or domU kernels
 guests: $(GUEST_ELF)
 
-$(BUILD)/guests/obj/%.o: %.c
+$(BUILD)/guests/obj/%.o: %.c | $(GEN_PRODUCTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c $< -o $@
-$(BUILD)/guests/obj/%.S.o: %.S
+$(BUILD)/guests/obj/%.S.o: %.S | $(GEN_PRODUCTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c $< -o $@
 

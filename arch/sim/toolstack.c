@@ -4,7 +4,7 @@
 
 #include "sim.h"
 
-int arch_createdomain_check(const struct xen_domctl_createdomain *c)
+int arch_createdomain_check(const struct layout_createdomain *c)
 {
     return c->flags & XEN_DOMCTL_CDF_hvm ? -EOPNOTSUPP : 0;
 }

@@ -11,6 +11,8 @@
 
 #define VCPUS_MAX 8192u
 
+static uint64_t domains_made;
+
 struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpus)
 {
     struct domain *d = hv_zalloc(sizeof(*d));
@@ -23,6 +25,7 @@ struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpu
         return NULL;
     }
     d->id = id;
+    d->unique_id = __atomic_add_fetch(&domains_made, 1, __ATOMIC_RELAXED);
     d->type = type;
     d->refs = 1;
     d->vcpu = vcpus;
@@ -84,6 +87,7 @@ int domain_create(domid_t id, const struct domain_config *config, struct domain 
     rc = domain_table_add(d);
     if (rc)
         goto undo_arch;
+    domain_changed(id);
     domain_update_wallclock(d);
     if (d->is_hardware)
         hardware_domain = d;
@@ -136,6 +140,8 @@ void domain_destroy(void *data)
         return;
     }
     domain_table_remove(d);
+    domain_changed(d->id);
+    virq_raise_global(VIRQ_DOM_EXC);
     for_each_vcpu(d, v)
         vcpu_destroy(v);
     domain_watchdogs_stop(d);

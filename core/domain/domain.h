@@ -12,6 +12,8 @@
 /** Makes @d findable. 0, -EEXIST, -ENOMEM. */
 int domain_table_add(struct domain *d);
 void domain_table_remove(struct domain *d);
+/** Which of the ids 64 * @word to 64 * @word + 63 have a domain in the table. */
+uint64_t domain_table_present(unsigned int word);
 
 /** A zeroed domain with its locks and counters ready, one reference; NULL: no memory. */
 struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpus);

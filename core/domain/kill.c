@@ -28,6 +28,7 @@ static int kill_stop(struct domain *d)
     spin_lock(&d->frames_lock);
     d->life = DOMAIN_DYING;
     spin_unlock(&d->frames_lock);
+    domain_changed(d->id);
     virq_forget_handler(d);
     domain_watchdogs_stop(d);
     return 0;
@@ -55,7 +56,6 @@ static void kill_reap(void *data)
         timer_set(&d->reaper, now_ns() + REAP_INTERVAL);
         return;
     }
-    virq_raise_global(VIRQ_DOM_EXC);
     domain_put(d);
 }
 
@@ -63,6 +63,7 @@ static int kill_done(struct domain *d)
 {
     d->life = DOMAIN_DEAD;
     virq_forget_hardware_domain(d);
+    domain_changed(d->id);
     timer_init(&d->reaper, kill_reap, d, this_cpu_id());
     virq_raise_global(VIRQ_DOM_EXC);
     kill_reap(d);

@@ -62,8 +62,10 @@ void domain_shutdown(struct domain *d, uint32_t reason)
     irqflags_t flags = irq_save(); /* an interrupt may raise events */
     evtchn_forbid();
     int code = shutdown_begin(d, reason);
-    if (code >= 0 && !d->is_hardware)
+    if (code >= 0 && !d->is_hardware) {
+        domain_changed(d->id);
         shutdown_tell(d, code == SHUTDOWN_suspend ? d->suspend_port : 0);
+    }
     evtchn_allow();
     irq_restore(flags);
     if (code >= 0 && d->is_hardware)
@@ -83,6 +85,7 @@ void domain_resume(struct domain *d)
         vcpu_unpause(v);
     }
     spin_unlock_irqrestore(&d->shutdown_lock, flags);
+    domain_changed(d->id);
 }
 
 void domain_crash(struct domain *d, const char *fmt, ...)

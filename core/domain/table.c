@@ -83,6 +83,14 @@ void domain_table_remove(struct domain *d)
     hv_free(empty);
 }
 
+uint64_t domain_table_present(unsigned int word)
+{
+    irqflags_t flags = spin_lock_irqsave(&table_lock);
+    uint64_t present = *present_word(word * 64);
+    spin_unlock_irqrestore(&table_lock, flags);
+    return present;
+}
+
 bool domain_get(struct domain *d)
 {
     uint32_t refs = __atomic_load_n(&d->refs, __ATOMIC_RELAXED);

@@ -64,6 +64,7 @@ int evtchn_bind_virq(struct domain *d, uint32_t virq, uint32_t vcpu)
     irqflags_t flags = spin_lock_irqsave(&v->virq_lock);
     v->virq_port[virq] = (uint32_t)port;
     spin_unlock_irqrestore(&v->virq_lock, flags);
+    virq_new_listener(virq, d);
 unlock:
     spin_unlock(&d->events.lock);
     return port;

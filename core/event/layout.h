@@ -46,4 +46,7 @@ void evtchn_fifo_free(struct evtchn_fifo *f);
 void evtchn_lock_pair(struct domain *a, struct domain *b);
 void evtchn_unlock_pair(struct domain *a, struct domain *b);
 
+/** @d has bound global @virq, or was made its handler. */
+void virq_new_listener(uint32_t virq, struct domain *d);
+
 #endif

@@ -52,6 +52,21 @@ void virq_raise_global(uint32_t virq)
     domain_put(d);
 }
 
+bool virq_is_heard(uint32_t virq, struct domain *d)
+{
+    irqflags_t flags = spin_lock_irqsave(&virq_handler_lock);
+    bool mine = (virq_handler[virq] ? virq_handler[virq] : hardware_domain) == d;
+    spin_unlock_irqrestore(&virq_handler_lock, flags);
+    const struct vcpu *v = mine ? domain_vcpu(d, 0) : NULL;
+    return v && READ_ONCE(v->virq_port[virq]);
+}
+
+void virq_new_listener(uint32_t virq, struct domain *d)
+{
+    if (virq == VIRQ_DOM_EXC && d && virq_is_heard(virq, d))
+        domain_changed_restart();
+}
+
 int virq_set_handler(uint32_t virq, struct domain *d)
 {
     if (virq >= NR_VIRQS || !virq_is_global(virq))
@@ -65,6 +80,8 @@ int virq_set_handler(uint32_t virq, struct domain *d)
     spin_unlock_irqrestore(&virq_handler_lock, flags);
     if (old)
         domain_put(old);
+    if (!refused)
+        virq_new_listener(virq, d);
     return refused ? -EINVAL : 0;
 }
 

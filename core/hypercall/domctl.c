@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* domctl(op): who calls, which version, which row, whom it is about; then the row's function under the lock. */
+/*
+ * domctl(op): who calls, which version, which row, whom it is about; then the row's function under the lock.
+ *
+ * Tools of several releases call at the same time. What a call means follows from the number in it and from nothing
+ * else; the copy that goes back has the caller's own number.
+ */
 #include "hv/guest_access.h"
 #include "hv/lock.h"
 #include "hv/log.h"
@@ -94,6 +99,7 @@ static long domctl_refuse(const struct domctl_call *c)
     switch (c->op.cmd) {
     case XEN_DOMCTL_createdomain:
     case XEN_DOMCTL_getdomaininfo:
+    case XEN_DOMCTL_get_domain_state:
     case XEN_DOMCTL_gdbsx_guestmemio: return -EPERM;
     }
     if (domctl_names_nobody(&c->op))
@@ -105,6 +111,16 @@ static long domctl_refuse(const struct domctl_call *c)
     return -EPERM;
 }
 
+/* An operation whose number will never change has 0. */
+static bool domctl_is_stable(uint32_t cmd) { return cmd == XEN_DOMCTL_get_domain_state; }
+
+static bool domctl_serves(const struct xen_domctl *op)
+{
+    if (domctl_is_stable(op->cmd))
+        return !op->interface_version;
+    return op->interface_version >= DOMCTL_SERVED_FIRST && op->interface_version <= DOMCTL_SERVED_LAST;
+}
+
 long hypercall_domctl(struct hypercall *call)
 {
     struct domctl_call c = { .arg = call->arg[0] };
@@ -113,11 +129,10 @@ long hypercall_domctl(struct hypercall *call)
 
     if (copy_from_guest_va(&c.op, c.arg))
         return -EFAULT;
-    if (c.op.interface_version != XEN_DOMCTL_INTERFACE_VERSION) {
+    if (!domctl_serves(&c.op)) {
         if (privileged)
-            guest_log(current_vcpu(), LOG_WARNING,
-                      "domctl interface version %#x, this hypervisor speaks %#x: install the tools of Xen 4.17",
-                      c.op.interface_version, XEN_DOMCTL_INTERFACE_VERSION);
+            guest_log(current_vcpu(), LOG_WARNING, "domctl %u with interface version %#x, served is %s", c.op.cmd,
+                      c.op.interface_version, domctl_is_stable(c.op.cmd) ? "0" : DOMCTL_SERVED_TEXT);
         return -EACCES;
     }
     if (!privileged)

@@ -23,7 +23,7 @@ static int create_refuse(const char *why, uint32_t value)
     return -EINVAL;
 }
 
-static int create_check(const struct xen_domctl_createdomain *in)
+static int create_check(const struct layout_createdomain *in)
 {
     if (in->flags & ~FLAGS_KNOWN)
         return create_refuse("unknown flags", in->flags & ~FLAGS_KNOWN);
@@ -37,6 +37,8 @@ static int create_check(const struct xen_domctl_createdomain *in)
         return create_refuse("grant table options other than version 1 or 2", in->grant_opts);
     if (!in->max_grant_frames)
         return create_refuse("no frames for the grant table", 0);
+    if (in->altp2m_opts || in->altp2m_views)
+        return create_refuse("no alternative address spaces here", in->altp2m_views << 16 | in->altp2m_opts);
     if (in->vmtrace_size)
         return create_refuse("no processor trace here", in->vmtrace_size);
     if (!cpupool_policy(in->cpupool_id))
@@ -50,7 +52,7 @@ static uint32_t limit(int32_t wanted, uint64_t otherwise)
     return wanted < 0 ? (uint32_t)otherwise : (uint32_t)wanted;
 }
 
-static struct domain_config create_config(const struct xen_domctl_createdomain *in)
+static struct domain_config create_config(const struct layout_createdomain *in)
 {
     return (struct domain_config){
         .flags = in->flags,
@@ -59,7 +61,7 @@ static struct domain_config create_config(const struct xen_domctl_createdomain *
         .max_grant_frames = limit(in->max_grant_frames, hv_options.gnttab_max_frames),
         .max_maptrack_frames = limit(in->max_maptrack_frames, hv_options.gnttab_max_maptrack_frames),
         .grant_opts = in->grant_opts,
-        .arch = in->arch,
+        .arch = { .emulation_flags = in->emulation_flags, .misc_flags = in->misc_flags },
     };
 }
 
@@ -96,22 +98,35 @@ static void create_undo(struct domain *d)
     domain_put(d);
 }
 
+/* An id that asks for any: until 4.21 zero or one that no domain can have, since then one of these alone. */
+static bool wants_any_id(const struct xen_domctl *op)
+{
+    return op->interface_version >= 0x18 ? op->domain == DOMID_ANY : !op->domain || op->domain >= DOMID_FIRST_RESERVED;
+}
+
+static int create_with_id(const struct xen_domctl *op, const struct domain_config *config, struct domain **out)
+{
+    if (wants_any_id(op))
+        return create_any_id(config, out);
+    if (op->domain >= DOMID_FIRST_RESERVED)
+        return create_refuse("an id that no domain can have", op->domain);
+    return id_taken(op->domain) ? -EEXIST : domain_create(op->domain, config, out);
+}
+
 long domctl_createdomain(struct domctl_call *c)
 {
-    const struct xen_domctl_createdomain *in = &c->op.u.createdomain;
+    struct layout_createdomain decoded;
+    const struct layout_createdomain *in = &decoded;
     struct domain *d;
-    int rc = create_check(in);
 
+    createdomain_decode(c->op.interface_version, &c->op.u, &decoded);
+    int rc = create_check(in);
     if (rc)
         return rc;
     if (copy_to_guest_va(c->arg, &c->op))
         return -EFAULT; /* the caller could not be told the id */
     const struct domain_config config = create_config(in);
-    domid_t id = c->op.domain;
-    if (id && id < DOMID_FIRST_RESERVED)
-        rc = id_taken(id) ? -EEXIST : domain_create(id, &config, &d);
-    else
-        rc = create_any_id(&config, &d);
+    rc = create_with_id(&c->op, &config, &d);
     if (rc)
         return rc;
     rc = cpupool_join(d, in->cpupool_id);

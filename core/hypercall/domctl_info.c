@@ -65,12 +65,16 @@ void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info)
     arch_domain_info(d, info);
 }
 
-/* The first domain from the given id on: tools walk through all of them so. */
+/*
+ * With 4.17's number the first domain from the given id on: its tools walk through all of them so. With later ones
+ * that domain and no other; those tools don't look whose state they got.
+ */
 long domctl_getdomaininfo(struct domctl_call *c)
 {
-    if (c->op.domain >= DOMID_FIRST_RESERVED)
+    bool walks = c->op.interface_version == 0x15;
+    if (walks && c->op.domain >= DOMID_FIRST_RESERVED)
         return -EINVAL;
-    struct domain *d = domain_get_next(c->op.domain);
+    struct domain *d = walks ? domain_get_next(c->op.domain) : domain_get_by_id(c->op.domain);
     if (!d)
         return -ESRCH;
     domain_info_fill(d, &c->op.u.getdomaininfo);

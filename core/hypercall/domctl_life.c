@@ -109,6 +109,15 @@ long domctl_sendtrigger(struct domctl_call *c)
     return -ENOSYS;
 }
 
+/* Tools ask this of every new domain, for no colours at all. */
+long domctl_set_llc_colors(struct domctl_call *c)
+{
+    struct layout_set_llc_colors colors;
+
+    set_llc_colors_decode(&c->op.u, &colors);
+    return colors.pad ? -EINVAL : -EOPNOTSUPP;
+}
+
 /* The one who would serve an HVM guest as its device model; a PV guest has none. */
 long domctl_set_target(struct domctl_call *c)
 {

@@ -39,11 +39,10 @@ long hypercall_sysctl(struct hypercall *call)
 
     if (copy_from_guest_va(&c.op, c.arg))
         return -EFAULT;
-    if (c.op.interface_version != XEN_SYSCTL_INTERFACE_VERSION) {
+    if (c.op.interface_version < SYSCTL_SERVED_FIRST || c.op.interface_version > SYSCTL_SERVED_LAST) {
         if (privileged)
-            guest_log(current_vcpu(), LOG_WARNING,
-                      "sysctl interface version %#x, this hypervisor speaks %#x: install the tools of Xen 4.17",
-                      c.op.interface_version, XEN_SYSCTL_INTERFACE_VERSION);
+            guest_log(current_vcpu(), LOG_WARNING, "sysctl %u with interface version %#x, served is %s", c.op.cmd,
+                      c.op.interface_version, SYSCTL_SERVED_TEXT);
         return -EACCES;
     }
     if (!privileged)

@@ -100,24 +100,41 @@ void version_view(const struct domain *d, struct xenolith_domctl_view *view)
     arch_domain_view(d, view);
 }
 
-/* NULL asks for the size. The caller's structure is looked at first, whether there is a build id or not. */
-static long version_build_id(uint64_t arg)
+/*
+ * Bytes behind a word that says how much room there is; the answer is how many they are. NULL asks for that alone. The
+ * caller's structure is looked at first, whether there is anything to tell or not: @none is the error if there isn't.
+ */
+static long version_bytes(uint64_t arg, const void *bytes, size_t size, int none)
 {
-    uint32_t size = (uint32_t)(hv_build_id_end - hv_build_id_start), room = 0;
+    uint32_t room = 0;
 
     if (arg && copy_from_guest_va(&room, arg))
         return -EFAULT;
     if (arg && !room)
         return -EINVAL;
-    if (!size)
-        return -ENODATA;
+    if (!size && none)
+        return -none;
     if (!arg)
-        return size;
+        return (long)size;
     if (room < size)
         return -ENOBUFS;
-    if (arch_copy_to_guest(arg + offsetof(struct xen_build_id, buf), hv_build_id_start, size))
+    if (size && arch_copy_to_guest(arg + offsetof(struct xen_build_id, buf), bytes, size))
         return -EFAULT;
-    return size;
+    return (long)size;
+}
+
+static long version_string(uint64_t arg, const char *text) { return version_bytes(arg, text, strlen(text), 0); }
+
+static long version_build_id(uint64_t arg)
+{
+    return version_bytes(arg, hv_build_id_start, (size_t)(hv_build_id_end - hv_build_id_start), ENODATA);
+}
+
+static long version_capabilities2(uint64_t arg)
+{
+    char caps[sizeof(xen_capabilities_info_t)] = { 0 };
+    arch_capabilities(caps, sizeof(caps));
+    return version_string(arg, caps);
 }
 
 long hypercall_xen_version(struct hypercall *call)
@@ -147,6 +164,14 @@ long hypercall_xen_version(struct hypercall *call)
         return version_text(arg, d->is_privileged ? hv_cmdline : "<denied>", sizeof(xen_commandline_t));
     case XENVER_build_id:
         return d->is_privileged ? version_build_id(arg) : -EPERM;
+    case XENVER_extraversion2:
+        return version_string(arg, HV_EXTRA_VERSION);
+    case XENVER_capabilities2:
+        return version_capabilities2(arg);
+    case XENVER_changeset2:
+        return version_string(arg, HV_CHANGESET);
+    case XENVER_commandline2:
+        return d->is_privileged ? version_string(arg, hv_cmdline) : -EPERM;
     }
     return -ENOSYS;
 }

@@ -32,6 +32,7 @@ struct domain {
     struct tasklet destroy;         /* frees it when the last reference is gone */
     uint8_t handle[16];
     uint32_t create_flags;          /* XEN_DOMCTL_CDF_* */
+    uint64_t unique_id;             /* of no other domain since the machine started, whatever its id */
 
     spinlock_t lock;                /* LOCK_DOMAIN */
     struct vcpu **vcpu;             /* [max_vcpus]; entries appear under `lock`, and stay until the domain is dead */
@@ -86,6 +87,13 @@ void domain_put(struct domain *d);
 struct domain *domain_get_next(domid_t id);
 /** Without a reference; for the owner of a frame that the caller holds. NULL for FRAME_OWNER_NONE. */
 struct domain *domain_by_owner_id(unsigned int owner_id);
+
+/** @id's life has taken a turn: whoever listens will be told (core/domain/changes.c). Any context. */
+void domain_changed(domid_t id);
+/** Takes one domain that has changed since it was last taken; false if there is none. */
+bool domain_changed_take(domid_t *id);
+/** A new listener: everybody who exists counts as changed, and nobody else. */
+void domain_changed_restart(void);
 
 struct domain_config {
     uint32_t flags;                 /* XEN_DOMCTL_CDF_* */

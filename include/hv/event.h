@@ -102,6 +102,8 @@ bool pirq_raise(struct domain *d, uint32_t pirq);
 bool pirq_is_bound(struct domain *d, uint32_t pirq);
 /** The domain that global @virq goes to; NULL: the hardware domain again. 0, -EINVAL (not global, @d is dying). */
 int virq_set_handler(uint32_t virq, struct domain *d);
+/** True if global @virq goes to @d and @d has bound it. */
+bool virq_is_heard(uint32_t virq, struct domain *d);
 /** @d dies, and says so already: it handles no global VIRQ any more, and never will. */
 void virq_forget_handler(struct domain *d);
 /** If @d is the hardware domain, there is none any more: hardware_domain has no reference of its own. */

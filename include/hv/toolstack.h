@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a toolstack asks: domctl and sysctl, one function a sub-operation, found by gen/privileges.tbl.
+ * What a toolstack asks: domctl and sysctl, one function a sub-operation, found by gen/privileges.tbl. Which releases'
+ * toolstacks, and where their structures differ, says gen/layouts.tbl.
  *
  * The caller's structure is copied in once, whole; a function works on the copy, checks everything before it changes
  * anything, and says with copy_back that the structure has answers. The lock of the family is held, so that there is
@@ -13,7 +14,10 @@
 #include "hv/domain.h"
 #include "hv/errno.h"
 #include "hv/hypercall.h"
+#include "hv/string.h"
 #include "public.h"
+
+#include <layout_codec.h>
 
 struct domctl_call {
     struct xen_domctl op;
@@ -64,7 +68,7 @@ void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info);
 /* Arch duties. */
 
 /** Whether createdomain's flags, options and arch part make sense here: 0, -EINVAL, -EOPNOTSUPP. */
-int arch_createdomain_check(const struct xen_domctl_createdomain *config);
+int arch_createdomain_check(const struct layout_createdomain *config);
 /**
  * Fills what only the architecture knows: gpaddr_bits and arch_config;
  * the host's capabilities, frequency and CPUID words.

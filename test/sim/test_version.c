@@ -71,7 +71,7 @@ static void numbers(void **state)
     assert_int_equal(ask(domu, XENVER_version, UNMAPPED), 4 << 16 | 17); /* its argument means nothing */
     assert_int_equal(ask(domu, XENVER_pagesize, 0), 4096);
     assert_int_equal(ask(domu, XENVER_pagesize, BOX), -EINVAL);
-    assert_int_equal(ask(domu, 11, BOX), -ENOSYS);
+    assert_int_equal(ask(domu, 15, BOX), -ENOSYS);
     assert_int_equal(ask(domu, ~0u, BOX), -ENOSYS);
 }
 
@@ -119,6 +119,45 @@ static void command_line(void **state)
     assert_int_equal(ask(dom0, XENVER_commandline, BOX), 0);
     assert_int_equal(strlen(box), 1023);
     assert_int_equal((uint8_t)box[1024], 0xa5);
+}
+
+/* The same texts of any length: without a NUL, with nothing behind them, and what guests may not read they may not. */
+static void texts(void **state)
+{
+    static const struct { const char *name; uint32_t cmd, older; long domu; } t[] = {
+        { "extraversion", XENVER_extraversion2, XENVER_extraversion, 0 },
+        { "capabilities", XENVER_capabilities2, XENVER_capabilities, 0 },
+        { "changeset", XENVER_changeset2, XENVER_changeset, 0 },
+        { "commandline", XENVER_commandline2, XENVER_commandline, -EPERM },
+    };
+
+    start();
+    for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
+        char older[1024];
+
+        assert_int_equal(ask(dom0, t[i].older, BOX), 0);
+        memcpy(older, box, sizeof(older));
+        uint32_t size = (uint32_t)strnlen(older, sizeof(older)), room = size - 1;
+        assert_int_equal(ask(dom0, t[i].cmd, 0), size);
+        assert_int_equal(ask(domu, t[i].cmd, 0), t[i].domu ? t[i].domu : size);
+        assert_int_equal(ask(dom0, t[i].cmd, UNMAPPED), -EFAULT);
+        memset(box, 0, 4);
+        assert_int_equal(ask(dom0, t[i].cmd, BOX), -EINVAL);
+        memset(box, 0xa5, 2048);
+        memcpy(box, &room, 4);
+        if (room)
+            assert_int_equal(ask(dom0, t[i].cmd, BOX), -ENOBUFS);
+        assert_int_equal((uint8_t)box[4], 0xa5);
+        room++;
+        memcpy(box, &room, 4);
+        assert_int_equal(ask(dom0, t[i].cmd, BOX), size);
+        assert_memory_equal(box + 4, older, size);
+        assert_int_equal((uint8_t)box[4 + size], 0xa5);
+    }
+    static char is_long[2000];
+    memset(is_long, 'x', sizeof(is_long) - 1);
+    hv_cmdline = is_long;
+    assert_int_equal(ask(dom0, XENVER_commandline2, 0), 1999); /* what the older call cuts */
 }
 
 #define DIRECT (1u << XENFEAT_direct_mapped)
@@ -198,4 +237,5 @@ static void platform_params(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(sizes), cmocka_unit_test(numbers), cmocka_unit_test(build_id),
-          cmocka_unit_test(command_line), cmocka_unit_test(views), cmocka_unit_test(platform_params))
+          cmocka_unit_test(command_line), cmocka_unit_test(texts), cmocka_unit_test(views),
+          cmocka_unit_test(platform_params))

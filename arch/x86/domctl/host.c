@@ -77,7 +77,7 @@ void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *i
     info->gpaddr_bits = cpu_paddr_bits;
 }
 
-int arch_createdomain_check(const struct xen_domctl_createdomain *c)
+int arch_createdomain_check(const struct layout_createdomain *c)
 {
     const struct vcpu *caller = current_vcpu();
 
@@ -87,14 +87,14 @@ int arch_createdomain_check(const struct xen_domctl_createdomain *c)
     }
     if (c->flags & XEN_DOMCTL_CDF_hap)
         return -EINVAL; /* for HVM only */
-    if (c->arch.emulation_flags & ~XEN_X86_EMU_PIT) {
+    if (c->emulation_flags & ~XEN_X86_EMU_PIT) {
         guest_log(caller, LOG_WARNING, "createdomain: emulated devices (%#x) are not for PV guests",
-                  c->arch.emulation_flags);
-        return c->arch.emulation_flags & ~XEN_X86_EMU_ALL ? -EINVAL : -EOPNOTSUPP;
+                  c->emulation_flags);
+        return c->emulation_flags & ~XEN_X86_EMU_ALL ? -EINVAL : -EOPNOTSUPP;
     }
-    if (c->arch.misc_flags & ~XEN_X86_MSR_RELAXED) {
+    if (c->misc_flags & ~XEN_X86_MSR_RELAXED) {
         guest_log(caller, LOG_WARNING, "createdomain: misc_flags %#x, only %#x (relaxed MSRs) is known",
-                  c->arch.misc_flags, XEN_X86_MSR_RELAXED);
+                  c->misc_flags, XEN_X86_MSR_RELAXED);
         return -EINVAL;
     }
     return 0;

@@ -50,6 +50,17 @@ long domctl_irq_permission(struct domctl_call *c)
     return permission_set(c, IO_CAP_IRQ, nr, nr, op->allow_access);
 }
 
+/* The same by GSI alone, whatever numbers the caller has given to its interrupts. */
+long domctl_gsi_permission(struct domctl_call *c)
+{
+    struct layout_gsi_permission op;
+
+    gsi_permission_decode(&c->op.u, &op);
+    if (op.flags > 1 || op.gsi >= irq_gsi_count)
+        return -EINVAL;
+    return permission_set(c, IO_CAP_IRQ, op.gsi, op.gsi, op.flags);
+}
+
 /*
  * A PV guest's page tables name machine frames: there is no map to change,
  * and what it may map is iomem_permission's matter.
