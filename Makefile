@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The user's entry: `make help`. Each concern has its own fragment in mk/.
 
-BUILD ?= build
+TOP_BUILD := build
+# Xen's headers to build with: empty for the system's, else 4.17 or 4.20, which build in a folder of their own.
+ABI   ?=
+BUILD ?= $(TOP_BUILD)$(if $(ABI),/abi-$(ABI))
 V     ?= 0
 Q     := $(if $(filter 1,$(V)),,@)
 

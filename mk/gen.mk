@@ -3,6 +3,18 @@
 GEN := $(BUILD)/gen
 GEN_PRODUCTS :=
 
+# The ABI: the system's libxen-dev, or with ABI=4.17 or ABI=4.20 that release's, unpacked. Either is $(BUILD)/abi/xen,
+# which every build looks into before /usr/include. A build of another ABI is in a folder of its own (see Makefile).
+ABI_ROOT  := $(if $(ABI),$(CURDIR)/$(TOP_BUILD)/root/abi-$(ABI))
+ABI_READY := $(if $(ABI),$(TOP_BUILD)/root/abi-$(ABI)/.complete)
+ABI_FLAGS := -isystem $(BUILD)/abi
+$(shell mkdir -p $(BUILD)/abi && ln -sfn $(ABI_ROOT)/usr/include/xen $(BUILD)/abi/xen)
+GEN_PRODUCTS += $(ABI_READY)
+ifneq ($(BUILD),$(TOP_BUILD))
+$(ABI_READY):
+	@image/fetch $(TOP_BUILD) abi-$(ABI)
+endif
+
 # $(call product,TABLE,--WHAT,FILE): FILE is what gen/TABLE.py --WHAT makes of gen/TABLE.tbl.
 define product
 GEN_PRODUCTS += $(GEN)/$(3)
@@ -39,7 +51,7 @@ $(eval $(call product,layouts,--codec,layout_codec.h))
 $(eval $(call product,layouts,--check,layout_check.c))
 $(eval $(call page,layouts,toolstacks.md))
 GEN_PRODUCTS += $(GEN)/layouts.ok
-$(GEN)/layouts.ok: $(GEN)/layout_check.c
+$(GEN)/layouts.ok: $(GEN)/layout_check.c $(ABI_READY)
 	$(Q)$(CC) -fsyntax-only -isystem $(BUILD)/abi $<
 	$(Q)touch $@
 
@@ -47,12 +59,12 @@ $(GEN)/layouts.ok: $(GEN)/layout_check.c
 CPUFEATURES := $(GEN)/cpufeatures.h $(GEN)/cpufeatures_tables.h
 $(eval $(call product,cpufeatures,--header,cpufeatures.h))
 $(eval $(call product,cpufeatures,--tables,cpufeatures_tables.h))
-$(eval $(call product,cpufeatures,--check,cpufeatures_check.c))
 $(eval $(call product,cpufeatures,--doc,cpu-features.md))
 GEN_PRODUCTS += $(GEN)/cpufeatures.ok
-$(GEN)/cpufeatures.ok: $(GEN)/cpufeatures_check.c $(GEN)/cpufeatures.h
-	$(Q)$(CC) -fsyntax-only -I$(GEN) $<
-	$(Q)touch $@
+$(GEN)/cpufeatures.ok: gen/cpufeatures.tbl gen/cpufeatures.py gen/table.py $(ABI_READY)
+	@mkdir -p $(@D)
+	$(Q)printf '#define XEN_CPUFEATURE(name, value) feature name value\n#include <xen/arch-x86/cpufeatureset.h>\n' | \
+	  $(CC) -E -P -isystem $(BUILD)/abi - | python3 gen/cpufeatures.py --check $< $@
 
 # Who built this from what. Rewritten only when its contents change, so that nothing is rebuilt for nothing.
 # SOURCE_DATE_EPOCH, or else the time of the last commit, is the date: the same source gives the same image.

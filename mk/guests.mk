@@ -1,7 +1,7 @@
 # Tiny guests of our own: one folder each under guests/, all linked with guests/common and two files of lib/base.
 
 GUEST_NAMES  := $(filter-out common,$(notdir $(patsubst %/,%,$(wildcard guests/*/))))
-GUEST_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(CC_INCLUDE) -isystem $(BUILD)/abi \
+GUEST_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(CC_INCLUDE) $(ABI_FLAGS) \
                 -fno-pic -no-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-stack-protector \
                 -fno-strict-aliasing -fcf-protection=none -fno-asynchronous-unwind-tables $(WARN) \
                 -I. -Iinclude -Ilib -Ilib/port/hv -Iguests -I$(GEN) -MMD -MP

@@ -2,7 +2,7 @@
 # Found by name, so a new file needs no line here: lib/**/*.c, test/unit/test_*.c, test/fuzz/fuzz_*.c, tools/xnl/*.c.
 
 HOST_SAN    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-HOST_INC    := -I. -Iinclude -Ilib -Ilib/port/host -I$(GEN)
+HOST_INC    := -I. -Iinclude -Ilib -Ilib/port/host -I$(GEN) $(ABI_FLAGS)
 HOST_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(HOST_INC) -MMD -MP
 
 # lib/base/string.c is the hypervisor's C library; a process has one already. lib/port/hv belongs to the hypervisor.

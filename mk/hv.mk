@@ -8,15 +8,12 @@ HV_INC    := -I. -Iinclude -Ilib -Ilib/port/hv -Iarch/x86 -Iarch/x86/include -I$
 # The build id is a sum of all that is linked, debugging information included: it must not know in which folder it was
 # built.
 HV_CFLAGS := -std=gnu11 -g -O2 -ffile-prefix-map=$(CURDIR)=. -ffreestanding -nostdinc \
-             -isystem $(CC_INCLUDE) -isystem $(BUILD)/abi -fPIE -fvisibility=hidden -include include/hv/hidden.h \
+             -isystem $(CC_INCLUDE) $(ABI_FLAGS) -fPIE -fvisibility=hidden -include include/hv/hidden.h \
              -fno-stack-protector -fno-strict-aliasing -fno-common -fcf-protection=none \
              -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -mno-red-zone -mgeneral-regs-only -mcmodel=small \
              -ffunction-sections -fdata-sections $(WARN) $(HV_INC) -MMD -MP $(if $(filter 0,$(HV_DEBUG)),-DNDEBUG)
 HV_FLAGS  := $(BUILD)/hv/.debug
 $(shell mkdir -p $(BUILD)/hv && { echo '$(HV_DEBUG)' | cmp -s - $(HV_FLAGS) || echo '$(HV_DEBUG)' >$(HV_FLAGS); })
-
-# libxen-dev's headers and nothing else of /usr/include.
-$(shell mkdir -p $(BUILD)/abi && ln -sfn /usr/include/xen $(BUILD)/abi/xen)
 
 HV_NOT    := lib/port/host/* arch/x86/boot/unpack/* arch/x86/hw/sim/*
 HV_SRC    := $(shell find core drivers lib arch/x86 -name '*.c' $(foreach p,$(HV_NOT),-not -path '$(p)') | sort)
@@ -51,6 +48,7 @@ $(BUILD)/xenolith-4.17.gz: $(BUILD)/xenolith
 
 .PHONY: hv hv-objects
 ## make hv              build the hypervisor: build/xenolith, and compressed for /boot
+##                      (ABI=4.17 or ABI=4.20: with that release's headers, below build/abi-ABI; any target takes it)
 hv: $(BUILD)/xenolith $(BUILD)/xenolith-4.17.gz
 hv-objects: $(HV_OBJ)
 

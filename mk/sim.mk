@@ -2,7 +2,7 @@
 # test/sim/test_*.c, found by name. All CPUs that Linux ever had fit, so the scheduler is tried with 4,096.
 
 SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_MAX=4096 -I. -Iinclude -Ilib \
-              -Ilib/port/hv -Iarch/sim/include -Iarch/x86 -I$(GEN) -MMD -MP
+              -Ilib/port/hv -Iarch/sim/include -Iarch/x86 -I$(GEN) $(ABI_FLAGS) -MMD -MP
 # string.c is the C library's here, panic.c is arch/sim's. pv/mm comes with its stand-in for the processor,
 # arch/x86/hw/sim.
 SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c, \

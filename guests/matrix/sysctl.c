@@ -20,7 +20,7 @@
 #define PMSTAT(title, type_)  SYSCTL_N(title, get_pmstat, 0, F(get_pmstat.type, FIXED, type_), F(get_pmstat.cpuid, \
     CPU, 0))
 #define LIVEPATCH(title, cmd_, ...) SYSCTL_N(title, livepatch_op, 0, F(livepatch.cmd, FIXED, cmd_), \
-                                             F(livepatch.pad, RESERVED, 0), __VA_ARGS__)
+                                             {"livepatch.pad", offsetof(T, u) + 4, 4, RESERVED, 0}, __VA_ARGS__)
 
 /* clang-format off: a table */
 const struct op sysctl_ops[] = {
