@@ -2,10 +2,12 @@
 /* CPUs that take turns. */
 #include "machine.h"
 
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/smp.h"
 #include "hv/softirq.h"
+#include "hv/tlb_clock.h"
 
 #include <stdlib.h>
 
@@ -161,12 +163,39 @@ void arch_smp_call_ipi(const cpumask_t *mask)
     sim_on_cpu(before);
 }
 
-void (*sim_on_tlb_flush)(const cpumask_t *mask);
+void (*sim_on_tlb_flush)(unsigned int cpu);
+
+void sim_tlb_flush(unsigned int cpu)
+{
+    unsigned int before = this_cpu_id();
+
+    sim_on_cpu(cpu);
+    uint64_t time = tlb_clock_read();
+    if (sim_on_tlb_flush)
+        sim_on_tlb_flush(cpu);
+    tlb_clock_flushed(time);
+    sim_on_cpu(before);
+}
 
 void arch_tlb_flush_mask(const cpumask_t *mask, bool global)
 {
+    unsigned int cpu;
+
+    lock_debug_may_wait(LOCK_WAIT_CPUS);
     sim_counters.tlb_flushes++;
-    if (sim_on_tlb_flush)
-        sim_on_tlb_flush(mask);
+    for_each_cpu(cpu, mask) sim_tlb_flush(cpu);
+}
+
+void arch_tlb_flush_stamped(const cpumask_t *mask, uint64_t stamp)
+{
+    unsigned int cpu, asked = 0;
+
+    lock_debug_may_wait(LOCK_WAIT_CPUS);
+    for_each_cpu(cpu, mask)
+        if (tlb_clock_may_have(cpu, stamp)) {
+            sim_tlb_flush(cpu);
+            asked++;
+        }
+    sim_counters.tlb_flushes += asked > 0;
 }
 void arch_tlb_flush_one_mask(const cpumask_t *mask, vaddr_t va) { sim_counters.tlb_flushes++; }

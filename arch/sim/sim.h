@@ -71,8 +71,10 @@ extern struct sim_counters sim_counters;
 /** Called at each context switch, after it; NULL: nobody. */
 extern void (*sim_switched)(struct vcpu *prev, struct vcpu *next);
 
-/** Called by every arch_tlb_flush_mask(), if set: a test that models TLBs. */
-extern void (*sim_on_tlb_flush)(const cpumask_t *mask);
+/** Called for each CPU that drops its guest translations, if set: a test that models TLBs. */
+extern void (*sim_on_tlb_flush)(unsigned int cpu);
+/** @cpu drops them, as it does at a context switch. */
+void sim_tlb_flush(unsigned int cpu);
 
 /** Called when a dying domain's page tables would go, if set: a test that models what they hold. */
 extern void (*sim_on_relinquish)(struct domain *d);

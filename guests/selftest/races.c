@@ -296,5 +296,6 @@ void test_races(void)
     entries();
     grants();
     channels();
+    test_races_for_locks();
     test_changing_code();
 }

@@ -57,6 +57,7 @@ void test_version(void);
 
 /** Of test_races(), with the second vCPU running. */
 void test_changing_code(void);
+void test_races_for_locks(void);
 
 /* The second vCPU (second.c): runs functions, one at a time. */
 

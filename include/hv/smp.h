@@ -22,6 +22,11 @@ void smp_call_interrupt(void);
  * May wait for them as smp_call() does.
  */
 void arch_tlb_flush_mask(const cpumask_t *mask, bool global);
+/**
+ * Arch duty: the same, all but global translations, for those CPUs of @mask that may have a translation that was
+ * stamped with @stamp (hv/tlb_clock.h). Most often there are none.
+ */
+void arch_tlb_flush_stamped(const cpumask_t *mask, uint64_t stamp);
 /** Arch duty: the same for the one page at @va. */
 void arch_tlb_flush_one_mask(const cpumask_t *mask, vaddr_t va);
 

@@ -378,11 +378,24 @@ static void op_calm(unsigned int me)
     }
 }
 
+/** What happens on the other CPUs meanwhile. */
+static void world_others(void)
+{
+    unsigned int cpu = 1 + world.chance() % (CPUS - 1);
+
+    switch (world.chance() % 8) {
+    case 0: sim_tlb_flush(cpu); break; /* it loads CR3 */
+    case 1: world_switch(cpu, world.runs[cpu] < DOMAINS ? DOMAINS : cpu - 1); break;
+    default: break;
+    }
+}
+
 static void guest_step(void)
 {
     unsigned int me = one_in(4);
 
     world_act_as(me);
+    world_others();
     if (one_in(60))
         op_calm(me);
     switch (pick(27)) {

@@ -65,7 +65,7 @@ static void due_table(mfn_t m, uint64_t w, const struct domain *d)
 {
     const uint64_t *table = mfn_to_virt(m);
     enum frame_type level = ftw_type(w);
-    unsigned int nr = w & FTW_VALID ? PTE_ENTRIES : ftw_progress(w);
+    unsigned int nr = w & FTW_VALID ? PTE_ENTRIES : w & FTW_PARTIAL ? ftw_progress(w) : 0;
 
     for (unsigned int i = 0; i < nr; i++) {
         if (level == FT_L4 && i >= HV_FIRST_SLOT && i <= HV_LAST_SLOT)
@@ -146,20 +146,19 @@ static void law_windows(const struct vcpu *v)
         LAW(sim_pv_cpu.ldt_page[i] == pv->ldt_frame[i], "LDT window page %u", i);
 }
 
-static void law_tlb(unsigned int d)
+static void law_tlb(unsigned int cpu)
 {
     for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++) {
-        const struct cached *c = &world.tlb[d][nr];
+        const struct cached *c = &world.tlb[cpu][nr];
         const struct frame *f = mfn_to_frame(mfn(nr));
         enum frame_type t = ftw_load(f) & FTW_VALID ? ftw_type(ftw_load(f)) : FT_NONE;
 
         if (!c->read)
             continue;
-        LAW(frame_refs(f) && frame_owner_id(f) == c->owner, "frame %lu has gone, but domain %u still reaches it", nr,
-            d + 1);
-        LAW(!c->write || t == FT_NONE || t == FT_WRITABLE, "domain %u can still write to frame %lu, type %u", d + 1, nr,
-            t);
-        LAW(!c->walk || t != FT_WRITABLE, "domain %u still walks through frame %lu, which is writable", d + 1, nr);
+        LAW(frame_refs(f) && frame_owner_id(f) == c->owner, "frame %lu has gone, but CPU %u still reaches it", nr,
+            cpu);
+        LAW(!c->write || t == FT_NONE || t == FT_WRITABLE, "CPU %u can still write to frame %lu, type %u", cpu, nr, t);
+        LAW(!c->walk || t != FT_WRITABLE, "CPU %u still walks through frame %lu, which is writable", cpu, nr);
     }
 }
 
@@ -190,16 +189,17 @@ static void law_check(void)
         LAW(ftw_count(w) == due[nr].types, "frame %lu: type count %lu, due %u (word %lx)", nr, ftw_count(w),
             due[nr].types, w);
         LAW(!due[nr].types || ftw_type(w) == due[nr].as, "frame %lu: word %lx, used as %u", nr, w, due[nr].as);
-        LAW((w & FTW_LINEAR_NAMES) / FTW_LINEAR_NAMES_ONE == due[nr].names, "frame %lu names: word %lx", nr, w);
-        LAW((w & FTW_LINEAR_NAMED) / FTW_LINEAR_NAMED_ONE == due[nr].named, "frame %lu is named: word %lx", nr, w);
+        uint64_t numbers = ftw_is_idle(w) ? 0 : w; /* where an idle frame has its stamp */
+        LAW((numbers & FTW_LINEAR_NAMES) / FTW_LINEAR_NAMES_ONE == due[nr].names, "frame %lu names: word %lx", nr, w);
+        LAW((numbers & FTW_LINEAR_NAMED) / FTW_LINEAR_NAMED_ONE == due[nr].named, "frame %lu is named: %lx", nr, w);
         LAW(!due[nr].names || !due[nr].named, "frame %lu is in a chain of linear tables", nr);
         if (ftw_type(w) == FT_SEG_DESC && (w & FTW_VALID))
             law_descriptors(mfn(nr));
     }
     law_windows(current_vcpu());
-    for (unsigned int d = 0; d < DOMAINS; d++) {
-        law_tlb(d);
-        tlb_fill(d);
+    for (unsigned int cpu = 0; cpu < CPUS; cpu++) {
+        law_tlb(cpu);
+        tlb_fill(cpu);
     }
 }
 

@@ -2,6 +2,7 @@
 /* pv/mm, case by case: what an update must answer, and why a guest may not have what it asks for. */
 #include "pvmm_law.h"
 
+#include "hv/tlb_clock.h"
 #include "sim_test.h"
 
 static uint64_t seed = 7;
@@ -151,6 +152,111 @@ static void linear_table_released_while_locked(void **state)
     assert_int_equal(race.ran, 1);
     assert_int_equal(ftw_count(word_of(race.b)), 0);
     law_check();
+}
+
+static uint64_t flushes_since(uint64_t before) { return sim_counters.tlb_flushes - before; }
+
+static void map_range_of_frames(unsigned int nr, uint64_t flags)
+{
+    for (unsigned int i = 0; i < nr; i++)
+        assert_int_equal(update(F(1), 10 + i, flags ? E(F(8 + i), flags) : 0, SELF), 0);
+}
+
+static void pin_and_unpin(unsigned int nr)
+{
+    for (unsigned int i = 0; i < nr; i++)
+        assert_int_equal(ext(MMUEXT_PIN_L1_TABLE, F(8 + i)) | ext(MMUEXT_UNPIN_TABLE, F(8 + i)), 0);
+}
+
+static void give_up(mfn_t m)
+{
+    assert_true(frame_release_claim(mfn_to_frame(m)));
+    frame_put(mfn_to_frame(m));
+}
+
+/* One flush is for all that went before it, and a CPU that has forgotten by itself is not asked. */
+static void flushes_are_few(void **state)
+{
+    enum { NR = 30 };
+    uint64_t before;
+
+    tree();
+    pin_and_unpin(NR); /* they were never anything: nothing can be cached */
+    before = sim_counters.tlb_flushes;
+    map_range_of_frames(NR, U | W); /* tables that become pages */
+    assert_int_equal(flushes_since(before), 1);
+    map_range_of_frames(NR, 0);
+    before = sim_counters.tlb_flushes;
+    pin_and_unpin(NR); /* pages that become tables */
+    assert_int_equal(flushes_since(before), 1);
+    law_check();
+    for (unsigned int cpu = 0; cpu < CPUS; cpu++)
+        sim_tlb_flush(cpu);
+    before = sim_counters.tlb_flushes;
+    map_range_of_frames(NR, U | W);
+    assert_int_equal(flushes_since(before), 0);
+    map_range_of_frames(NR, 0);
+    sim_tlb_flush(0); /* one CPU of two */
+    assert_int_equal(ext(MMUEXT_PIN_L1_TABLE, F(8)), 0);
+    assert_int_equal(flushes_since(before), 1);
+    law_check();
+}
+
+/* A page that leaves the domain is flushed unless no CPU can have it, however it was mapped. */
+static void flushes_of_what_is_given_up(void **state)
+{
+    uint64_t before;
+
+    tree();
+    before = sim_counters.tlb_flushes;
+    give_up(F(10)); /* was in no table */
+    assert_int_equal(flushes_since(before), 0);
+    assert_int_equal(update(F(1), 10, E(F(11), U), SELF) | update(F(1), 10, 0, SELF), 0); /* was read-only */
+    give_up(F(11));
+    assert_int_equal(flushes_since(before), 1);
+    assert_int_equal(update(F(1), 10, E(F(12), U | W), SELF) | update(F(1), 10, 0, SELF), 0);
+    give_up(F(12));
+    assert_int_equal(flushes_since(before), 2);
+    assert_int_equal(update(F(1), 10, E(F(13), U), SELF) | update(F(1), 10, 0, SELF), 0);
+    for (unsigned int cpu = 0; cpu < CPUS; cpu++)
+        sim_tlb_flush(cpu);
+    give_up(F(13));
+    assert_int_equal(flushes_since(before), 2);
+    law_check();
+}
+
+/* 400 frames of another domain leave a table that goes: one flush for all. */
+static void foreign_frames_of_a_table(void **state)
+{
+    uint64_t before;
+
+    tree();
+    for (unsigned int i = 0; i < 400; i++)
+        assert_int_equal(update(F(1), 10 + i, E(world.pool[1][i % POOL], U | W), 2), 0);
+    assert_int_equal(update(F(2), 1, E(F(1), U | W), SELF), 0);
+    assert_int_equal(update(F(2), 0, 0, SELF), 0);
+    before = sim_counters.tlb_flushes;
+    assert_int_equal(update(F(2), 1, 0, SELF), 0); /* the last that names it */
+    assert_int_equal(flushes_since(before), 1);
+    law_check();
+}
+
+/* What a frame keeps of a stamp is taken for that stamp or a later one, never for an earlier. */
+static void a_stamp_is_never_taken_for_an_older_one(void **state)
+{
+    const uint64_t span = 1ULL << FTW_STAMP_BITS;
+    static const uint64_t ages[] = { 0, 1, 2, 1000, (1 << 22) + 1, (1 << 23) - 1, 1 << 23, (1 << 23) + 1, 1ULL << 40 };
+
+    world_start(chance);
+    for (uint64_t now = 1ULL << 41; now < (1ULL << 41) + 4 * span; now += span / 3)
+        for (unsigned int i = 0; i < ARRAY_SIZE(ages); i++) {
+            uint64_t stamp = now - ages[i];
+
+            tlb_clock = now;
+            assert_true(tlb_clock_widen(stamp & (span - 1), FTW_STAMP_BITS) >= stamp);
+            if (ages[i] < span)
+                assert_int_equal(tlb_clock_widen(stamp & (span - 1), FTW_STAMP_BITS), stamp);
+        }
 }
 
 static bool lock_panics(mfn_t m) { return sim_panics(frame_table_lock(mfn_to_frame(m))); }
@@ -480,6 +586,8 @@ static void hvm_guests_have_no_page_tables_here(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(a_pin_checks_the_whole_tree), cmocka_unit_test(updates_and_their_answers),
+          cmocka_unit_test(flushes_are_few), cmocka_unit_test(flushes_of_what_is_given_up),
+          cmocka_unit_test(foreign_frames_of_a_table), cmocka_unit_test(a_stamp_is_never_taken_for_an_older_one),
           cmocka_unit_test(linear_tables), cmocka_unit_test(linear_table_released_while_locked),
           cmocka_unit_test(tables_have_an_order), cmocka_unit_test(ldt_page_with_interrupts_off),
           cmocka_unit_test(linear_tables_are_counted),

@@ -16,6 +16,7 @@
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
 #include "mm/map.h"
+#include "mm/tlb.h"
 #include "pv/pv.h"
 
 static DEFINE_PER_CPU(struct vcpu *, loaded);
@@ -48,7 +49,7 @@ void arch_context_switch(struct vcpu *prev, struct vcpu *next)
         leave(prev);
     cpu_info()->current = next;
     if (vcpu_is_idle(next)) {
-        write_cr3(hv_l4_paddr);
+        tlb_load_cr3(hv_l4_paddr);
     } else {
         cpumask_set(&next->domain->arch.dirty_cpus, cpu);
         enter(next);

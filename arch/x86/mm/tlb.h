@@ -7,5 +7,7 @@
 
 /** Drops this CPU's non-global translations, or (@global) all of them. Any context. */
 void tlb_flush_local(bool global);
+/** Loads CR3, which drops this CPU's non-global translations, and lets the flush clock know. */
+void tlb_load_cr3(uint64_t cr3);
 
 #endif

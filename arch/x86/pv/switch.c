@@ -3,6 +3,7 @@
 #include "cpu/control.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
+#include "mm/tlb.h"
 #include "pv/msr_state.h"
 #include "pv/mm/mm.h"
 #include "pv/pv.h"
@@ -30,7 +31,7 @@ void pv_enter(struct vcpu *v, bool still_loaded)
 {
     pv_load_gdt(v);
     pv_load_ldt(v);
-    write_cr3(v->arch.pv.cr3); /* after the descriptor windows, whose old translations it drops */
+    tlb_load_cr3(v->arch.pv.cr3); /* after the descriptor windows, whose old translations it drops */
     pv_cr4_load(v);
     if (!still_loaded)
         pv_segments_load(v);

@@ -2,6 +2,7 @@
 /* The duties of pv/mm/machine.h, mm/mmio.h and pv/mm/fetch.h without a processor: they keep the books. */
 #include "hw/sim/pv_mm.h"
 
+#include "arch/sim/sim.h"
 #include "hv/domain.h"
 #include "mm/mmio.h"
 #include "pv/mm/fetch.h"
@@ -13,8 +14,14 @@ void machine_load_cr3(paddr_t cr3)
 {
     sim_pv_cpu.cr3 = cr3;
     sim_pv_cpu.flushes++;
+    if (sim_on_tlb_flush)
+        sim_on_tlb_flush(this_cpu_id());
 }
-void machine_flush_tlb_local(void) { sim_pv_cpu.flushes++; }
+void machine_flush_tlb_local(void)
+{
+    sim_pv_cpu.flushes++;
+    sim_tlb_flush(this_cpu_id());
+}
 void machine_flush_page_local(vaddr_t va) { sim_pv_cpu.flushes++; }
 void machine_cache_flush_page(mfn_t m) { sim_pv_cpu.cache_flushes++; }
 void machine_cache_flush(bool everywhere) { sim_pv_cpu.cache_flushes++; }

@@ -22,8 +22,10 @@ void arch_frame_freed(struct frame *f)
     const struct domain *d = domain_by_owner_id(frame_owner_id(f));
 
     BUG_ON(ftw_count(w) != own || (w & (FTW_PARTIAL | FTW_LOCKED | FTW_PINNED)));
-    if (d)
-        arch_tlb_flush_mask(&d->arch.dirty_cpus, false);
+    if (d && own)
+        arch_tlb_flush_mask(&d->arch.dirty_cpus, false); /* its word was never idle, so it has no stamp */
+    else if (d)
+        frame_flush_stamped(w, d);
     if (w & FTW_NONCOHERENT)
         machine_cache_flush_page(frame_to_mfn(f));
     __atomic_store_n(&f->type, 0, __ATOMIC_RELEASE);

@@ -14,7 +14,8 @@
 #include <hypercall_handlers.h>
 
 #define MMU_COMMAND_MASK 7u
-#define PREEMPT_STEP     32u
+#define PREEMPT_STEP     8u
+#define UPDATE_DEAR      2 /* done, and it may have taken long: look around before the next */
 
 struct mmu_owners {
     struct domain *pt_owner; /* whose tables are changed */
@@ -53,7 +54,7 @@ static int mmu_update_entry(const struct mmu_owners *b, uint64_t ptr, uint64_t v
     else if (likely(frame_owner_id(f) == b->pt_owner->id))
         rc = table_update(f, type, index, val, b->pt_owner, b->pg_owner, how);
     frame_table_unlock(f);
-    return rc;
+    return rc || likely(type == FT_L1) ? rc : UPDATE_DEAR;
 }
 
 /** The M2P is what guests read; a wrong number in the entry of an own frame harms the owner alone. */
@@ -101,6 +102,8 @@ static int mmu_update_list(const struct mmu_owners *b, uint64_t reqs, uint32_t c
             return rc;
         ++*done;
         if (unlikely(rc == UPDATE_LEFTOVER) && pv_mm_finish(current_vcpu()))
+            return -ERESTART;
+        if (unlikely(rc == UPDATE_DEAR) && *done < count && hypercall_preempt_check())
             return -ERESTART;
     }
     return 0;

@@ -3,6 +3,7 @@
  * The two level 4 tables of a vCPU, for its kernel and for its user mode. Each is held by a type reference, like an
  * entry of a table above would. A table is given up only after this CPU walks another one.
  */
+#include "hv/tlb_clock.h"
 #include "pv/mm/descriptor.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/machine.h"
@@ -24,6 +25,7 @@ void pv_update_cr3(struct vcpu *v)
 static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
 {
     mfn_t old = *slot;
+    uint64_t time;
     int rc;
 
     if (v != current_vcpu())
@@ -36,7 +38,10 @@ static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
     if (slot == &v->arch.pv.guest_table)
         ldt_forget_pages(v); /* found through the old tables */
     *slot = m;
+    time = tlb_clock_read();
     pv_update_cr3(v);
+    if (v == current_vcpu() && v->arch.pv.cr3)
+        tlb_clock_flushed(time);
     if (mfn_eq(m, old) || mfn_eq(old, MFN_NONE))
         return 0;
     return frame_put_typed(mfn_to_frame(old)) ? UPDATE_LEFTOVER : 0;

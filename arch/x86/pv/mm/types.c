@@ -31,6 +31,9 @@
  *    is now writable. The flush happens while the frame is LOCKED and not yet VALID, so nobody can use the new type
  *    before it (XSA-401), and no other CPU can take it through a third type in between. Mappings in *other* domains'
  *    tables (foreign, granted) are flushed when they are removed, before their reference is dropped; see l1e_put().
+ *    Most CPUs have forgotten by themselves: a frame that loses its last type reference, or a read-only mapping while
+ *    it has none, is stamped by the flush clock (hv/tlb_clock.h), and only CPUs whose last flush is not later are
+ *    asked. No stamp: it was never in a table since it came to its owner.
  * 7. A frame that was written through an uncached mapping is flushed from the caches before its contents are trusted:
  *    we read it through a cached one (XSA-402).
  * 8. The count cannot overflow: beyond FTW_COUNT_LIMIT references are refused.
@@ -53,6 +56,7 @@
 #include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/smp.h"
+#include "hv/tlb_clock.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/machine.h"
 #include "pv/mm/validate.h"
@@ -98,6 +102,31 @@ static void ftw_unlock(struct frame *f, enum frame_type type, uint64_t bits)
     ftw_store(f, ftw_make(type, bits));
 }
 
+/** The bits of a stamp made now; the entries that held what is now idle have left their tables. */
+static uint64_t ftw_stamp(void)
+{
+    return tlb_clock_stamp() << FTW_STAMP_SHIFT & FTW_STAMP_MASK;
+}
+
+void frame_stamp_unmapped(struct frame *f)
+{
+    uint64_t w = ftw_load(f), stamped;
+
+    do {
+        if (!ftw_is_idle(w)) /* what makes it idle stamps it */
+            return;
+        stamped = (w & ~FTW_STAMP_MASK) | ftw_stamp();
+    } while (w != stamped && !ftw_cas(f, &w, stamped));
+}
+
+void frame_flush_stamped(uint64_t w, const struct domain *d)
+{
+    uint64_t stamp = (w & FTW_STAMP_MASK) >> FTW_STAMP_SHIFT;
+
+    if (stamp)
+        arch_tlb_flush_stamped(&d->arch.dirty_cpus, tlb_clock_widen(stamp, FTW_STAMP_BITS));
+}
+
 /** Rule 6 and 7, while the frame is LOCKED; @was is the word before. */
 static void type_forget_translations(struct frame *f, uint64_t was)
 {
@@ -107,7 +136,7 @@ static void type_forget_translations(struct frame *f, uint64_t was)
         return;
     d = domain_by_owner_id(frame_owner_id(f));
     if (d)
-        arch_tlb_flush_mask(&d->arch.dirty_cpus, false);
+        frame_flush_stamped(was, d);
     if (was & FTW_NONCOHERENT)
         machine_cache_flush_page(frame_to_mfn(f));
 }
@@ -123,7 +152,7 @@ static void type_leave_partial(struct frame *f, enum frame_type type, unsigned i
 {
     if (progress && !had_ref)
         frame_get_again(f);
-    ftw_unlock(f, type, progress ? ftw_names(f) | FTW_PARTIAL | (uint64_t)progress << FTW_PROGRESS_SHIFT : 0);
+    ftw_unlock(f, type, progress ? ftw_names(f) | FTW_PARTIAL | (uint64_t)progress << FTW_PROGRESS_SHIFT : ftw_stamp());
     if (!progress && had_ref)
         frame_put(f);
 }
@@ -228,7 +257,7 @@ static inline __attribute__((always_inline)) int type_put(struct frame *f, uint6
         } else if (w & FTW_LOCKED) {
             w = ftw_wait(f, type);
         } else if (!ft_is_table(type)) {
-            if (likely(ftw_cas(f, &w, ftw_make(type, w & FTW_NONCOHERENT))))
+            if (likely(ftw_cas(f, &w, ftw_make(type, (w & FTW_NONCOHERENT) | ftw_stamp()))))
                 return 0;
         } else if (ftw_lock(f, &w, type, w & FTW_LINEAR_NAMES)) {
             return type_release_entries(f, type, PTE_ENTRIES, false);

@@ -22,6 +22,9 @@ enum frame_type { FT_NONE, FT_L1, FT_L2, FT_L3, FT_L4, FT_SEG_DESC, FT_WRITABLE,
 #define FTW_PROGRESS_SHIFT 40
 #define FTW_PROGRESS_MASK  (0x3ffULL << FTW_PROGRESS_SHIFT)
 #define FTW_LINEAR_NAMED   (0xffULL << 32) /* entries of other tables of the same level that name this one */
+#define FTW_STAMP_SHIFT    32 /* of an idle frame, which uses none of the bits above: when it lost its last use */
+#define FTW_STAMP_BITS     23
+#define FTW_STAMP_MASK     (((1ULL << FTW_STAMP_BITS) - 1) << FTW_STAMP_SHIFT)
 #define FTW_COUNT_MASK     0xffffffffULL
 #define FTW_COUNT_LIMIT    0x7fffffffULL
 
@@ -33,6 +36,8 @@ static inline enum frame_type ftw_type(uint64_t w) { return (enum frame_type)(w 
 static inline uint64_t ftw_count(uint64_t w) { return w & FTW_COUNT_MASK; }
 static inline unsigned int ftw_progress(uint64_t w) { return (w & FTW_PROGRESS_MASK) >> FTW_PROGRESS_SHIFT; }
 static inline uint64_t ftw_make(enum frame_type t, uint64_t bits) { return (uint64_t)t << FTW_TYPE_SHIFT | bits; }
+/** True if no type reference, lock or half-done change is in the word; then it may hold a stamp. */
+static inline bool ftw_is_idle(uint64_t w) { return !(w & (FTW_VALID | FTW_PARTIAL | FTW_LOCKED)); }
 /** True if the frame can be taken as @t without a change. */
 static inline bool ftw_is_live(uint64_t w, enum frame_type t) { return ftw_type(w) == t && (w & FTW_VALID); }
 static inline bool ft_is_table(enum frame_type t) { return t >= FT_L1 && t <= FT_L4; }
@@ -71,6 +76,13 @@ void frame_table_unlock(struct frame *f);
 bool frame_pin(struct frame *f);
 /** Takes the pin away; true for the one caller that did, who then owes frame_put_typed(). */
 bool frame_unpin(struct frame *f);
+/**
+ * A read-only mapping of the frame was taken out of a table of its owner's: whoever gives the frame away must know. The
+ * caller still holds the frame reference.
+ */
+void frame_stamp_unmapped(struct frame *f);
+/** Every CPU of the owner @d that may still cache what @w, an idle frame's word, says was there forgets it. */
+void frame_flush_stamped(uint64_t w, const struct domain *d);
 /** Notes that a mapping with another cache attribute than write-back may write to the frame (type reference held). */
 void frame_mark_noncoherent(struct frame *f);
 

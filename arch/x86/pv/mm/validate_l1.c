@@ -2,7 +2,10 @@
 /*
  * A frame becomes a level 1 table, or ceases to be one. 512 entries without a pause: each is a few atomic operations.
  * First every entry takes its references, then the flags that we force are written; a refused table is left as it was.
+ * A table that ceases to be one is not reached by any processor's walk any more but for what is cached. So one flush is
+ * enough for all other domains' frames in it.
  */
+#include "hv/smp.h"
 #include "pv/mm/entry.h"
 #include "pv/mm/validate.h"
 
@@ -42,9 +45,16 @@ int l1_validate(struct frame *f, struct domain *d, unsigned int *progress)
 void l1_invalidate(struct frame *f, struct domain *d, unsigned int *progress)
 {
     const uint64_t *table = mfn_to_virt(frame_to_mfn(f));
+    bool flushed = false;
 
-    for (unsigned int i = 0; i < *progress; i++)
-        if (table[i] & PTE_P)
-            l1e_put(d, table[i]);
+    for (unsigned int i = 0; i < *progress; i++) {
+        if (!(table[i] & PTE_P))
+            continue;
+        if (unlikely(!flushed && l1e_is_foreign(d, table[i]))) {
+            arch_tlb_flush_mask(&d->arch.dirty_cpus, false);
+            flushed = true;
+        }
+        l1e_drop(table[i]);
+    }
     *progress = 0;
 }
