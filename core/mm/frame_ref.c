@@ -21,11 +21,16 @@
 
 bool frame_get(struct frame *f, const struct domain *owner)
 {
+    return frame_get_of(f, owner->id);
+}
+
+bool frame_get_of(struct frame *f, unsigned int owner_id)
+{
     uint64_t c = __atomic_load_n(&f->count, __ATOMIC_RELAXED);
 
     do {
         uint64_t refs = c & FRAME_REFS_MASK;
-        if (!refs || refs >= REFS_LIMIT || (c & FRAME_OWNER_MASK) != (uint64_t)owner->id << FRAME_OWNER_SHIFT)
+        if (!refs || refs >= REFS_LIMIT || (c & FRAME_OWNER_MASK) != (uint64_t)owner_id << FRAME_OWNER_SHIFT)
             return false;
     } while (!__atomic_compare_exchange_n(&f->count, &c, c + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
     return true;

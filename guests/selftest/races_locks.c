@@ -6,7 +6,7 @@
  */
 #include "selftest/selftest.h"
 
-#define ROUNDS   1500u
+#define ROUNDS   200u
 #define LDT_PAGE page_b
 
 static long extended(unsigned int cmd, uint64_t mfn, uint64_t entries)

@@ -64,6 +64,8 @@ static inline uint32_t frame_refs(const struct frame *f)
 
 /** Takes a reference if the frame is in use and belongs to @owner; else false and nothing changes. No lock needed. */
 bool frame_get(struct frame *f, const struct domain *owner);
+/** The same by the owner's number, for who has no reference on the owner: the frame's own keeps it from then on. */
+bool frame_get_of(struct frame *f, unsigned int owner_id);
 /** Takes a reference on a frame that the caller already holds one on. */
 void frame_get_again(struct frame *f);
 /**

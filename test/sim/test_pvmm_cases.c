@@ -154,6 +154,33 @@ static void linear_table_released_while_locked(void **state)
     law_check();
 }
 
+/* With m2p_strict the table of user mode shows no M2P, the kernel's does, in whatever order they become that. */
+static void m2p_of_user_mode(void **state)
+{
+    struct domain *d;
+
+    tree();
+    d = world.dom[0];
+    memset(words(F(6)), 0, PAGE_SIZE);
+    assert_int_equal(ext(MMUEXT_PIN_L4_TABLE, F(6)), 0);
+    assert_int_equal(ext(MMUEXT_NEW_USER_BASEPTR, F(6)), 0);
+    assert_int_equal(words(F(6))[HV_FIRST_SLOT], SIM_L4_MARK(HV_FIRST_SLOT)); /* not asked for */
+    d->vm_assist |= BIT(VMASST_TYPE_m2p_strict);
+    assert_int_equal(ext(MMUEXT_NEW_USER_BASEPTR, F(6)), 0);
+    assert_int_equal(words(F(6))[HV_FIRST_SLOT], 0);
+    assert_int_equal(words(F(6))[HV_FIRST_SLOT + 1], SIM_L4_MARK(HV_FIRST_SLOT + 1));
+    assert_int_equal(words(F(4))[HV_FIRST_SLOT], SIM_L4_MARK(HV_FIRST_SLOT));
+    law_check();
+    assert_int_equal(ext(MMUEXT_NEW_BASEPTR, F(6)), 0);
+    assert_int_equal(words(F(6))[HV_FIRST_SLOT], SIM_L4_MARK(HV_FIRST_SLOT));
+    assert_int_equal(ext(MMUEXT_NEW_USER_BASEPTR, F(4)), 0);
+    assert_int_equal(words(F(4))[HV_FIRST_SLOT], 0);
+    d->vm_assist = 0;
+    assert_int_equal(ext(MMUEXT_NEW_USER_BASEPTR, F(4)), 0);
+    assert_int_equal(words(F(4))[HV_FIRST_SLOT], SIM_L4_MARK(HV_FIRST_SLOT));
+    law_check();
+}
+
 static uint64_t flushes_since(uint64_t before) { return sim_counters.tlb_flushes - before; }
 
 static void map_range_of_frames(unsigned int nr, uint64_t flags)
@@ -586,7 +613,8 @@ static void hvm_guests_have_no_page_tables_here(void **state)
 }
 
 SIM_TESTS(cmocka_unit_test(a_pin_checks_the_whole_tree), cmocka_unit_test(updates_and_their_answers),
-          cmocka_unit_test(flushes_are_few), cmocka_unit_test(flushes_of_what_is_given_up),
+          cmocka_unit_test(m2p_of_user_mode), cmocka_unit_test(flushes_are_few),
+          cmocka_unit_test(flushes_of_what_is_given_up),
           cmocka_unit_test(foreign_frames_of_a_table), cmocka_unit_test(a_stamp_is_never_taken_for_an_older_one),
           cmocka_unit_test(linear_tables), cmocka_unit_test(linear_table_released_while_locked),
           cmocka_unit_test(tables_have_an_order), cmocka_unit_test(ldt_page_with_interrupts_off),

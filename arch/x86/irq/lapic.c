@@ -54,17 +54,37 @@ bool lapic_is_x2apic(void)
     return x2apic;
 }
 
+/* This CPU is between the two halves of a command, or close to it. */
+static DEFINE_PER_CPU(bool, icr_in_use);
+
+/*
+ * A command has two halves, and an NMI or a machine check that sends one may come between those of another. It leaves
+ * the target register as it found it, so that the other goes where it was meant to.
+ */
+static void icr_write_halves(uint32_t id, uint32_t low)
+{
+    bool between = READ_ONCE(this_cpu(icr_in_use));
+    uint32_t found = between ? lapic_read(LAPIC_ICR_HIGH) : 0;
+
+    WRITE_ONCE(this_cpu(icr_in_use), true);
+    for (unsigned int i = 0; i < 100000 && (lapic_read(LAPIC_ICR_LOW) & ICR_BUSY); i++)
+        cpu_relax();
+    lapic_write(LAPIC_ICR_HIGH, id << 24);
+    lapic_write(LAPIC_ICR_LOW, low);
+    if (between)
+        lapic_write(LAPIC_ICR_HIGH, found);
+    else
+        WRITE_ONCE(this_cpu(icr_in_use), false);
+}
+
 static void icr_write(uint32_t id, uint32_t low)
 {
     irqflags_t flags = irq_save();
-    if (x2apic) {
+
+    if (x2apic)
         wrmsr(MSR_X2APIC_BASE + (LAPIC_ICR_LOW >> 4), (uint64_t)id << 32 | low);
-    } else {
-        for (unsigned int i = 0; i < 100000 && (lapic_read(LAPIC_ICR_LOW) & ICR_BUSY); i++)
-            cpu_relax();
-        lapic_write(LAPIC_ICR_HIGH, id << 24);
-        lapic_write(LAPIC_ICR_LOW, low);
-    }
+    else
+        icr_write_halves(id, low);
     irq_restore(flags);
 }
 

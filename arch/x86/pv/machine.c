@@ -2,6 +2,7 @@
 /* What pv/mm asks of the machine, done by the machine (AMD64 APM vol. 2, 4.8.3, 5.5, 7.6). */
 #include "pv/mm/machine.h"
 
+#include "hv/compiler.h"
 #include "hv/frame.h"
 #include "hv/percpu.h"
 #include "hv/smp.h"
@@ -30,6 +31,12 @@ void machine_flush_page_local(vaddr_t va)
 void machine_l4_install(uint64_t *l4)
 {
     l4_install_hv_slots(l4);
+}
+
+
+void machine_l4_show_m2p(uint64_t *l4, bool shown)
+{
+    WRITE_ONCE(l4[HV_FIRST_SLOT], shown ? hv_l4[HV_FIRST_SLOT] : 0);
 }
 
 /** CLFLUSH is coherent: it acts on the caches of all processors. Every CPU with long mode and SSE2 has it. */

@@ -32,6 +32,11 @@ void machine_l4_install(uint64_t *l4)
         l4[i] = SIM_L4_MARK(i);
 }
 
+void machine_l4_show_m2p(uint64_t *l4, bool shown)
+{
+    l4[HV_FIRST_SLOT] = shown ? SIM_L4_MARK(HV_FIRST_SLOT) : 0;
+}
+
 void machine_gdt_page(unsigned int index, mfn_t m) { sim_pv_cpu.gdt_page[index] = m.nr + 1; }
 void machine_ldt_page(unsigned int index, mfn_t m) { sim_pv_cpu.ldt_page[index] = m.nr + 1; }
 void machine_load_ldtr(unsigned int entries) { sim_pv_cpu.ldt_entries = entries; }

@@ -49,10 +49,10 @@ bool pv_mm_has_unfinished(const struct vcpu *v)
 static int finish_one(uint64_t nr)
 {
     struct frame *f = mfn_to_frame(mfn(nr));
-    struct domain *d = domain_by_owner_id(frame_owner_id(f));
+    unsigned int owner = frame_owner_id(f);
     int rc;
 
-    if (!d || !frame_get(f, d))
+    if (owner >= DOMID_FIRST_RESERVED || !frame_get_of(f, owner)) /* it is no guest's any more */
         return 0;
     rc = frame_type_undo(f);
     frame_put(f);

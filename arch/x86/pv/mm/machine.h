@@ -19,6 +19,8 @@ void machine_cache_flush_page(mfn_t m);
 void machine_cache_flush(bool everywhere);
 /** Copies the hypervisor's slots into the level 4 table @l4. */
 void machine_l4_install(uint64_t *l4);
+/** The M2P that guests read is in the level 4 table @l4, or not. */
+void machine_l4_show_m2p(uint64_t *l4, bool shown);
 
 /**
  * Puts @m, or with MFN_NONE a page of null descriptors, into page @index of this CPU's window for guest GDTs (0 to 13).

@@ -15,6 +15,8 @@
  */
 int pv_set_kernel_root(struct vcpu *v, mfn_t m);
 int pv_set_user_root(struct vcpu *v, mfn_t m);
+/** The M2P is in @v's tables, or not, as its domain's assists say. @v does not run. */
+void pv_roots_settle_m2p(struct vcpu *v);
 /**
  * Recomputes v->arch.pv.cr3 from the tables and the mode, and loads it if @v is current. After every change of
  * kernel_mode.

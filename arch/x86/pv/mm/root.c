@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The two level 4 tables of a vCPU, for its kernel and for its user mode. Each is held by a type reference, like an
- * entry of a table above would. A table is given up only after this CPU walks another one.
+ * entry of a table above would. A table is given up only after this CPU walks another one. What it shows of the M2P is
+ * settled when it becomes a root: the one of user mode shows nothing to a guest that has asked for that (m2p_strict).
  */
 #include "hv/tlb_clock.h"
 #include "pv/mm/descriptor.h"
@@ -21,6 +22,12 @@ void pv_update_cr3(struct vcpu *v)
         machine_load_cr3(v->arch.pv.cr3);
 }
 
+/** With VMASST_TYPE_m2p_strict the M2P is for guest kernels only. */
+static bool root_shows_m2p(const struct vcpu *v, const mfn_t *slot)
+{
+    return slot == &v->arch.pv.guest_table || !(v->domain->vm_assist & BIT(VMASST_TYPE_m2p_strict));
+}
+
 /** What the vCPU has of its old address space in the CPU or in the LDT window goes with it. */
 static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
 {
@@ -37,6 +44,8 @@ static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
     }
     if (slot == &v->arch.pv.guest_table)
         ldt_forget_pages(v); /* found through the old tables */
+    if (!mfn_eq(m, MFN_NONE))
+        machine_l4_show_m2p(mfn_to_virt(m), root_shows_m2p(v, slot));
     *slot = m;
     time = tlb_clock_read();
     pv_update_cr3(v);
@@ -45,6 +54,15 @@ static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
     if (mfn_eq(m, old) || mfn_eq(old, MFN_NONE))
         return 0;
     return frame_put_typed(mfn_to_frame(old)) ? UPDATE_LEFTOVER : 0;
+}
+
+void pv_roots_settle_m2p(struct vcpu *v)
+{
+    mfn_t *slot[] = { &v->arch.pv.guest_table_user, &v->arch.pv.guest_table };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(slot); i++)
+        if (!mfn_eq(*slot[i], MFN_NONE))
+            machine_l4_show_m2p(mfn_to_virt(*slot[i]), root_shows_m2p(v, slot[i]));
 }
 
 int pv_set_kernel_root(struct vcpu *v, mfn_t m)
