@@ -20,20 +20,22 @@ struct flush_request {
     bool one, global;
 };
 
+static void flush_all_local(void)
+{
+    irqflags_t flags = irq_save();
+    uint64_t cr4 = read_cr4();
+
+    write_cr4(cr4 & ~CR4_PGE);
+    write_cr4(cr4);
+    irq_restore(flags);
+}
+
 void tlb_flush_local(bool global)
 {
-    uint64_t time = tlb_clock_read();
-
-    if (!global) {
-        write_cr3(read_cr3());
-    } else {
-        irqflags_t flags = irq_save();
-        uint64_t cr4 = read_cr4();
-        write_cr4(cr4 & ~CR4_PGE);
-        write_cr4(cr4);
-        irq_restore(flags);
-    }
-    tlb_clock_flushed(time);
+    if (unlikely(global))
+        flush_all_local(); /* seldom: not worth the clock's knowing */
+    else
+        tlb_load_cr3(read_cr3());
 }
 
 void tlb_load_cr3(uint64_t cr3)

@@ -99,40 +99,27 @@ uint64_t l1e_final(const struct domain *d, uint64_t e)
     return mmio_entry(e, arch_mmio_access(d, pte_mfn(e)));
 }
 
-bool l1e_is_foreign(const struct domain *d, uint64_t e)
-{
-    unsigned int owner;
-
-    if (!mfn_valid(pte_mfn(e)))
-        return false;
-    owner = frame_owner_id(mfn_to_frame(pte_mfn(e)));
-    return owner != d->id && owner != DOMID_IO;
-}
-
-void l1e_drop(uint64_t e)
+void l1e_put_flushed(const struct domain *d, uint64_t e, bool *flushed)
 {
     struct frame *f;
+    unsigned int owner;
 
     if (!(e & PTE_P) || !mfn_valid(pte_mfn(e)))
         return;
     f = mfn_to_frame(pte_mfn(e));
-    if (frame_owner_id(f) == DOMID_IO)
+    owner = frame_owner_id(f);
+    /* The owner's type changes flush the owner's CPUs, not ours: a foreign frame leaves our TLBs here. */
+    if (unlikely(owner != d->id) && owner != DOMID_IO && !*flushed) {
+        arch_tlb_flush_mask(&d->arch.dirty_cpus, false);
+        *flushed = true;
+    }
+    if (owner == DOMID_IO)
         ;
     else if (e & PTE_RW)
         frame_type_put(f); /* writable: nothing below it, so never -ERESTART */
     else
         frame_stamp_unmapped(f);
     frame_put(f);
-}
-
-void l1e_put(const struct domain *d, uint64_t e)
-{
-    if (!(e & PTE_P))
-        return;
-    /* The owner's type changes flush the owner's CPUs, not ours: a foreign frame leaves our TLBs here. */
-    if (unlikely(l1e_is_foreign(d, e)))
-        arch_tlb_flush_mask(&d->arch.dirty_cpus, false);
-    l1e_drop(e);
 }
 
 int table_entry_get(struct frame *table, struct domain *d, unsigned int level, uint64_t e)

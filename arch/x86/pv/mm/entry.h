@@ -32,12 +32,17 @@ static inline uint64_t table_entry_forced_flags(uint64_t e) { return e & PTE_P ?
 int l1e_get(struct domain *d, struct domain *pg_owner, uint64_t *e);
 /** The entry as l1e_get() would leave it, for an entry that it has accepted. */
 uint64_t l1e_final(const struct domain *d, uint64_t e);
-/** Drops the references of an entry that was in a table of @d and is no longer. */
-void l1e_put(const struct domain *d, uint64_t e);
-/** Whether present entry @e of a table of @d maps another guest's frame: then a flush comes before l1e_drop(). */
-bool l1e_is_foreign(const struct domain *d, uint64_t e);
-/** l1e_put() without the flush, which the caller has done. */
-void l1e_drop(uint64_t e);
+/**
+ * Drops the references of an entry that was in a table of @d and is no longer. If it mapped another guest's frame, @d's
+ * CPUs are flushed first, unless *@flushed says that they were after all such entries had gone.
+ */
+void l1e_put_flushed(const struct domain *d, uint64_t e, bool *flushed);
+static inline void l1e_put(const struct domain *d, uint64_t e)
+{
+    bool flushed = false;
+
+    l1e_put_flushed(d, e, &flushed);
+}
 /** True if replacing one by the other changes no reference, and @b is no worse than @a. */
 static inline bool l1e_same_references(uint64_t a, uint64_t b)
 {

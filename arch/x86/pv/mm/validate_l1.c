@@ -5,7 +5,6 @@
  * A table that ceases to be one is not reached by any processor's walk any more but for what is cached. So one flush is
  * enough for all other domains' frames in it.
  */
-#include "hv/smp.h"
 #include "pv/mm/entry.h"
 #include "pv/mm/validate.h"
 
@@ -47,14 +46,8 @@ void l1_invalidate(struct frame *f, struct domain *d, unsigned int *progress)
     const uint64_t *table = mfn_to_virt(frame_to_mfn(f));
     bool flushed = false;
 
-    for (unsigned int i = 0; i < *progress; i++) {
-        if (!(table[i] & PTE_P))
-            continue;
-        if (unlikely(!flushed && l1e_is_foreign(d, table[i]))) {
-            arch_tlb_flush_mask(&d->arch.dirty_cpus, false);
-            flushed = true;
-        }
-        l1e_drop(table[i]);
-    }
+    for (unsigned int i = 0; i < *progress; i++)
+        if (table[i] & PTE_P)
+            l1e_put_flushed(d, table[i], &flushed);
     *progress = 0;
 }
