@@ -65,12 +65,13 @@ static void due_table(mfn_t m, uint64_t w, const struct domain *d)
 {
     const uint64_t *table = mfn_to_virt(m);
     enum frame_type level = ftw_type(w);
-    unsigned int nr = w & FTW_VALID ? PTE_ENTRIES : w & FTW_PARTIAL ? ftw_progress(w) : 0;
+    unsigned int partly = w & FTW_PARTIAL ? ftw_progress(w) : 0, nr = w & FTW_VALID ? PTE_ENTRIES : partly;
 
     for (unsigned int i = 0; i < nr; i++) {
         if (level == FT_L4 && i >= HV_FIRST_SLOT && i <= HV_LAST_SLOT)
             LAW(!(w & FTW_VALID) || table[i] == SIM_L4_MARK(i) ||
-                (i == HV_FIRST_SLOT && !table[i] && (d->vm_assist & BIT(VMASST_TYPE_m2p_strict))), "slot %u of L4 %lu is not ours", i, m.nr);
+                (i == HV_FIRST_SLOT && !table[i] && (d->vm_assist & BIT(VMASST_TYPE_m2p_strict))),
+                "slot %u of L4 %lu is not ours", i, m.nr);
         else if (!(table[i] & PTE_P))
             continue;
         else if (level == FT_L1)

@@ -6,6 +6,7 @@
  * good: it holds a type reference by itself, so it never becomes a page table.
  */
 #include "hv/domain.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/smp.h"
 #include "pv/mm/machine.h"
@@ -21,6 +22,7 @@ void arch_frame_freed(struct frame *f)
     uint64_t w = ftw_load(f), own = f->count & FRAME_HV ? 1 : 0;
     const struct domain *d = domain_by_owner_id(frame_owner_id(f));
 
+    lock_debug_may_wait(LOCK_WAIT_CPUS);
     BUG_ON(ftw_count(w) != own || (w & (FTW_PARTIAL | FTW_LOCKED | FTW_PINNED)));
     if (d && own)
         arch_tlb_flush_mask(&d->arch.dirty_cpus, false); /* its word was never idle, so it has no stamp */
