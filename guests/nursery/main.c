@@ -20,7 +20,7 @@
 static uint64_t free_at_first;
 static uint64_t mfn_list[FRAMES_MAX];
 static struct {
-    uint64_t from, to, vcpus, frames, steps, only, trace, console;
+    uint64_t from, to, vcpus, frames, steps, only, trace, console, channel, desert;
     uint64_t seconds; /* of system time that a child may take */
 } want = {.from = 1, .to = 1, .vcpus = 1, .frames = 1664, .steps = 2000, .seconds = 3};
 static unsigned int ended, crashed, slept, stopped;
@@ -125,16 +125,24 @@ static bool raise(uint64_t seed)
                       .console = want.console};
     uint64_t before = memory_free(), after = 0;
 
-    format(c.line, sizeof(c.line), "seed=%lu steps=%lu vcpus=%lu only=%lu trace=%lu foreign=%lu", seed, want.steps,
-           want.vcpus, want.only, want.trace, va_to_mfn(page_a));
+    format(c.line, sizeof(c.line), "seed=%lu steps=%lu vcpus=%lu only=%lu trace=%lu foreign=%lu desert=%lu", seed,
+           want.steps, want.vcpus, want.only, want.trace, va_to_mfn(page_a), want.desert);
     printk("nursery: seed %lu", seed);
     if (child_build(&c, (const void *)start_info->mod_start, start_info->mod_len))
         return false;
+    if (want.channel && !child_channel_open(&c)) {
+        printk("nursery: FAIL seed %lu: no channel", seed);
+        return false;
+    }
     struct xen_domctl op = {0};
     domctl(XEN_DOMCTL_unpausedomain, c.domid, &op);
     watch(&c);
     if (!destroy(&c)) {
         printk("nursery: FAIL seed %lu: domain %u is dead and does not go", seed, c.domid);
+        return false;
+    }
+    if (want.channel && !child_channel_closed()) {
+        printk("nursery: FAIL seed %lu: its channel is not closed", seed);
         return false;
     }
     for (unsigned int i = 0; i < 100 && after + SLACK < free_at_first; i++, sleep(STEP))
@@ -161,6 +169,8 @@ void guest_main(void)
     want.only = guest_option("only", 0);
     want.trace = guest_option("trace", 0);
     want.console = guest_option("console", 0);
+    want.channel = guest_option("channel", 0);
+    want.desert = guest_option("desert", 1);
     for (uint64_t seed = want.from; seed <= want.to; seed++)
         bad += !raise(seed);
     printk("nursery: %u ended (%u crashed), %u slept, %u stopped, %u bad", ended, crashed, slept, stopped, bad);

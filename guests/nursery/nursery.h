@@ -28,5 +28,9 @@ void *child_window(const struct child *c, uint64_t pfn);
 void child_window_close(void);
 /** Prints what it has written to its console, line by line after "child: ". */
 void child_listen(const struct child *c);
+/** Port 1 of the child, which has none yet, bound to one of ours. False: it can't be. */
+bool child_channel_open(const struct child *c);
+/** The child is no more: its end of the channel is closed, and ours says so and can be used and closed. */
+bool child_channel_closed(void);
 
 #endif
