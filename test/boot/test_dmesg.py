@@ -15,6 +15,7 @@ ALLOWED = {
     "hrtimer: interrupt took": "the emulator's host was busy at that moment",
     "clocksource: Long readout interval": "the emulator's host was busy at that moment",
     "clocksource: timekeeping watchdog on CPU": "the emulator's host was busy at that moment",
+    "clocksource:                       ": "the details of such a line",
 }
 DEVICES = ["-device", "pcie-root-port,id=port0,chassis=1,slot=1", "-netdev", "user,id=net",
            "-device", "e1000e,netdev=net,bus=port0"]
