@@ -17,6 +17,8 @@ struct domain *hardware_domain, *domain_xen, *domain_io;
 
 static struct domain **leaves[(DOMID_FIRST_RESERVED + LEAF_SIZE - 1) / LEAF_SIZE];
 static uint16_t leaf_used[ARRAY_SIZE(leaves)]; /* domains in it */
+static uint64_t leaf_any; /* bit i: leaf i has one */
+_Static_assert(ARRAY_SIZE(leaves) <= 64, "a bit for each");
 static uint64_t leaf_present[ARRAY_SIZE(leaves)][LEAF_SIZE / 64]; /* which of its slots have one */
 static spinlock_t table_lock = SPINLOCK_INIT(LOCK_LEAF);
 
@@ -48,6 +50,7 @@ static int table_put(struct domain *d, struct domain ***spare)
     *slot = d;
     *present_word(d->id) |= 1ULL << d->id % 64;
     leaf_used[d->id / LEAF_SIZE]++;
+    leaf_any |= BIT(d->id / LEAF_SIZE);
     return 0;
 }
 
@@ -77,6 +80,7 @@ void domain_table_remove(struct domain *d)
         if (!--leaf_used[d->id / LEAF_SIZE]) {
             empty = leaves[d->id / LEAF_SIZE];
             leaves[d->id / LEAF_SIZE] = NULL;
+            leaf_any &= ~BIT(d->id / LEAF_SIZE);
         }
     }
     spin_unlock_irqrestore(&table_lock, flags);
@@ -134,7 +138,12 @@ static unsigned int table_next(unsigned int id)
         uint64_t word = *present_word(id) >> id % 64;
         if (word)
             return id + (unsigned int)__builtin_ctzll(word);
-        id = leaf_used[id / LEAF_SIZE] ? (id / 64 + 1) * 64 : (id / LEAF_SIZE + 1) * LEAF_SIZE;
+        id = (id / 64 + 1) * 64;
+        uint64_t from = id < DOMID_FIRST_RESERVED ? leaf_any >> id / LEAF_SIZE : 0;
+        if (!from)
+            break;
+        if (!(from & 1))
+            id = (id / LEAF_SIZE + (unsigned int)__builtin_ctzll(from)) * LEAF_SIZE;
     }
     return DOMID_FIRST_RESERVED;
 }
