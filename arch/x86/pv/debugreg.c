@@ -66,11 +66,17 @@ static int dr7_check(const struct vcpu *v, uint64_t dr7)
 /* Changes @v->debugreg[7] and the CPU's registers with it. @v is current or does not run. */
 static void dr7_set(struct vcpu *v, uint64_t dr7)
 {
-    irqflags_t flags = irq_save();
+    irqflags_t flags;
 
+    dr7 = (dr7 & ~DR7_ZERO) | DR7_FIXED;
+    if (!((dr7 | v->arch.debugreg[7]) & DR7_ENABLES)) {
+        v->arch.debugreg[7] = dr7; /* the CPU has nothing of them, before and after */
+        return;
+    }
+    flags = irq_save();
     if (v == current_vcpu())
         pv_debugregs_unload(v);
-    v->arch.debugreg[7] = (dr7 & ~DR7_ZERO) | DR7_FIXED;
+    v->arch.debugreg[7] = dr7;
     if (v == current_vcpu())
         pv_debugregs_load(v);
     irq_restore(flags);

@@ -36,6 +36,8 @@ void ldt_forget_pages(struct vcpu *v)
     uint64_t held[PV_LDT_FRAMES];
     bool any = false;
 
+    if (!v->arch.pv.ldt_entries)
+        return; /* pages come for its entries alone, and go before it changes */
     for (unsigned int i = 0; i < PV_LDT_FRAMES; i++) {
         held[i] = v->arch.pv.ldt_frame[i];
         v->arch.pv.ldt_frame[i] = 0;
