@@ -88,9 +88,11 @@ void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2)
         pv_smap_quirk(regs->error_code);
         return;
     }
-    if (v->arch.pv.kernel_mode && (regs->error_code & (write_protected | PF_RESERVED)) == write_protected &&
-        (pv_ptwr_fault(regs, cr2) || pv_mmio_ro_fault(regs, cr2)))
-        return;
+    if (v->arch.pv.kernel_mode && (regs->error_code & (write_protected | PF_RESERVED)) == write_protected) {
+        mfn_t m = pv_readonly_frame(cr2);
+        if (pv_ptwr_fault(regs, cr2, m) || pv_mmio_ro_fault(regs, cr2, m))
+            return;
+    }
     pv_inject_page_fault(regs, regs->error_code, cr2);
 }
 

@@ -17,7 +17,7 @@
 
 void page_walk(paddr_t cr3, vaddr_t va, struct page_walk *w)
 {
-    uint64_t table = cr3 & PTE_ADDR;
+    uint64_t table = cr3 & PTE_ADDR, all = ~0ULL, any = 0;
 
     *w = (struct page_walk){ .user = true, .write = true };
     for (unsigned int i = 0; i < 4; i++) {
@@ -30,9 +30,11 @@ void page_walk(paddr_t cr3, vaddr_t va, struct page_walk *w)
         w->levels = i + 1;
         if (!(e & PTE_P))
             return;
-        w->user &= (e & PTE_US) != 0;
-        w->write &= (e & PTE_RW) != 0;
-        w->nx |= (e & PTE_NX) != 0;
+        all &= e;
+        any |= e;
+        w->user = all & PTE_US;
+        w->write = all & PTE_RW;
+        w->nx = any & PTE_NX;
         if (i == 3 || (i > 0 && e & PTE_PS)) {
             w->present = true;
             return;

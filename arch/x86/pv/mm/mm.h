@@ -35,10 +35,12 @@ int pv_mm_relinquish(struct domain *d);
  * guest.
  */
 
-/** A guest kernel's store to a page table that it has mapped read-only: performed as an update, checked. */
-bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va);
-/** A guest kernel's store to device memory that is read-only to it. */
-bool pv_mmio_ro_fault(struct cpu_user_regs *regs, vaddr_t va);
+/** The frame that @va maps read-only, for the two that follow; MFN_NONE: none. */
+mfn_t pv_readonly_frame(vaddr_t va);
+/** A guest kernel's store to a page table, @m, that it has mapped read-only: performed as an update, checked. */
+bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va, mfn_t m);
+/** A guest kernel's store to device memory, @m, that is read-only to it. */
+bool pv_mmio_ro_fault(struct cpu_user_regs *regs, vaddr_t va, mfn_t m);
 /** A fault at byte @offset of the LDT window: brings the guest's page in. */
 bool pv_ldt_fault(struct vcpu *v, uint32_t offset);
 

@@ -50,18 +50,16 @@ static int ptwr_store(struct frame *table, uint64_t address, const struct insn *
     return rc;
 }
 
-/** The frame that @va maps read-only, or MFN_NONE. */
-static mfn_t readonly_frame(vaddr_t va)
+mfn_t pv_readonly_frame(vaddr_t va)
 {
     uint64_t e = pt_walk_l1e(current_vcpu(), va);
 
     return (e & PTE_P) && !(e & PTE_RW) ? pte_mfn(e) : MFN_NONE;
 }
 
-bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va)
+bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va, mfn_t m)
 {
     struct vcpu *v = current_vcpu();
-    mfn_t m = readonly_frame(va);
     enum frame_type type;
     struct insn insn;
     struct frame *f;
@@ -82,10 +80,9 @@ bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va)
     return !rc || rc == -EAGAIN || rc == -ERESTART;
 }
 
-bool pv_mmio_ro_fault(struct cpu_user_regs *regs, vaddr_t va)
+bool pv_mmio_ro_fault(struct cpu_user_regs *regs, vaddr_t va, mfn_t m)
 {
     struct vcpu *v = current_vcpu();
-    mfn_t m = readonly_frame(va);
     struct insn_result result;
     struct insn insn;
 
