@@ -55,7 +55,7 @@ static inline unsigned int cpumask_weight(const cpumask_t *m)
 {
     unsigned int n = 0;
     for (unsigned int i = 0; i < CPUMASK_WORDS; i++)
-        n += (unsigned int)__builtin_popcountll(m->bits[i]);
+        n += m->bits[i] ? (unsigned int)__builtin_popcountll(m->bits[i]) : 0;
     return n;
 }
 #define for_each_cpu(cpu, mask) \

@@ -82,6 +82,7 @@ __init void cpuid_boot_init(void)
     cpuid_policy_pv_default(&p->host, &p->pv_max, &p->pv_default);
     cpuid_policy_hvm_max(&p->host, true, &p->hvm_max);
     cpuid_policy_hvm_default(&p->host, &p->hvm_max, true, &p->hvm_default);
+    cpuid_policy_features(&p->host, p->host_features);
     arch_cpuid_machine = (struct cpuid_machine){
         .host = &p->host,
         .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR,

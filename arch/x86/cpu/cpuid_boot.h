@@ -11,6 +11,7 @@ struct domain;
 
 struct arch_cpuid_policies {
     struct cpuid_policy raw, host, pv_max, pv_default, hvm_max, hvm_default;
+    uint32_t host_features[CPUFEAT_WORDS]; /* of host, as words */
 };
 /** Constant after cpuid_boot_init(). */
 extern struct arch_cpuid_policies arch_cpuid_policies;

@@ -63,13 +63,10 @@ static void count_siblings(struct xen_sysctl_physinfo *info)
 
 void arch_physinfo(struct xen_sysctl_physinfo *info)
 {
-    uint32_t features[CPUFEAT_WORDS];
-
     count_siblings(info);
     info->cpu_khz = (uint32_t)(tsc_hz / 1000);
     info->capabilities |= XEN_SYSCTL_PHYSCAP_pv;
-    cpuid_policy_features(&arch_cpuid_policies.host, features);
-    memcpy(info->hw_cap, features, HW_CAP_WORDS * sizeof(uint32_t));
+    memcpy(info->hw_cap, arch_cpuid_policies.host_features, HW_CAP_WORDS * sizeof(uint32_t));
 }
 
 void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
