@@ -41,8 +41,10 @@ void ring_notify(void)
 /* Copies [from, from + len) out. Lock held. */
 static void ring_copy(char *buf, uint32_t from, uint32_t len)
 {
-    for (uint32_t i = 0; i < len; i++)
-        buf[i] = ring[(from + i) & (ring_size - 1)];
+    uint32_t at = from & (ring_size - 1), first = MIN(len, ring_size - at);
+
+    memcpy(buf, ring + at, first);
+    memcpy(buf + first, ring, len - first);
 }
 
 size_t console_read_ring(char *buf, size_t size, bool clear, bool incremental, uint32_t *index)

@@ -9,20 +9,22 @@
 
 #define KEYS_MAX 256u
 
+#define TEXT_ON_STACK 256u /* what a console daemon asks for is in one of our pages */
+
 long sysctl_readconsole(struct sysctl_call *c)
 {
     struct xen_sysctl_readconsole *op = &c->op.u.readconsole;
     size_t room = MIN((size_t)op->count, console_ring_size());
 
-    char *text = hv_zalloc(room ? room : 1);
-    if (!text)
+    char few[TEXT_ON_STACK], *many = room > sizeof(few) ? hv_zalloc(room) : NULL, *text = many ? many : few;
+    if (room > sizeof(few) && !many)
         return -ENOMEM;
     uint32_t index = op->index;
     size_t len = console_read_ring(text, room, false, op->incremental, &index);
     long rc = copy_array_to_guest(guest_handle_va(op->buffer), text, len);
     if (!rc && op->clear)
         console_read_ring(text, 0, true, false, &(uint32_t){ 0 }); /* only what the caller has got */
-    hv_free(text);
+    hv_free(many);
     op->index = index;
     op->count = (uint32_t)len;
     c->copy_back = !rc;

@@ -54,6 +54,13 @@ static long version_text(uint64_t arg, const char *text, size_t size)
     return arch_copy_to_guest(arg, field, size) ? -EFAULT : 0;
 }
 
+static long version_extraversion(uint64_t arg)
+{
+    static const xen_extraversion_t text = HV_EXTRA_VERSION; /* the rest of it is zeros */
+
+    return copy_to_guest_va(arg, &text);
+}
+
 static long version_compile_info(uint64_t arg)
 {
     struct xen_compile_info info = { 0 };
@@ -145,7 +152,7 @@ long hypercall_xen_version(struct hypercall *call)
     case XENVER_version:
         return HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR;
     case XENVER_extraversion:
-        return version_text(arg, HV_EXTRA_VERSION, sizeof(xen_extraversion_t));
+        return version_extraversion(arg);
     case XENVER_compile_info:
         return version_compile_info(arg);
     case XENVER_capabilities:
