@@ -95,18 +95,18 @@ static void poll_timeout(void *data) { poll_end(data); }
 
 void sched_poll_init(struct vcpu *v) { timer_init(&v->poll, poll_timeout, v, v->processor); }
 
-/* 1: one of the ports is pending. */
-static int poll_check(struct domain *d, uint64_t ports_va, uint32_t nr)
+/* 1: @v needs not wait, an event can be delivered or one of the ports is pending. */
+static int poll_check(struct vcpu *v, const evtchn_port_t *port, uint32_t nr)
 {
+    struct domain *d = v->domain;
     int pending = 0;
 
+    if (arch_event_deliverable(v))
+        return 1;
     for (uint32_t i = 0; i < nr; i++) {
-        evtchn_port_t port;
-        if (copy_from_guest_va(&port, ports_va + i * sizeof(port)))
-            return -EFAULT;
-        if (!port || port >= d->events.valid)
+        if (!port[i] || port[i] >= d->events.valid)
             return -EINVAL;
-        pending |= evtchn_port_pending(d, port);
+        pending |= evtchn_port_pending(d, port[i]);
     }
     return pending;
 }
@@ -114,14 +114,19 @@ static int poll_check(struct domain *d, uint64_t ports_va, uint32_t nr)
 int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns)
 {
     struct vcpu *v = current_vcpu();
-    evtchn_port_t port = 0;
+    evtchn_port_t port[POLL_MAX];
 
     if (nr > POLL_MAX)
         return -EINVAL;
-    if (nr == 1 && copy_from_guest_va(&port, ports_va))
+    if (arch_event_deliverable(v))
+        return 0; /* whatever the ports are */
+    if (arch_copy_from_guest(port, ports_va, nr * sizeof(port[0])))
         return -EFAULT;
-    poll_mark(v, nr == 1 ? (int32_t)port : -1);
-    int rc = arch_event_deliverable(v) ? 1 : poll_check(v->domain, ports_va, nr);
+    int rc = poll_check(v, port, nr); /* mostly it is there: nobody need know that we asked */
+    if (rc)
+        return MIN(rc, 0);
+    poll_mark(v, nr == 1 ? (int32_t)port[0] : -1);
+    rc = poll_check(v, port, nr);
     if (rc) {
         poll_end(v);
         sched_poll_settle(v);
