@@ -45,7 +45,7 @@ static inline bool pv_has_events(const struct vcpu *v)
     const struct pv_vcpu *pv = &v->arch.pv;
 
     return pv->segments_bad | READ_ONCE(pv->nmi_pending) | READ_ONCE(pv->mce_pending) |
-           READ_ONCE(v->info->evtchn_upcall_pending) | !vcpu_runnable(v);
+           (READ_ONCE(v->info->evtchn_upcall_pending) && !READ_ONCE(v->info->evtchn_upcall_mask)) | !vcpu_runnable(v);
 }
 /**
  * Last step before the guest runs, interrupts off: makes the frame for a pending NMI or event if the guest takes them
