@@ -82,6 +82,10 @@ uint32_t grant_entries(const struct grant_table *gt);
 int grant_grow(struct grant_table *gt, uint32_t nr);
 /** Makes the status pages that version 2 needs. gt->lock held. */
 int grant_grow_status(struct grant_table *gt);
+/** Takes all status pages out, to @gone; -EBUSY, and nothing changes, if somebody has one mapped. gt->lock held. */
+long grant_take_status(struct grant_table *gt, struct frame_list *gone);
+/** Frees what grant_take_status() took. Without locks: other CPUs may have to forget the pages first. */
+void grant_free_status(struct grant_table *gt, struct frame_list *gone);
 struct grant_active *grant_active_of(struct grant_table *gt, uint32_t ref);
 
 /** What a pin is for, and so what the entry may say. */

@@ -42,6 +42,33 @@ int grant_grow_status(struct grant_table *gt)
     return 0;
 }
 
+long grant_take_status(struct grant_table *gt, struct frame_list *gone)
+{
+    for (uint32_t i = 0; i < gt->nr_status; i++) {
+        if (frame_unshare_unused(gt->status[i], gt->domain))
+            continue;
+        while (i--)
+            frame_share_resume(gt->status[i], gt->domain);
+        return -EBUSY;
+    }
+    for (uint32_t i = 0; i < gt->nr_status; i++) {
+        frame_list_add_tail(gone, mfn_to_frame(virt_to_mfn(gt->status[i])));
+        gt->status[i] = NULL;
+    }
+    gt->nr_status = 0;
+    return 0;
+}
+
+void grant_free_status(struct grant_table *gt, struct frame_list *gone)
+{
+    for (struct frame *f; (f = frame_list_first(gone));) {
+        void *page = mfn_to_virt(frame_to_mfn(f));
+        frame_list_del(gone, f);
+        BUG_ON(!frame_unshare(page, gt->domain));
+        hv_free_pages(page, 0);
+    }
+}
+
 int grant_grow(struct grant_table *gt, uint32_t nr)
 {
     int rc = nr > gt->max_frames ? -EINVAL : 0;

@@ -2,7 +2,8 @@
 /*
  * Changing the layout of a domain's own table. All entries are lost but the first GNTTAB_NR_RESERVED_ENTRIES, in which
  * the toolstack put the console's and xenstore's frames. These may be in use, and stay so: the active records say it
- * again in the bits of the new layout. No other entry may be in use, because its meaning would go.
+ * again in the bits of the new layout. No other entry may be in use, because its meaning would go. Version 1 has no
+ * status pages: they go back to the heap, which is refused while somebody has one of them mapped (XSA-255).
  */
 #include "core/grant/grant.h"
 #include "hv/guest_access.h"
@@ -77,15 +78,15 @@ static void reserved_write(struct grant_table *gt, const struct reserved *r, uns
     __atomic_store_n(&v2->hdr.flags, (uint16_t)(r->flags & ~IN_USE), __ATOMIC_RELEASE);
 }
 
-/* gt->lock held. */
-static long version_change(struct grant_table *gt, uint8_t version)
+/* gt->lock held. What was a status page and is none any more is in @gone. */
+static long version_change(struct grant_table *gt, uint8_t version, struct frame_list *gone)
 {
     struct reserved keep[GNTTAB_NR_RESERVED_ENTRIES];
     if (version_in_use(gt))
         return -EBUSY;
     long rc = reserved_collect(gt, keep);
-    if (!rc && version == 2 && grant_grow_status(gt))
-        rc = -ENOMEM;
+    if (!rc)
+        rc = version == 1 ? grant_take_status(gt, gone) : grant_grow_status(gt);
     if (rc)
         return rc;
     for (uint32_t i = 0; i < gt->nr_frames; i++)
@@ -109,13 +110,15 @@ long grant_op_set_version(uint64_t uop)
 {
     struct gnttab_set_version op;
     struct grant_table *gt = current_vcpu()->domain->grants;
+    struct frame_list gone = FRAME_LIST_EMPTY;
     if (copy_from_guest_va(&op, uop))
         return -EFAULT;
     spin_lock(&gt->lock);
     long rc = version_check(gt, op.version);
     if (!rc && op.version != gt->version)
-        rc = version_change(gt, (uint8_t)op.version);
+        rc = version_change(gt, (uint8_t)op.version, &gone);
     op.version = gt->version;
     spin_unlock(&gt->lock);
+    grant_free_status(gt, &gone);
     return copy_to_guest_va(uop, &op) ? -EFAULT : rc;
 }

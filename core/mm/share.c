@@ -10,6 +10,11 @@
 #include "hv/log.h"
 #include "mm.h"
 
+static uint64_t shared_with(const struct domain *d)
+{
+    return FRAME_HV | (uint64_t)d->id << FRAME_OWNER_SHIFT;
+}
+
 void frame_share_with(void *page, struct domain *d, bool readonly)
 {
     struct frame *f = mfn_to_frame(virt_to_mfn(page));
@@ -19,8 +24,23 @@ void frame_share_with(void *page, struct domain *d, bool readonly)
     spin_lock(&d->frames_lock);
     d->hv_pages++;
     spin_unlock(&d->frames_lock);
-    uint64_t owner = (uint64_t)d->id << FRAME_OWNER_SHIFT;
-    __atomic_store_n(&f->count, FRAME_HV | FRAME_ALLOCATED | owner | 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&f->count, shared_with(d) | FRAME_ALLOCATED | 1, __ATOMIC_RELEASE);
+}
+
+bool frame_unshare_unused(void *page, const struct domain *d)
+{
+    struct frame *f = mfn_to_frame(virt_to_mfn(page));
+    uint64_t unused = shared_with(d) | FRAME_ALLOCATED | 1;
+
+    return __atomic_compare_exchange_n(&f->count, &unused, shared_with(d), false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+void frame_share_resume(void *page, const struct domain *d)
+{
+    struct frame *f = mfn_to_frame(virt_to_mfn(page));
+
+    BUG_ON(f->count != shared_with(d));
+    __atomic_store_n(&f->count, shared_with(d) | FRAME_ALLOCATED | 1, __ATOMIC_RELEASE);
 }
 
 bool frame_unshare(void *page, struct domain *d)

@@ -95,6 +95,12 @@ void frame_share_with(void *page, struct domain *d, bool readonly);
  * False: ask again later; the sharing's own reference is given up only once.
  */
 bool frame_unshare(void *page, struct domain *d);
+/**
+ * The same at once or not at all, also under a lock: true when nobody has a reference but the sharing. Nobody can get
+ * one then; the page is free after one more frame_unshare(), without locks, or shared again by frame_share_resume().
+ */
+bool frame_unshare_unused(void *page, const struct domain *d);
+void frame_share_resume(void *page, const struct domain *d);
 /** Arch duty: set @f->type so that guests can map it as frame_share_with() promises. It has no references yet. */
 void arch_frame_shared(struct frame *f, bool readonly);
 

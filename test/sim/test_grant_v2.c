@@ -322,6 +322,39 @@ static void status_frames(void **state)
     }
 }
 
+/* Back to version 1 only when nobody has a status page any more; then its pages are free. */
+static void status_frames_in_use(void **state)
+{
+    start();
+    grant_table_free(dom[1]);
+    assert_int_equal(grant_table_init(dom[1], 32, 4, 2), 0);
+    assert_int_equal(grant_grow(dom[1]->grants, 17), 0); /* with version 2 more than one status page */
+    uint32_t pages = dom[1]->hv_pages;
+    uint64_t free = heap_free_frames();
+    assert_int_equal(set_version(1, 2), 0);
+    assert_int_equal(dom[1]->grants->nr_status, 3);
+    grant2(1, 9, 1, 0, frame[1][3].nr);
+    for (unsigned int i = 0; i < 3; i++) {
+        struct frame *f = mfn_to_frame(virt_to_mfn(dom[1]->grants->status[i]));
+        assert_true(frame_get(f, dom[1]));
+        assert_int_equal(set_version(1, 1), -EBUSY);
+        assert_int_equal(dom[1]->grants->version, 2);
+        assert_int_equal(dom[1]->grants->nr_status, 3);
+        assert_int_equal(entry2(1, 9)->hdr.flags, GTF_permit_access);
+        assert_true(frame_get(f, dom[1])); /* it can still be mapped */
+        frame_put(f);
+        frame_put(f);
+    }
+    struct frame *was = mfn_to_frame(virt_to_mfn(dom[1]->grants->status[0]));
+    assert_int_equal(set_version(1, 1), 0);
+    assert_false(frame_get(was, dom[1]));
+    assert_int_equal(dom[1]->grants->nr_status, 0);
+    assert_int_equal(dom[1]->hv_pages, pages);
+    assert_int_equal(heap_free_frames(), free);
+    assert_int_equal(set_version(1, 2), 0);
+    assert_int_equal(dom[1]->grants->nr_status, 3);
+}
+
 static void cache_flush(void **state)
 {
     start();
@@ -398,5 +431,5 @@ SIM_TESTS(cmocka_unit_test(transitive), cmocka_unit_test(transitive_refusals),
           cmocka_unit_test(version_with_reserved_in_use), cmocka_unit_test(handles_run_out),
           cmocka_unit_test(no_handles_at_all), cmocka_unit_test(table_limits), cmocka_unit_test(device_holds_writable),
           cmocka_unit_test(entry_changes_in_use), cmocka_unit_test(handle_is_used_again),
-          cmocka_unit_test(status_frames), cmocka_unit_test(cache_flush), cmocka_unit_test(swaps),
-          cmocka_unit_test(transfers))
+          cmocka_unit_test(status_frames), cmocka_unit_test(status_frames_in_use), cmocka_unit_test(cache_flush),
+          cmocka_unit_test(swaps), cmocka_unit_test(transfers))
