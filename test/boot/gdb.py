@@ -34,7 +34,7 @@ class Stub(Wire):
         """address: path of a socket, or (host, port)."""
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
         super().__init__(socket.socket(family))
-        for _ in range(100):
+        for _ in range(6000):
             try:
                 self.socket.connect(address)
                 break

@@ -30,8 +30,8 @@ def symbols(elf, kinds):
 
 
 class Gdb(Wire):
-    def __init__(self, path, seconds=120):
-        end = time.monotonic() + 20
+    def __init__(self, path, seconds=600):
+        end = time.monotonic() + seconds
         while not os.path.exists(path):
             if time.monotonic() > end:
                 raise ConnectionError(f"QEMU doesn't listen at {path}")

@@ -2,8 +2,12 @@
 """One QEMU with a hypervisor in it, driven over its serial port.
 
 A Rig is a context manager. expect() waits for a pattern and fails at once, with the end of the log, when the machine
-dies instead. After shell() it talks to dom0's root shell with run(). The whole serial output and the command line are
-in BUILD/test/boot/NAME.log, QEMU's own complaints in NAME.qemu.
+dies instead. After shell() it talks to dom0's root shell with run(), and with console() to a guest. The whole serial
+output and the command line are in BUILD/test/boot/NAME.log, QEMU's own complaints in NAME.qemu.
+
+No test depends on how fast this machine is. A timeout is for a machine that does nothing any more: it counts from what
+came last, and is long. What is typed next waits for what answers the last; nothing is typed behind a pause in the hope
+that it was long enough.
 """
 import os
 import re
@@ -11,6 +15,7 @@ import shlex
 import shutil
 import struct
 import subprocess
+import time
 
 import pexpect
 
@@ -27,7 +32,8 @@ HV_OPTIONS = "console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl
 READY = r"dom0: ready, Linux (\S+), (\d+) CPU\(s\)"
 # Any of these ends the hope for what is expected: a hypervisor panic (ours, Debian's Xen's) or a dom0 panic.
 FATAL = r"Kernel panic - not syncing[^\n]*|Panic on CPU \d+[^\n]*|hypervisor panic[^\n]*"
-SECONDS = 120
+SECONDS = 600  # of silence: far more than a step takes on an idle machine
+LEAVE = "\x1d"  # Ctrl-], which leaves a guest's console
 
 
 def image(name):
@@ -130,12 +136,25 @@ class Rig:
     def fail(self, what):
         raise RigError(f"{what}\n--- end of {self.path}.log ---\n{self.tail()}")
 
+    def _await(self, patterns, timeout):
+        """pexpect's expect(), for @timeout seconds (at least SECONDS) after the last output; ten times that in all."""
+        timeout, start = max(timeout, SECONDS), time.monotonic()
+        end, seen = start + timeout, -1
+        while True:
+            try:
+                return self.child.expect(patterns, timeout=5)
+            except pexpect.TIMEOUT:
+                if time.monotonic() > min(end, start + 10 * timeout):
+                    raise
+                if self.log.tell() != seen:
+                    seen, end = self.log.tell(), time.monotonic() + timeout
+
     def expect(self, pattern, timeout=SECONDS, fatal=True):
         """Wait for a pattern; returns its match. With fatal False a panic is no reason to stop waiting."""
         try:
-            index = self.child.expect([pattern, FATAL] if fatal else [pattern], timeout=timeout)
+            index = self._await([pattern, FATAL] if fatal else [pattern], timeout)
         except pexpect.TIMEOUT:
-            self.fail(f"{timeout} s without {pattern!r}")
+            self.fail(f"{max(timeout, SECONDS)} s of silence without {pattern!r}")
         except pexpect.EOF:
             self.fail(f"QEMU ended before {pattern!r}")
         if index:
@@ -150,9 +169,9 @@ class Rig:
     def wait_end(self, timeout=SECONDS):
         """QEMU ends by itself: powered off, or with -no-reboot a reset."""
         try:
-            self.child.expect(pexpect.EOF, timeout=timeout)
+            self._await(pexpect.EOF, timeout)
         except pexpect.TIMEOUT:
-            self.fail(f"QEMU still runs after {timeout} s")
+            self.fail(f"QEMU still runs after {max(timeout, SECONDS)} s of silence")
 
     def triple_faulted(self):
         with open(self.path + ".qemu", encoding="utf-8", errors="replace") as file:
@@ -170,17 +189,19 @@ class Rig:
 
     def _prompt(self):
         """Until bash reads. A late kernel message may stand in the middle of a prompt: then ask for another."""
-        for _ in range(10):
+        for _ in range(SECONDS // 3):
             if self.child.expect([r"dom0:\S*# ", pexpect.TIMEOUT], timeout=3) == 0:
                 return
             self.child.sendline("")
+        self.fail("dom0's shell doesn't prompt")
 
     def type(self, text):
-        """Type as fast as the terminal echoes, no faster: a console's input buffer is small, the rest is lost."""
+        """Type as fast as the terminal echoes, no faster: a console's input buffer is small, the rest is lost. An echo
+        that a message of the kernel interrupts is waited for in vain, so not for long."""
         for start in range(0, len(text), 24):
             piece = text[start:start + 24]
             self.child.send(piece)
-            self.child.expect_exact([piece.strip()[-8:], pexpect.TIMEOUT], timeout=2)
+            self.child.expect_exact([piece.strip()[-8:], pexpect.TIMEOUT], timeout=10)
 
     def run(self, command, timeout=SECONDS, check=True):
         """Run a command of one line in dom0; returns what it printed. With check a status other than 0 fails."""
@@ -191,3 +212,26 @@ class Rig:
         if check and match[1] != "0":
             self.fail(f"in dom0: {command!r} gave status {match[1]}: {text}")
         return text
+
+    # --- a guest's console ---
+    def console(self, command):
+        """Run a command of dom0 that shows a guest's console: until leave(), what is typed is the guest's."""
+        self.type(f'{command}; echo "<<left:"$?">>"')
+        self.child.sendline("")
+
+    def leave(self):
+        """Back to dom0's shell, which says so itself.
+
+        xenconsole leaves only if Ctrl-] is all that one of its read()s gets. On a busy machine what was typed before it
+        comes in the same one, and the guest has it all: hence nothing is typed behind it before dom0 has answered, and
+        it is typed again if no answer comes.
+        """
+        for tries in range(SECONDS // 5):
+            self.child.send(LEAVE)
+            if self.child.expect([r"<<left:\d+>>", pexpect.TIMEOUT], timeout=5) == 0:
+                break
+        else:
+            self.fail("Ctrl-] doesn't leave the guest's console")
+        if tries:  # the last one may have come too late, and stands before the next command
+            self.child.sendline("")
+            self.run(":", check=False)

@@ -231,7 +231,7 @@ WATCHERS = {
 def test_watchdog_clock(start, case):
     """It ticks, finds a hang and is switched off before the next kernel, or says that it cannot."""
     arguments, options, says = WATCHERS[case]
-    machine = start("crash32 wait", 1, options + " watchdog_timeout=1", arguments)
+    machine = start("crash32 wait", 1, options + " watchdog_timeout=4", arguments)
     machine.expect(says)
     gdb = in_hypercall(machine)
     hang(gdb)
@@ -274,7 +274,7 @@ def test_nmi_of_others(start, owner):
 
 def test_nmi_meanwhile(start):
     """One that comes while the NMI of a bite blocks it, and that the next kernel could not take."""
-    machine = start("crash64 wait", 1, "watchdog watchdog_timeout=1")
+    machine = start("crash64 wait", 1, "watchdog watchdog_timeout=4")
     gdb = in_hypercall(machine)
     hang(gdb)
     gdb.run_to(function("arch_kexec_enter"))

@@ -23,7 +23,7 @@ class Guest:
 
     def __init__(self, port):
         self.stub = gdb.Stub(("127.0.0.1", port))
-        self.stub.socket.settimeout(60)
+        self.stub.socket.settimeout(600)
 
     def registers(self):
         return struct.unpack("<17QI", bytes.fromhex(self.stub.ask("g"))[:17 * 8 + 4])

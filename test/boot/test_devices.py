@@ -36,8 +36,8 @@ def work(machine, node, server):
     port, digest = server
     machine.run(f"mount -t ext4 /dev/{node} /mnt && cd /mnt && sha256sum -c payload.sha256")
     machine.run("cp payload copy && sync && echo 3 >/proc/sys/vm/drop_caches && cmp payload copy")
-    machine.run("for i in $(seq 200); do ip route | grep -q default && break; sleep 0.5; done; "
-                "ping -c 1 -W 60 10.0.2.2", timeout=240)
+    machine.run("for i in $(seq 1200); do ip route | grep -q default && break; sleep 0.5; done; "
+                "ping -c 1 -W 500 10.0.2.2", timeout=240)
     assert machine.run(f"wget -q -O - http://10.0.2.2:{port}/file | sha256sum").split()[0] == digest
 
 

@@ -31,7 +31,7 @@ def domains(machine):
 
 def answers(machine):
     """The guest's network card replies: it has booted, or lives on."""
-    machine.run("for i in $(seq 60); do ping -c 1 -W 1 10.1.0.2 >/dev/null && break; sleep 1; done; "
+    machine.run("for i in $(seq 600); do ping -c 1 -W 1 10.1.0.2 >/dev/null && break; sleep 1; done; "
                 "ping -c 1 -W 5 10.1.0.2", timeout=200)
 
 

@@ -62,7 +62,7 @@ def test_every_check_passes_with_several_vcpus(rig, cpu, cpus):
 # The same kernel in a domU, where nothing privileged may work; guests/nursery is the dom0 that raises it.
 @pytest.mark.parametrize("vcpus, checks", [(1, 1100), (2, 1150)])
 def test_every_check_passes_in_a_domu(rig, vcpus, checks):
-    modules = [(os.path.join(GUESTS, "nursery.elf"), f"from=1 to=1 vcpus={vcpus} frames=8000 seconds=100"),
+    modules = [(os.path.join(GUESTS, "nursery.elf"), f"from=1 to=1 vcpus={vcpus} frames=8000 seconds=3000"),
                (os.path.join(GUESTS, "selftest.elf"), "")]
     with rig("", mem=512, modules=modules, options="dom0_mem=64M noreboot guest_loglvl=all", cpus=vcpus) as machine:
         match = machine.expect(r"(\d+) passed, (\d+) failed")

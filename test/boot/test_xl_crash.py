@@ -28,13 +28,13 @@ def restart(host, number):
     Between two lives there is no domain to destroy. The xl that waits for it ends when it is destroyed during one; the
     bystander's xl stays.
     """
-    host.wait(f"xl dmesg | grep -q 'd{number + 1}v0 on CPU'", 120)
+    host.wait(f"xl dmesg | grep -q 'd{number + 1}v0 on CPU'")
     host.run("until test $(pidof xl | wc -w) -le 1; do xl destroy crash 2>/dev/null; sleep 1; done", timeout=180)
     host.wait_gone("crash")
 
 
 def coredump_destroy(host, number):
-    host.wait_gone("crash", 120)
+    host.wait_gone("crash")
     host.run("test $(stat -c %s /var/lib/xen/dump/*crash*) -gt $((32 << 20)) && rm /var/lib/xen/dump/*")
 
 

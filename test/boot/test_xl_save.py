@@ -23,13 +23,13 @@ class Guest:
         host.configure("saved", **{**LINUX, **NETWORK})
         host.run(f"{{ (tail -f /dev/null | nc -l -p 5000 >{LOG}; echo over >>{LOG}) >/dev/null 2>&1 & }}")
         host.create("saved", timeout=300)
-        host.wait(f"test $(wc -l <{LOG}) -ge 1", 60)
+        host.wait(f"test $(wc -l <{LOG}) -ge 1")
         self.goes_on()
 
     def goes_on(self):
         """More numbers come, none was left out and none came twice."""
         last = int(self.host.run(f"wc -l <{LOG}"))
-        self.host.wait(f"test $(wc -l <{LOG}) -ge {last + 5} || grep over {LOG}", 120)
+        self.host.wait(f"test $(wc -l <{LOG}) -ge {last + 5} || grep over {LOG}")
         self.host.run(f"n=$(wc -l <{LOG}); head -n $n {LOG} >/tmp/seen; seq $n | cmp - /tmp/seen")
 
     def save(self):

@@ -19,7 +19,6 @@ import rig as rigs
 GUESTS = os.path.join(rigs.BUILD, "guests")
 KERNELS = ("still", "hello", "selftest")
 LINUX = {"kernel": "/guest/vmlinuz", "ramdisk": "/guest/initrd.gz", "extra": "console=hvc0", "memory": 128}
-LEAVE = "\x1d"  # Ctrl-]
 
 
 def small(**more):
@@ -69,17 +68,17 @@ class Host:
         found = re.findall(r"(\d+) of them free", self.run("xl dmesg | grep 'of them free' | tail -n 1"))
         return int(found[-1])
 
-    def wait(self, command, seconds=180):
+    def wait(self, command, seconds=rigs.SECONDS):
         """Until a command of dom0 succeeds."""
         end = time.monotonic() + seconds
         while self.run(f"{command} >/dev/null 2>&1 && echo yes || echo no", check=False).split()[-1:] != ["yes"]:
             if time.monotonic() > end:
                 self.machine.fail(f"{seconds} s without success of {command!r}")
 
-    def wait_gone(self, name, seconds=180):
+    def wait_gone(self, name, seconds=rigs.SECONDS):
         self.wait(f"! xl domid {name}", seconds)
 
-    def wait_frames(self, count, seconds=180):
+    def wait_frames(self, count, seconds=rigs.SECONDS):
         """Until exactly as many frames are free; memory of a domain that ended comes back in pieces."""
         end = time.monotonic() + seconds
         while (free := self.free_frames()) != count:
@@ -102,33 +101,28 @@ class Console:
     The shell is given a loop that reads commands, which neither prompts nor edits: what comes back is the terminal's
     echo and the command's output.
     """
-    ASK = 'echo "<<loop:""$LOOP>>"'
+    ASK = 'echo "<<loop:"{}":$LOOP>>"'
     LOOP = 'LOOP=1; while read -r line; do eval "$line"; done'
 
     def __init__(self, host, name):
         self.machine, self.name = host.machine, name
 
-    def __enter__(self):
-        child = self.machine.child
-        child.sendline(f"xl console {self.name}")
-        for _ in range(100):
-            child.sendline(self.ASK)
-            if child.expect([r"<<loop:1?>>", pexpect.TIMEOUT], timeout=3) == 0:
-                break
-        self.quiet()
-        for _ in range(5):
-            child.sendline(self.ASK)
-            if child.expect([r"<<loop:>>", r"<<loop:1>>"]) == 1:
-                return self
-            self.quiet()
-            child.sendline(self.LOOP)
-            self.quiet()
-        return self.machine.fail(f"the shell of guest {self.name} doesn't read commands")
+    def ask(self, number):
+        """Whether the guest's shell runs the loop, or None if it doesn't answer yet. An answer to an earlier question,
+        which it may give late, has another number."""
+        self.machine.child.sendline(self.ASK.format(number))
+        patterns = [rf"<<loop:{number}:>>", rf"<<loop:{number}:1>>", pexpect.TIMEOUT]
+        return (False, True, None)[self.machine.child.expect(patterns, timeout=10)]
 
-    def quiet(self):
-        """Until nothing comes any more: all that was asked is answered."""
-        while self.machine.child.expect([r"[^\n]*\n", pexpect.TIMEOUT], timeout=2) == 0:
-            pass
+    def __enter__(self):
+        self.machine.console(f"xl console {self.name}")
+        for number in range(rigs.SECONDS // 10):
+            loops = self.ask(number)
+            if loops:
+                return self
+            if loops is False:
+                self.machine.child.sendline(self.LOOP)
+        return self.machine.fail(f"the shell of guest {self.name} doesn't read commands")
 
     def run(self, command, timeout=rigs.SECONDS, check=True):
         mark = 'echo "<<guest:""$?>>"'
@@ -141,5 +135,4 @@ class Console:
         return text.strip()
 
     def __exit__(self, *_):
-        self.machine.child.send(LEAVE)
-        self.machine.run(":")
+        self.machine.leave()

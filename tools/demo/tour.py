@@ -18,7 +18,6 @@ import rig as rigs  # pylint: disable=wrong-import-position,import-error
 
 SHOWN = 14  # lines of an output that are shown
 BOOT_SECONDS = 300
-LEAVE_CONSOLE = "\x1d"  # Ctrl-]
 
 
 class Failed(Exception):
@@ -62,7 +61,7 @@ class Tour:
         """
         machine = self.machine
         print(f"    dom0:~# {command}")
-        machine.child.sendline(command)
+        machine.console(command)
         if greeting:
             machine.expect(greeting, timeout=BOOT_SECONDS)
             show(machine.child.before + machine.child.after)
@@ -83,8 +82,7 @@ class Tour:
             return text
 
         yield guest
-        machine.child.send(LEAVE_CONSOLE)
-        machine.run("true")
+        machine.leave()
         print("    (Ctrl-] leaves the console)")
 
     # --- the steps, in their order ---

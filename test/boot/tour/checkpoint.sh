@@ -3,6 +3,6 @@
 step_checkpoint() {
     xl save -c tour /guest/checkpoint >/dev/null 2>&1 || { wrong "xl save -c failed"; return 1; }
     rm -f /guest/checkpoint
-    wait_for 30 'g "echo here" | grep -q here' || return 1
+    wait_for 'g "echo here" | grep -q here' || return 1
     want "programs that end well" "$(g 'for i in 1 2 3 4 5 6 7 8; do uptime | grep -c load; done' | grep -c 1)" 8
 }

@@ -3,6 +3,7 @@
 # `wrong`) when that is not what should be. Bash in dom0.
 PATH=$PATH:/usr/lib/xen-4.17/bin
 CONSOLE=/tmp/tour.console
+PATIENCE=600 # seconds for what takes a few on an idle machine
 SEEN=
 
 saw() { SEEN="$SEEN $*;"; }
@@ -11,11 +12,11 @@ wrong() { saw "WRONG: $*"; return 1; }
 # want WHAT VALUE WANTED: both equal.
 want() { [ "$2" = "$3" ] && saw "$1 $2" || wrong "$1 is '$2', wanted '$3'"; }
 
-# wait_for SECONDS COMMAND: until it succeeds.
+# wait_for COMMAND: until it succeeds.
 wait_for() {
-    local end=$((SECONDS + $1)) command=$2
-    until eval "$command" >/dev/null 2>&1; do
-        [ $SECONDS -lt $end ] || { wrong "$1 s without success of: $command"; return 1; }
+    local end=$((SECONDS + PATIENCE))
+    until eval "$1" >/dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || { wrong "$PATIENCE s without success of: $1"; return 1; }
         sleep 1
     done
 }
@@ -24,7 +25,7 @@ wait_for() {
 g() {
     {
         printf 'POST /cgi-bin/run HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' ${#1} "$1" >&5
-        timeout 60 sed '1,/^\r*$/d' <&5
+        timeout $PATIENCE sed '1,/^\r*$/d' <&5
     } 5<>/dev/tcp/10.1.0.2/80
 } 2>/dev/null
 
@@ -44,7 +45,7 @@ between() { [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] && saw "$1 $2" || wrong "$1 i
 attend() { sleep 100000 | xl console tour >>$CONSOLE 2>&1 & }
 
 # up: the guest's agent answers.
-up() { wait_for 150 'g "echo here" | grep -q here' && attend; }
+up() { wait_for 'g "echo here" | grep -q here' && attend; }
 
 run_step() {
     SEEN=

@@ -7,7 +7,7 @@ step_pause() {
     ! ping -c 1 -W 3 10.1.0.2 >/dev/null || { wrong "a paused guest answers"; return 1; }
     want "CPU time after 3 s" "$(listed tour 6)" "$used" || return 1
     xl unpause tour
-    ping -c 1 -W 20 10.1.0.2 >/dev/null && saw "it answers again" || wrong "no answer after unpause"
+    ping -c 1 -W 100 10.1.0.2 >/dev/null && saw "it answers again" || wrong "no answer after unpause"
 }
 
 step_names() {
@@ -33,23 +33,23 @@ step_vcpu_pin() {
 
 step_vcpu_set() {
     xl vcpu-set tour 1 || return 1
-    wait_for 30 "[ \"\$(vcpu tour 1 5)\" = --p ]" || return 1
+    wait_for "[ \"\$(vcpu tour 1 5)\" = --p ]" || return 1
     want "vCPUs in xl list" "$(listed tour 4)" 1 || return 1
     want "processors of the guest" "$(g 'grep -c ^processor /proc/cpuinfo')" 1 || return 1
     xl vcpu-set tour 2 || return 1
-    g 'sleep 1; echo 1 >/sys/devices/system/cpu/cpu1/online'
-    wait_for 30 "[ \"\$(listed tour 4)\" = 2 ]" || return 1
+    wait_for "g 'echo 1 >/sys/devices/system/cpu/cpu1/online && echo up' | grep -q up" || return 1
+    wait_for "[ \"\$(listed tour 4)\" = 2 ]" || return 1
     want "processors after up" "$(g 'grep -c ^processor /proc/cpuinfo')" 2
 }
 
 step_sysrq() {
     xl sysrq tour h || return 1
-    wait_for 30 "tr -d '\r' <$CONSOLE | grep -q 'sysrq: HELP'" && saw "sysrq: HELP on the console"
+    wait_for "tr -d '\r' <$CONSOLE | grep -q 'sysrq: HELP'" && saw "sysrq: HELP on the console"
 }
 
 step_trigger() {
     xl trigger tour nmi 0 || return 1
-    wait_for 30 "g dmesg | grep -q 'NMI received'" && saw "$(g dmesg | grep 'NMI received' | tail -n 1)" || return 1
+    wait_for "g dmesg | grep -q 'NMI received'" && saw "$(g dmesg | grep 'NMI received' | tail -n 1)" || return 1
     local what
     for what in "nmi 99" reset power; do
         xl trigger tour $what 2>&1 | grep -q "Send trigger '${what% *}' failed" || { wrong "trigger $what"; return 1; }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How much memory a guest has and may have, told to its balloon driver and seen in the hypervisor's books.
-mib_is() { wait_for 90 "[ \"\$(listed tour 3)\" = $1 ]" && saw "$1 MiB"; }
+mib_is() { wait_for "[ \"\$(listed tour 3)\" = $1 ]" && saw "$1 MiB"; }
 free_mib() { xl info | awk '$1 == "free_memory" { print $3 }'; }
 
 step_memory() {
@@ -21,7 +21,7 @@ step_memory_limit() {
     xl mem-set tour 136 && mib_is 136 && xl mem-max tour 144 || return 1
     want "static-max" "$(xenstore-read "$path/static-max")" 147456 || return 1
     xenstore-write "$path/target" 163840
-    wait_for 90 '[ "$(listed tour 3)" -ge 144 ]' || return 1
+    wait_for '[ "$(listed tour 3)" -ge 144 ]' || return 1
     sleep 3; between "MiB with a limit of 144 and one of slack" "$(listed tour 3)" 144 145 || return 1
     xl mem-max tour 160 && mib_is 160 && g true
 }

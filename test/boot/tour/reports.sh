@@ -11,8 +11,8 @@ has() {
 step_reports() {
     has "$(xl cpupool-list)" 'Pool-0 +2 +credit2 +y +[0-9]+' || return 1
     has "$(xl uptime tour)" 'tour +[0-9]+ +[0-9]+:[0-9]+:[0-9]+' || return 1
-    has "$(timeout 30 xentop -b -i 1)" '^ *tour ' 'Domain-0' || return 1
-    has "$(timeout 30 xentop -b -i 1 -n -x -v | tr -s ' ')" 'VCPUs' 'Net0 RX: *[1-9]' 'VBD' || return 1
+    has "$(timeout $PATIENCE xentop -b -i 1)" '^ *tour ' 'Domain-0' || return 1
+    has "$(timeout $PATIENCE xentop -b -i 1 -n -x -v | tr -s ' ')" 'VCPUs' 'Net0 RX: *[1-9]' 'VBD' || return 1
     has "$(xl list -l tour)" '"name": "tour"' '"memory_max"|"target_memkb"' || return 1
     has "$(xl info -n)" '^cpu_topology' '^cpu: *core *socket *node' '^ *1: ' '^numa_info' '^xen_scheduler +: credit2'
 }

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The rig's own way out of a guest's console, against a console that reads late: no QEMU is needed for it."""
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.quick
+
+# xenconsole's rule: Ctrl-] leaves when it is all that a read() gets. Reading late, it gets all that was typed before.
+CONSOLE = """
+import os, time, tty
+tty.setraw(0)
+print("guest: hello\\r")
+late = float(os.environ["LATE"])
+while True:
+    time.sleep(late)
+    text = os.read(0, 4096)
+    if text == b"\\x1d":
+        break
+    print("guest: got %r\\r" % text, flush=True)
+os.system("stty sane")
+"""
+
+
+@pytest.fixture
+def dom0(rig, tmp_path):
+    """A rig whose machine is a shell on this one."""
+    (tmp_path / "console.py").write_text(CONSOLE)
+    machine = rig(modules=[])
+    machine.argv = ["bash", "-c", "stty sane; PS1= PS2= exec bash --norc --noprofile --noediting"]
+    with machine:
+        machine.run("PS1= PS2=")
+        yield machine, f"{sys.executable} {tmp_path}/console.py"
+
+
+def attach(dom0, late):
+    machine, command = dom0
+    machine.console(f"LATE={late} {command}")
+    machine.expect("guest: hello")
+    return machine
+
+
+def usable(machine):
+    assert machine.run("echo here") == "here"
+
+
+def test_alone(dom0):
+    machine = attach(dom0, 0)
+    machine.leave()
+    usable(machine)
+
+
+def test_one_write_with_what_follows(dom0):
+    """Both come in one read(), as on a busy machine: the guest has them, and leave() leaves all the same."""
+    machine = attach(dom0, 1)
+    machine.child.send("\x1dtrue\n")
+    machine.expect(r"guest: got b'\\x1dtrue")
+    machine.leave()
+    usable(machine)
+
+
+def test_behind_what_is_on_its_way(dom0):
+    machine = attach(dom0, 1)
+    machine.child.send("some text")
+    machine.leave()
+    usable(machine)
+
+
+def test_slower_than_its_patience(dom0):
+    """The answer comes after a second Ctrl-] was typed, which then is dom0's."""
+    machine = attach(dom0, 7)
+    machine.leave()
+    usable(machine)
