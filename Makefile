@@ -28,5 +28,14 @@ all: hv host
 clean:
 	rm -rf $(BUILD)
 
+##@ Build
+## make all             the hypervisor and the programs of `make unit` (what `make` alone does)
+## make clean           remove build/: everything that was made, and everything that was downloaded
+##@ Run
+## make help            this list
+# Lines "## ..." belong to the group that the last "##@ GROUP" named.
 help:
-	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+	@awk '/^##@ / { group = $$2 } sub(/^## /, "") { text[group] = text[group] "  " $$0 "\n" } \
+	  END { n = split("Run Build Test Measure Install", order); \
+	        for (i = 1; i <= n; i++) printf("%s%s:\n%s", (i > 1 ? "\n" : ""), order[i], text[order[i]]); \
+	        print "\nV=1 shows the commands. Variables: docs/how-to-run.md." }' $(MAKEFILE_LIST)

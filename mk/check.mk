@@ -2,6 +2,7 @@
 CHECKS := layers headers size words options
 
 .PHONY: check $(CHECKS:%=check-%)
+##@ Test
 ## make check           check layers, headers, sizes and words
 check: $(CHECKS:%=check-%)
 

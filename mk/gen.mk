@@ -76,6 +76,7 @@ $(GEN)/version.h: version-probe gen/version.py
 	$(Q)CC="$(CC)" python3 gen/version.py $@
 
 .PHONY: gen docs
+##@ Build
 ## make gen             make the generated headers only
 gen: $(GEN_PRODUCTS)
 ## make docs            write the pages of docs/ that are made from tables anew

@@ -6,9 +6,12 @@ GUEST_CFLAGS := -std=gnu11 -g -O2 -ffreestanding -nostdinc -isystem $(CC_INCLUDE
                 -fno-strict-aliasing -fcf-protection=none -fno-asynchronous-unwind-tables $(WARN) \
                 -I. -Iinclude -Ilib -Ilib/port/hv -Iguests -I$(GEN) -MMD -MP
 GUEST_COMMON := $(wildcard guests/common/*.c) lib/base/string.c lib/base/format.c
+# Those that are a kernel.
+RUNNABLE     := $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(g)))
 GUEST_ELF    := $(foreach g,$(GUEST_NAMES),$(if $(wildcard guests/$(g)/*.c),$(BUILD)/guests/$(g).elf))
 
 .PHONY: guests
+##@ Build
 ## make guests          build the guests of guests/, which run as dom0 or domU kernels
 guests: $(GUEST_ELF)
 

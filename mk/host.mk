@@ -32,6 +32,7 @@ $(BUILD)/host/test/unit/%: $(BUILD)/host/test/unit/%.o $(BUILD)/host/lib.a
 	$(Q)$(HOSTCC) $(HOST_SAN) $^ -lcmocka $(UNIT_LIBS) -o $@
 $(BUILD)/host/test/unit/test_decode: UNIT_LIBS := -lZydis
 
+##@ Test
 ## make unit            run the unit tests of lib/ (cmocka, under ASan and UBSan)
 unit: $(UNIT_BIN)
 	$(Q)test/cmocka $(UNIT_BIN)

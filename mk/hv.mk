@@ -47,6 +47,7 @@ $(BUILD)/xenolith-4.17.gz: $(BUILD)/xenolith
 	$(Q)gzip -9nc $< >$@
 
 .PHONY: hv hv-objects
+##@ Build
 ## make hv              build the hypervisor: build/xenolith, and compressed for /boot
 ##                      (ABI=4.17 or ABI=4.20: with that release's headers, below build/abi-ABI; any target takes it)
 hv: $(BUILD)/xenolith $(BUILD)/xenolith-4.17.gz

@@ -11,6 +11,7 @@ PEER    := $(BUILD)/xen417
 HV      ?= $(BUILD)/xenolith
 PY      := /usr/bin/python3
 
+##@ Run
 ## make deps            install the Debian packages of packages.txt that are missing
 .PHONY: deps
 deps:
@@ -49,6 +50,7 @@ $(IMG)/full.img: $(wildcard image/full/*) image/dom0/profile image/dom0/guest.cf
 	@mkdir -p $(@D)
 	@image/full/make $@
 
+##@ Build
 ## make image           make the dom0 and guest images (6.12 and QEMU 10 from backports, where there are any)
 IMAGES := $(addprefix $(IMG)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img) $(ROOT)/kernels/.complete
 .PHONY: image image-backports
@@ -73,25 +75,53 @@ HVARGS  ?= console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=al
 IMAGE   ?= initramfs
 ifeq ($(IMAGE),full)
 FULL := $(IMG)/full.img
-ARGS    ?= console=hvc0 rdinit=/sbin/boot-disk
+ARGS    ?= console=hvc0 quiet loglevel=3 rdinit=/sbin/boot-disk
 else ifneq ($(IMAGE),initramfs)
 $(error IMAGE=$(IMAGE): there are two images, 'initramfs' (small, the default) and 'full' (a whole Debian with libvirt))
 else
-ARGS    ?= console=hvc0
+ARGS    ?= console=hvc0 quiet loglevel=3
 endif
 
-QEMU_MACHINE := -M q35 -accel tcg,thread=multi -display none
-QEMU_DEVICES  = $(foreach d,$(DISK) $(FULL),-drive if=virtio,format=raw,snapshot=on,file=$(d)) \
-                -nic user,model=virtio-net-pci
+# The disks that dom0 sees: those of build/image, and what is written to them is forgotten; or with PERSIST=1 copies of
+# them in build/persist, made once, which keep it.
+PERSIST ?= 0
+ifeq ($(PERSIST),1)
+KEPT     := $(patsubst %,$(BUILD)/persist/%,$(notdir $(DISK) $(FULL)))
+else ifeq ($(PERSIST),0)
+KEPT     := $(DISK) $(FULL)
+else
+$(error PERSIST=$(PERSIST): 1 keeps what dom0 writes to its disks, 0 (the default) forgets it)
+endif
+$(BUILD)/persist/%: | $(IMG)/%
+	$(say) persist "$@: a copy of $(IMG)/$* that keeps what is written to it; remove it to begin anew"
+	@mkdir -p $(@D)
+	@cp --sparse=always --reflink=auto $(IMG)/$* $@.new && mv $@.new $@
 
+QEMU_MACHINE := -M q35 -accel tcg,thread=multi -display none
+# More for QEMU's command line: another disk, a forwarded port, a debugger. A network card there replaces ours.
+QEMU_ARGS    ?=
+SNAPSHOT     := $(if $(filter 1,$(PERSIST)),off,on)
+QEMU_DEVICES  = $(foreach d,$(KEPT),-drive if=virtio,format=raw,snapshot=$(SNAPSHOT),file=$(d)) \
+                $(if $(filter -nic% -net%,$(QEMU_ARGS)),,-nic user,model=virtio-net-pci) $(QEMU_ARGS)
+
+# What KERNEL= and HV= may name: what we can make, or a file.
+KERNELS      := $(patsubst linux-%,$(IMG)/vmlinuz-%,$(shell sed -n 's/^\(linux-[^ ]*\).*/\1/p' image/debs.list))
+check-file    = @[ -f '$(2)' ] || [ -n '$(filter $(2),$(3))' ] || { \
+                  echo "$(1)=$(2): there is no such file. It may be any $(4); can be made here: $(3)"; exit 1; }
+.PHONY: run-check
+run-check:
+	$(call check-file,HV,$(HV),$(BUILD)/xenolith $(PEER),hypervisor with a Multiboot header)
+	$(call check-file,KERNEL,$(KERNEL),$(KERNELS),Linux kernel that can be a PV dom0)
+
+##@ Run
 ## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS=
-##                      QEMU= vary it, IMAGE=full is a whole Debian with libvirt
+##                      QEMU= QEMU_ARGS= vary it, PERSIST=1 keeps its disks, IMAGE=full is a whole Debian with libvirt
 .PHONY: run run-qemu
-run: deps
-	@[ -f $(HV) ] || printf '  %-8s %s\n' build "the hypervisor, half a minute"
+run: run-check deps
+	@[ -f $(HV) ] || printf '  %-8s %s\n' build "the hypervisor: one to two minutes without a word"
 	@$(MAKE) --no-print-directory run-qemu
 
-run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK) $(FULL)
+run-qemu: $(HV) $(KERNEL) $(INITRD) $(KEPT)
 	$(say) run "$(HV), $(CPUS) CPU(s) $(CPU), $(MEM); leave with 'poweroff' in dom0, or Ctrl-] x"
 	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m $(MEM) -smp $(CPUS) $(QEMU_DEVICES) -monitor none \
 	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
@@ -100,14 +130,22 @@ run-qemu: $(HV) $(KERNEL) $(INITRD) $(DISK) $(FULL)
 # --- make run-guest ---
 GUEST   ?= hello
 GUEST_ARGS ?=
-## make run-guest       one of guests/ as dom0 in QEMU until it ends: GUEST=hello GUEST_ARGS= CPUS= CPU= vary it
-.PHONY: run-guest
-run-guest: $(HV) guests
+## make run-guest       one of guests/ as dom0 in QEMU until it ends: GUEST=hello GUEST_ARGS= CPUS= CPU= HVARGS=
+##                      QEMU_ARGS= vary it
+# HVARGS= comes behind what a guest needs here, and the later one of two options holds.
+GUEST_HVARGS := console=com1 com1=115200,8n1 guest_loglvl=all dom0_mem=64M noreboot \
+                $(if $(filter command environment,$(firstword $(origin HVARGS))),$(HVARGS))
+.PHONY: run-guest guest-check
+guest-check:
+	@[ -n "$(filter $(GUEST),$(RUNNABLE))" ] || \
+	  { echo "GUEST=$(GUEST): there is no guests/$(GUEST). There are: $(sort $(RUNNABLE))"; exit 1; }
+run-guest: guest-check $(HV) guests
 	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m 512 -smp $(CPUS) -nic none -no-reboot -monitor none -serial stdio \
-	  -kernel $(HV) -append "console=com1 com1=115200,8n1 guest_loglvl=all dom0_mem=64M noreboot" \
+	  -kernel $(HV) -append "$(GUEST_HVARGS)" $(QEMU_ARGS) \
 	  -initrd "$(BUILD)/guests/$(GUEST).elf $(GUEST_ARGS)"
 
 # --- make demo ---
+##@ Run
 ## make demo            a tour by itself: dom0, a guest, its console, disk and network, save, restore, destroy
 .PHONY: demo demo-qemu
 demo: deps
@@ -116,6 +154,7 @@ demo-qemu: $(HV) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/disk.img
 	@HV=$(HV) BUILD=$(BUILD) $(PY) tools/demo/tour.py $(if $(filter 1,$(V)),-v)
 
 # --- boot media and installation ---
+##@ Install
 ## make iso             build/xenolith.iso, a GRUB medium for BIOS and UEFI: hypervisor, dom0's kernel and its initrd
 .PHONY: iso install
 iso: $(HV) $(KERNEL) $(INITRD)
@@ -136,6 +175,7 @@ BOOT_ENV = HV=$(abspath $(HV)) PEER=$(abspath $(PEER)) BUILD=$(abspath $(BUILD))
 BOOT_PYTEST = $(BOOT_ENV) $(PY) -m pytest -c test/boot/pytest.ini -p no:cacheprovider test/boot \
               -n $(BOOT_WORKERS) --dist=load $(BOOT_ARGS)
 
+##@ Test
 ## make test-boot       the quick boot tests in QEMU, two at a time; BOOT_ARGS="-k NAME" chooses
 ## make test-boot-all   all boot tests: every CPU model, kernel, emulator
 .PHONY: test-boot test-boot-all test test-all
@@ -171,6 +211,7 @@ $(BUILD)/bench/mark: bench/mark.c bench/mark.h
 	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -I. -static -nostdlib -fno-pic -no-pie -fno-stack-protector \
 	  -fcf-protection=none $< -o $@
 
+##@ Measure
 ## make bench-boot      instructions from reset to dom0, and memory kept, here and on Debian's Xen
 .PHONY: bench-boot
 bench-boot: $(HV) $(PEER) $(KERNEL) $(INITRD) $(BUILD)/bench/profile.so
@@ -198,6 +239,7 @@ bench-tools: $(HV) $(PEER) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/dom
 bench-tools: $(BUILD)/bench/profile.so $(BUILD)/bench/mark
 	@$(PY) bench/tools.py --build $(BUILD) $(BENCH_ARGS) $(HV) $(PEER)
 
+##@ Test
 ## make compare-errors  every hypercall with all that can be wrong: where answers differ from Debian's Xen, and why
 .PHONY: compare-errors
 compare-errors: $(HV) $(PEER) guests

@@ -32,6 +32,7 @@ $(BUILD)/sim/test/sim/test_growth: $(BUILD)/sim/test/sim/test_growth.o $(GROWTH_
 	$(Q)$(HOSTCC) $(HOST_SAN) -Wl,--wrap=spin_lock $^ -lcmocka -o $@
 
 .PHONY: sim
+##@ Test
 ## make sim             run the core and the PV memory rules on the simulated machine (cmocka, under ASan and UBSan)
 sim: $(SIM_BIN)
 	$(Q)test/cmocka $(SIM_BIN)

@@ -11,7 +11,8 @@ $(BUILD)/xnl: $(XNL_OBJ) $(UNPACK_OBJ)
 	$(Q)$(HOSTCC) $^ -o $@
 
 .PHONY: xnl
-## make xnl             build the user's command, $(BUILD)/xnl
+##@ Build
+## make xnl             build the user's command, build/xnl
 xnl: $(BUILD)/xnl
 
 -include $(XNL_OBJ:.o=.d)
@@ -26,6 +27,7 @@ unit-xnl: $(BUILD)/xnl
 
 # Where bash-completion and man look.
 .PHONY: install-xnl
+##@ Install
 ## make install-xnl     put xnl, its manual page and its shell completion below DESTDIR/usr
 install-xnl: $(BUILD)/xnl
 	install -D -m 755 $(BUILD)/xnl $(DESTDIR)/usr/bin/xnl
