@@ -24,9 +24,13 @@ def guest(rig, name, line="", suffix="", **keywords):
 def test_every_check_passes(rig, cpu):
     with guest(rig, "selftest", cpu=cpu) as machine:
         match = machine.expect(r"(\d+) passed, (\d+) failed")
-        failed = re.findall(r"^FAIL.*$", machine.tail(4000), re.M)
+        log = machine.tail(10**5)
+        failed = re.findall(r"^FAIL.*$", log, re.M)
         assert not failed and match[2] == "0", "\n".join(failed)
         assert int(match[1]) > 1100, "checks were left out"
+        for whose in ("of no domain", "of d0", "not of RAM"):
+            line = rf"d0v0 L1 entry 0x[0-9a-f]+ names frame 0x[0-9a-f]+, {whose}: refused, error -\d+"
+            assert re.search(line, log), whose
 
 
 # What physdev_op refuses about devices has a line in the log that names the rule, and none is silent or has no rule.

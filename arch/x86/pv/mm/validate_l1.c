@@ -6,6 +6,7 @@
  * enough for all other domains' frames in it.
  */
 #include "pv/mm/entry.h"
+#include "pv/mm/refused.h"
 #include "pv/mm/validate.h"
 
 static void l1_write_forced_flags(uint64_t *table, const struct domain *d)
@@ -33,7 +34,7 @@ int l1_validate(struct frame *f, struct domain *d, unsigned int *progress)
         if (rc) {
             *progress = i;
             l1_invalidate(f, d, progress);
-            return rc;
+            return l1e_refused(e, rc);
         }
     }
     *progress = PTE_ENTRIES;
