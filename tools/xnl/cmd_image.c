@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xnl image: what a kernel says about itself, and whether it can be dom0. */
+#include "complain.h"
 #include "elf/image_words.h"
 #include "image_file.h"
 #include "json.h"
@@ -209,6 +210,20 @@ static void image_one(struct run *run, const char *path, bool named)
     image_file_close(&image);
 }
 
+/* With --json one more element of the array. */
+static void directory_problem(struct run *run, const char *path, const char *problem)
+{
+    worsen(run, XNL_FAILED);
+    fprintf(stderr, "xnl: image: %s: %s\n", path, problem);
+    if (!run->json)
+        return;
+    printf("%s {\"file\": ", run->shown++ ? ",\n" : "");
+    json_text(path, strlen(path));
+    printf(", \"problem\": ");
+    json_text(problem, strlen(problem));
+    putchar('}');
+}
+
 static void image_directory(struct run *run, const char *path)
 {
     struct dirent **names;
@@ -217,10 +232,10 @@ static void image_directory(struct run *run, const char *path)
     struct stat st;
 
     if (nr < 0) {
-        fprintf(stderr, "xnl image: %s: %s\n", path, strerror(errno));
-        worsen(run, XNL_FAILED);
+        directory_problem(run, path, strerror(errno));
         return;
     }
+    unsigned int before = run->shown;
     for (int i = 0; i < nr; i++) {
         snprintf(full, sizeof(full), "%s/%s", path, names[i]->d_name);
         if (!lstat(full, &st) && S_ISREG(st.st_mode))
@@ -228,6 +243,8 @@ static void image_directory(struct run *run, const char *path)
         free(names[i]);
     }
     free(names);
+    if (run->shown == before)
+        directory_problem(run, path, "no kernels in it");
 }
 
 static bool can_run_parse(const char *list, unsigned int *can_run)
@@ -268,7 +285,7 @@ int xnl_image(int argc, char **argv)
 {
     struct run run = {.ask = {.can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true}};
     unsigned int files = 0;
-    bool understood = true;
+    const char *strange = NULL;
     struct stat st;
 
     for (int i = 1; i < argc; i++) {
@@ -278,13 +295,13 @@ int xnl_image(int argc, char **argv)
         }
         if (argv[i][0] != '-')
             files++;
-        else
-            understood &= option_parse(&run, argv[i]);
+        else if (!option_parse(&run, argv[i]))
+            strange = argv[i];
     }
-    if (!files || !understood) {
-        fputs(usage, stderr);
-        return XNL_USAGE;
-    }
+    if (strange)
+        return xnl_wrong_usage(usage, "image: what is \"%s\"?", strange);
+    if (!files)
+        return xnl_wrong_usage(usage, "image: which file?");
     if (run.json)
         printf("[\n");
     for (int i = 1; i < argc; i++) {

@@ -10,8 +10,8 @@ _xnl()
     2:cpu:*) words="show compare check" ;;
     2:domain:*) words="show" ;;
     2:kexec:*) words="check crashkernel" ;;
-    *:kexec:check) words="--type=crash --crash-area= --entry=" ;;
-    *:domain:show) words="--json" ;;
+    *:kexec:check) words="--json --type=crash --arch= --crash-area= --memory= --entry=" ;;
+    *:domain:show | *:kexec:crashkernel) words="--json" ;;
     *:cpu:show) words="--json --policy" ;;
     *:cpu:compare) words="--json --pv" ;;
     *:cpu:check | *:preflight:*) words="--json" ;;

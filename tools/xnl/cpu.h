@@ -38,6 +38,7 @@ struct cpu_machine {
 void cpu_machine_from(const struct cpu_dump *dump, struct cpu_machine *m);
 
 /** xnl cpu check; arguments and result as in xnl.h. */
+extern const char cpu_usage[];
 int cpu_check(int argc, char **argv);
 
 #endif

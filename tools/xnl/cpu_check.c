@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xnl cpu check: what each cpuid= setting of a guest file really does on a processor. */
+#include "complain.h"
 #include "cpu.h"
 #include "guest_cfg.h"
 #include "json.h"
@@ -165,6 +166,18 @@ static void each_setting(void *opaque, const struct cpuid_setting *s)
         tell(c, s, false, "an old name for a bit that no policy holds: has no effect");
 }
 
+/* The setting that cannot be read, without those behind it. */
+static int string_wrong(const struct check *c, const struct guest_cfg_string *string, size_t at,
+                        enum cpuid_config_error error)
+{
+    size_t end = at;
+
+    while (end < string->length && string->text[end] != ',')
+        end++;
+    return xnl_complain(XNL_FAILED, "%s:%u: cpuid: %s: \"%.*s\"", c->path, c->line, cpuid_config_error_text(error),
+                        (int)MIN(end - at, 40u), string->text + at);
+}
+
 /* Two passes over the strings: everything is applied before anything is judged. */
 static int each_string(struct check *c, const struct guest_cfg *cfg, bool apply_only)
 {
@@ -177,9 +190,7 @@ static int each_string(struct check *c, const struct guest_cfg *cfg, bool apply_
         error = cpuid_config_parse(cfg->cpuid[i].text, cfg->cpuid[i].length, each_setting, c, &at);
         if (!error)
             continue;
-        fprintf(stderr, "xnl: %s:%u: cpuid: %s: \"%.*s\"\n", c->path, c->line, cpuid_config_error_text(error),
-                (int)MIN(cfg->cpuid[i].length - at, 40u), cfg->cpuid[i].text + at);
-        return XNL_FAILED;
+        return string_wrong(c, &cfg->cpuid[i], at, error);
     }
     return 0;
 }
@@ -252,12 +263,12 @@ int cpu_check(int argc, char **argv)
         if (!strcmp(argv[i], "--json"))
             c.json = true;
         else if (argv[i][0] == '-' || nr == 2)
-            return XNL_USAGE;
+            return xnl_wrong_usage(cpu_usage, "cpu check: what is \"%s\"?", argv[i]);
         else
             path[nr++] = argv[i];
     }
     if (!nr)
-        return XNL_USAGE;
+        return xnl_wrong_usage(cpu_usage, "cpu check: which guest?");
     c.path = path[0];
     c.m = &m;
     if (cpu_dump_from(path[1], &dump) || guest_cfg_read(path[0], &cfg))

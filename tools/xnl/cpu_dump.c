@@ -8,6 +8,8 @@
  * tried:    # xcr0=0x3 ebx=0x240
  */
 #include "cpu.h"
+#include "complain.h"
+#include "xnl.h"
 
 #include <cpuid.h>
 #include <inttypes.h>
@@ -99,7 +101,7 @@ int cpu_dump_read(const char *path, struct cpu_dump *dump)
 
     memset(dump, 0, sizeof(*dump));
     if (!file) {
-        fprintf(stderr, "xnl: %s: %s\n", path, strerror(errno));
+        xnl_complain(XNL_FAILED, "%s: %s", path, strerror(errno));
         return -1;
     }
     while (!wrong && !done && fgets(line, sizeof(line), file)) {
@@ -107,9 +109,9 @@ int cpu_dump_read(const char *path, struct cpu_dump *dump)
         wrong = read_line(line, dump, &done);
     }
     if (wrong)
-        fprintf(stderr, "xnl: %s:%u: %s\n", path, number, wrong);
+        xnl_complain(XNL_FAILED, "%s:%u: %s", path, number, wrong);
     else if ((wrong = ferror(file) ? strerror(errno) : check_complete(dump)))
-        fprintf(stderr, "xnl: %s: %s\n", path, wrong);
+        xnl_complain(XNL_FAILED, "%s: %s", path, wrong);
     fclose(file);
     return wrong ? -1 : 0;
 }

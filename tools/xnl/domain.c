@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xnl domain: what another domain is told of the hypervisor, asked from dom0. */
+#include "complain.h"
 #include "elf/image_words.h"
 #include "hypercall.h"
 #include "json.h"
@@ -96,8 +97,11 @@ static void show_json(const struct shown *s)
            s->view.flags & XENOLITH_VIEW_hardware ? "true" : "false");
     printf(",\n  \"features\": %u", s->view.features);
     json_pair("feature_names", s->features);
-    printf(",\n  \"virt_start\": \"%#llx\"", (ull)s->view.virt_start);
-    json_pair("hypervisor_range", s->range);
+    printf(",\n  \"virt_start\": %llu", (ull)s->view.virt_start);
+    if (s->view.hv_last)
+        printf(",\n  \"hypervisor_range\": [%llu, %llu]", (ull)s->view.hv_start, (ull)s->view.hv_last);
+    else
+        printf(",\n  \"hypervisor_range\": null");
     json_pair("capabilities", s->view.capabilities);
     json_pair("changeset", s->changeset);
     json_pair("build_id", s->build_id);
@@ -106,17 +110,14 @@ static void show_json(const struct shown *s)
 
 static int show_failed(unsigned int id, long rc)
 {
-    if (rc == -ESRCH) {
-        fprintf(stderr, "xnl domain: there is no domain %u\n", id);
-        return XNL_NO;
-    }
+    if (rc == -ESRCH)
+        return xnl_complain(XNL_NO, "domain: there is no domain %u", id);
     if (rc == -ENOSYS)
-        fprintf(stderr, "xnl domain: this hypervisor does not know the question: it is not Xenolith, or an old one\n");
-    else if (rc == -ENODEV)
-        fprintf(stderr, "xnl domain: /dev/xen/privcmd cannot be opened: run it in dom0, as root\n");
-    else
-        fprintf(stderr, "xnl domain: the hypervisor refuses: %s\n", strerror((int)-rc));
-    return XNL_FAILED;
+        return xnl_complain(XNL_FAILED, "domain: this hypervisor does not know the question: it is not Xenolith, or an "
+                            "old one");
+    if (rc == -ENODEV)
+        return xnl_complain(XNL_FAILED, "domain: /dev/xen/privcmd cannot be opened: run it in dom0, as root");
+    return xnl_complain(XNL_FAILED, "domain: the hypervisor refuses: %s", strerror((int)-rc));
 }
 
 static int show(unsigned int id, bool json)
@@ -164,9 +165,9 @@ int xnl_domain(int argc, char **argv)
     }
     if (id)
         number = strtoul(id, &end, 0);
-    if (!understood || !id || !*id || *end || *id == '-' || number >= DOMID_FIRST_RESERVED) {
-        fputs(usage, stderr);
-        return XNL_USAGE;
-    }
+    if (!understood)
+        return xnl_wrong_usage(usage, "domain: `show ID` is all that there is");
+    if (!id || !*id || *end || *id == '-' || number >= DOMID_FIRST_RESERVED)
+        return xnl_wrong_usage(usage, "domain show: \"%s\" is no domain's number, which `xl list` shows", id ? id : "");
     return show((unsigned int)number, json);
 }

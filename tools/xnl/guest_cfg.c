@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds NAME = "string" and NAME = [ "string", ... ] among the statements of a guest file; all else is skipped. */
 #include "guest_cfg.h"
+#include "complain.h"
+#include "xnl.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -142,7 +144,7 @@ static char *slurp(const char *path, size_t *size)
         }
     }
     if (!buffer)
-        fprintf(stderr, "xnl: %s: %s\n", path, errno ? strerror(errno) : "too long");
+        xnl_complain(XNL_FAILED, "%s: %s", path, errno ? strerror(errno) : "too long");
     if (file)
         fclose(file);
     return buffer;
@@ -167,7 +169,7 @@ int guest_cfg_read(const char *path, struct guest_cfg *cfg)
     }
     if (!s.wrong)
         return 0;
-    fprintf(stderr, "xnl: %s:%u: %s\n", path, s.line, s.wrong);
+    xnl_complain(XNL_FAILED, "%s:%u: %s", path, s.line, s.wrong);
     free(cfg->buffer);
     cfg->buffer = NULL;
     return -1;

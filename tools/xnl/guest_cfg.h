@@ -11,7 +11,7 @@
 struct guest_cfg {
     bool pv;           /* type="pv", which is xl's default */
     unsigned int nr;   /* strings of the cpuid setting: one, or those of a list */
-    struct {
+    struct guest_cfg_string {
         const char *text;
         size_t length;
         unsigned int line;

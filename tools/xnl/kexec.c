@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xnl kexec: what the hypervisor would answer to a description of an image, and where crashkernel= puts its area. */
+#include "complain.h"
+#include "json.h"
 #include "kexec/crashkernel.h"
 #include "kexec/load.h"
 #include "xnl.h"
@@ -13,8 +15,8 @@ typedef unsigned long long ull;
 
 static const char usage[] =
     "usage: xnl kexec check [--type=default|crash] [--arch=62|3] [--crash-area=START-END] [--memory=FILE]\n"
-    "                       --entry=ADDRESS SEGMENT...\n"
-    "       xnl kexec crashkernel VALUE RAM\n"
+    "                       [--json] --entry=ADDRESS SEGMENT...\n"
+    "       xnl kexec crashkernel [--json] VALUE RAM\n"
     "\n"
     "check says whether the hypervisor would accept such an image, and if not which segment is wrong and why.\n"
     "SEGMENT is ADDRESS:SIZE, or ADDRESS:SIZE:BYTES for one with BYTES of contents; numbers as in C.\n"
@@ -99,6 +101,9 @@ static bool option_parse(const char *option, struct request *r)
     const char *rest, *value = strchr(option, '=');
     uint64_t n;
 
+    if (!strcmp(option, "--json"))
+        return true; /* main() has seen it */
+
     if (!value++)
         return false;
     if (!strncmp(option, "--type=", 7)) {
@@ -131,10 +136,12 @@ static bool request_parse(int argc, char **argv, struct request *r)
         if (!is_option && r->head.nr_segments > KEXEC_SEGMENTS_MAX)
             continue; /* too many is an answer, too */
         if (is_option ? !option_parse(argv[i], r) : !segment_parse(argv[i], &r->segment[r->head.nr_segments++])) {
-            fprintf(stderr, "xnl kexec: what is \"%s\"?\n", argv[i]);
+            xnl_wrong_usage(usage, "kexec check: what is \"%s\"?", argv[i]);
             return false;
         }
     }
+    if (!r->has_entry)
+        xnl_wrong_usage(usage, "kexec check: --entry=ADDRESS is missing");
     return r->has_entry;
 }
 
@@ -157,17 +164,18 @@ static int check(int argc, char **argv)
 
     r = (struct request){ .head.arch = KEXEC_ARCH_X86_64, .memory = "/proc/iomem",
                           .machine = { .max_pages = UINT64_MAX, .is_ram = is_ram, .opaque = &memory } };
-    if (!request_parse(argc, argv, &r)) {
-        fputs(usage, stderr);
+    if (!request_parse(argc, argv, &r))
         return XNL_USAGE;
-    }
-    if (!memory_read(&memory, r.memory)) {
-        fprintf(stderr, "xnl kexec: %s names no RAM\n", r.memory);
-        return XNL_FAILED;
-    }
+    if (!memory_read(&memory, r.memory))
+        return xnl_complain(XNL_FAILED, "kexec check: %s names no RAM", r.memory);
     int rc = request_judge(&r, &why);
-    printf("%s image: %s%s\n", kexec_type_name(r.head.type), rc ? "refused: " : "",
-           kexec_refusal_text(&why, text, sizeof(text)));
+    kexec_refusal_text(&why, text, sizeof(text));
+    if (xnl_json) {
+        printf("{\"type\": \"%s\", \"accepted\": %s, \"text\": ", kexec_type_name(r.head.type), rc ? "false" : "true");
+        json_text(text, strlen(text));
+        printf("}\n");
+    } else
+        printf("%s image: %s%s\n", kexec_type_name(r.head.type), rc ? "refused: " : "", text);
     return rc ? XNL_NO : XNL_YES;
 }
 
@@ -175,15 +183,16 @@ static int crashkernel(const char *value, const char *ram)
 {
     struct crashkernel one = { 0 }, c = { 0 };
 
-    if (option_crashkernel(ram, strlen(ram), &one, NULL) || !one.count) {
-        fprintf(stderr, "xnl kexec: \"%s\" is no size\n", ram);
-        return XNL_USAGE;
-    }
-    if (option_crashkernel(value, strlen(value), &c, NULL)) {
-        printf("crashkernel=%s cannot be read\n", value);
-        return XNL_NO;
-    }
+    if (option_crashkernel(ram, strlen(ram), &one, NULL) || !one.count)
+        return xnl_wrong_usage(usage, "kexec crashkernel: \"%s\" is no size of RAM, such as 16G", ram);
+    if (option_crashkernel(value, strlen(value), &c, NULL))
+        return xnl_wrong_usage(usage, "kexec crashkernel: crashkernel=%s cannot be read", value);
     uint64_t size = crashkernel_size(&c, one.choice[0].size);
+    if (xnl_json) {
+        printf("{\"bytes\": %llu, \"place\": \"%s\", \"address\": %llu}\n", (ull)size,
+               !c.place ? "anywhere" : c.place == CRASHKERNEL_AT ? "at" : "below", (ull)c.address);
+        return size ? XNL_YES : XNL_NO;
+    }
     printf("crashkernel=%s keeps %llu MiB", value, (ull)(size >> 20));
     if (size && c.place)
         printf(" %s %#llx", c.place == CRASHKERNEL_AT ? "at" : "below", (ull)c.address);
@@ -193,11 +202,22 @@ static int crashkernel(const char *value, const char *ram)
 
 int xnl_kexec(int argc, char **argv)
 {
-    if (argc >= 3 && !strcmp(argv[1], "check"))
+    const char *words[2] = { NULL, NULL };
+    unsigned int nr = 0;
+
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], "--help")) {
+            fputs(usage, stdout);
+            return XNL_YES;
+        }
+    if (argc >= 2 && !strcmp(argv[1], "check"))
         return check(argc - 2, argv + 2);
-    if (argc == 4 && !strcmp(argv[1], "crashkernel"))
-        return crashkernel(argv[2], argv[3]);
-    bool help = argc == 2 && !strcmp(argv[1], "--help");
-    fputs(usage, help ? stdout : stderr);
-    return help ? XNL_YES : XNL_USAGE;
+    if (argc < 2 || strcmp(argv[1], "crashkernel"))
+        return xnl_wrong_usage(usage, "kexec: check or crashkernel?");
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], "--json") && nr++ < 2)
+            words[nr - 1] = argv[i];
+    if (nr != 2)
+        return xnl_wrong_usage(usage, "kexec crashkernel: two words are wanted, VALUE and RAM");
+    return crashkernel(words[0], words[1]);
 }

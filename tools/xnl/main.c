@@ -2,6 +2,7 @@
 /*
  * xnl: looks at machines, kernels and configurations with the hypervisor's own code, before it runs or while it does.
  */
+#include "complain.h"
 #include "xnl.h"
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +32,8 @@ static int help(FILE *to, int status)
     fprintf(to, "usage: xnl COMMAND ARGUMENTS\n\n");
     for (unsigned int i = 0; i < NR_COMMANDS; i++)
         fprintf(to, "  xnl %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].purpose);
-    fprintf(to, "\n`xnl COMMAND --help` says more. Exit status: 0 yes, 1 no, 2 wrong usage, 3 could not find out.\n");
+    fputs("\n`xnl COMMAND --help` says more, `xnl --version` what this is.\n"
+          "Exit status: 0 yes, 1 no, 2 wrong usage, 3 could not find out.\n", to);
     return status;
 }
 
@@ -41,9 +43,15 @@ int main(int argc, char **argv)
         return help(stderr, XNL_USAGE);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return help(stdout, XNL_YES);
+    if (!strcmp(argv[1], "--version")) {
+        puts("xnl (Xenolith), which speaks the ABI of Xen 4.17. Licence: GPL-2.0-or-later.");
+        return XNL_YES;
+    }
+    for (int i = 2; i < argc; i++)
+        xnl_json |= !strcmp(argv[i], "--json");
     for (unsigned int i = 0; i < NR_COMMANDS; i++)
         if (!strcmp(argv[1], commands[i].name))
             return commands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "xnl: there is no command \"%s\"\n", argv[1]);
+    xnl_complain(XNL_USAGE, "there is no command \"%s\"", argv[1]);
     return help(stderr, XNL_USAGE);
 }

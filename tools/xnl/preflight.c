@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xnl preflight: what would happen if this hypervisor booted on this processor. */
 #include "cpu.h"
+#include "complain.h"
 #include "xnl.h"
 
 #include <stdio.h>
@@ -73,11 +74,14 @@ static unsigned int print_people(const struct cpu_machine *m, bool totals)
     return missing;
 }
 
-static int usage(FILE *to, int status)
-{
-    fprintf(to, "usage: xnl preflight [--json] [DUMP]\n");
-    return status;
-}
+static const char usage[] =
+    "usage: xnl preflight [--json] [DUMP]\n"
+    "\n"
+    "Says what the hypervisor would find and decide at boot on this processor, or on the one of which `cpuid -r`\n"
+    "saved DUMP: what extended state guests get, what is odd about the processor, and whether it has what is needed.\n"
+    "Whether a kernel can be dom0 is `xnl image`'s question.\n"
+    "\n"
+    "Exit status: 0 it has what is needed, 1 it has not, 2 wrong usage, 3 the dump could not be read.\n";
 
 int xnl_preflight(int argc, char **argv)
 {
@@ -89,10 +93,11 @@ int xnl_preflight(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--json"))
             json = true;
-        else if (!strcmp(argv[i], "--help"))
-            return usage(stdout, XNL_YES);
-        else if (argv[i][0] == '-' || path)
-            return usage(stderr, XNL_USAGE);
+        else if (!strcmp(argv[i], "--help")) {
+            fputs(usage, stdout);
+            return XNL_YES;
+        } else if (argv[i][0] == '-' || path)
+            return xnl_wrong_usage(usage, "preflight: what is \"%s\"?", argv[i]);
         else
             path = argv[i];
     }

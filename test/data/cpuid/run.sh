@@ -56,9 +56,15 @@ try usage-preflight preflight --nonsense
 try help-preflight preflight --help
 try help-cpu cpu check --help
 
-# What --json prints is one JSON value, whatever the answer is.
+try version --version
+try usage-domain domain show abc
+try usage-kexec kexec crashkernel 256Q 2G
+try json-kexec kexec crashkernel --json 256M 2G
+try image-directory image ../../unit
+
+# What --json prints is one JSON value, whatever the answer is, an error as well.
 json() {
-    "$xnl" "$@" | python3 -c 'import json, sys; json.load(sys.stdin)' && return
+    "$xnl" "$@" 2>/dev/null | python3 -c 'import json, sys; json.load(sys.stdin)' && return
     echo "FAILED: no JSON: xnl $*"
     failed=1
 }
@@ -71,5 +77,19 @@ for machine in virtualbox zen4 sapphire-rapids pre-xsave qemu-epyc-milan qemu-sk
         json cpu check --json $what.cfg $machine.txt
     done
 done
+json cpu show --json missing.txt
+json cpu show --json --policy none zen4.txt
+json cpu compare --json zen4.txt
+json cpu check --json bad-value.cfg zen4.txt
+json preflight --json truncated.txt
+json preflight --json --nonsense
+json domain show --json abc
+json domain show --json 0
+json kexec check --json
+json kexec check --json --memory=../kexec/iomem --entry=0x100000 0x100000:0x1000:0x1000
+json kexec crashkernel --json 256Q 2G
+json image --json ../../unit
+json image --json --nonsense
+json nonsense --json
 [ "$failed" = 0 ] && echo "xnl cpu: all as expected"
 exit $failed
