@@ -14,8 +14,8 @@ static void owner_text(mfn_t m, char *text, size_t size)
 {
     if (!mfn_valid(m) || frame_owner_id(mfn_to_frame(m)) == DOMID_IO)
         format(text, size, "not of RAM");
-    else if (frame_owner_id(mfn_to_frame(m)) == FRAME_OWNER_NONE)
-        format(text, size, "of no domain");
+    else if (!frame_refs(mfn_to_frame(m)) || frame_owner_id(mfn_to_frame(m)) == FRAME_OWNER_NONE)
+        format(text, size, "of no domain"); /* free, or the hypervisor's own */
     else
         format(text, size, "of d%u", frame_owner_id(mfn_to_frame(m)));
 }
