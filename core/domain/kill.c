@@ -42,6 +42,7 @@ static int kill_vcpus(struct domain *d)
         vcpu_timer_stop_singleshot(v);
         vcpu_timer_stop_periodic(v);
         vcpu_unmap_info(v);
+        vcpu_unmap_areas(v);
         v->runstate_area = v->time_area = 0;
     }
     return 0;

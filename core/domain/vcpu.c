@@ -80,7 +80,8 @@ void vcpu_destroy(struct vcpu *v)
     sched_vcpu_remove(v);
     vcpu_timers_destroy(v);
     arch_vcpu_destroy(v);
-    BUG_ON(v->is_running || v->fifo || !mfn_eq(v->info_mfn, MFN_NONE));
+    BUG_ON(v->is_running || v->fifo || !mfn_eq(v->info_mfn, MFN_NONE) || v->area[VCPU_AREA_RUNSTATE] ||
+           v->area[VCPU_AREA_TIME]);
     v->domain->vcpu[v->id] = NULL;
     vcpu_free(v);
 }

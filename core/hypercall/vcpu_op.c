@@ -78,6 +78,36 @@ static long op_register_time(struct vcpu *v, uint64_t arg)
     return 0;
 }
 
+/* What is there is told at once, as far as it is known: its clock goes on when it runs. */
+static long area_register(struct vcpu *v, enum vcpu_area area, uint64_t gaddr)
+{
+    int rc = vcpu_map_area(v, area, gaddr);
+    if (rc || gaddr == ~0ULL)
+        return rc;
+    if (area == VCPU_AREA_RUNSTATE)
+        vcpu_runstate_get(v, v->area[area]);
+    else
+        *(vcpu_time_info_t *)v->area[area] = v->info->time;
+    if (area == VCPU_AREA_TIME && v == current_vcpu())
+        arch_vcpu_update_time(v);
+    return 0;
+}
+
+/* By guest frame address; the structure is the same 8 bytes for both. Who runs elsewhere stops for it. */
+static long op_register_phys(struct vcpu *v, enum vcpu_area which, uint64_t arg)
+{
+    struct vcpu_register_time_memory_area area;
+    bool other = v != current_vcpu();
+    if (copy_from_guest_va(&area, arg))
+        return -EFAULT;
+    if (other && vcpu_pause_restartable(v))
+        return -ERESTART;
+    long rc = area_register(v, which, area.addr.p);
+    if (other)
+        vcpu_unpause(v);
+    return rc;
+}
+
 /* @period 0 stops it. The periodic timer may be another vCPU's, which then must not run. */
 static long op_periodic(struct vcpu *v, uint64_t period)
 {
@@ -158,6 +188,10 @@ long hypercall_vcpu_op(struct hypercall *call)
         return op_register_info(v, arg);
     case VCPUOP_register_vcpu_time_memory_area:
         return op_register_time(v, arg);
+    case VCPUOP_register_runstate_phys_area:
+        return op_register_phys(v, VCPU_AREA_RUNSTATE, arg);
+    case VCPUOP_register_vcpu_time_phys_area:
+        return op_register_phys(v, VCPU_AREA_TIME, arg);
     }
     return arch_vcpu_op(cmd, v, arg);
 }

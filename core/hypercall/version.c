@@ -32,7 +32,8 @@ void version_banner(char *buf, size_t len)
 
 uint32_t version_features(const struct domain *d)
 {
-    uint32_t f = 1u << XENFEAT_memory_op_vnode_supported;
+    uint32_t f = 1u << XENFEAT_memory_op_vnode_supported | 1u << XENFEAT_runstate_phys_area |
+                 1u << XENFEAT_vcpu_time_phys_area;
     if (d->type == DOMAIN_HVM)
         f |= 1u << XENFEAT_writable_page_tables | 1u << XENFEAT_auto_translated_physmap |
              1u << XENFEAT_hvm_callback_vector | 1u << XENFEAT_hvm_safe_pvclock | 1u << XENFEAT_not_direct_mapped;

@@ -35,12 +35,28 @@ void vcpu_runstate_get(const struct vcpu *v, void *vcpu_runstate_info)
         out->time[out->state] += now - out->state_entry_time;
 }
 
+/* By frame address it is always written so. */
+static void runstate_write(struct vcpu_runstate_info *to, const struct vcpu_runstate_info *info)
+{
+    WRITE_ONCE(to->state_entry_time, info->state_entry_time | XEN_RUNSTATE_UPDATE);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    WRITE_ONCE(to->state, info->state);
+    for (unsigned int i = 0; i < ARRAY_SIZE(info->time); i++)
+        WRITE_ONCE(to->time[i], info->time[i]);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    WRITE_ONCE(to->state_entry_time, info->state_entry_time);
+}
+
 /* Readers with the update flag see the top bit of state_entry_time set for as long as the rest is not consistent. */
 void vcpu_update_runstate_area(struct vcpu *v)
 {
     uint64_t va = v->runstate_area, entry_va = va + offsetof(struct vcpu_runstate_info, state_entry_time);
     struct vcpu_runstate_info info = v->runstate_info;
 
+    if (v->area[VCPU_AREA_RUNSTATE]) {
+        runstate_write(v->area[VCPU_AREA_RUNSTATE], &info);
+        return;
+    }
     if (!va)
         return;
     if (!(v->domain->vm_assist & BIT(VMASST_TYPE_runstate_update_flag))) {

@@ -21,6 +21,9 @@
 #define VPF_POLLED      (1u << 2)  /* SCHEDOP_poll */
 #define VPF_BLOCKED_HV  (1u << 3)  /* waits for the hypervisor */
 
+/* What VCPUOP_register_*_phys_area tells of. */
+enum vcpu_area { VCPU_AREA_RUNSTATE, VCPU_AREA_TIME, VCPU_AREAS };
+
 #define VCPU_VIRQS 24 /* NR_VIRQS of the ABI */
 
 struct vcpu {
@@ -50,6 +53,7 @@ struct vcpu {
     mfn_t info_mfn;             /* MFN_NONE while it is in shared_info */
     vcpu_info_t *info_fallback; /* ours, while a vCPU that shared_info has no room for has none */
     uint64_t time_area;         /* guest VA of VCPUOP_register_vcpu_time_memory_area; 0: none */
+    void *area[VCPU_AREAS];     /* those by guest frame address, mapped; their frames are referenced. NULL: none */
 
     /* timers */
     struct timer singleshot;
@@ -92,6 +96,13 @@ struct vcpu *domain_vcpu(const struct domain *d, uint32_t id);
  */
 int vcpu_map_info(struct vcpu *v, gfn_t g, uint32_t offset);
 void vcpu_unmap_info(struct vcpu *v);
+/**
+ * Where @area of @v is from now on, by guest frame address; ~0: nowhere. @v is stopped, or the current one. 0, -ENXIO
+ * (crosses the page or is unaligned), -EINVAL (not the domain's RAM, or not to be written).
+ */
+int vcpu_map_area(struct vcpu *v, enum vcpu_area area, uint64_t gaddr);
+/** Both are taken back; @v will not run again. */
+void vcpu_unmap_areas(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
 void vcpu_up(struct vcpu *v);
 /** Copies the runstate to the registered area; current vCPU's address space must be loaded. */

@@ -199,6 +199,82 @@ static void vcpu_info(void **state)
     guest_kill(d);
 }
 
+static long register_area(struct vcpu *v, uint32_t cmd, uint32_t id, uint64_t gaddr)
+{
+    memcpy(box, &gaddr, sizeof(gaddr));
+    return guest_call(v, hypercall_vcpu_op, cmd, id, BOX);
+}
+
+/* Run state and time by guest frame address: what is refused takes no reference, what is replaced gives its back. */
+static void areas(void **state)
+{
+    start();
+    struct domain *d = sim_domain(2, 2), *other = sim_domain(3, 1);
+    struct vcpu *v = d->vcpu[0];
+    mfn_t m = domain_alloc_frames(d, 0, HEAP_ZERO), n = domain_alloc_frames(d, 0, HEAP_ZERO);
+    mfn_t foreign = domain_alloc_frames(other, 0, HEAP_ZERO);
+    static const struct { uint32_t cmd; uint64_t size; } kinds[] = {
+        { VCPUOP_register_runstate_phys_area, sizeof(struct vcpu_runstate_info) },
+        { VCPUOP_register_vcpu_time_phys_area, sizeof(vcpu_time_info_t) },
+    };
+
+    for (unsigned int i = 0; i < 2 * ARRAY_SIZE(kinds); i++) {
+        uint32_t cmd = kinds[i / 2].cmd, id = i % 2;
+        uint64_t at = m.nr * PAGE_SIZE, last = at + PAGE_SIZE - kinds[i / 2].size;
+
+        assert_int_equal(register_area(v, cmd, id, last + 8), -ENXIO); /* crosses the page */
+        assert_int_equal(register_area(v, cmd, id, at + 4), -ENXIO);
+        assert_int_equal(register_area(v, cmd, id, foreign.nr * PAGE_SIZE), -EINVAL);
+        assert_int_equal(register_area(v, cmd, id, 1ULL << 60), -EINVAL);
+        assert_int_equal(register_area(v, cmd, id, ~0ULL - 8), -ENXIO);
+        assert_int_equal(register_area(v, cmd, 2, at), -ENOENT);
+        assert_int_equal(guest_call(v, hypercall_vcpu_op, cmd, id, 0x1000), -EFAULT);
+        assert_int_equal(frame_refs(mfn_to_frame(m)), 1);
+        assert_int_equal(register_area(v, cmd, id, ~0ULL), 0); /* none yet */
+        assert_int_equal(register_area(v, cmd, id, last), 0);
+        assert_int_equal(frame_refs(mfn_to_frame(m)), 2);
+        assert_int_equal(register_area(v, cmd, id, last), 0);
+        assert_int_equal(frame_refs(mfn_to_frame(m)), 2);
+        assert_int_equal(register_area(v, cmd, id, n.nr * PAGE_SIZE), 0);
+        assert_int_equal(frame_refs(mfn_to_frame(m)), 1);
+        assert_int_equal(frame_refs(mfn_to_frame(n)), 2);
+        assert_int_equal(register_area(v, cmd, id, ~0ULL), 0);
+        assert_int_equal(frame_refs(mfn_to_frame(n)), 1);
+    }
+    for (unsigned int i = 0; i < 2 * ARRAY_SIZE(kinds); i++)
+        assert_int_equal(register_area(v, kinds[i / 2].cmd, i % 2, m.nr * PAGE_SIZE + 512 * i), 0);
+    assert_int_equal(frame_refs(mfn_to_frame(m)), 5);
+    guest_kill(d); /* takes them all back, or the domain would not go */
+    assert_null(domain_get_by_id(2));
+    guest_kill(other);
+}
+
+/* While there is one by frame address, that alone is written, with the update flag down again. */
+static void area_served(void **state)
+{
+    start();
+    struct domain *d = sim_domain(2, 1);
+    struct vcpu *v = d->vcpu[0];
+    mfn_t m = domain_alloc_frames(d, 0, HEAP_ZERO);
+    struct vcpu_runstate_info *by_frame = mfn_to_virt(m), *by_address = (void *)(box + 512);
+
+    v->runstate_area = (uint64_t)(uintptr_t)by_address;
+    memset(by_address, 0, sizeof(*by_address));
+    assert_int_equal(register_area(v, VCPUOP_register_runstate_phys_area, 0, m.nr * PAGE_SIZE), 0);
+    v->runstate_info.state = RUNSTATE_running;
+    v->runstate_info.time[RUNSTATE_running] = 12345;
+    v->runstate_info.state_entry_time = 678;
+    vcpu_update_runstate_area(v);
+    assert_int_equal(by_frame->time[RUNSTATE_running], 12345);
+    assert_int_equal(by_frame->state_entry_time, 678);
+    assert_int_equal(by_address->state_entry_time, 0);
+    assert_int_equal(register_area(v, VCPUOP_register_runstate_phys_area, 0, ~0ULL), 0);
+    sim_this->current = v;
+    vcpu_update_runstate_area(v);
+    assert_int_equal(by_address->state_entry_time, 678);
+    guest_kill(d);
+}
+
 static void crash(void **state)
 {
     start();
@@ -212,4 +288,5 @@ static void crash(void **state)
 
 SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie), cmocka_unit_test(no_leak),
           cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(shutdown_of_old), cmocka_unit_test(watchdogs),
-          cmocka_unit_test(vcpu_info), cmocka_unit_test(crash))
+          cmocka_unit_test(vcpu_info), cmocka_unit_test(areas), cmocka_unit_test(area_served),
+          cmocka_unit_test(crash))

@@ -161,16 +161,16 @@ static void texts(void **state)
 }
 
 #define DIRECT (1u << XENFEAT_direct_mapped)
-#define PV_ALL (0x20e0u | DIRECT)
+#define PV_ALL (0xc20e0u | DIRECT)
 
 /* Features by what the domain is. */
 static const struct { const char *name; uint8_t type; bool hardware, big_cr3; uint32_t features; } kinds[] = {
-    { "PV dom0", DOMAIN_PV, true, false, 0x000228e0 },
-    { "PV dom0 with page directories above 4 GiB", DOMAIN_PV, true, true, 0x000228f0 },
+    { "PV dom0", DOMAIN_PV, true, false, 0x000e28e0 },
+    { "PV dom0 with page directories above 4 GiB", DOMAIN_PV, true, true, 0x000e28f0 },
     { "PV domU", DOMAIN_PV, false, false, PV_ALL },
     { "PV domU with the same", DOMAIN_PV, false, true, PV_ALL | 0x10 },
-    { "PVH domU", DOMAIN_HVM, false, false, 0x00012305 },
-    { "PVH dom0", DOMAIN_HVM, true, false, 0x00012b05 },
+    { "PVH domU", DOMAIN_HVM, false, false, 0x000d2305 },
+    { "PVH dom0", DOMAIN_HVM, true, false, 0x000d2b05 },
 };
 
 static long view(struct domain *caller, domid_t id, struct xen_domctl *op, struct xenolith_domctl_view *v)
@@ -214,7 +214,7 @@ static void views(void **state)
     domu->type = DOMAIN_PV;
     domu->is_hardware = false;
     assert_int_equal(view(dom0, 0, &op, &v), 0);
-    assert_int_equal(v.features, 0x228e0);
+    assert_int_equal(v.features, 0xe28e0);
     assert_int_equal(v.flags, XENOLITH_VIEW_control | XENOLITH_VIEW_hardware);
     assert_int_equal(view(dom0, 77, &op, &v), -ESRCH);
     assert_int_equal(*(uint8_t *)&op.u, 0x5a);

@@ -35,6 +35,20 @@ static void update_area(struct vcpu *v, const struct vcpu_time_info *t)
     copy_array_to_guest(v->time_area, &copy.version, 1);
 }
 
+/* The same for what is always mapped, the guest's vcpu_info and the area by frame address. */
+static void update_mapped(struct vcpu_time_info *t, const struct vcpu_time_info *new)
+{
+    WRITE_ONCE(t->version, new->version - 1);
+    barrier();
+    t->tsc_timestamp = new->tsc_timestamp;
+    t->system_time = new->system_time;
+    t->tsc_to_system_mul = new->tsc_to_system_mul;
+    t->tsc_shift = new->tsc_shift;
+    t->flags = new->flags;
+    barrier();
+    WRITE_ONCE(t->version, new->version);
+}
+
 void arch_vcpu_update_time(struct vcpu *v)
 {
     struct vcpu_time_info *t = v->info ? &v->info->time : NULL;
@@ -44,15 +58,11 @@ void arch_vcpu_update_time(struct vcpu *v)
         return;
     fill(v, &new);
     new.version = (READ_ONCE(t->version) | 1) + 1;
-    WRITE_ONCE(t->version, new.version - 1);
-    barrier();
-    t->tsc_timestamp = new.tsc_timestamp;
-    t->system_time = new.system_time;
-    t->tsc_to_system_mul = new.tsc_to_system_mul;
-    t->tsc_shift = new.tsc_shift;
-    t->flags = new.flags;
-    barrier();
-    WRITE_ONCE(t->version, new.version);
-    if (v->time_area && v == current_vcpu())
+    update_mapped(t, &new);
+    if (v != current_vcpu())
+        return;
+    if (v->area[VCPU_AREA_TIME])
+        update_mapped(v->area[VCPU_AREA_TIME], &new);
+    else if (v->time_area)
         update_area(v, &new);
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a vCPU's run state and time are told by guest frame address (VCPUOP_register_*_phys_area): mapped by us for as
+ * long as they are registered, so that they can be written whatever address space is loaded. Each holds a counted
+ * reference and a writable type of its frame. While there is one, the area by virtual address isn't served.
+ *
+ * Only a CPU that runs the vCPU writes, as it switches to it; who changes the place has the vCPU stopped, or is it.
+ */
+#include "core/domain/domain.h"
+
+static const size_t area_size[VCPU_AREAS] = {
+    [VCPU_AREA_RUNSTATE] = sizeof(struct vcpu_runstate_info),
+    [VCPU_AREA_TIME] = sizeof(vcpu_time_info_t),
+};
+
+static void area_put(void *at)
+{
+    if (at)
+        arch_guest_frame_put(mfn_to_frame(virt_to_mfn((void *)((uintptr_t)at & ~(PAGE_SIZE - 1)))), true);
+}
+
+int vcpu_map_area(struct vcpu *v, enum vcpu_area area, uint64_t gaddr)
+{
+    struct domain *d = v->domain;
+    uint64_t offset = gaddr % PAGE_SIZE;
+    void *new = NULL;
+
+    ASSERT(v == current_vcpu() || !READ_ONCE(v->is_running));
+    if (gaddr != ~0ULL) {
+        if (offset + area_size[area] > PAGE_SIZE || offset % 8)
+            return -ENXIO;
+        struct frame *f = arch_guest_frame_get(d, gfn(gaddr / PAGE_SIZE), true);
+        if (!f)
+            return -EINVAL;
+        new = (char *)mfn_to_virt(frame_to_mfn(f)) + offset;
+    }
+    spin_lock(&d->lock);
+    void *old = v->area[area];
+    WRITE_ONCE(v->area[area], new);
+    spin_unlock(&d->lock);
+    area_put(old);
+    return 0;
+}
+
+void vcpu_unmap_areas(struct vcpu *v)
+{
+    for (unsigned int i = 0; i < VCPU_AREAS; i++) {
+        void *old = v->area[i];
+        v->area[i] = NULL;
+        area_put(old);
+    }
+}
