@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the simulated machine tells a toolstack: CPUs without threads, a socket for each four, no PCI. */
+#include "hv/heap.h"
 #include "hv/toolstack.h"
 
 #include "sim.h"
@@ -18,6 +19,8 @@ void arch_physinfo(struct xen_sysctl_physinfo *info)
     info->cpu_khz = 1000000;
     info->capabilities |= XEN_SYSCTL_PHYSCAP_pv;
 }
+
+uint64_t arch_ram_frames(void) { return heap_total_frames(); }
 
 void arch_cpu_topology(unsigned int cpu, struct xen_sysctl_cputopo *topo)
 {

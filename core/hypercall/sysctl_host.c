@@ -21,7 +21,7 @@ long sysctl_physinfo(struct sysctl_call *c)
     info->max_cpu_id = cpu_count - 1;
     info->nr_nodes = NODES;
     info->max_node_id = NODES - 1;
-    info->total_pages = heap_total_frames();
+    info->total_pages = arch_ram_frames();
     info->free_pages = heap_free_frames();
     info->scrub_pages = heap_dirty_frames();
     info->outstanding_pages = claim_outstanding();
@@ -118,7 +118,7 @@ long sysctl_cputopoinfo(struct sysctl_call *c)
 long sysctl_numainfo(struct sysctl_call *c)
 {
     struct xen_sysctl_numainfo *op = &c->op.u.numainfo;
-    const struct xen_sysctl_meminfo memory = { heap_total_frames() << PAGE_SHIFT, heap_free_frames() << PAGE_SHIFT };
+    const struct xen_sysctl_meminfo memory = { arch_ram_frames() << PAGE_SHIFT, heap_free_frames() << PAGE_SHIFT };
     const uint32_t distance = DISTANCE_LOCAL;
     bool ask = guest_handle_null(op->meminfo) && guest_handle_null(op->distance);
 

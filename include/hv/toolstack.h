@@ -75,6 +75,8 @@ int arch_createdomain_check(const struct layout_createdomain *config);
  */
 void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info);
 void arch_physinfo(struct xen_sysctl_physinfo *info);
+/** Frames of RAM that the machine has, as its firmware says, whether we can give them to domains or not. */
+uint64_t arch_ram_frames(void);
 /** Core and socket of online CPU @cpu. */
 void arch_cpu_topology(unsigned int cpu, struct xen_sysctl_cputopo *topo);
 /** True if there is such a PCI function. */

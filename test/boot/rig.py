@@ -60,17 +60,18 @@ class RigError(AssertionError):
 
 class Rig:
     def __init__(self, name, hv=HV, cpus=1, mem=2048, cpu="EPYC,-smap", modules=None, options="", append="console=hvc0",
-                 boot="multiboot1", devices=(), qemu=None, reboot=False, firmware=None):
+                 boot="multiboot1", devices=(), qemu=None, reboot=False, firmware=None, medium=None):
         """modules: list of (file, command line), default dom0's 6.1 kernel and initrd, the kernel's line being append.
         options: more for the hypervisor, after HV_OPTIONS (a later one wins); None gives none at all.
         boot: multiboot1 (QEMU's own loader), grub-bios or grub-uefi (Multiboot 2). mem in MiB. devices: QEMU arguments.
+        medium: for grub-bios and grub-uefi, a function (path) that makes the medium instead of image/iso.
         firmware: a function that edits the machine's memory through a Gdb at the hypervisor's entry (multiboot1 only).
         """
         os.makedirs(LOGS, exist_ok=True)
         self.path = os.path.join(LOGS, re.sub(r"[^\w.,=-]", "_", name))
         if os.path.abspath(hv) == os.path.abspath(PEER) and "EPYC" in cpu:
             cpu += ",-monitor"  # Debian's Xen uses MWAIT's extension without asking for it
-        self.hv, self.append = hv, append
+        self.hv, self.append, self.make_medium = hv, append, medium or self._make_medium
         self.options = "" if options is None else f"{HV_OPTIONS} {options}".strip()
         self.modules = [(kernel("6.1")[0], append), (kernel("6.1")[1], "")] if modules is None else modules
         self.argv = (qemu or ["qemu-system-x86_64"]) + [
@@ -90,11 +91,14 @@ class Rig:
 
     def _boot_grub_bios(self):
         medium = self.path + ".iso"
+        self.make_medium(medium)
+        return ["-drive", f"if=none,id=medium,format=raw,snapshot=on,file={medium}",
+                "-device", "ide-hd,drive=medium,bus=ide.0"]
+
+    def _make_medium(self, medium):
         words = [*self.modules[0], *(path for path, _ in self.modules[1:])] if self.modules else []
         subprocess.run([os.path.join(TOP, "image/iso"), medium, self.hv, self.options, *words], check=True,
                        env={**os.environ, "GRUB_TIMEOUT": "0"})
-        return ["-drive", f"if=none,id=medium,format=raw,snapshot=on,file={medium}",
-                "-device", "ide-hd,drive=medium,bus=ide.0"]
 
     def _boot_grub_uefi(self):
         firmware, variables = "/usr/share/OVMF/OVMF_CODE_4M.fd", self.path + ".vars"

@@ -62,7 +62,7 @@ static void test_sanitise(void **state)
 
 static void test_findings(void **state)
 {
-    static struct e820_entry many[300];
+    static struct e820_entry many[E820_INPUT_MAX + 44];
     static const struct e820_entry bad[] = {
         { 5, 5, 1 }, { 9 * MIB, MIB, 1 }, { 0, E820_TOP + 1, 2 }, { MIB, 2 * MIB, 99 }, { 1, 0x5000, 1 },
     };
@@ -77,14 +77,34 @@ static void test_findings(void **state)
     assert_int_equal(f.unaligned, 2);
     assert_true(f.overlapping > 0);
 
-    /* The most pieces that can be: 255 reservations inside one RAM, and more entries than we take. */
+    /* The most pieces that can be: reservations inside one RAM, and more entries than we take. */
     for (uint32_t i = 0; i < ARRAY_SIZE(many); i++)
         many[i] = (struct e820_entry){ (2 * i + 1) * MIB, (2 * i + 2) * MIB, 2 };
-    many[0] = (struct e820_entry){ 0, 1024 * MIB, 1 };
+    many[0] = (struct e820_entry){ 0, 4 * GIB, 1 };
     e820_sanitise(&map, many, ARRAY_SIZE(many), &f, NULL);
     assert_int_equal(f.dropped, 44);
-    assert_int_equal(map.count, 2 * 256 - 1);
+    assert_int_equal(map.count, 2 * E820_INPUT_MAX - 1);
     assert_true(e820_lawful(&map));
+}
+
+static void test_claims(void **state)
+{
+    static const struct e820_entry raw[] = {
+        { 0x80000, 0x9fc00, 1 }, { 0, 0x80000, 1 }, { 0x9fc00, 0xa0000, 2 }, { MIB, 2 * MIB, 1 }, { 3 * MIB, MIB, 1 },
+    };
+    static const struct {
+        struct range r;
+        bool ram;
+    } rows[] = {
+        { { 0, 0x13e }, true },          { { 0x1000, 0x113e }, true }, { { 0x7f000, 0x81000 }, true },
+        { { 0x9f000, 0x9fc00 }, true },  { { 0x9f000, 0x9fc01 }, false }, { { 0xfffff, MIB + 1 }, false },
+        { { MIB, 2 * MIB }, true },      { { MIB, 2 * MIB + 1 }, false }, { { 3 * MIB, 3 * MIB + 1 }, false },
+        { { 5 * MIB, 5 * MIB }, true },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        if (e820_claims_ram(raw, ARRAY_SIZE(raw), rows[i].r) != rows[i].ram)
+            fail_msg("row %zu", i);
 }
 
 static void make_pc(struct e820_map *map)
@@ -154,7 +174,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sanitise), cmocka_unit_test(test_findings), cmocka_unit_test(test_queries),
-        cmocka_unit_test(test_find),     cmocka_unit_test(test_change),
+        cmocka_unit_test(test_find),     cmocka_unit_test(test_change),   cmocka_unit_test(test_claims),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,7 @@
 
 struct boot_info boot_info __attribute__((section(".init.bss")));
 struct e820_map machine_map;
+uint64_t machine_ram;
 uint64_t image_paddr;
 
 extern const char image_start[], init_start[], init_end[], text_start[], text_end[], rodata_start[], rodata_end[],
@@ -130,6 +131,15 @@ static __init void keep_efi_memory(void)
     }
 }
 
+/* mem=, but what is below @least, the image's end, has to be. */
+static __init void clip_memory(uint64_t least)
+{
+    if (hv_options.mem < least)
+        log_warning("mem=: %lu KiB do not reach to the end of the hypervisor itself: %lu KiB are used",
+                    (unsigned long)(hv_options.mem >> 10), (unsigned long)(least >> 10));
+    e820_clip_ram(&machine_map, MAX(hv_options.mem, least));
+}
+
 static __init void read_memory_map(void)
 {
     if (!boot_info.memory_count)
@@ -137,21 +147,17 @@ static __init void read_memory_map(void)
     e820_sanitise(&machine_map, boot_info.memory, boot_info.memory_count, NULL, &hv_lib_log);
     keep_efi_memory();
     e820_report(&machine_map, &hv_lib_log);
+    modules_check();
     if (hv_options.mem)
-        e820_clip_ram(&machine_map, hv_options.mem);
+        clip_memory(image_paddr + (uint64_t)(image_end - image_start));
+    machine_ram = e820_ram_below(&machine_map, UINT64_MAX);
 }
 
 static __init void reserve_used(void)
 {
     boot_mem_reserve(0, LOW_MEMORY_END);
     boot_mem_reserve(image_paddr, image_paddr + (uint64_t)(image_end - image_start));
-    for (uint32_t i = 0; i < boot_info.module_count; i++) {
-        struct range m = boot_info.module[i].at;
-        if (m.start < m.end && !boot_mem_is_ram(m.start & PAGE_MASK, m.end))
-            panic("module %u at %#lx-%#lx is not in RAM: the boot loader or its memory map is wrong", i,
-                  (unsigned long)m.start, (unsigned long)m.end);
-        boot_mem_reserve(m.start, m.end);
-    }
+    modules_keep();
 }
 
 static __init void memory_init(void)

@@ -57,7 +57,7 @@ static __init void heap_init(void)
 {
     boot_mem_to_heap();
     map_table_alloc = heap_table;
-    log_info("memory: %lu MiB of RAM, %lu MiB free", (unsigned long)(boot_mem_ram_size() >> 20),
+    log_info("memory: %lu MiB of RAM, %lu MiB free", (unsigned long)(machine_ram >> 20),
              (unsigned long)(heap_free_frames() >> (20 - PAGE_SHIFT)));
 }
 

@@ -6,6 +6,7 @@
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
 #include "irq/lapic.h"
+#include "mm/machine_map.h"
 #include "pci/function.h"
 #include "time/tsc.h"
 
@@ -60,6 +61,8 @@ static void count_siblings(struct xen_sysctl_physinfo *info)
     info->threads_per_core = threads;
     info->cores_per_socket = in_socket / threads;
 }
+
+uint64_t arch_ram_frames(void) { return machine_ram >> PAGE_SHIFT; }
 
 void arch_physinfo(struct xen_sysctl_physinfo *info)
 {

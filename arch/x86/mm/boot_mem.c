@@ -6,7 +6,7 @@
 #include "hv/log.h"
 #include "mm/map.h"
 
-#define RANGES_MAX 512
+#define RANGES_MAX 2048
 
 struct ram_range {
     paddr_t start, end;

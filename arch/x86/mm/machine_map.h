@@ -10,6 +10,8 @@
 extern struct boot_info boot_info;
 /** Firmware's map of the machine, sanitised. Kept: the hardware domain asks for it. */
 extern struct e820_map machine_map;
+/** Bytes of RAM in it, as far as mem= allows. Kept. */
+extern uint64_t machine_ram;
 /** Where the hypervisor's image is. Kept. */
 extern uint64_t image_paddr;
 

@@ -2,7 +2,7 @@
 /*
  * Sanitising is a sweep from low to high: between two neighbouring boundaries of claims nothing changes, so the type of
  * such a piece is that of the most restrictive claim that covers its first byte. The next boundary is found by looking
- * at every claim again, which is quadratic in at most 256 entries and needs neither sorting nor memory.
+ * at every claim again, which is quadratic in at most 1024 entries and needs neither sorting nor memory.
  */
 #include "x86/boot/e820.h"
 
@@ -152,7 +152,7 @@ void e820_sanitise(struct e820_map *out, const struct e820_entry *in, size_t cou
     }
     trim_ram(out);
 
-    report_finding(log, f.dropped, "entries beyond the first 256: ignored");
+    report_finding(log, f.dropped, "entries more than there is room for: ignored");
     report_finding(log, f.wrapped, "entries end before they start: not used as RAM");
     report_finding(log, f.too_high, "entries reach above 2^52: cut there");
     report_finding(log, f.unknown_type, "entries of unknown type: taken as reserved");
@@ -200,6 +200,22 @@ bool e820_covers(const struct e820_map *map, struct range r, uint32_t type)
         return true;
     e = e820_lookup(map, r.start); /* equal neighbours are merged, so one entry must do */
     return e && e->type == type && r.end <= e->end;
+}
+
+/* Each turn but the last uses up an entry: one that has been left is never the next again. */
+bool e820_claims_ram(const struct e820_entry *in, size_t count, struct range r)
+{
+    size_t i;
+
+    for (size_t turn = 0; turn <= count && !range_empty(r); turn++) {
+        for (i = 0; i < count; i++)
+            if (in[i].type == E820_RAM && in[i].start <= r.start && r.start < in[i].end)
+                break;
+        if (i == count)
+            return false;
+        r.start = MIN(in[i].end, r.end);
+    }
+    return range_empty(r);
 }
 
 static const struct range *first_conflict(struct range r, const struct range *avoid, size_t count)

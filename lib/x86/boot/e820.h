@@ -23,7 +23,7 @@ enum e820_type {
     E820_PMEM = 7,
 };
 
-#define E820_INPUT_MAX 256U                  /* entries taken from firmware */
+#define E820_INPUT_MAX 1024U                 /* entries taken from firmware; EFI's maps have hundreds */
 #define E820_MAX       (2 * E820_INPUT_MAX)  /* n claims make at most 2n - 1 pieces */
 #define E820_TOP       BIT(52)               /* no x86-64 physical address is wider */
 #define E820_PAGE      4096U
@@ -61,6 +61,9 @@ uint64_t e820_ram_end(const struct e820_map *map);
 
 /** Is every byte of @r covered by entries of @type? True for an empty range. */
 bool e820_covers(const struct e820_map *map, struct range r, uint32_t type);
+
+/** Does every byte of @r lie in some of the @count raw entries that are RAM, whole pages or not? True if it is empty. */
+bool e820_claims_ram(const struct e820_entry *in, size_t count, struct range r);
 
 /** The entry that holds @paddr, or NULL in a hole. */
 const struct e820_entry *e820_lookup(const struct e820_map *map, uint64_t paddr);

@@ -46,7 +46,7 @@ static __init void find_modules(struct dom0_builder *b)
         log_info("dom0: module %u, %s, is not used", i + 1, name_of(&boot_info.module[i], name, sizeof(name)));
 }
 
-/* dom0_vcpus_pin: each vCPU stays on the CPU of its number, as far as there are as many. */
+/* dom0_vcpus_pin: each vCPU stays on the CPU of its number, as far as there are as many. It prefers none. */
 static __init void pin_vcpus(struct domain *d)
 {
     struct vcpu *v;
@@ -55,7 +55,7 @@ static __init void pin_vcpus(struct domain *d)
     {
         cpumask_t one = {{0}};
         cpumask_set(&one, v->id);
-        if (!cpumask_test(&cpu_online, v->id) || vcpu_set_affinity(v, &one, &one))
+        if (!cpumask_test(&cpu_online, v->id) || vcpu_set_affinity(v, &one, NULL))
             log_warning("dom0_vcpus_pin: vCPU %u has no CPU of its number, not pinned", v->id);
     }
 }
