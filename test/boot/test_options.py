@@ -50,3 +50,17 @@ def test_empty_initrd(rig, tmp_path):
     with rig(mem=512, options="dom0_mem=64M", modules=[(HELLO, ""), (str(tmp_path / "nothing"), "")]) as machine:
         machine.expect(r'the initrd, "[^"]*/nothing", is empty: dom0 starts without one')
         machine.expect("hello")
+
+
+@pytest.mark.quick
+def test_pin_and_total_memory(rig):
+    """dom0_vcpus_pin says where vCPUs may run, not where they like to; total_memory is what the firmware calls RAM."""
+    with rig(cpus=2, options="dom0_vcpus_pin") as machine:
+        logged = int(machine.expect(r"memory: (\d+) MiB of RAM")[1])
+        machine.shell(timeout=300)
+        rows = machine.run("xl vcpu-list 0 | tail -n 2").splitlines()
+        assert [re.findall(r"(\S+) / (\S+)\s*$", row)[0] for row in rows] == [("0", "all"), ("1", "all")]
+        machine.run("xl vcpu-pin 0 all all")
+        rows = machine.run("xl vcpu-list 0 | tail -n 2").splitlines()
+        assert [re.findall(r"(\S+) / (\S+)\s*$", row)[0] for row in rows] == [("all", "all")] * 2
+        assert int(machine.run("xl info total_memory")) == logged == 2047

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The loader's modules. They may lie anywhere in RAM: below 1 MiB, at address 0, above what mem= leaves. One stays where
- * it is if its pages are memory that we hand out ourselves and nobody else's; at the end of boot they become free
+ * The loader's modules. They may lie anywhere in RAM: below 1 MiB, at address 0, above what mem= leaves. One stays
+ * where it is if its pages are memory that we hand out ourselves and nobody else's; at the end of boot they become free
  * memory. The others are copied, before anything else is allocated or low memory is used.
  */
 #include "boot/boot.h"

@@ -62,7 +62,7 @@ uint64_t e820_ram_end(const struct e820_map *map);
 /** Is every byte of @r covered by entries of @type? True for an empty range. */
 bool e820_covers(const struct e820_map *map, struct range r, uint32_t type);
 
-/** Does every byte of @r lie in some of the @count raw entries that are RAM, whole pages or not? True if it is empty. */
+/** Does every byte of @r lie in raw entries that are RAM, whole pages or not? True if @r is empty. */
 bool e820_claims_ram(const struct e820_entry *in, size_t count, struct range r);
 
 /** The entry that holds @paddr, or NULL in a hole. */
