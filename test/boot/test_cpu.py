@@ -10,6 +10,7 @@ import pytest
 
 import gdb
 import rig as rigs
+import toolstack
 from marks import quick
 
 sys.path.append(os.path.join(rigs.TOP, "image"))
@@ -248,3 +249,20 @@ def test_guest_settings_strict(rig, guests):
         refused("strict")
         refused("registers")
         machine.run("! xenhypfs write /arch/cpuid/refused 1 2>/dev/null && xenhypfs tree")
+
+
+ITSC = r"cpuid: 0x80000007 EDX bit 8 \(itsc\) asked for, not given"
+WHO_ASKS = {  # xl.cfg's items: is the line wanted?
+    "nobody": ({}, False), "emulated": ({"tsc_mode": "always_emulate"}, False),
+    "somebody": ({"cpuid": "host,invtsc=1"}, True),
+}
+
+
+def test_invariant_tsc_is_missed_by_who_asked(host):
+    dom0 = host()
+    for name, (items, wanted) in WHO_ASKS.items():
+        dom0.configure(name, **toolstack.small(**items))
+        dom0.run("xl dmesg -c >/dev/null")
+        dom0.create(name, "-p")
+        assert bool(re.search(ITSC, dom0.run("xl dmesg"))) == wanted, name
+        dom0.run(f"xl destroy {name}")

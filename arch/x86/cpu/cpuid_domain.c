@@ -22,6 +22,7 @@ struct report {
     uint32_t lost, lines; /* bits so far; how many are worth a line */
     uint32_t told;        /* features that are in the way of a refused policy */
     bool refused;
+    bool itsc_implied; /* the invariant TSC is asked for by the toolstack, not by a person */
     const struct cpuid_policy *before;
     bool explicit;            /* a bit was lost that the domain did not have before: somebody wanted it */
     struct cpuid_error first; /* where that was */
@@ -111,11 +112,23 @@ static bool had_before(const struct report *r, const struct cpuid_lost *l)
     return slot && (slot->reg[l->reg] >> l->bit & 1);
 }
 
+/*
+ * libxl asks for an invariant TSC (CPUID 0x80000007 EDX bit 8) for every domain whose TSC is emulated, by
+ * tsc_mode="always_emulate". That none can be had is then nobody's concern. (It does so with nomigrate=1 as well, of
+ * which the hypervisor is not told.)
+ */
+static bool is_itsc(const struct cpuid_lost *l)
+{
+    return !l->msr && l->leaf == 0x80000007 && l->reg == 3 && l->bit == CPUFEAT_ITSC % 32;
+}
+
 static void report_lost(void *opaque, const struct cpuid_lost *l)
 {
     struct report *r = opaque;
     char text[192];
 
+    if (r->itsc_implied && is_itsc(l))
+        return;
     r->lost++;
     if (!r->explicit && !had_before(r, l)) {
         r->explicit = true;
@@ -179,6 +192,7 @@ int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, struct cpuid_
 {
     struct report report = { .domid = d->id, .level = LOG_WARNING, .lines = LINES_OF_A_CALL, .before = d->arch.policy };
 
+    report.itsc_implied = d->arch.vtsc.mode == VTSC_ALWAYS_EMULATE;
     cpuid_policy_raise_limits(asked, d->arch.policy, &arch_cpuid_policies.pv_max);
     int rc = cpuid_compatible(asked, &arch_cpuid_policies.pv_max, report_mismatch, &report, err);
     rc = rc ? rc : wish_keep(d, asked);
