@@ -64,8 +64,8 @@ def dispatch(table):
 def doc(table):
     yield "# Hypercalls\n"
     yield "Made from `gen/hypercalls.tbl`. *Control* means: only a control domain may call it; others get -EPERM.\n"
-    yield "*Checks*: the same, but the handler looks at the argument first, as Xen does: -EFAULT, -EACCES (version) and"
-    yield "-ESRCH (domctl) come before -EPERM.\n"
+    yield "*Checks*: restricted to control domains, but arguments are validated before the permission check, as in Xen:"
+    yield "-EFAULT, -EACCES (version) and -ESRCH (domctl) come before -EPERM.\n"
     yield "*Guests*: the kinds of guest that have it; to the others it is -ENOSYS.\n"
     yield "| number | name | arguments | who | guests | continues | implemented in | what it does |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"

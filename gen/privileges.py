@@ -75,7 +75,7 @@ def doc(table):
     yield "Hypercalls without sub-operations are in `hypercalls.md`. A sub-operation that is not listed does not exist:"
     yield "-ENOSYS.\n"
     yield "*any*: every guest, on itself. *owner*: every guest on itself, control domains on others. *control*: control"
-    yield "domains. Whoever may not gets -EPERM.\n"
+    yield "domains. Callers without permission get -EPERM.\n"
     for family in dict.fromkeys(r.family for r in table):
         yield f"\n## {family}\n\n| nr | name | who | state | what |\n| --- | --- | --- | --- | --- |"
         for r in table:

@@ -149,7 +149,7 @@ void debug_keys_core_init(void)
 {
     debug_key_register('a', key_timers, "timers");
     debug_key_register('g', key_grants, "grant tables");
-    debug_key_register('u', key_memory_by_domain, "memory of each domain; all of it is one NUMA node's");
+    debug_key_register('u', key_memory_by_domain, "memory per domain (single NUMA node)");
     debug_key_register('q', key_domains, "domains and their vCPUs");
     debug_key_register('r', key_run_queues, "what runs and what waits");
     debug_key_register('m', key_memory, "memory");

@@ -112,7 +112,7 @@ __init void debug_keys_arch_init(void)
     debug_key_register('0', key_dom0, "registers of domain 0");
     debug_key_register('i', key_interrupts, "interrupts");
     debug_key_register('M', key_msi, "message signalled interrupts");
-    debug_key_register('p', cpuid_debug_key, "what of their CPU policies domains did not get");
+    debug_key_register('p', cpuid_debug_key, "CPUID features requested but not granted, per domain");
     debug_key_register('n', key_nmi, "how many NMIs came");
     debug_key_register('s', key_tsc, "the TSC that each domain sees");
     debug_key_register('z', key_ioapic, "IO-APICs");
