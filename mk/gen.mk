@@ -66,6 +66,15 @@ $(GEN)/cpufeatures.ok: gen/cpufeatures.tbl gen/cpufeatures.py gen/table.py $(ABI
 	$(Q)printf '#define XEN_CPUFEATURE(name, value) feature name value\n#include <xen/arch-x86/cpufeatureset.h>\n' | \
 	  $(CC) -E -P -isystem $(BUILD)/abi - | python3 gen/cpufeatures.py --check $< $@
 
+# The characters of the screen's text, from Debian's psf-unifont: installed (packages.txt), or fetched where it is not.
+FONT_FILE := usr/share/consolefonts/Unifont-APL8x16.psf.gz
+FONT      := $(firstword $(wildcard /$(FONT_FILE)) $(BUILD)/root/font/$(FONT_FILE))
+GEN_PRODUCTS += $(GEN)/font.h
+$(GEN)/font.h: gen/font.py $(FONT)
+	@mkdir -p $(@D)
+	$(Q)python3 gen/font.py $(FONT) $@
+$(BUILD)/root/font/$(FONT_FILE): $(BUILD)/root/font/.complete ;
+
 # Who built this from what. Rewritten only when its contents change, so that nothing is rebuilt for nothing.
 # SOURCE_DATE_EPOCH, or else the time of the last commit, is the date: the same source gives the same image.
 GEN_PRODUCTS += $(GEN)/version.h

@@ -69,7 +69,7 @@ DISK    ?= $(IMG)/disk.img
 # Debian's Xen has no way around QEMU 7.2's fault with SMAP, and trusts an MWAIT extension that QEMU lacks.
 CPU     ?= max$(if $(filter $(PEER),$(HV)),$(comma)-smap$(comma)-monitor)
 QEMU    ?= qemu-system-x86_64
-HVARGS  ?= console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=all
+HVARGS  ?= console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=all noreboot
 
 # IMAGE=full: dom0's system is a whole Debian with libvirt, on a second disk.
 IMAGE   ?= initramfs

@@ -18,8 +18,13 @@ void console_unlock(irqflags_t flags);
 void console_emit(const char *text, size_t len);
 /** To the ring. Lock held. */
 void ring_append(const char *text, size_t len);
-/** Readers of the ring are told (VIRQ_CON_RING) soon, from a context where that may be done. Any context. */
-void ring_notify(void);
+/**
+ * Soon, from a context where that may be done, drivers send what they kept and, with @ring, readers of the ring are
+ * told (VIRQ_CON_RING). Any context.
+ */
+void ring_notify(bool ring);
+/** What drivers kept is on its way. Softirq context. */
+void console_service(void);
 /** Output to drivers and, if @ring, to the ring. Takes the lock. */
 void console_write(const char *text, size_t len, bool ring);
 

@@ -28,8 +28,10 @@ static void debug_key_run(void *data)
     struct debug_key *k = data;
     char key = (char)(k - keys);
     log_error("'%c' pressed -> %s", key, k->help);
-    watchdog_pause(); /* long reports over a slow line */
+    watchdog_pause(); /* long reports over a slow line, of which nothing may be lost */
+    console_sync_begin();
     k->fn(key);
+    console_sync_end();
     watchdog_resume();
 }
 

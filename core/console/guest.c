@@ -4,6 +4,7 @@
  * other domain's is collected into lines, printable characters only, and shown as a guest's message at the guest level
  * and rate.
  */
+#include "base/text.h"
 #include "core/console/console.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
@@ -22,10 +23,12 @@ static void guest_line_flush(struct domain *d, struct console_line *l)
 
 static void guest_line_add(struct domain *d, struct console_line *l, char c)
 {
+    char shown = text_shown(c);
+
     if (c == '\n')
         guest_line_flush(d, l);
-    else if ((unsigned char)c >= ' ' || c == '\t')
-        l->text[l->len++] = c;
+    else if (shown)
+        l->text[l->len++] = shown;
     if (l->len == GUEST_LINE)
         guest_line_flush(d, l);
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Input: to dom0 through a small ring and VIRQ_CONSOLE, or to the debug keys. Ctrl-A, or with another letter of
- * conswitch=, three times in a row switches between the two; the first two also go to whoever listens. When the ring is
- * full, what comes is dropped, as a real line would.
+ * conswitch=, three times in a row switches between the two; the first two also go to whoever listens.
+ *
+ * Nothing is lost: a driver asks how much there is room for and leaves the rest in its device, whose full FIFO or
+ * lowered RTS holds the sender back until dom0 has read.
  */
 #include "core/console/console.h"
 #include "hv/event.h"
 #include "hv/softirq.h"
 
 #define SWITCH_COUNT 3
-#define INPUT_SIZE   128u
+#define INPUT_SIZE   4096u
 
 static spinlock_t input_lock = SPINLOCK_INIT(LOCK_LEAF);
 static char input[INPUT_SIZE];
@@ -57,6 +59,17 @@ static void input_char(char c)
     spin_unlock_irqrestore(&input_lock, flags);
     if (is_key)
         debug_key_handle(c);
+}
+
+/* Debug keys need no room, but the next byte may end a switch to dom0: one at a time when its ring is full. */
+size_t console_input_room(void)
+{
+    irqflags_t flags = spin_lock_irqsave(&input_lock);
+    size_t room = INPUT_SIZE - (input_written - input_read);
+    if (!room && to_hypervisor())
+        room = 1;
+    spin_unlock_irqrestore(&input_lock, flags);
+    return room;
 }
 
 void console_input(const char *text, size_t len)

@@ -7,6 +7,7 @@
  * one cannot silence another.
  */
 #include "base/format.h"
+#include "base/text.h"
 #include "core/console/console.h"
 #include "hv/domain.h"
 #include "hv/time.h"
@@ -22,7 +23,10 @@ static int log_shown(enum log_level level, uint8_t shown, uint8_t limited)
     return level < shown ? 1 : level < limited ? 2 : 0;
 }
 
-/* One line to the ring and the drivers. @text ends without newline and may be cut. */
+/*
+ * One line to the ring and the drivers. @text ends without newline and may be cut. Names of domains, notes of images
+ * and other people's texts stand in it: here, and only here, they lose what a terminal would obey.
+ */
 static void log_line(const char *who, const char *text)
 {
     char line[LOG_LINE];
@@ -33,6 +37,7 @@ static void log_line(const char *who, const char *text)
                             (unsigned long)(us % 1000000));
     }
     len = format_append(line, sizeof(line) - 1, "%s%s", who, text);
+    len = text_clean(line, len);
     line[len++] = '\n';
     console_write(line, len, true);
 }

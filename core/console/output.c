@@ -9,6 +9,7 @@ struct console_options console_options = {
 static spinlock_t console_spin = SPINLOCK_INIT(LOCK_CONSOLE);
 static const struct console_driver *drivers[CONSOLE_DRIVERS];
 static bool in_panic;
+static uint32_t synchronous; /* how many want it */
 
 irqflags_t console_lock(void)
 {
@@ -34,6 +35,41 @@ void console_enter_panic(void)
             drivers[i]->panic();
 }
 
+void console_sync_begin(void)
+{
+    __atomic_fetch_add(&synchronous, 1, __ATOMIC_SEQ_CST);
+    for (unsigned int i = 0; i < CONSOLE_DRIVERS; i++)
+        if (drivers[i] && drivers[i]->flush)
+            drivers[i]->flush();
+}
+
+void console_sync_end(void)
+{
+    __atomic_fetch_sub(&synchronous, 1, __ATOMIC_SEQ_CST);
+}
+
+bool console_is_synchronous(void)
+{
+    return READ_ONCE(synchronous);
+}
+
+bool console_room(size_t len)
+{
+    bool room = true;
+
+    for (unsigned int i = 0; i < CONSOLE_DRIVERS; i++)
+        if (drivers[i] && drivers[i]->room)
+            room &= drivers[i]->room(len);
+    return room;
+}
+
+void console_service(void)
+{
+    for (unsigned int i = 0; i < CONSOLE_DRIVERS; i++)
+        if (drivers[i] && drivers[i]->service)
+            drivers[i]->service();
+}
+
 void console_emit(const char *text, size_t len)
 {
     for (unsigned int i = 0; i < CONSOLE_DRIVERS; i++)
@@ -48,8 +84,7 @@ void console_write(const char *text, size_t len, bool to_ring)
         ring_append(text, len);
     console_emit(text, len);
     console_unlock(flags);
-    if (to_ring)
-        ring_notify();
+    ring_notify(to_ring);
 }
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The last rung: say why, show where, stop. Two CPUs that panic at once must not mix their lines. */
 #include "base/format.h"
+#include "base/text.h"
 #include "core/console/console.h"
 #include "hv/kexec.h"
 
@@ -21,7 +22,8 @@ void panic(const char *fmt, ...)
     va_start(args, fmt);
     vformat(text, sizeof(text), fmt, args);
     va_end(args);
-    int len = format(line, sizeof(line), "(XEN) \n(XEN) Panic on CPU %u: %s\n", me - 1, text);
+    text[text_clean(text, strlen(text))] = '\0';
+    int len = format(line, sizeof(line), "(XEN) Panic on CPU %u: %s\n", me - 1, text);
     console_write(line, MIN((size_t)len, sizeof(line) - 1), true);
     if (first)
         arch_panic_report();

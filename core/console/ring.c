@@ -2,8 +2,10 @@
 /*
  * The log ring: a power of two of bytes, and two counters that only grow. Byte number n is at n modulo the size; the
  * ring holds [ring_start, ring_end). A reader that remembers its number gets what came since, or the oldest that is
- * left.
+ * left. None of the bytes is one that the reader's terminal would obey: dom0 may send such to its own, and with
+ * console_to_ring its text comes here as well.
  */
+#include "base/text.h"
 #include "core/console/console.h"
 #include "hv/event.h"
 #include "hv/heap.h"
@@ -19,21 +21,30 @@ static uint32_t ring_start, ring_end;
 
 static bool ring_has_readers; /* once the softirq is registered */
 
+static bool ring_is_new;
+
 static void ring_tell(void)
 {
-    virq_raise_global(VIRQ_CON_RING);
+    console_service();
+    if (__atomic_exchange_n(&ring_is_new, false, __ATOMIC_SEQ_CST))
+        virq_raise_global(VIRQ_CON_RING);
 }
 
 void ring_append(const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        ring[ring_end++ & (ring_size - 1)] = text[i];
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i] == '\n' ? '\n' : text_shown(text[i]);
+        if (c)
+            ring[ring_end++ & (ring_size - 1)] = c;
+    }
     if (ring_end - ring_start > ring_size)
         ring_start = ring_end - ring_size;
 }
 
-void ring_notify(void)
+void ring_notify(bool new)
 {
+    if (new)
+        WRITE_ONCE(ring_is_new, true);
     if (ring_has_readers)
         softirq_raise(SOFTIRQ_CONSOLE);
 }

@@ -2,7 +2,7 @@
 /*
  * console_io(cmd, count, buffer). Reading is the hardware domain's; any domain may write, but only the hardware
  * domain's text goes out as it is. Text is copied in small pieces; the count and the buffer advance, so that a long
- * text can be continued.
+ * text can be continued; and so that the hardware domain, which would fill any buffer, goes at the pace of the line.
  */
 #include "hv/console.h"
 #include "hv/domain.h"
@@ -20,7 +20,7 @@ static long console_io_write(struct hypercall *call, struct domain *d)
     uint32_t left = (uint32_t)call->arg[1];
     uint64_t buffer = call->arg[2];
     for (bool first = true; left; first = false) {
-        if (!first && hypercall_preempt_check()) {
+        if ((!first && hypercall_preempt_check()) || (d->is_hardware && !console_room(PIECE))) {
             call->arg[1] = left;
             call->arg[2] = buffer;
             return -ERESTART;

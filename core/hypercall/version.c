@@ -30,6 +30,13 @@ void version_banner(char *buf, size_t len)
            HV_COMPILE_BY, HV_COMPILE_DOMAIN, HV_COMPILER, HV_COMPILE_DATE);
 }
 
+void version_build_id(char *buf, size_t len)
+{
+    format(buf, len, "%s", &hv_build_id_start[0] == &hv_build_id_end[0] ? "none" : "");
+    for (const uint8_t *b = hv_build_id_start; b < hv_build_id_end; b++)
+        format_append(buf, len, "%02x", *b);
+}
+
 uint32_t version_features(const struct domain *d)
 {
     uint32_t f = 1u << XENFEAT_memory_op_vnode_supported | 1u << XENFEAT_runstate_phys_area |
@@ -133,7 +140,7 @@ static long version_bytes(uint64_t arg, const void *bytes, size_t size, int none
 
 static long version_string(uint64_t arg, const char *text) { return version_bytes(arg, text, strlen(text), 0); }
 
-static long version_build_id(uint64_t arg)
+static long copy_build_id(uint64_t arg)
 {
     return version_bytes(arg, hv_build_id_start, (size_t)(hv_build_id_end - hv_build_id_start), ENODATA);
 }
@@ -171,7 +178,7 @@ long hypercall_xen_version(struct hypercall *call)
     case XENVER_commandline:
         return version_text(arg, d->is_privileged ? hv_cmdline : "<denied>", sizeof(xen_commandline_t));
     case XENVER_build_id:
-        return d->is_privileged ? version_build_id(arg) : -EPERM;
+        return d->is_privileged ? copy_build_id(arg) : -EPERM;
     case XENVER_extraversion2:
         return version_string(arg, HV_EXTRA_VERSION);
     case XENVER_capabilities2:

@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A PC serial port (16550 and compatible), by I/O port. */
+/* Serial ports (16550 and compatible), by I/O port or memory. Two: com1 and com2. */
 #ifndef DRIVERS_NS16550_H
 #define DRIVERS_NS16550_H
 
 #include "hv/compiler.h"
 #include "hv/types.h"
+#include "serial/setting.h"
+
+#define NS16550_PORTS 2u
+
+/** Where the registers are: an I/O port, or physical memory that is mapped at @regs (NULL: not yet). */
+struct ns16550_place {
+    bool mmio;
+    uint64_t address;
+    volatile uint8_t *regs;
+};
 
 /**
- * Sets up port @index (0: com1, 1: com2) by the text of its option: BAUD[/CLOCK_HZ][,DPS[,IO[,IRQ]]], as in
- * "115200,8n1,0x3f8,4"; NULL or "" leaves 115200,8n1 and the usual port. 0, -EINVAL (option, reported), -ENODEV (no
- * UART there).
+ * Opens port @index (0: com1, 1: com2) and adds it to the consoles. 0; -ENODEV: no UART answers there; -EAGAIN: it
+ * cannot be reached yet, ns16550_mapped() will open it.
  */
-__init int ns16550_init(unsigned int index, const char *option, const struct lib_log *log);
-/** Reads what has arrived and hands it to the console; true if anything had. */
-bool ns16550_poll(void);
-/** The interrupt lines that the ports in use have, so that nobody else is given them; 0 for none. */
+__init int ns16550_open(unsigned int index, const struct serial_setting *set, const struct ns16550_place *place);
+/** The registers of a port in memory are at @regs from now on. As ns16550_open() for one that could not be reached. */
+__init int ns16550_mapped(unsigned int index, volatile uint8_t *regs);
+/** A port's place, if it is open or waits for ns16550_mapped(), else false. *@len: bytes of its registers. */
+bool ns16550_place(unsigned int index, struct ns16550_place *place, uint32_t *len);
+/** The ISA interrupt lines of ports in use, so that nobody else is given them; 0 for none. */
 unsigned int ns16550_irq(unsigned int index);
-/** First of the eight I/O ports of a port in use; 0 if it is not. */
-uint16_t ns16550_io(unsigned int index);
-/** After the timers work: input is looked for periodically. */
-__init void ns16550_start_polling(void);
+/**
+ * After the timers work: input is looked for periodically, and unless @synchronous, output waits in a ring from now on
+ * and nobody waits for it.
+ */
+__init void ns16550_start(bool synchronous);
+/** Reads what has arrived and dom0 has room for; true if there was anything. */
+bool ns16550_poll(void);
 
 #endif

@@ -66,8 +66,18 @@ static void vga_write(const char *text, size_t len)
     outb((uint8_t)at, 0x3d5);
 }
 
+static void clear(void)
+{
+    for (unsigned int i = 0; i < COLUMNS * ROWS; i++)
+        screen()[i] = ATTRIBUTE | ' ';
+    row = column = 0;
+}
+
+/* What dom0 left there is nobody's any more. */
 static void vga_panic(void)
 {
+    if (released)
+        clear();
     released = false;
 }
 
@@ -82,9 +92,10 @@ unsigned int vga_text_row(void)
     return row;
 }
 
-__init void vga_text_init(void)
+__init void vga_text_init(bool shown)
 {
-    for (unsigned int i = 0; i < COLUMNS * ROWS; i++)
-        screen()[i] = ATTRIBUTE | ' ';
+    released = !shown;
+    if (shown)
+        clear();
     console_add(&driver);
 }

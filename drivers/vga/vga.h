@@ -4,9 +4,10 @@
 #define DRIVERS_VGA_H
 
 #include "hv/compiler.h"
+#include "hv/types.h"
 
-/** Adds console "vga". */
-__init void vga_text_init(void);
+/** Adds console "vga". Not @shown: nothing is written until the machine panics. */
+__init void vga_text_init(bool shown);
 /** dom0 takes the screen over: no more output, unless the machine is about to stop. */
 void vga_text_release(void);
 /** Where the cursor is, for whoever takes over. */

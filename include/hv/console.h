@@ -9,18 +9,39 @@
 
 #include "hv/types.h"
 
-/** A place where characters go. All functions may be called with interrupts off; LOCK_CONSOLE is held. */
+/** A place where characters go. Functions may be called with interrupts off; but for write, they may be NULL. */
 struct console_driver {
-    const char *name;                               /* as in console=, "com1", "vga" */
+    const char *name; /* as in console=, "com1", "vga" */
+    /**
+     * LOCK_CONSOLE is held. A slow device keeps the text for later, unless console_is_synchronous(), and counts what it
+     * cannot keep.
+     */
     void (*write)(const char *text, size_t len);
-    /** Drops locks and queues: the machine is about to stop. May be NULL. */
+    /** Would a text of @len bytes be taken without a loss? Sends what it can meanwhile. No lock is held. */
+    bool (*room)(size_t len);
+    /** Has sent all that it kept. No lock is held. */
+    void (*flush)(void);
+    /** Softirq context, after output: arranges that what it kept is sent. */
+    void (*service)(void);
+    /** Drops locks and queues: the machine is about to stop. */
     void (*panic)(void);
 };
+/** Output goes to the device at once, at the device's pace, from _begin to _end; those may nest. Any context. */
+void console_sync_begin(void);
+void console_sync_end(void);
+bool console_is_synchronous(void);
+/** Does every console take @len bytes without a loss? For those that can wait. No lock held. */
+bool console_room(size_t len);
 /** Adds a driver and shows it what the ring holds. At most CONSOLE_DRIVERS. */
 void console_add(const struct console_driver *drv);
 #define CONSOLE_DRIVERS 4
-/** Characters that have arrived. IRQ context; no lock of level LOCK_TASKLET or above held. */
+/**
+ * Characters that have arrived, no more than console_input_room() says (what is beyond is lost): one driver's timer
+ * asks and delivers. IRQ context; no lock of level LOCK_TASKLET or above held.
+ */
 void console_input(const char *text, size_t len);
+/** How many characters dom0's ring can take. A driver leaves what is more in its device. Any context. */
+size_t console_input_room(void);
 /** After this, output is synchronous and takes no locks that a stopped CPU may hold. */
 void console_enter_panic(void);
 /** CONSOLEIO_write by the domain @d (copied text), CONSOLEIO_read: how many bytes were read. */

@@ -63,6 +63,7 @@ enum lock_irqs { LOCK_IRQS_ON, LOCK_IRQS_OFF, LOCK_IRQS_ANY };
     X(SLAB,           NEVER,       OFF) /* small objects; takes HEAP after dropping itself */                     \
     X(TIME,           NEVER,       ANY) /* system time calibration, wall clock */                                 \
     X(CONSOLE,        NEVER,       ANY) /* the log ring and the lines to the consoles */                          \
+    X(SERIAL,         NEVER,       ANY) /* what waits to be sent on one serial port */                            \
     X(LEAF,           NEVER,       ANY) /* nothing is taken under it */
 /* clang-format on */
 

@@ -16,6 +16,8 @@ struct domain;
 extern const char *hv_cmdline;
 /** One line: name, version, builder, compiler, date. */
 void version_banner(char *buf, size_t len);
+/** The linker's build id in hexadecimal, by which the file with the symbols is known; "none" if there is none. */
+void version_build_id(char *buf, size_t len);
 
 /** What @d is told when it asks for its features (submap 0) and, as a whole, what it is told of the hypervisor. */
 uint32_t version_features(const struct domain *d);

@@ -5,6 +5,8 @@
  */
 #include "base/format.h"
 
+#include "base/text.h"
+
 #ifndef INT_MAX
 #define INT_MAX __INT_MAX__ /* <limits.h> is the C library's in some surroundings */
 #endif
@@ -270,5 +272,6 @@ void lib_report(const struct lib_log *log, enum lib_log_level level, const char 
     va_start(ap, fmt);
     vformat(text, sizeof(text), fmt, ap);
     va_end(ap);
+    text[text_clean(text, strlen(text))] = '\0';
     log->line(log->opaque, level, text);
 }

@@ -22,7 +22,10 @@ int vformat(char *buf, size_t cap, const char *fmt, va_list args) __printf_like(
 /** Append to the NUL-terminated text in @buf, cutting at @cap. Returns the new length, always < @cap. */
 size_t format_append(char *buf, size_t cap, const char *fmt, ...) __printf_like(3, 4);
 
-/** Format one line (cut at 240 bytes) and hand it to @log; a NULL @log or callback makes it silent. */
+/**
+ * Format one line (cut at 240 bytes; of it what base/text.h lets pass) and hand it to @log; a NULL @log or callback
+ * makes it silent.
+ */
 void lib_report(const struct lib_log *log, enum lib_log_level level, const char *fmt, ...) __printf_like(3, 4);
 
 #endif

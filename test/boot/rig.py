@@ -34,6 +34,7 @@ READY = r"dom0: ready, Linux (\S+), (\d+) CPU\(s\)"
 FATAL = r"Kernel panic - not syncing[^\n]*|Panic on CPU \d+[^\n]*|hypervisor panic[^\n]*"
 SECONDS = 600  # of silence: far more than a step takes on an idle machine
 LEAVE = "\x1d"  # Ctrl-], which leaves a guest's console
+ISO_PROTOCOL = "2"  # of GRUB on BIOS (image/iso)
 
 
 def image(name):
@@ -98,7 +99,7 @@ class Rig:
     def _make_medium(self, medium):
         words = [*self.modules[0], *(path for path, _ in self.modules[1:])] if self.modules else []
         subprocess.run([os.path.join(TOP, "image/iso"), medium, self.hv, self.options, *words], check=True,
-                       env={**os.environ, "GRUB_TIMEOUT": "0"})
+                       env={**os.environ, "GRUB_TIMEOUT": "0", "ISO_PROTOCOL": ISO_PROTOCOL})
 
     def _boot_grub_uefi(self):
         firmware, variables = "/usr/share/OVMF/OVMF_CODE_4M.fd", self.path + ".vars"

@@ -6,6 +6,7 @@ not do by itself (stand still, fault with a lock held, lose its stack) is done t
 """
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -243,8 +244,8 @@ def test_watchdog_clock(start, case):
         payload(machine, 32, 1)
 
 
-def test_damaged_image(start):
-    """What somebody wrote over is not started, and that is said; dom0's crash then ends as it would without it."""
+def crash_for_good(start):
+    """A fault in the hypervisor that no crash kernel follows, because somebody wrote over the image."""
     machine = start("crash64 wait")
     gdb = in_hypercall(machine)
     gdb.monitor("stop")
@@ -254,9 +255,31 @@ def test_damaged_image(start):
     gdb.checked("Qqemu.PhyMemMode:0")
     fault(gdb)
     gdb.go()
+    return machine
+
+
+def test_damaged_image(start):
+    """What somebody wrote over is not started, and that is said; dom0's crash then ends as it would without it."""
+    machine = crash_for_good(start)
     machine.expect("the crash image was overwritten after it was loaded: it is not started", fatal=False)
     machine.expect("halted, as noreboot says", fatal=False)
     machine.silent_about("payload", 3)
+
+
+def test_report_leads_to_the_source(start):
+    """One call trace, and a command that turns it into lines, with the file of the build id that is named."""
+    machine = crash_for_good(start)
+    command = machine.expect(r"source lines: (addr2line -fipe xenolith.elf[ 0-9a-f]+)\r*\n", fatal=False)[1]
+    build_id = machine.expect(r"build id ([0-9a-f]+)\r*\n", fatal=False)[1]
+    machine.expect("halted, as noreboot says", fatal=False)
+    folder, name = os.path.split(rigs.ELF)
+    said = subprocess.run(command.split(), cwd=folder, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert re.match(r"hypercall_kexec_op at \S+/hypercall/kexec\w*\.c:\d+", said[0]), said
+    assert said[1].startswith("hypercall_dispatch"), said
+    assert build_id in subprocess.run(["readelf", "-n", name], cwd=folder, capture_output=True, text=True).stdout
+    report = machine.tail(100)
+    assert report.count("call trace:") == 1 and "panic+" not in report
+    assert not re.search(r"^\(XEN\) *$", report, re.M)
 
 
 @pytest.mark.parametrize("owner", ["dom0", "ignore"])

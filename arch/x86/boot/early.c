@@ -6,13 +6,11 @@
  */
 #include "base/cmdline.h"
 #include "boot/boot.h"
+#include "boot/consoles.h"
 #include "boot/smp.h"
 #include "cpu/control.h"
 #include "cpu/features.h"
-#include "drivers/serial/ns16550.h"
-#include "drivers/vga/vga.h"
 #include "entry/entry.h"
-#include "hv/console.h"
 #include "hv/log.h"
 #include "hv/options.h"
 #include "hv/percpu.h"
@@ -47,52 +45,6 @@ static bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t len)
         return false;
     memcpy(buf, (const void *)paddr, len);
     return true;
-}
-
-static __init bool console_wanted(const char *name)
-{
-    const char *at = strstr(hv_options.console, name);
-    char end = at ? at[strlen(name)] : 'x';
-    return at && (at == hv_options.console || at[-1] == ',') && (end == ',' || end == 0);
-}
-
-static __init void console_from_options(void)
-{
-    struct console_options o = {
-        .level = LOG_WARNING + 1,
-        .limit_level = LOG_WARNING + 1,
-        .guest_level = 0,
-        .guest_limit_level = LOG_WARNING + 1,
-        .ring_size = hv_options.conring_size,
-        .to_ring = hv_options.console_to_ring,
-        .timestamps = hv_options.console_timestamps != OPTION_CONSOLE_TIMESTAMPS_NONE,
-        .input_to_hv = hv_options.conswitch.to_hv,
-        .switch_letter = hv_options.conswitch.letter,
-    };
-
-    /* The options' parser takes nothing but levels. */
-    (void)console_parse_level(hv_options.loglvl, &o.level, &o.limit_level);
-    (void)console_parse_level(hv_options.guest_loglvl, &o.guest_level, &o.guest_limit_level);
-    console_configure(&o);
-}
-
-static __init bool port_missing(unsigned int index, const char *name, const char *setting)
-{
-    return console_wanted(name) && ns16550_init(index, setting, &hv_lib_log);
-}
-
-/* What is missing is told when the levels are known. */
-static __init void consoles_open(void)
-{
-    bool no_com1 = port_missing(0, "com1", hv_options.com1), no_com2 = port_missing(1, "com2", hv_options.com2);
-
-    if (console_wanted("vga") &&
-        (boot_info.screen.kind == BOOT_SCREEN_TEXT || boot_info.screen.kind == BOOT_SCREEN_NONE))
-        vga_text_init();
-    console_from_options();
-    if (no_com1 || no_com2)
-        log_warning("console: no serial port answers as %s; its address is the third part of that option",
-                    !no_com2 ? "com1" : !no_com1 ? "com2" : "com1 or com2");
 }
 
 static __init void read_loader(uint32_t magic, uint32_t info)
@@ -217,8 +169,10 @@ static __init __noreturn void address_space_init(void)
     map_or_die(DIRECTMAP_VIRT, 0, LOW_MEMORY_END, MAP_RW);
     boot_mem_for_each_ram(map_ram_range);
     map_finish_slots();
+    consoles_map();
     write_cr3(hv_l4_paddr);
     map_use_direct();
+    consoles_mapped();
     frametable_init();
     if (percpu_area_create(0))
         panic("memory: no room for the boot CPU's stack");

@@ -3,7 +3,7 @@
 #include "boot/finish.h"
 
 #include "boot/boot.h"
-#include "drivers/vga/vga.h"
+#include "boot/consoles.h"
 #include "entry/entry.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
@@ -54,8 +54,7 @@ void boot_finish(struct domain *dom0)
     arch_tlb_flush_mask(&cpu_online, true);
     log_info("memory: image %lu KiB, %lu KiB of boot memory given back", (unsigned long)((data_end - text_start) >> 10),
              (unsigned long)((heap_free_frames() - before) << (PAGE_SHIFT - 10)));
-    if (strcmp(hv_options.vga, "keep"))
-        vga_text_release();
+    consoles_release();
     dom0->controller_pauses = 0; /* as its toolstack would, if it had one */
     dom0->life = DOMAIN_ALIVE;
     dom0->controller_pauses = 0;

@@ -123,7 +123,7 @@ __init void start_hypervisor(void)
     debug_keys_core_init();
     debug_keys_arch_init();
     kexec_init();              /* crash notes: every CPU has its own */
-    ns16550_start_polling();   /* input, and with it the debug keys */
+    ns16550_start(hv_options.sync_console); /* input, and with it the debug keys; output waits for nobody */
     struct domain *dom0 = dom0_build();
     watchdog_start();          /* from here on no CPU is busy for long */
     boot_finish(dom0);         /* seal text and constants, give init memory back, run dom0 */

@@ -12,6 +12,7 @@
 #define PCI_DATA    0xcfc
 #define WINDOWS_MAX 16u
 #define BUS_SIZE    0x100000u
+#define KEPT_MAX    4u
 
 struct mmconfig {
     uint16_t segment;
@@ -21,6 +22,8 @@ struct mmconfig {
 };
 static struct mmconfig windows[WINDOWS_MAX];
 static unsigned int window_count;
+static pci_sbdf_t kept[KEPT_MAX];
+static unsigned int kept_count;
 static spinlock_t lock = SPINLOCK_INIT(LOCK_PCI);
 
 void pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, paddr_t base)
@@ -126,8 +129,24 @@ uint32_t pci_port_read(uint32_t cf8, unsigned int offset, unsigned int size)
     return v;
 }
 
+__init void pci_keep(pci_sbdf_t sbdf)
+{
+    if (kept_count < KEPT_MAX)
+        kept[kept_count++] = sbdf;
+}
+
+static bool is_kept(uint32_t cf8)
+{
+    for (unsigned int i = 0; i < kept_count; i++)
+        if (kept[i] == (cf8 >> 8 & 0xffff))
+            return true;
+    return false;
+}
+
 void pci_port_write(uint32_t cf8, unsigned int offset, unsigned int size, uint32_t value)
 {
+    if (is_kept(cf8))
+        return;
     irqflags_t flags = spin_lock_irqsave(&lock);
     outl(cf8, PCI_ADDRESS);
     io_write((uint16_t)(PCI_DATA + offset), size, value);

@@ -28,4 +28,7 @@ bool pci_present(pci_sbdf_t sbdf);
 uint32_t pci_port_read(uint32_t cf8, unsigned int offset, unsigned int size);
 void pci_port_write(uint32_t cf8, unsigned int offset, unsigned int size, uint32_t value);
 
+/** Boot: a function that we drive; the hardware domain's writes to its configuration by ports have no effect. */
+__init void pci_keep(pci_sbdf_t sbdf);
+
 #endif

@@ -140,6 +140,18 @@ int io_caps_revoke(struct domain *d, enum io_cap kind, uint64_t first, uint64_t 
     return rc;
 }
 
+static int keep_serial_port(struct domain *d, unsigned int index)
+{
+    struct ns16550_place p;
+    uint32_t len;
+
+    if (!ns16550_place(index, &p, &len))
+        return 0;
+    if (!p.mmio)
+        return io_caps_revoke(d, IO_CAP_PORT, p.address, p.address + len - 1);
+    return io_caps_revoke(d, IO_CAP_MMIO, p.address >> PAGE_SHIFT, (p.address + len - 1) >> PAGE_SHIFT);
+}
+
 /* What the hypervisor drives itself: interrupt controllers, timers, PCI address ports (emulated), its own power-off. */
 int io_caps_grant_hardware(struct domain *d)
 {
@@ -162,9 +174,8 @@ int io_caps_grant_hardware(struct domain *d)
     rc = rc ? rc : io_caps_grant(d, IO_CAP_IRQ, 0, irq_gsi_count ? irq_gsi_count - 1 : 0);
     for (unsigned int i = 0; !rc && i < ARRAY_SIZE(kept); i++)
         rc = io_caps_revoke(d, kept[i].kind, kept[i].first, kept[i].last);
-    for (unsigned int i = 0; !rc && i < 2; i++)
-        if (ns16550_io(i))
-            rc = io_caps_revoke(d, IO_CAP_PORT, ns16550_io(i), ns16550_io(i) + 7u);
+    for (unsigned int i = 0; !rc && i < NS16550_PORTS; i++)
+        rc = keep_serial_port(d, i);
     uint16_t pm_timer = acpi_pm_timer_port();
     if (!rc && pm_timer)
         rc = io_caps_revoke(d, IO_CAP_PORT, pm_timer, pm_timer + 3u);

@@ -27,6 +27,7 @@ static void wait_ns(uint64_t ns)
 
 void machine_halt(void)
 {
+    console_sync_begin();
     smp_stop_others();
     for (;;) {
         irq_disable();
@@ -68,6 +69,7 @@ void machine_restart(void)
     static const uint8_t order[] = {OPTION_REBOOT_ACPI, OPTION_REBOOT_EFI, OPTION_REBOOT_PCI, OPTION_REBOOT_KBD,
                                     OPTION_REBOOT_TRIPLE};
 
+    console_sync_begin(); /* what is not sent now never is */
     if (hv_options.reboot == OPTION_REBOOT_NO)
         machine_halt();
     smp_stop_others();
@@ -96,6 +98,7 @@ void machine_restart_after_crash(void)
 
 void machine_power_off(void)
 {
+    console_sync_begin();
     smp_stop_others();
     irq_disable();
     acpi_power_off();

@@ -53,7 +53,7 @@ static __noreturn void hypervisor_exception(const struct cpu_user_regs *regs, ui
     log_error("exception %u (%s) in the hypervisor, error code %#x, address %#lx", regs->entry_vector,
               trap_name(regs->entry_vector) ?: "reserved", regs->error_code, (unsigned long)cr2);
     kexec_save_cpu(regs);
-    trap_dump(regs);
+    trap_dump_fatal(regs);
     panic("unexpected exception %u", regs->entry_vector);
 }
 

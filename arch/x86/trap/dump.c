@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a person needs to see when the hypervisor stops: registers, call trace by name, what was running. */
+#include "base/format.h"
 #include "entry/entry.h"
 #include "hv/domain.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
+#include "hv/version.h"
 #include "hw/native/cpu.h"
 #include "trap/trap.h"
 
 #define TRACE_DEPTH 32
+#define SOURCE_MAX  8 /* addresses of a trace whose source lines are asked for */
 
-static void print_address(const char *lead, uint64_t address)
+/* The last trace, as addresses inside the instructions that are meant. */
+static uint64_t traced[SOURCE_MAX];
+static unsigned int traced_count;
+static bool told;
+
+/* @call: a return address, and what is meant is the call before it, which may be its function's last instruction. */
+static void print_address(uint64_t address, bool call)
 {
     uint64_t offset = 0;
-    const char *name = symbol_find(address, &offset);
+    const char *name = symbol_find(address - call, &offset);
 
-    log_error("%s%016lx %s+%#lx", lead, (unsigned long)address, name ?: "?", (unsigned long)offset);
+    log_error("   %016lx %s+%#lx", (unsigned long)address, name ?: "?", (unsigned long)offset + call);
+    if (name && traced_count < SOURCE_MAX)
+        traced[traced_count++] = address - call;
 }
 
 static bool on_this_stack(uint64_t p)
@@ -23,19 +34,50 @@ static bool on_this_stack(uint64_t p)
     return p % 8 == 0 && p >= top - STACK_SIZE && p + 16 <= top;
 }
 
-void trap_backtrace(uint64_t rip, uint64_t rbp)
+static void print_callers(uint64_t rbp)
 {
-    log_error("call trace:");
-    print_address("   ", rip);
     for (unsigned int i = 0; i < TRACE_DEPTH && on_this_stack(rbp); i++) {
         const uint64_t *frame = (const uint64_t *)rbp;
         if (frame[1] < IMAGE_VIRT || frame[1] >= PERCPU_AREA_VIRT)
             break;
-        print_address("   ", frame[1]);
+        print_address(frame[1], true);
         if (frame[0] <= rbp)
             break;
         rbp = frame[0];
     }
+}
+
+static void trap_backtrace(uint64_t rip, uint64_t rbp)
+{
+    traced_count = 0;
+    log_error("call trace:");
+    print_address(rip, false);
+    print_callers(rbp);
+}
+
+void trap_backtrace_panic(void)
+{
+    uint64_t rbp = (uint64_t)__builtin_frame_address(0);
+
+    if (told)
+        return;
+    for (unsigned int i = 0; i < 2 && on_this_stack(rbp); i++) /* this frame, arch_panic_report()'s: now panic()'s */
+        rbp = *(const uint64_t *)rbp;
+    traced_count = 0;
+    log_error("call trace:");
+    print_callers(rbp);
+}
+
+void trap_source_hint(void)
+{
+    char line[64 + 17 * SOURCE_MAX] = "", id[64];
+
+    for (unsigned int i = 0; i < traced_count; i++)
+        format_append(line, sizeof(line), " %lx", (unsigned long)traced[i]);
+    version_build_id(id, sizeof(id));
+    if (traced_count)
+        log_error("source lines: addr2line -fipe xenolith.elf%s", line);
+    log_error("xenolith.elf, the hypervisor with symbols, was made with it as build/hv/xenolith.elf; build id %s", id);
 }
 
 void trap_dump(const struct cpu_user_regs *r)
@@ -57,4 +99,10 @@ void trap_dump(const struct cpu_user_regs *r)
               (unsigned long)read_cr3(), (unsigned long)read_cr4());
     if (!regs_from_guest(r))
         trap_backtrace(r->rip, r->rbp);
+}
+
+void trap_dump_fatal(const struct cpu_user_regs *r)
+{
+    trap_dump(r);
+    told = true;
 }

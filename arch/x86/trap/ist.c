@@ -14,7 +14,7 @@ __noreturn void trap_fatal(const struct cpu_user_regs *regs, const char *what)
     console_enter_panic();
     log_error("%s on CPU %u", what, this_cpu_id());
     kexec_save_cpu(regs);
-    trap_dump(regs);
+    trap_dump_fatal(regs);
     panic("%s", what);
 }
 

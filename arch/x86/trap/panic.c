@@ -17,7 +17,8 @@ void arch_panic_report(void)
 {
     irq_disable();
     smp_stop_others();
-    trap_backtrace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
+    trap_backtrace_panic();
+    trap_source_hint();
     log_error(
         "if the reason above names a file, a setting or a device, change that; else please report all of these lines");
     kexec_crash(NULL);

@@ -14,8 +14,12 @@ void idt_init(void);
 void idt_load(void);
 /** Prints registers, stack and call trace of a context of ours. */
 void trap_dump(const struct cpu_user_regs *regs);
-/** Prints the call trace from @rbp on, at most 32 frames, bounded to the stack. */
-void trap_backtrace(uint64_t rip, uint64_t rbp);
+/** The same for the context that a panic is about: panic() itself then needs no trace of its own. */
+void trap_dump_fatal(const struct cpu_user_regs *regs);
+/** Prints the call trace of whoever called panic(), unless trap_dump_fatal() was there. For arch_panic_report(). */
+void trap_backtrace_panic(void);
+/** How the last call trace is turned into lines of the source, and which file that needs. */
+void trap_source_hint(void);
 /** Name and offset of the function at @address; NULL if it is not ours. */
 const char *symbol_find(uint64_t address, uint64_t *offset);
 
