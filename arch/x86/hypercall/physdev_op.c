@@ -9,12 +9,14 @@
 #include "hv/hypercall.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
+#include "hv/string.h"
 #include "irq/ioapic.h"
 #include "irq/msi.h"
 #include "irq/pirq.h"
 #include "pci/function.h"
 
 #include <hypercall_handlers.h>
+#include <layout_codec.h>
 
 typedef long (*physdev_fn)(struct domain *d, uint64_t arg, struct refusal *why);
 
@@ -253,6 +255,21 @@ static long op_msix(struct domain *d, uint64_t arg, struct refusal *why)
     return 0;
 }
 
+/* dom0 has reset a function. Nothing kept here is made wrong by it, and restore_msi comes by itself. */
+static long op_device_reset(struct domain *d, uint64_t arg, struct refusal *why)
+{
+    uint8_t raw[LAYOUT_PCI_DEVICE_RESET_SIZE];
+    struct layout_pci_device_reset reset;
+
+    if (copy_from_guest_va(&raw, arg))
+        return -EFAULT;
+    pci_device_reset_decode(raw, &reset);
+    if (reset.flags > 3)
+        return refuse(why, -EINVAL, "flags %#x, no kind of reset beyond 3 is known", reset.flags);
+    pci_sbdf_t sbdf = PCI_SBDF(reset.seg, reset.bus, reset.devfn);
+    return pci_present(sbdf) ? 0 : refuse(why, -ENODEV, "there is no %s", pci_name(sbdf).text);
+}
+
 /* Operations on devices say in the log what they refuse; those that are for everyone concern the caller's vCPU. */
 #define DEVICE(name, fn)   [PHYSDEVOP_##name] = {fn, #name, false, true}
 #define EVERYONE(name, fn) [PHYSDEVOP_##name] = {fn, #name, true, false}
@@ -278,6 +295,7 @@ static const struct {
     DEVICE(restore_msi_ext, op_restore_msi_ext),
     DEVICE(prepare_msix, op_msix),
     DEVICE(release_msix, op_msix),
+    DEVICE(pci_device_reset, op_device_reset),
 };
 
 long hypercall_physdev_op(struct hypercall *call)

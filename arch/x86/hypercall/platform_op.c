@@ -6,8 +6,11 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/sched.h"
+#include "hv/smp.h"
+#include "hv/string.h"
 #include "hv/time.h"
 #include "hw/native/cpu.h"
+#include "hw/native/msr_index.h"
 #include "hypercall/efi_op.h"
 #include "irq/lapic.h"
 #include "platform/acpi.h"
@@ -17,6 +20,7 @@
 #include "smp/smp.h"
 
 #include <hypercall_handlers.h>
+#include <layout_codec.h>
 
 static long op_settime(const struct xen_platform_op *op)
 {
@@ -90,6 +94,53 @@ static long op_cpu_version(struct xen_platform_op *op)
     return 0;
 }
 
+/*
+ * What a CPU says of its microcode. Intel's tells in the upper half of the register, once CPUID has been asked, and
+ * which of the platforms it is on in three bits of another; AMD's in the lower half.
+ */
+static void ucode_read(void *data)
+{
+    struct layout_ucode_revision *r = data;
+    struct cpuid_regs vendor, one;
+    uint64_t value = 0, platform = 0;
+
+    hw_cpuid(0, 0, &vendor);
+    bool intel = !memcmp(&vendor.ebx, "Genu", 4);
+    if (intel && rdmsr_safe(MSR_PLATFORM_ID, &platform))
+        r->pf = 1u << ((platform >> 50) & 7);
+    if (intel)
+        wrmsr_safe(MSR_UCODE_REVISION, 0);
+    hw_cpuid(1, 0, &one);
+    r->signature = one.eax;
+    if (rdmsr_safe(MSR_UCODE_REVISION, &value))
+        r->revision = (uint32_t)(intel ? value >> 32 : value);
+}
+
+static long op_ucode_revision(struct xen_platform_op *op)
+{
+    struct layout_ucode_revision r;
+    cpumask_t where;
+
+    ucode_revision_decode(&op->u, &r);
+    if (r.cpu >= cpu_count || !cpumask_test(&cpu_online, r.cpu))
+        return -ENOENT;
+    r.signature = r.pf = r.revision = 0;
+    cpumask_clear_all(&where);
+    cpumask_set(&where, r.cpu);
+    smp_call(&where, ucode_read, &r);
+    ucode_revision_encode(&r, &op->u);
+    return 0;
+}
+
+/* The older call without flags isn't there either; what is asked for is checked all the same. */
+static long op_ucode_update(const struct xen_platform_op *op)
+{
+    struct layout_microcode_update2 update;
+
+    microcode_update2_decode(&op->u, &update);
+    return update.flags > 1 ? -EINVAL : -ENOSYS;
+}
+
 static long op_idletime(struct xen_platform_op *op)
 {
     struct xenpf_getidletime *g = &op->u.getidletime;
@@ -129,6 +180,9 @@ static long perform(struct xen_platform_op *op)
     case XENPF_set_processor_pminfo: return pminfo_set(&op->u.set_pminfo);
     case XENPF_get_cpuinfo: return op_cpuinfo(op);
     case XENPF_get_cpu_version: return op_cpu_version(op);
+    case XENPF_get_dom0_console: return -ENODEV; /* there is no screen that dom0's kernel could go on with */
+    case XENPF_get_ucode_revision: return op_ucode_revision(op);
+    case XENPF_microcode_update2: return op_ucode_update(op);
     default: return -ENOSYS;
     }
 }
