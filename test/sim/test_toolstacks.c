@@ -5,6 +5,7 @@
  */
 #include "toolstack_world.h"
 
+#include "core/sched/policy.h"
 #include "hv/cpupool.h"
 #include "hv/heap.h"
 #include "hv/log.h"
@@ -73,7 +74,7 @@ static void each_layout_makes_a_domain_in_a_second_pool(void **state)
     uint32_t pool = CPUPOOL_ANY;
 
     start();
-    assert_int_equal(cpupool_create(&pool), 0);
+    assert_int_equal(cpupool_create(&pool, &sched_credit2), 0);
     assert_int_equal(cpupool_remove_cpu(0, 3), 0);
     assert_int_equal(cpupool_add_cpu(pool, 3), 0);
     for (unsigned int i = 0; i < 2 * ARRAY_SIZE(numbers); i++) {
