@@ -37,6 +37,24 @@ $(BUILD)/sim/test/sim/test_growth: $(BUILD)/sim/test/sim/test_growth.o $(GROWTH_
 sim: $(SIM_BIN)
 	$(Q)test/cmocka $(SIM_BIN)
 
+# The same law without sanitizers and on few CPUs, for runs of hundreds of millions of calls.
+LAW_CFLAGS := $(subst -DCPU_MAX=4096,-DCPU_MAX=8,$(subst -O1,-O2,$(SIM_CFLAGS)))
+LAW_OBJ    := $(SIM_SRC:%.c=$(BUILD)/law/%.o) $(BUILD)/law/test/sim/test_law.o
+$(BUILD)/law/%.o: %.c | $(GEN_PRODUCTS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(LAW_CFLAGS) -c $< -o $@
+$(BUILD)/law/test_law: $(LAW_OBJ)
+	$(Q)$(HOSTCC) $^ -lcmocka -o $@
+
+.PHONY: law
+## make law             live STEPS (10000000) random steps for each of SEEDS (1) seeds from SEED (1) on, without
+##                      sanitizers: each call that gave way is continued, abandoned, changed, or its domain is killed
+##                      there; the books are compared after each EVERY (8) steps. A breach ends it with seed and step
+law: $(BUILD)/law/test_law
+	$(Q)set -e; first=$(or $(SEED),1); for s in $$(seq $$first $$((first + $(or $(SEEDS),1) - 1))); do \
+	  LAW_SEED=$$s LAW_STEPS=$(or $(STEPS),10000000) LAW_EVERY=$(or $(EVERY),8) $< > $(BUILD)/law/seed-$$s.log 2>&1 \
+	    || { cat $(BUILD)/law/seed-$$s.log; exit 1; }; grep '^seed' $(BUILD)/law/seed-$$s.log; done
+
 FUZZ_SIM_SRC := $(wildcard test/fuzz_sim/fuzz_*.c)
 FUZZ_SIM_BIN := $(FUZZ_SIM_SRC:%.c=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/sim/%.o: %.c | $(GEN_PRODUCTS)
@@ -55,4 +73,4 @@ $(BUILD)/fuzz/test/fuzz_sim/%: $(BUILD)/fuzz/sim/test/fuzz_sim/%.o $(BUILD)/fuzz
 fuzz-sim: $(FUZZ_SIM_BIN)
 	$(Q)$(FUZZ_RUN) test/fuzz_sim/corpus $(FUZZ_SECONDS) "-max_len=8192 -len_control=0" $(FUZZ_SIM_BIN)
 
--include $(shell find $(BUILD)/sim $(BUILD)/fuzz/sim -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/sim $(BUILD)/law $(BUILD)/fuzz/sim -name '*.d' 2>/dev/null)

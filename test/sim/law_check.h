@@ -6,14 +6,16 @@
  *             those of the lists; a frame has exactly the references that somebody can be named for; what is free is
  *             clean or marked to be scrubbed; what a domain was given it still has, with its signature in it
  *   grants    pins are the mappings of all maptracks; the flags in the tables say so
- *   events    both ends of a channel name each other; counts, VIRQs and what the guests were told agree
+ *   events    both ends of a channel name each other; counts, VIRQs, pirqs and what the guests were told agree
+ *   vCPUs     who polls is listed, queues and timers name vCPUs and domains that live, and none of the dead
  *   claims    the sum is the sum, and never more than what is free
  *   lives     a domain has the references that can be explained, and none that is dead stays without one
  */
 #ifndef TEST_LAW_CHECK_H
 #define TEST_LAW_CHECK_H
 
-#include "law_world.h"
+#include "core/sched/runq.h"
+#include "law_steps_life.h"
 
 #define LAW(cond, ...) do { if (!(cond)) panic("the law is broken: " __VA_ARGS__); } while (0)
 
@@ -93,6 +95,8 @@ static void law_port(const struct being *b, uint32_t port, struct evtchn *e, uin
         const struct vcpu *v = b->d->vcpu[virq_is_global(e->virq) ? 0 : e->notify_vcpu];
         LAW(e->virq == m->port && v->virq_port[e->virq] == port, "d%u port %u: VIRQ", b->d->id, port);
     }
+    if (e->state == EVTCHN_PIRQ)
+        LAW(e->pirq == m->port && b->d->events.pirq_port[e->pirq] == port, "d%u port %u: pirq", b->d->id, port);
     if (e->state != EVTCHN_INTERDOMAIN)
         return;
     const struct being *other = being_of(e->interdomain.domain);
@@ -109,11 +113,15 @@ static void law_events(const struct being *b)
 {
     struct domain *d = b->d;
     struct vcpu *v;
-    uint32_t active = 0, bound = 0, models = 0;
-    for (uint32_t port = 1; port < PORTS; port++) {
+    uint32_t active = 0, bound = 0, models = 0, pirqs = 0;
+    for (uint32_t port = 1; port < MIN((uint32_t)PORTS, d->events.valid); port++) {
         law_port(b, port, evtchn_find(d, port), &active);
         models += b->port[port].state == EVTCHN_VIRQ;
+        pirqs += b->port[port].state == EVTCHN_PIRQ;
     }
+    for (uint32_t i = 0; i < d->events.pirq_count; i++)
+        pirqs -= d->events.pirq_port[i] != 0;
+    LAW(!pirqs, "d%u: a pirq is bound to no port, or a port to none", d->id);
     for (uint32_t port = PORTS; port < d->events.valid; port++)
         LAW(evtchn_find(d, port)->state == EVTCHN_FREE, "d%u port %u is above the limit", d->id, port);
     LAW(active == d->events.active, "d%u: %u ports in use, %u counted", d->id, active, d->events.active);
@@ -209,13 +217,61 @@ static void law_frames(void)
     }
 }
 
+/* --- vCPUs --- */
+
+static bool lives(const struct domain *d)
+{
+    for (unsigned int i = 0; i < BEINGS + ZOMBIES; i++)
+        if ((i < BEINGS ? being[i].d : zombie[i - BEINGS].d) == d)
+            return true;
+    return false;
+}
+
+static void law_vcpus(const struct domain *d)
+{
+    struct vcpu *v;
+    uint32_t polls = 0;
+    for_each_vcpu(d, v) {
+        bool listed = d->polling[v->id / 64] >> v->id % 64 & 1;
+        polls += listed;
+        LAW(listed == v->poll_listed, "d%uv%u: polls, or not", d->id, v->id);
+        LAW(listed || !(v->pause_flags & VPF_POLLED), "d%uv%u sleeps in a poll that nobody knows of", d->id, v->id);
+        LAW(v->domain == d, "d%uv%u is another's", d->id, v->id);
+        if (d->life == DOMAIN_DEAD)
+            LAW(!timer_active(&v->periodic) && !timer_active(&v->singleshot) && v->sched.place == SCHED_OFF,
+                "d%uv%u is dead and has a timer or a place in a queue", d->id, v->id);
+    }
+    LAW(polls == d->poll_count, "d%u: %u vCPUs poll, %u counted", d->id, polls, d->poll_count);
+}
+
+static void law_queue(unsigned int cpu)
+{
+    const struct runq *rq = &per_cpu(runq, cpu);
+    uint32_t nr = 0;
+    for (struct rb_node *n = rq->queue.first; n; n = rb_next(n), nr++) {
+        const struct vcpu *v = vcpu_of(sched_of(n));
+        LAW(lives(v->domain) && v->processor == cpu, "CPU %u queues a vCPU of nobody, or another's", cpu);
+    }
+    LAW(nr == rq->queue.nr, "CPU %u: %u vCPUs queued, %u counted", cpu, nr, rq->queue.nr);
+    LAW(rq->current == rq->idle || lives(rq->current->domain), "CPU %u runs a vCPU of nobody", cpu);
+}
+
 /* --- Lives --- */
+
+static uint32_t handlers(const struct being *b)
+{
+    uint32_t n = 0;
+    for (unsigned int i = 0; i < NR_VIRQS; i++)
+        n += virq_handled_by[i] && virq_handled_by[i] == b->serial;
+    return n;
+}
 
 static void law_life(const struct being *b)
 {
     const struct domain *d = b->d;
+    law_vcpus(d);
     bool its_own = d->life < DOMAIN_DEAD || d->hv_pages;
-    LAW(d->refs == 1u + its_own + !!d->tot_pages + named[d->id],
+    LAW(d->refs == 1u + its_own + !!d->tot_pages + named[d->id] + handlers(b),
         "d%u: %u references, life %u, %lu frames, %u pages of ours, %u ports", d->id, d->refs, d->life, d->tot_pages,
         d->hv_pages, named[d->id]);
     LAW(d->tot_pages <= OWN_MAX, "d%u has %lu frames", d->id, d->tot_pages);
@@ -238,6 +294,8 @@ static uint64_t law_being(const struct being *b)
 static void law_check(void)
 {
     uint64_t claimed = 0;
+    if (relearn)
+        world_relearn();
     memset(due, 0, sizeof(due));
     memset(pins, 0, sizeof(pins));
     memset(named, 0, sizeof(named));
@@ -256,6 +314,8 @@ static void law_check(void)
         if (b->d)
             law_life(b);
     }
+    law_queue(0);
+    law_queue(1);
     law_frames();
     LAW(claimed == claim_outstanding(), "%lu frames claimed, %lu counted", claimed, claim_outstanding());
 }

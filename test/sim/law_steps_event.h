@@ -3,7 +3,7 @@
 #ifndef TEST_LAW_STEPS_EVENT_H
 #define TEST_LAW_STEPS_EVENT_H
 
-#include "law_world.h"
+#include "law_calls.h"
 
 static const uint32_t virqs[] = { VIRQ_TIMER, VIRQ_DEBUG, VIRQ_XENOPROF, VIRQ_DOM_EXC, VIRQ_CONSOLE };
 
@@ -27,12 +27,6 @@ static void port_unset(struct being *b, uint32_t port)
     *p = (struct port_model){ 0 };
 }
 
-static void ports_forget(struct being *b)
-{
-    for (uint32_t port = 1; port < PORTS; port++)
-        port_unset(b, port);
-}
-
 static void step_unbound(void)
 {
     struct being *b = someone(), *by = one_in(3) ? &being[0] : b;
@@ -49,9 +43,11 @@ static void step_interdomain(void)
     struct evtchn_bind_interdomain *op = args_op(sizeof(*op));
     uint32_t at = pick(12);
     *op = (struct evtchn_bind_interdomain){ .remote_dom = to->d->id, .remote_port = at };
-    bool may = to->port[at].state == EVTCHN_UNBOUND && to->port[at].remote == b->d->id && !b->dying;
+    bool may = to->port[at].state == EVTCHN_UNBOUND && to->port[at].remote == b->d->id && !b->dying && !to->dying;
     diary_note("bind_interdomain: d%u to d%u port %u", b->d->id, to->d->id, at);
     long rc = call_op(b, hypercall_event_channel_op, EVTCHNOP_bind_interdomain, op);
+    if (rc == CALL_ABANDONED)
+        return;
     if (rc && (rc != -EINVAL || may) && rc != -ENOSPC && rc != -ENOMEM)
         panic("bind_interdomain: %ld", rc);
     if (rc)
@@ -90,6 +86,8 @@ static void step_close(void)
     diary_note("close: d%u port %u", b->d->id, port);
     bool may = port && port < PORTS && b->port[port].state != EVTCHN_FREE;
     long rc = call_op(b, hypercall_event_channel_op, EVTCHNOP_close, op);
+    if (rc == CALL_ABANDONED)
+        return;
     if (rc != (may ? 0 : -EINVAL))
         panic("close: %ld", rc);
     if (may)
@@ -105,6 +103,8 @@ static void step_send(void)
     const struct port_model p = b->port[port];
     diary_note("send: d%u port %u", b->d->id, port);
     long rc = call_op(b, hypercall_event_channel_op, EVTCHNOP_send, op);
+    if (rc == CALL_ABANDONED)
+        return;
     bool ok = p.state == EVTCHN_INTERDOMAIN || p.state == EVTCHN_IPI || p.state == EVTCHN_UNBOUND;
     if (!ok != !!rc)
         panic("send through a port in state %u: %ld", p.state, rc);
@@ -158,19 +158,46 @@ static void step_fifo(void)
     }
 }
 
+/* Which ports are closed when others act between its parts is not predicted. */
 static void step_reset(void)
 {
-    struct being *b = someone();
+    struct being *b = someone(), *by = one_in(2) ? &being[0] : b;
     if (!one_in(8))
         return;
     struct evtchn_reset *op = args_op(sizeof(*op));
     op->dom = b->d->id;
     diary_note("reset: d%u", b->d->id);
-    depth++; /* nobody acts between its parts: which ports are closed when is not part of the model */
-    long rc = call_op(one_in(2) ? &being[0] : b, hypercall_event_channel_op, EVTCHNOP_reset, op);
-    depth--;
-    if (!rc)
-        ports_forget(b);
+    if (!call_op(by, hypercall_event_channel_op, EVTCHNOP_reset, op))
+        relearn = true;
+}
+
+/* So many that a reset, or the end, takes more than one part. */
+static void step_many_ports(void)
+{
+    struct being *b = someone();
+    if (!one_in(4))
+        return;
+    diary_note("many ports: d%u", b->d->id);
+    for (unsigned int i = 0; i < 120; i++) {
+        struct evtchn_bind_ipi *op = args_op(sizeof(*op));
+        struct hypercall c = { .arg = { EVTCHNOP_bind_ipi, VA(op) } };
+        if (call_part(b, hypercall_event_channel_op, &c))
+            return;
+        port_set(b, op->port, EVTCHN_IPI, 0, 0);
+    }
+}
+
+static void step_pirq(void)
+{
+    struct being *b = someone();
+    struct evtchn_bind_pirq *op = args_op(sizeof(*op));
+    op->pirq = pick(PIRQS);
+    diary_note("bind_pirq: d%u pirq %u", b->d->id, op->pirq);
+    uint32_t pirq = op->pirq;
+    if (!call_op(b, hypercall_event_channel_op, EVTCHNOP_bind_pirq, op))
+        port_set(b, op->port, EVTCHN_PIRQ, 0, pirq);
+    if (b->d && one_in(2))
+        pirq_raise(b->d, pick(PIRQS));
 }
 
 static void step_vcpu_info(void)

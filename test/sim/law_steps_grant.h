@@ -3,7 +3,7 @@
 #ifndef TEST_LAW_STEPS_GRANT_H
 #define TEST_LAW_STEPS_GRANT_H
 
-#include "law_world.h"
+#include "law_calls.h"
 
 /* Most of the time only a few entries are used, so that those who grant and those who map meet. */
 static uint32_t pick_ref(void) { return one_in(4) ? pick(REFS) : 4 + pick(8); }
@@ -77,8 +77,7 @@ static void step_map(void)
     diary_note("map: d%u entry %u of d%u, flags %#x", b->d->id, op->ref, op->dom, op->flags);
     if (b->dying)
         return; /* its vCPUs do not run */
-    call_op(b, hypercall_grant_table_op, GNTTABOP_map_grant_ref, op);
-    if (op->status)
+    if (call_op(b, hypercall_grant_table_op, GNTTABOP_map_grant_ref, op) || op->status)
         return;
     seen[SEEN_MAP]++;
     note_add(b, op);
@@ -89,9 +88,8 @@ static void unmap_note(struct being *b, struct note *n)
     struct gnttab_unmap_grant_ref *op = args_op(sizeof(*op));
     *op = (struct gnttab_unmap_grant_ref){ n->host, n->dev, n->handle, 0 };
     diary_note("unmap: d%u handle %u", b->d->id, n->handle);
-    call_op(b, hypercall_grant_table_op, GNTTABOP_unmap_grant_ref, op);
     /* A slot that was replaced meanwhile holds another frame. */
-    if (op->status)
+    if (call_op(b, hypercall_grant_table_op, GNTTABOP_unmap_grant_ref, op) || op->status)
         return;
     seen[SEEN_UNMAP]++;
     n->used = false;
@@ -103,6 +101,49 @@ static void step_unmap(void)
     struct note *n = &b->note[pick(NOTES)];
     if (n->used && !b->dying)
         unmap_note(b, n);
+}
+
+/* A list of mappings: each element that was done is there, whatever became of the call. */
+static void step_map_list(void)
+{
+    struct being *b = someone();
+    struct gnttab_map_grant_ref *op = args_op(sizeof(args[0].op));
+    enum { LIST = 6 };
+    if (b->dying)
+        return;
+    for (unsigned int i = 0; i < LIST; i++)
+        op[i] = (struct gnttab_map_grant_ref){
+            .host_addr = SLOT_BASE + (b == &being[0] ? SLOTS / 2 : 0) * PAGE_SIZE + pick(SLOTS / 2) * PAGE_SIZE,
+            .flags = GNTMAP_host_map | (one_in(2) ? GNTMAP_readonly : 0), .ref = pick_ref(), .dom = pick_user(),
+            .status = GNTST_eagain,
+        };
+    struct hypercall c = { .arg = { GNTTABOP_map_grant_ref, VA(op), LIST } };
+    uint32_t serial = b->serial;
+    diary_note("map list: d%u", b->d->id);
+    call_as(b, hypercall_grant_table_op, &c);
+    for (unsigned int i = 0; i < LIST && b->serial == serial && !b->dying; i++)
+        if (op[i].status == GNTST_okay)
+            note_add(b, &op[i]);
+}
+
+static void step_unmap_list(void)
+{
+    struct being *b = someone();
+    struct gnttab_unmap_grant_ref *op = args_op(sizeof(args[0].op));
+    struct note *n[6];
+    if (b->dying)
+        return;
+    for (unsigned int i = 0; i < ARRAY_SIZE(n); i++) {
+        n[i] = &b->note[pick(NOTES)];
+        op[i] = (struct gnttab_unmap_grant_ref){ n[i]->host, n[i]->dev, n[i]->handle, GNTST_eagain };
+    }
+    struct hypercall c = { .arg = { GNTTABOP_unmap_grant_ref, VA(op), ARRAY_SIZE(n) } };
+    uint32_t serial = b->serial;
+    diary_note("unmap list: d%u", b->d->id);
+    long rc = call_as(b, hypercall_grant_table_op, &c);
+    for (unsigned int i = 0; i < ARRAY_SIZE(n) && !rc && b->serial == serial && !b->dying; i++)
+        if (op[i].status == GNTST_okay)
+            n[i]->used = false;
 }
 
 /* Any handle, any address, half of a mapping, or a replacement. */
@@ -157,8 +198,7 @@ static void step_transfer(void)
     struct being *b = someone();
     struct gnttab_transfer *op = args_op(sizeof(*op));
     *op = (struct gnttab_transfer){ .mfn = any_frame(b), .domid = any_id(), .ref = pick(REFS) };
-    call_op(b, hypercall_grant_table_op, GNTTABOP_transfer, op);
-    if (op->status >= 0)
+    if (!call_op(b, hypercall_grant_table_op, GNTTABOP_transfer, op) && op->status >= 0)
         panic("a transfer was done");
 }
 
@@ -194,6 +234,8 @@ static void step_version(void)
     bool unknown = op->version > b->d->grants->max_version;
     long due = unknown ? -ENOSYS : busy ? -EBUSY : change && says_too_much(b) ? -ERANGE : 0;
     long rc = call_op(b, hypercall_grant_table_op, GNTTABOP_set_version, op);
+    if (rc == CALL_ABANDONED)
+        return;
     if (rc != due && rc != -ENOMEM)
         panic("set_version: %ld", rc);
     seen[SEEN_VERSION] += !rc && change;
@@ -225,8 +267,7 @@ static void step_swap(void)
     *op = (struct gnttab_swap_grant_ref){ .ref_a = pick(REFS), .ref_b = pick(REFS) };
     diary_note("swap: d%u %u and %u", b->d->id, op->ref_a, op->ref_b);
     uint32_t a = op->ref_a, c = op->ref_b;
-    call_op(b, hypercall_grant_table_op, GNTTABOP_swap_grant_ref, op);
-    if (op->status)
+    if (call_op(b, hypercall_grant_table_op, GNTTABOP_swap_grant_ref, op) || op->status)
         return;
     seen[SEEN_SWAP]++;
     bool was = b->scribbled[a];

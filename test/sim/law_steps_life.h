@@ -89,10 +89,12 @@ static void step_birth(void)
         return;
     diary_note("birth of d%u", id);
     depth++;
+    steady = true;
     if (one_in(4))
         hog_memory(pick(40));
     struct domain *d = birth_domain(id);
     hog_gone();
+    steady = false;
     depth--;
     if (!d)
         return;
@@ -101,6 +103,15 @@ static void step_birth(void)
     b->serial = ++serials;
     d->max_pages = OWN_MAX - 8;
     seen[SEEN_BIRTH]++;
+}
+
+static uint32_t virq_handled_by[NR_VIRQS]; /* serial of the being; 0: nobody */
+
+static void handlers_forget(const struct being *b)
+{
+    for (unsigned int i = 0; i < NR_VIRQS; i++)
+        if (virq_handled_by[i] == b->serial)
+            virq_handled_by[i] = 0;
 }
 
 static struct being *zombie_room(void)
@@ -118,6 +129,7 @@ static void death_is_complete(struct being *b)
         panic("too many of the dead are still mapped");
     seen[SEEN_DEATH]++;
     seen[SEEN_MAPPED_DEAD] += b->d->refs > 1;
+    memset(b->port, 0, sizeof(b->port)); /* the law sees whether all are closed */
     memcpy(z, b, sizeof(*z));
     memset(b, 0, sizeof(*b));
 }
@@ -128,22 +140,23 @@ static bool death_part(struct being *b)
     diary_note("death of d%u, stage %u", b->d->id, b->d->kill_stage);
     struct xen_domctl *op = domctl_args(XEN_DOMCTL_destroydomain, b->d->id);
     struct hypercall c = { .arg = { VA(op) } };
-    if (one_in(2))
-        softirq_raise(SOFTIRQ_RCU);
-    struct vcpu *before = sim_this->current;
-    sim_this->current = being[0].d->vcpu[0];
-    long rc = hypercall_domctl(&c);
-    sim_this->current = before;
-    sim_settle();
+    long rc = call_part(&being[0], hypercall_domctl, &c);
     if (rc && rc != -ERESTART)
         panic("destroydomain: %ld", rc);
-    if (!b->dying)
-        ports_forget(b);
-    b->dying = true;
+    b->dying = relearn = true;
+    handlers_forget(b);
     memset(b->note, 0, sizeof(b->note));
     if (!rc)
         death_is_complete(b);
     return !rc;
+}
+
+/* In the middle of a call of its own, to some stage or to the end. */
+static void die_there(struct being *b)
+{
+    unsigned int parts = 1 + pick(6);
+    while (zombie_room() && parts-- && !death_part(b))
+        ;
 }
 
 /* Others act before the next part. */
@@ -190,6 +203,88 @@ static void step_time(void)
     bury();
 }
 
+/* --- What a domain's vCPUs and the toolstack set up, and somebody must forget --- */
+
+static void step_timers(void)
+{
+    struct being *b = someone_free();
+    if (!b || b->dying || depth)
+        return;
+    uint64_t *op = args_op(16);
+    struct hypercall c = { .arg = { VCPUOP_set_periodic_timer, pick(2), VA(op) } };
+    op[0] = one_in(3) ? 0 : (1 + pick(90)) * NS_PER_MS;
+    if (call_as(b, hypercall_vcpu_op, &c) == CALL_ABANDONED)
+        return;
+    struct sched_watchdog *dog = args_op(sizeof(*dog));
+    *dog = (struct sched_watchdog){ .id = pick(4), .timeout = one_in(2) ? 0 : 1 + pick(100) };
+    c = (struct hypercall){ .arg = { SCHEDOP_watchdog, VA(dog) } };
+    if (b != &being[0])
+        call_as(b, hypercall_sched_op, &c);
+}
+
+/* Whoever runs on a CPU now polls. */
+static void step_poll(void)
+{
+    unsigned int here = this_cpu_id();
+    if (depth)
+        return;
+    sim_on_cpu(pick(2));
+    const struct vcpu *v = current_vcpu();
+    if (!vcpu_is_idle(v) && vcpu_runnable(v)) {
+        evtchn_port_t *list = args_op(4 * sizeof(*list));
+        for (unsigned int i = 0; i < 4; i++)
+            list[i] = pick(12);
+        seen[SEEN_POLL] += !vcpu_poll_current(VA(list), pick(4), one_in(2) ? 0 : now_ns() + pick(40) * NS_PER_MS);
+    }
+    sim_on_cpu(here);
+    sim_settle();
+}
+
+static void step_subscribe(void)
+{
+    struct being *b = someone();
+    struct xen_domctl *op = domctl_args(XEN_DOMCTL_subscribe, b->d->id);
+    op->u.subscribe.port = pick(12);
+    if (b == &being[0] || b->dying)
+        return;
+    domctl_call(op);
+    diary_note("shutdown and resume: d%u", b->d->id);
+    domain_shutdown(b->d, pick(5));
+    sim_settle();
+    if (!one_in(3))
+        domctl_call(domctl_args(XEN_DOMCTL_resumedomain, b->d->id));
+}
+
+static void step_handler(void)
+{
+    struct being *b = someone();
+    static const uint32_t handled[] = { VIRQ_DOM_EXC, VIRQ_CONSOLE, VIRQ_PCPU_STATE };
+    uint32_t virq = handled[pick(3)];
+    struct xen_domctl *op = domctl_args(XEN_DOMCTL_set_virq_handler, b->d->id);
+    op->u.set_virq_handler.virq = virq;
+    diary_note("set_virq_handler: d%u", b->d->id);
+    steady = true;
+    long rc = domctl_call(op);
+    steady = false;
+    if (!rc != !b->dying)
+        panic("set_virq_handler of d%u: %ld", b->d->id, rc);
+    if (!rc)
+        virq_handled_by[virq] = b->serial;
+    virq_raise_global(virq);
+}
+
+static void step_list(void)
+{
+    struct xen_sysctl *op = args_op(sizeof(args[0].op));
+    static xen_domctl_getdomaininfo_t rows[IDS];
+    *op = (struct xen_sysctl){ .cmd = XEN_SYSCTL_getdomaininfolist,
+                               .interface_version = XEN_SYSCTL_INTERFACE_VERSION,
+                               .u.getdomaininfolist.max_domains = IDS };
+    set_xen_guest_handle(op->u.getdomaininfolist.buffer, rows);
+    struct hypercall c = { .arg = { VA(op) } };
+    call_as(&being[0], hypercall_sysctl, &c);
+}
+
 static void step_scrub(void) { heap_scrub_some(); }
 
 static const struct { void (*fn)(void); unsigned int weight; } steps[] = {
@@ -198,6 +293,8 @@ static const struct { void (*fn)(void); unsigned int weight; } steps[] = {
     { step_unmap_badly, 3 }, { step_copy, 10 }, { step_transfer, 1 }, { step_version, 1 }, { step_table, 2 },
     { step_swap, 2 }, { step_unbound, 4 }, { step_interdomain, 5 }, { step_bind, 4 }, { step_close, 5 },
     { step_send, 4 }, { step_unmask, 2 }, { step_serve, 3 }, { step_fifo, 1 }, { step_reset, 1 }, { step_vcpu_info, 1 },
+    { step_map_list, 4 }, { step_unmap_list, 3 }, { step_many_ports, 2 }, { step_pirq, 2 }, { step_timers, 2 },
+    { step_poll, 2 }, { step_subscribe, 1 }, { step_handler, 1 }, { step_list, 1 },
     { step_birth, 3 }, { step_death, 6 }, { step_let_go, 1 }, { step_time, 1 }, { step_scrub, 2 },
 };
 
@@ -211,6 +308,8 @@ static void random_step(void)
     for (; n >= steps[i].weight; i++)
         n -= steps[i].weight;
     steps[i].fn();
+    if (relearn)
+        world_relearn();
 }
 
 #endif

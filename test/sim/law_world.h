@@ -32,7 +32,8 @@ enum {
     SLOTS = 24,     /* pages of address space for what belongs to others */
     NOTES = 24,     /* mappings that a domain remembers */
     REFS = 40,      /* grant entries in use; the others stay untouched */
-    PORTS = 64,
+    PORTS = 160,    /* more than one part of a reset closes */
+    PIRQS = 80,
     SLOT_BASE = 0x100000,
     STAMP_AT = PAGE_SIZE - 8, /* where an owner signs its frames */
 };
@@ -61,6 +62,7 @@ static unsigned int depth;  /* 1: a step within a call that is to be continued *
 static struct args {
     uint64_t op[64];
     uint64_t list[2][64];
+    struct multicall_entry list_of_calls[4];
 } args[2] __attribute__((aligned(64)));
 #define VA(object) ((uint64_t)(uintptr_t)(object))
 
@@ -96,14 +98,17 @@ static void diary_print(void)
 
 enum seen { SEEN_POPULATE, SEEN_DECREASE, SEEN_EXCHANGE, SEEN_MAP, SEEN_UNMAP, SEEN_COPY, SEEN_VERSION, SEEN_SWAP,
             SEEN_CHANNEL, SEEN_EVENT, SEEN_FIFO, SEEN_VCPU_INFO, SEEN_CLAIM, SEEN_BIRTH, SEEN_NO_BIRTH, SEEN_DEATH,
-            SEEN_MAPPED_DEAD, SEEN_RESTART, SEEN_NO_MEMORY, SEEN_KINDS };
+            SEEN_MAPPED_DEAD, SEEN_RESTART, SEEN_ABANDONED, SEEN_CHANGED, SEEN_KILLED_THERE, SEEN_POLL, SEEN_NO_MEMORY,
+            SEEN_KINDS };
 static unsigned long seen[SEEN_KINDS];
 static const char *const seen_name[SEEN_KINDS] = {
     [SEEN_POPULATE] = "populations", [SEEN_DECREASE] = "decreases", [SEEN_EXCHANGE] = "exchanges", [SEEN_MAP] = "maps",
     [SEEN_UNMAP] = "unmaps", [SEEN_COPY] = "copies", [SEEN_VERSION] = "versions changed", [SEEN_SWAP] = "swaps",
     [SEEN_CHANNEL] = "channels", [SEEN_EVENT] = "events", [SEEN_FIFO] = "FIFO set-ups", [SEEN_VCPU_INFO] = "vCPU areas",
     [SEEN_CLAIM] = "claims", [SEEN_BIRTH] = "births", [SEEN_NO_BIRTH] = "births without memory",
-    [SEEN_DEATH] = "deaths", [SEEN_MAPPED_DEAD] = "dead but mapped", [SEEN_RESTART] = "calls continued",
+    [SEEN_DEATH] = "deaths", [SEEN_MAPPED_DEAD] = "dead but mapped", [SEEN_RESTART] = "times a call gave way",
+    [SEEN_ABANDONED] = "abandoned", [SEEN_CHANGED] = "changed", [SEEN_KILLED_THERE] = "killed there",
+    [SEEN_POLL] = "polls",
     [SEEN_NO_MEMORY] = "times without memory",
 };
 
@@ -242,53 +247,6 @@ static void world_relinquish(struct domain *d)
     struct being *b = being_of(d);
     if (b)
         slots_drop(b);
-}
-
-/* --- Calls --- */
-
-/* What others do meanwhile: the test sets it. */
-static void (*meanwhile)(void);
-#define CALL_ABANDONED (-1000L)
-
-/**
- * A hypercall of @v, with interruptions; between two parts of it others act.
- * CALL_ABANDONED: its domain ended meanwhile.
- */
-static long call_as(struct being *b, hypercall_fn fn, struct hypercall *c)
-{
-    uint32_t serial = b->serial;
-    for (;;) {
-        if (one_in(3))
-            softirq_raise(SOFTIRQ_RCU);
-        struct vcpu *before = sim_this->current;
-        sim_this->current = b->d->vcpu[pick(b->d->max_vcpus)];
-        long rc = fn(c);
-        sim_this->current = before;
-        if (grant_tlb_entries)
-            panic("%u mappings were removed without a flush", grant_tlb_entries);
-        sim_settle();
-        if (rc != -ERESTART)
-            return rc;
-        seen[SEEN_RESTART]++;
-        if (depth || !one_in(4))
-            continue;
-        depth = 1;
-        meanwhile();
-        depth = 0;
-        if (b->serial != serial || b->dying)
-            return CALL_ABANDONED;
-    }
-}
-
-static long call_op(struct being *b, hypercall_fn fn, uint64_t cmd, const void *op)
-{
-    struct hypercall c = { .arg = { cmd, VA(op), 1 } };
-    return call_as(b, fn, &c);
-}
-
-static void *args_op(size_t size)
-{
-    return memset(args[depth].op, 0, size);
 }
 
 #endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hypercalls of the law's beings, alone or as an entry of a multicall, and what a guest may do with one that gave way:
+ * continue it, let others act first, change its arguments, never make it again, or be killed there. What became of a
+ * call that was not continued as it was is not predicted: afterwards the model is made again from the hypervisor's
+ * books (world_relearn()), and then the law asks whether these agree among themselves.
+ */
+#ifndef TEST_LAW_CALLS_H
+#define TEST_LAW_CALLS_H
+
+#include "law_world.h"
+
+/* What others do meanwhile, and how a domain is ended: the test sets both. */
+static void (*meanwhile)(void);
+static void (*kill_there)(struct being *b);
+#define CALL_ABANDONED (-1000L) /* and what it did is not known */
+static bool relearn;            /* a call was left like that */
+static unsigned long relearned; /* how often the model was made again */
+static bool steady;             /* every call is continued: what follows counts on it */
+
+/* --- The model, made again --- */
+
+static void ports_relearn(struct being *b)
+{
+    for (uint32_t port = 1; port < PORTS; port++) {
+        const struct evtchn *e = evtchn_find(b->d, port);
+        struct port_model *m = &b->port[port];
+        *m = (struct port_model){ .state = e ? e->state : EVTCHN_FREE };
+        if (!e)
+            continue;
+        if (e->state == EVTCHN_UNBOUND)
+            m->remote = e->unbound_remote;
+        if (e->state == EVTCHN_VIRQ || e->state == EVTCHN_PIRQ)
+            m->port = e->state == EVTCHN_VIRQ ? e->virq : e->pirq;
+        if (e->state != EVTCHN_INTERDOMAIN)
+            continue;
+        const struct being *other = being_of(e->interdomain.domain);
+        if (!other)
+            panic("d%u port %u names a domain that is gone", b->d->id, port);
+        m->remote = other->d->id;
+        m->port = e->interdomain.port;
+    }
+}
+
+/* What is on its list and not signed by it must be as clean as what it is given. */
+static void frames_relearn(struct being *b)
+{
+    b->owns = 0;
+    for (struct frame *f = frame_list_first(&b->d->frames); f; f = frame_list_next(f)) {
+        mfn_t m = frame_to_mfn(f);
+        if (!(f->count & FRAME_ALLOCATED))
+            continue;
+        if (*stamp_of(m) != stamp(b, m))
+            own_add(b, m);
+        else
+            b->own[b->owns++] = m;
+    }
+}
+
+static void world_relearn(void)
+{
+    relearn = false;
+    relearned++;
+    for (unsigned int i = 0; i < BEINGS; i++) {
+        struct being *b = &being[i];
+        if (!b->d)
+            continue;
+        ports_relearn(b);
+        memset(b->scribbled, true, sizeof(b->scribbled)); /* it may have changed version, or swapped entries */
+        if (!b->dying && !b->busy)
+            frames_relearn(b);
+    }
+}
+
+/* --- A call --- */
+
+static unsigned long calls; /* parts of them, each a way in and out */
+
+static long call_part(const struct being *b, hypercall_fn fn, struct hypercall *c)
+{
+    if (one_in(3))
+        softirq_raise(SOFTIRQ_RCU);
+    struct vcpu *before = sim_this->current;
+    sim_this->current = b->d->vcpu[pick(b->d->max_vcpus)];
+    calls++;
+    long rc = fn(c);
+    sim_this->current = before;
+    if (grant_tlb_entries)
+        panic("%u mappings were removed without a flush", grant_tlb_entries);
+    sim_settle();
+    return rc;
+}
+
+static bool is_pointer(uint64_t w) { return w - VA(args) < sizeof(args); }
+
+/* A few low bits of an argument, or of a word of the structure, that is no pointer. @alone: not in a list. */
+static void change_arguments(struct hypercall *c, bool alone)
+{
+    uint64_t *w = alone && one_in(3) ? &c->arg[pick(3)] : &args[depth].op[pick(16)];
+    seen[SEEN_CHANGED]++;
+    if (!is_pointer(*w))
+        *w ^= 1ULL << pick(w >= c->arg && w < c->arg + HYPERCALL_ARGS ? 14 : 6);
+}
+
+enum whim { GO_ON, LET_OTHERS, CHANGE, ABANDON, BE_KILLED };
+
+static enum whim pick_whim(const struct being *b)
+{
+    unsigned int n = pick(16);
+    if (steady)
+        return GO_ON;
+    if (n == 0)
+        return ABANDON;
+    if (depth)
+        return GO_ON; /* whose call was interrupted counts on what is not his own whims' work */
+    if (n == 1 && b != &being[0])
+        return BE_KILLED;
+    return n == 2 ? CHANGE : n < 7 ? LET_OTHERS : GO_ON;
+}
+
+/*
+ * A hypercall, until it is done. CALL_ABANDONED: it was not continued as it was, or its domain ended meanwhile.
+ * @what: itself, or the one that matters of a list.
+ */
+static long call_to_end(struct being *b, hypercall_fn fn, hypercall_fn what, struct hypercall *c)
+{
+    uint32_t serial = b->serial;
+    bool changed = false, alone = fn == what;
+    unsigned long before;
+    for (;;) {
+        long rc = call_part(b, fn, c);
+        if (rc != -ERESTART) {
+            relearn |= changed;
+            return changed ? CALL_ABANDONED : rc;
+        }
+        seen[SEEN_RESTART]++;
+        switch (pick_whim(b)) {
+        case GO_ON:
+            continue;
+        case LET_OTHERS:
+            depth = 1;
+            before = relearned;
+            if (what == hypercall_event_channel_op)
+                world_relearn(); /* some ports of a reset are closed by now, and the others may get them */
+            meanwhile();
+            /* What this call had done already may be in the model; what a list had not begun may go another way. */
+            changed |= !alone || relearned != before;
+            depth = 0;
+            break;
+        case CHANGE:
+            if (what == hypercall_domctl)
+                break; /* it might become another one, of those that make and end domains */
+            change_arguments(c, alone);
+            changed = true;
+            break;
+        case ABANDON:
+            seen[SEEN_ABANDONED]++;
+            relearn = true;
+            return CALL_ABANDONED;
+        case BE_KILLED:
+            kill_there(b);
+            break;
+        }
+        if (b->serial != serial || b->dying) {
+            seen[SEEN_KILLED_THERE]++;
+            relearn = true;
+            return CALL_ABANDONED;
+        }
+    }
+}
+
+static uint64_t number_of(hypercall_fn fn)
+{
+    for (unsigned int nr = 0; nr < HYPERCALL_COUNT; nr++)
+        if (hypercall_table[HYPERCALLS_PV][nr].fn == fn)
+            return nr;
+    panic("a hypercall that is in no table");
+}
+
+/* As an entry of a multicall, between others that do nothing. */
+static long call_in_list(struct being *b, hypercall_fn fn, struct hypercall *c)
+{
+    unsigned int nr = 1 + pick(3), at = pick(nr), deep = depth;
+    struct multicall_entry *list = args[deep].list_of_calls;
+    for (unsigned int i = 0; i < nr; i++)
+        list[i] = (struct multicall_entry){ .op = __HYPERVISOR_xen_version, .args = { XENVER_version } };
+    list[at].op = number_of(fn);
+    memcpy(list[at].args, c->arg, sizeof(c->arg));
+    struct hypercall m = { .arg = { VA(list), nr } };
+    long rc = call_to_end(b, hypercall_multicall, fn, &m);
+    memcpy(c->arg, list[at].args, sizeof(c->arg));
+    return rc ? rc : (long)list[at].result;
+}
+
+static long call_as(struct being *b, hypercall_fn fn, struct hypercall *c)
+{
+    return one_in(8) ? call_in_list(b, fn, c) : call_to_end(b, fn, fn, c);
+}
+
+static long call_op(struct being *b, hypercall_fn fn, uint64_t cmd, const void *op)
+{
+    struct hypercall c = { .arg = { cmd, VA(op), 1 } };
+    return call_as(b, fn, &c);
+}
+
+static void *args_op(size_t size)
+{
+    return memset(args[depth].op, 0, size);
+}
+
+#endif
