@@ -265,7 +265,7 @@ static void self(void **state)
     assert_int_equal(read_path("/self/hypervisor-range", 4096), 0);
     assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0x1234000 0x5678fff");
     assert_int_equal(read_path("/self/features", 4096), 0);
-    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0x220e0");
+    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0xe20e0");
     dom0->type = DOMAIN_HVM;
     assert_int_equal(read_path("/self/hypervisor-range", 4096), 0);
     assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "none");
