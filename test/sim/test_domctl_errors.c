@@ -168,6 +168,14 @@ static void sysctl_errors(void **state)
           -ENOENT },
         { "pool: move nobody", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .domid = 99 } }, -ESRCH },
         { "pool: move", XEN_SYSCTL_cpupool_op, { .u.cpupool_op = { .op = 6, .domid = 1 } }, 0 },
+        { "live patches: load", XEN_SYSCTL_livepatch_op, { .u.livepatch.cmd = XEN_SYSCTL_LIVEPATCH_UPLOAD }, -EOPNOTSUPP },
+        { "live patches: list", XEN_SYSCTL_livepatch_op, { .u.livepatch.cmd = XEN_SYSCTL_LIVEPATCH_LIST }, 0 },
+        { "live patches: padding", XEN_SYSCTL_livepatch_op,
+          { .u.livepatch = { .cmd = XEN_SYSCTL_LIVEPATCH_LIST, .pad = 1 } }, -EINVAL },
+        { "live patches: list with padding", XEN_SYSCTL_livepatch_op,
+          { .u.livepatch = { .cmd = XEN_SYSCTL_LIVEPATCH_LIST, .u.list.pad = 1 } }, -EINVAL },
+        { "live patches: too many at once", XEN_SYSCTL_livepatch_op,
+          { .u.livepatch = { .cmd = XEN_SYSCTL_LIVEPATCH_LIST, .u.list.nr = 1025 } }, -E2BIG },
         { "scheduler: pool 1", XEN_SYSCTL_scheduler_op, { .u.scheduler_op = { .cpupool_id = 1, .sched_id = 6 } },
           -ESRCH },
         { "scheduler: credit", XEN_SYSCTL_scheduler_op, { .u.scheduler_op = { .sched_id = 5, .cmd = 1 } }, -EINVAL },
@@ -180,5 +188,18 @@ static void sysctl_errors(void **state)
     }
 }
 
-SIM_TESTS(cmocka_unit_test(everything_is_refused_to_guests), cmocka_unit_test(versions),
+/* All that a tool learns from the list is that it is empty. */
+static void no_live_patches(void **state)
+{
+    struct xen_sysctl op = { .u.livepatch = { .cmd = XEN_SYSCTL_LIVEPATCH_LIST, .u.list = {
+        .version = 7, .nr = 64, .name_total_size = 7, .metadata_total_size = 7 } } };
+
+    start();
+    assert_int_equal(sysctl_op(XEN_SYSCTL_livepatch_op, &op), 0);
+    assert_int_equal(op.u.livepatch.u.list.nr, 0);
+    assert_int_equal(op.u.livepatch.u.list.name_total_size, 0);
+}
+
+SIM_TESTS(cmocka_unit_test(no_live_patches), cmocka_unit_test(everything_is_refused_to_guests),
+          cmocka_unit_test(versions),
           cmocka_unit_test(create_errors), cmocka_unit_test(domctl_errors), cmocka_unit_test(sysctl_errors))

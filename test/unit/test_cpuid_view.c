@@ -218,6 +218,8 @@ static const struct msr_row {
     { "HWCR", &amd_server, true, MSR_IDX_AMD_HWCR, 0, 0, 1, 0, MSR_EFFECT_NONE },
     { "HWCR on Intel", &intel_server, true, MSR_IDX_AMD_HWCR, FAULTS, 0, 0, FAULTS, MSR_EFFECT_NONE },
     { "XSS is HVM's", &intel_server, true, MSR_IDX_XSS, FAULTS, 0, 0, FAULTS, MSR_EFFECT_NONE },
+    { "DEBUGCTL", &intel_server, true, MSR_IDX_DEBUGCTL, 0, 0, 0, FAULTS, MSR_EFFECT_NONE },
+    { "DEBUGCTL, AMD", &amd_server, false, MSR_IDX_DEBUGCTL, 0, 0, 1, FAULTS, MSR_EFFECT_NONE },
     { "PERF_CAPABILITIES", &intel_server, true, MSR_IDX_PERF_CAPS, 0, 0, 0, FAULTS, MSR_EFFECT_NONE },
     { "PERF_CAPABILITIES, AMD", &amd_server, false, MSR_IDX_PERF_CAPS, 0, 0, 0, FAULTS, MSR_EFFECT_NONE },
     { "MCG_CAP, AMD", &amd_server, false, MSR_IDX_MCG_CAP, 0, 2, 5, 0, MSR_EFFECT_NONE },
