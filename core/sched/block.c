@@ -118,6 +118,8 @@ int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns)
 
     if (nr > POLL_MAX)
         return -EINVAL;
+    if (!arch_guest_range_ok(ports_va, nr * sizeof(port[0])))
+        return -EFAULT;
     if (arch_event_deliverable(v))
         return 0; /* whatever the ports are */
     if (arch_copy_from_guest(port, ports_va, nr * sizeof(port[0])))
