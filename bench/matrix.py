@@ -5,7 +5,7 @@
 usage: matrix.py [--build DIR] [--record] [--all] [--only MODE] HYPERVISOR PEER
 
 Runs guests/matrix as dom0 and as a domU under both, and prints each case in which the answers differ and nothing in
-test/data/matrix-explained.txt says why; with --all the explained ones too. --record writes what PEER answers to
+test/data/matrix-explained.txt says why; with --all the explained ones too. What PEER does not survive is left out. --record writes what PEER answers to
 test/data, which test/boot/test_matrix.py compares with. The exit status says whether something is unexplained.
 """
 import argparse
@@ -21,6 +21,10 @@ import matrix  # pylint: disable=wrong-import-position,import-error
 OPTIONS = "console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all"
 SECONDS = 600
 
+# What Debian's Xen does not survive as dom0's call. It is left out on both sides, and said.
+NO_MSIX = "Xen 4.17 reads what pci_device_add did not make for a function without MSI-X (NULL + 4, pci_prepare_msix)"
+DEADLY = {"dom0": {"physdev_op.prepare_msix": NO_MSIX, "physdev_op.release_msix": NO_MSIX}, "domu": {}}
+
 
 def boot(hypervisor, mode, build):
     """The cases of one run."""
@@ -28,7 +32,7 @@ def boot(hypervisor, mode, build):
     os.makedirs(os.path.dirname(log), exist_ok=True)
     if os.path.exists(log):
         os.remove(log)
-    modules, options = matrix.modules(build, mode)
+    modules, options = matrix.modules(build, mode, " ".join(f"{name}=0" for name in DEADLY[mode]))
     argv = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "EPYC,-smap,-monitor", "-m", "512", "-smp", "1",
             "-no-reboot", "-display", "none", "-monitor", "none", "-nic", "none", "-serial", f"file:{log}",
             "-kernel", hypervisor, "-append", f"{OPTIONS} {options}",
@@ -58,6 +62,8 @@ def report(mode, count, differences, everything):
     open_ones = [d for d in differences if d.why is None]
     for d in differences if everything else open_ones:
         print(f"{mode}: {d.call}: {d.given}: {d.theirs} in Xen, {d.ours} here" + (f" ({d.why})" if d.why else ""))
+    for name, why in DEADLY[mode].items():
+        print(f"{mode}: {name}: not compared: {why}")
     print(f"{mode}: {count} cases, {len(differences)} differ, {len(open_ones)} of them unexplained")
     return len(open_ones)
 

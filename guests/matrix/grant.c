@@ -88,7 +88,7 @@
              IN_STRUCT(struct gnttab_cache_flush, op, FIXED, GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_SOURCE_GREF))
 #define SET_VERSION(title, to, kind) \
     GRANT_OP(title, set_version, gnttab_set_version, NULL, IN_STRUCT(struct gnttab_set_version, version, kind, to), \
-             IN_STRUCT(struct gnttab_set_version, version, SHOWN, 0))
+             IN_STRUCT(struct gnttab_set_version, version, SHOWN, to))
 
 const struct op grant_ops[] = {
     {.name = "grant_table_op", .nr = __HYPERVISOR_grant_table_op, .size = 64, .field = {

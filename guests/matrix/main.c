@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Options: only=N runs part N alone; NAME=0 leaves the call of that name out, as physdev_op.prepare_msix=0.
+ */
 #include "matrix/matrix.h"
 
 static const struct {

@@ -136,8 +136,12 @@ static void run_op(const struct op *op)
 
 void run_table(const struct op *ops)
 {
-    for (; ops->name; ops++)
-        run_op(ops);
+    for (; ops->name; ops++) {
+        if (guest_option(ops->name, 1))
+            run_op(ops);
+        else
+            printk("matrix: left out: %s", ops->name);
+    }
 }
 
 void run_numbers(void)
