@@ -51,6 +51,7 @@ MSR(efer, 0xc0000080)
 MSR(apic_base, 0x1b)
 MSR(misc_enable, 0x1a0)
 MSR(tsc_aux, 0xc0000103)
+MSR(debugctl, 0x1d9)
 
 static long read_missing(void)
 {
@@ -74,6 +75,7 @@ static const struct bench_op ops[] = {
     ROW_READ(apic_base),
     ROW_READ(misc_enable),
     ROW_READ(tsc_aux),
+    ROW_READ(debugctl),
     ROW_WRITE(fs_base),
     ROW_WRITE(gs_base),
     ROW_WRITE(kernel_gs_base),
@@ -81,6 +83,7 @@ static const struct bench_op ops[] = {
     ROW_WRITE(efer),
     ROW_WRITE(apic_base),
     ROW_WRITE(tsc_aux),
+    ROW_WRITE(debugctl),
     {.name = "RDMSR, one that is not there, #GP", .run = read_missing},
     {.name = "WRMSR, one that is not there, #GP", .run = write_missing},
 };
