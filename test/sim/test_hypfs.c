@@ -270,7 +270,7 @@ static void self(void **state)
     assert_int_equal(read_path("/self/hypervisor-range", 4096), 0);
     assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "none");
     assert_int_equal(read_path("/self/features", 4096), 0);
-    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0x12305");
+    assert_string_equal(OUT + sizeof(xen_hypfs_direntry_t), "0xd2305");
 }
 
 SIM_TESTS(cmocka_unit_test(self), cmocka_unit_test(errors), cmocka_unit_test(text_and_room), cmocka_unit_test(list),
