@@ -46,7 +46,7 @@ $(IMG)/disk.img: image/disk $(IMG)/vmlinuz-6.1 $(IMG)/domu.cpio.gz
 	$(say) image $@
 	@image/disk $@ $(IMG)/vmlinuz-6.1 $(IMG)/domu.cpio.gz
 
-$(IMG)/full.img: $(wildcard image/full/*) image/dom0/profile image/dom0/guest.cfg
+$(IMG)/full.img: $(wildcard image/full/*) image/dom0/udhcpc.sh image/dom0/profile image/dom0/guest.cfg
 	@mkdir -p $(@D)
 	@image/full/make $@
 
@@ -101,8 +101,17 @@ QEMU_MACHINE := -M q35 -accel tcg,thread=multi -display none
 # More for QEMU's command line: another disk, a forwarded port, a debugger. A network card there replaces ours.
 QEMU_ARGS    ?=
 SNAPSHOT     := $(if $(filter 1,$(PERSIST)),off,on)
+
+# SSH=PORT: dom0's sshd, at this port of this machine alone, for whoever has the key. dom0 takes no passwords.
+SSH          ?=
+SSH_KEY      ?= $(firstword $(wildcard $(HOME)/.ssh/id_*.pub))
+ifneq ($(SSH),)
+$(if $(wildcard $(SSH_KEY)),,$(error SSH=$(SSH): no public key in ~/.ssh (ssh-keygen makes one), and SSH_KEY= names none))
+FORWARD      := $(comma)hostfwd=tcp:127.0.0.1:$(SSH)-:22
+KEY_WORD     := SSH_KEY=\"$(strip $(file <$(SSH_KEY)))\"
+endif
 QEMU_DEVICES  = $(foreach d,$(KEPT),-drive if=virtio,format=raw,snapshot=$(SNAPSHOT),file=$(d)) \
-                $(if $(filter -nic% -net%,$(QEMU_ARGS)),,-nic user,model=virtio-net-pci) $(QEMU_ARGS)
+                $(if $(filter -nic% -net%,$(QEMU_ARGS)),,-nic user$(comma)model=virtio-net-pci$(FORWARD)) $(QEMU_ARGS)
 
 # What KERNEL= and HV= may name: what we can make, or a file.
 KERNELS      := $(patsubst linux-%,$(IMG)/vmlinuz-%,$(shell sed -n 's/^\(linux-[^ ]*\).*/\1/p' image/debs.list))
@@ -115,7 +124,8 @@ run-check:
 
 ##@ Run
 ## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS=
-##                      QEMU= QEMU_ARGS= vary it, PERSIST=1 keeps its disks, IMAGE=full is a whole Debian with libvirt
+##                      QEMU= QEMU_ARGS= vary it, SSH=PORT lets you in by ssh, PERSIST=1 keeps its disks,
+##                      IMAGE=full is a whole Debian with libvirt
 .PHONY: run run-qemu
 run: run-check deps
 	@[ -f $(HV) ] || printf '  %-8s %s\n' build "the hypervisor: one to two minutes without a word"
@@ -125,7 +135,7 @@ run-qemu: $(HV) $(KERNEL) $(INITRD) $(KEPT)
 	$(say) run "$(HV), $(CPUS) CPU(s) $(CPU), $(MEM); leave with 'poweroff' in dom0, or Ctrl-] x"
 	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m $(MEM) -smp $(CPUS) $(QEMU_DEVICES) -monitor none \
 	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
-	  -kernel $(HV) -append "$(HVARGS)" -initrd "$(KERNEL) $(ARGS),$(INITRD)"
+	  -kernel $(HV) -append "$(HVARGS)" -initrd "$(KERNEL) $(ARGS) $(KEY_WORD),$(INITRD)"
 
 # --- make run-guest ---
 GUEST   ?= hello

@@ -26,6 +26,9 @@ else
     echo "dom0: not under a Xen hypervisor, its tools are not started"
 fi
 
+# ssh for the key of SSH_KEY="..." on the kernel's command line, never by password: guests reach dom0's ports, too.
+[ -n "$SSH_KEY" ] && (umask 077; echo "$SSH_KEY" >/root/.ssh/authorized_keys) && dropbear -R -s
+
 [ -x /etc/rig/run ] && /etc/rig/run
 [ -n "$RUN" ] && sh -c "$RUN"
 read -r up _ </proc/uptime
