@@ -106,7 +106,7 @@ SNAPSHOT     := $(if $(filter 1,$(PERSIST)),off,on)
 SSH          ?=
 SSH_KEY      ?= $(firstword $(wildcard $(HOME)/.ssh/id_*.pub))
 ifneq ($(SSH),)
-$(if $(wildcard $(SSH_KEY)),,$(error SSH=$(SSH): no public key in ~/.ssh (ssh-keygen makes one), and SSH_KEY= names none))
+$(if $(wildcard $(SSH_KEY)),,$(error SSH=$(SSH): no public key in ~/.ssh (ssh-keygen makes one) or by SSH_KEY=))
 FORWARD      := $(comma)hostfwd=tcp:127.0.0.1:$(SSH)-:22
 KEY_WORD     := SSH_KEY=\"$(strip $(file <$(SSH_KEY)))\"
 endif
