@@ -2,6 +2,7 @@
 """Guests reach the outside through dom0, by address and by ssh, as docs/network.md says."""
 import functools
 import http.server
+import re
 import threading
 
 import pytest
@@ -30,9 +31,8 @@ def test_outside_and_ssh(host, server):
     dom0.wait("ip route | grep -q default")
     assert "masquerade" in dom0.run("nft list ruleset")
     dom0.run("TERM=vt102 timeout 20 xentop -i 1 >/tmp/top 2>&1; ! grep -i 'terminal' /tmp/top")
-    key = dom0.run(f"dropbearkey -t ed25519 -f {KEY} | grep ^ssh-")
-    kind, text = key.split()[:2]
-    extra = f'console=hvc0 IP=10.1.0.2/24 SSH_KEY="{kind} {text}"'
+    key = re.search(r"^ssh-ed25519 \S+", dom0.run(f"dropbearkey -t ed25519 -f {KEY}"), re.M)[0]
+    extra = f'console=hvc0 IP=10.1.0.2/24 SSH_KEY="{key}"'
     dom0.configure("inside", **{**LINUX, "extra": extra, "vif": ["mac=00:16:3e:00:00:01,bridge=xenbr0"]})
     dom0.create("inside")
     dom0.wait("ping -c 1 -W 1 10.1.0.2")
