@@ -60,7 +60,14 @@ class Host:
         self.run(f"printf '%s\\n' {shlex.join(lines)} >/tmp/{name}.cfg")
 
     def create(self, name, words="", timeout=120):
-        return self.run(f"xl create -q {words} /tmp/{name}.cfg 2>&1", timeout)
+        """libxl gives a hot-plug script 40 s, which nothing changes; where that is too little, once more."""
+        for _ in range(10):
+            text = self.run(f"xl create -q {words} /tmp/{name}.cfg 2>&1 || echo status=$?", timeout)
+            if "because of timeout" not in text:
+                break
+        if "status=" in text:
+            self.machine.fail(f"xl create {name}: {text}")
+        return text
 
     def free_frames(self):
         """How many frames nobody has, by the hypervisor's own books."""
