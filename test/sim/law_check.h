@@ -235,6 +235,8 @@ static void law_vcpus(const struct domain *d)
         bool listed = d->polling[v->id / 64] >> v->id % 64 & 1;
         polls += listed;
         LAW(listed == v->poll_listed, "d%uv%u: polls, or not", d->id, v->id);
+        LAW(!listed || (v->pause_flags & VPF_POLLED) || !v->is_running, "d%uv%u has left its poll, but not the list",
+            d->id, v->id);
         LAW(listed || !(v->pause_flags & VPF_POLLED), "d%uv%u sleeps in a poll that nobody knows of", d->id, v->id);
         LAW(v->domain == d, "d%uv%u is another's", d->id, v->id);
         if (d->life == DOMAIN_DEAD)

@@ -224,6 +224,16 @@ static bool says_too_much(struct being *b)
     return found;
 }
 
+/* Somebody maps a page that version 1 lacks. */
+static bool status_is_mapped(const struct being *b)
+{
+    const struct grant_table *gt = b->d->grants;
+    bool found = false;
+    for (uint32_t i = 0; i < gt->nr_status; i++)
+        found |= frame_refs(mfn_to_frame(virt_to_mfn(gt->status[i]))) > 1;
+    return found;
+}
+
 static void step_version(void)
 {
     struct being *b = someone();
@@ -233,6 +243,8 @@ static void step_version(void)
     bool change = op->version != b->d->grants->version, busy = change && has_pins(b);
     bool unknown = op->version > b->d->grants->max_version;
     long due = unknown ? -ENOSYS : busy ? -EBUSY : change && says_too_much(b) ? -ERANGE : 0;
+    if (!due && change && status_is_mapped(b))
+        due = -EBUSY;
     long rc = call_op(b, hypercall_grant_table_op, GNTTABOP_set_version, op);
     if (rc == CALL_ABANDONED)
         return;

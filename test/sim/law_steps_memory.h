@@ -189,7 +189,7 @@ static void step_foreign(void)
     struct slot *s = &being[0].slot[pick(SLOTS / 2)];
     if (s->used)
         return;
-    uint64_t nr = any_frame(b);
+    uint64_t nr = one_in(8) ? pick(RAM) : any_frame(b);
     diary_note("foreign map: d%u frame %lu", b->d->id, nr);
     if (mfn_valid(mfn(nr)) && frame_get(mfn_to_frame(mfn(nr)), b->d))
         *s = (struct slot){ true, false, mfn(nr) };

@@ -182,12 +182,13 @@ static void own_remove(struct being *b, uint64_t nr)
     b->own[i] = b->own[--b->owns];
 }
 
-/** One of its frames, or nearly anything else. */
+/** One of its frames, or nearly anything else, but no grant table: who writes there by a copy is not noted. */
 static uint64_t any_frame(const struct being *b)
 {
     const struct being *other = someone();
+    uint64_t any = pick(RAM + 8);
     switch (pick(16)) {
-    case 0: return pick(RAM + 8);
+    case 0: return any < RAM && (frame_table[any].count & FRAME_HV) ? 0 : any;
     case 1: return other->owns ? other->own[pick(other->owns)].nr : 0;
     case 2: return virt_to_mfn(b->d->shared_info).nr;
     case 3: return 1ULL << pick(64);
