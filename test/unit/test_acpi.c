@@ -199,10 +199,11 @@ static const struct {
     unsigned int tables;
 } damages[] = {
     { "checksum", MADT + 50, 0x77,
-      "ACPI table APIC at 0x22000: checksum is 0x77, should be 0: only the boot CPU is known, and no IO-APIC", 0, 3 },
+      "ACPI table APIC at 0x22000: checksum is 0x77, should be 0: CPUs and IO-APICs by the MP table, if there "
+      "is one", 0, 3 },
     { "too long", MADT + 7, 0x70,
-      "ACPI table APIC at 0x22000 has length 1879048338, should be 36 to 16777216: only the boot CPU is known, and no "
-      "IO-APIC", 0, 3 },
+      "ACPI table APIC at 0x22000 has length 1879048338, should be 36 to 16777216: CPUs and IO-APICs by the MP "
+      "table, if there is one", 0, 3 },
     { "past the end of memory", HPET + 6, 0xf0,
       "ACPI table HPET at 0x24000: its 15728696 bytes reach beyond readable memory: another clock is used", 0, 3 },
     { "too short", MCFG + 4, 35,

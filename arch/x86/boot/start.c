@@ -32,6 +32,7 @@
 #include "mm/percpu_area.h"
 #include "platform/acpi.h"
 #include "platform/firmware_info.h"
+#include "platform/tables.h"
 #include "time/lapic_timer.h"
 #include "time/reference.h"
 #include "time/tsc.h"
@@ -64,12 +65,13 @@ static __init void heap_init(void)
 static __init void interrupts_init(void)
 {
     pic_disable();
-    lapic_init(acpi_lapic_base(), hv_options.x2apic);
+    lapic_init(tables_lapic_base(), hv_options.x2apic);
     if (!lapic_init_cpu())
         panic("the local APIC cannot be switched on: this machine has no interrupts that we can use");
-    acpi_add_cpus();
-    acpi_add_interrupts();
+    tables_add_cpus();
+    tables_add_interrupts();
     irq_init();
+    tables_set_triggers();
     firmware_init();
 }
 
@@ -112,7 +114,7 @@ __init void start_hypervisor(void)
     boot_cpu_tables();
     heap_init();
     log_info("CPU: %s%s", cpu_model_name, cpu_has_nx ? "" : " (no NX: data is executable)");
-    acpi_init(); /* tables: CPUs, IO-APICs, timers */
+    tables_init(); /* firmware's: CPUs, IO-APICs, timers */
     interrupts_init();
     clocks_init();      /* system time starts */
     cpu_contract_init();

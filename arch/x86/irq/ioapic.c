@@ -99,18 +99,30 @@ static __init void isa_defaults(void)
     isa_known = true;
 }
 
-__init void ioapic_add(uint8_t id, paddr_t base, uint32_t gsi_base)
+__init uint32_t ioapic_add(uint8_t id, paddr_t base, uint32_t gsi_base)
 {
+    struct ioapic io = {.id = id, .base = base, .gsi_base = gsi_base};
+
     if (ioapic_count == IOAPICS_MAX) {
         log_warning("IO-APIC %u at %#lx: more than %u of them, not used", id, (unsigned long)base, IOAPICS_MAX);
-        return;
+        return 0;
     }
     if (gsi_base > GSI_MAX) {
         log_warning("IO-APIC %u at %#lx: its first interrupt is %u by firmware, at most %u can be; not used", id,
                     (unsigned long)base, gsi_base, GSI_MAX);
-        return;
+        return 0;
     }
-    ioapics[ioapic_count++] = (struct ioapic){.id = id, .base = base, .gsi_base = gsi_base};
+    io.mmio = ioremap(base, 0x20);
+    if (!io.mmio)
+        panic("IO-APIC at %#lx cannot be mapped", (unsigned long)base);
+    uint32_t version = reg_read(&io, IOAPIC_REG_VERSION);
+    if (version == ~0u) {
+        log_warning("IO-APIC %u at %#lx: nothing is there, not used", id, (unsigned long)base);
+        return 0;
+    }
+    io.inputs = (version >> 16 & 0xff) + 1;
+    ioapics[ioapic_count++] = io;
+    return io.inputs;
 }
 
 __init void ioapic_override(uint8_t isa_irq, uint32_t gsi, bool level, bool active_low)
@@ -150,11 +162,7 @@ __init uint32_t ioapic_init(void)
 
     isa_defaults();
     for (unsigned int i = 0; i < ioapic_count; i++) {
-        struct ioapic *io = &ioapics[i];
-        io->mmio = ioremap(io->base, 0x20);
-        if (!io->mmio)
-            panic("IO-APIC at %#lx cannot be mapped", (unsigned long)io->base);
-        io->inputs = ((reg_read(io, IOAPIC_REG_VERSION) >> 16) & 0xff) + 1;
+        const struct ioapic *io = &ioapics[i];
         for (uint32_t n = 0; n < io->inputs; n++)
             reg_write(io, IOAPIC_REG_RTE + 2 * n, RTE_MASKED);
         gsis = MAX(gsis, io->gsi_base + io->inputs);

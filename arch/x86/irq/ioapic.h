@@ -6,12 +6,15 @@
 #include "hv/compiler.h"
 #include "irq/irq.h"
 
-/** Declares what the MADT told: an IO-APIC, and how an ISA line is really connected. Before ioapic_init(). */
-__init void ioapic_add(uint8_t id, paddr_t base, uint32_t gsi_base);
+/**
+ * Declares what firmware told, before ioapic_init(): an IO-APIC, which is mapped and answers how many inputs it has (0,
+ * logged: it is not used); and how an ISA line is really connected.
+ */
+__init uint32_t ioapic_add(uint8_t id, paddr_t base, uint32_t gsi_base);
 __init void ioapic_override(uint8_t isa_irq, uint32_t gsi, bool level, bool active_low);
 /** Masks the legacy PICs. Before the local APIC stops listening to them: QEMU keeps a request that it has seen. */
 __init void pic_disable(void);
-/** Maps them and masks every input; returns the number of GSIs. */
+/** Masks every input of all; returns the number of GSIs. */
 __init uint32_t ioapic_init(void);
 /** Fills in source, trigger and polarity of a GSI. */
 __init void ioapic_setup_irq(struct irq *irq);

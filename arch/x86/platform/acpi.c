@@ -4,68 +4,44 @@
 
 #include "hv/heap.h"
 #include "hv/log.h"
-#include "hv/percpu.h"
 #include "hw/native/io.h"
 #include "irq/ioapic.h"
-#include "irq/lapic.h"
 #include "mm/machine_map.h"
 #include "mm/map.h"
 #include "pci/pci.h"
+#include "platform/tables.h"
 #include "time/reference.h"
 #include "x86/acpi/acpi.h"
 
-#define LAPIC_DEFAULT  0xfee00000u
 #define PM1_SLP_EN     (1u << 13)
 #define PM1_SLP_TYP(t) ((t) << 10)
-#define READ_CHUNK     0x10000u
 
 static struct acpi_fadt fadt;
 static struct acpi_s5 s5;
 static struct acpi_info *info; /* only while booting */
 
-/*
- * Tables are in memory that is reserved, and may lie where the direct map has a hole: map what is asked for, briefly.
- */
-static __init bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t len)
+__init void acpi_init(const struct phys_reader *mem)
 {
-    static vaddr_t window;
-
-    if (paddr > (1ULL << 46) || (!window && !(window = vmap_reserve(READ_CHUNK / PAGE_SIZE + 1))))
-        return false;
-    for (uint8_t *out = buf; len;) {
-        uint64_t offset = paddr & ~PAGE_MASK;
-        size_t part = MIN(len, READ_CHUNK - offset);
-        uint64_t span = ROUND_UP(offset + part, PAGE_SIZE);
-        if (map_range(window, paddr - offset, span, MAP_RO))
-            return false;
-        memcpy(out, (const void *)(window + offset), part);
-        unmap_range(window, span);
-        out += part;
-        paddr += part;
-        len -= part;
-    }
-    return true;
-}
-
-__init void acpi_init(void)
-{
-    const struct phys_reader mem = {read_physical, NULL};
-
     info = hv_zalloc(sizeof(*info));
     if (!info)
         panic("no memory to read the ACPI tables");
-    int rc = acpi_read(info, &mem, boot_info.rsdp_size ? boot_info.rsdp : NULL, boot_info.rsdp_size, 0, &hv_lib_log);
+    int rc = acpi_read(info, mem, boot_info.rsdp_size ? boot_info.rsdp : NULL, boot_info.rsdp_size, 0, &hv_lib_log);
     if (rc)
-        log_warning("ACPI: no usable tables (error %d): one CPU, legacy interrupts and timers only", rc);
+        log_warning("ACPI: no usable tables (error %d): no power-off, legacy timers only", rc);
     else
         acpi_report(info, &hv_lib_log);
     fadt = info->fadt;
     s5 = info->s5;
 }
 
-paddr_t acpi_lapic_base(void)
+__init bool acpi_has_madt(void)
 {
-    return info->madt.present ? info->madt.lapic_paddr : LAPIC_DEFAULT;
+    return info->madt.present;
+}
+
+__init paddr_t acpi_lapic_base(void)
+{
+    return info->madt.lapic_paddr;
 }
 
 uint16_t acpi_pm_timer_port(void)
@@ -81,24 +57,9 @@ uint8_t acpi_century(void)
 
 __init void acpi_add_cpus(void)
 {
-    uint32_t boot_id = lapic_id(), next = 1, left = 0;
-
-    cpu_apic_id[0] = boot_id;
-    cpumask_set(&cpu_present, 0);
-    for (uint32_t i = 0; i < info->madt.cpu_count; i++) {
-        const struct acpi_cpu *c = &info->madt.cpu[i];
-        if (!c->enabled || c->apic_id == boot_id)
-            continue;
-        if (next == CPU_MAX || (c->apic_id > 254 && !lapic_is_x2apic())) {
-            left++;
-            continue;
-        }
-        cpu_apic_id[next] = c->apic_id;
-        cpumask_set(&cpu_present, next++);
-    }
-    cpu_count = next;
-    if (left)
-        log_warning("CPUs: %u more than can be used are left offline", left);
+    for (uint32_t i = 0; i < info->madt.cpu_count; i++)
+        if (info->madt.cpu[i].enabled)
+            tables_add_cpu(info->madt.cpu[i].apic_id);
 }
 
 __init void acpi_add_interrupts(void)
@@ -110,6 +71,10 @@ __init void acpi_add_interrupts(void)
     for (uint32_t i = 0; i < m->override_count; i++)
         ioapic_override(m->override[i].isa_irq, m->override[i].gsi, m->override[i].trigger == 3,
                         m->override[i].polarity == 3);
+}
+
+__init void acpi_add_segments(void)
+{
     for (uint32_t i = 0; i < info->mcfg.count; i++)
         pci_mmconfig_add(info->mcfg.segment[i].segment, info->mcfg.segment[i].start_bus, info->mcfg.segment[i].end_bus,
                          info->mcfg.segment[i].paddr);

@@ -5,16 +5,21 @@
 
 #include "hv/compiler.h"
 #include "hv/types.h"
+#include "x86/phys_reader.h"
 
-/** Reads the tables. Without them the machine is taken for one CPU with a PC's legacy devices. */
-__init void acpi_init(void);
-/** Fills cpu_present and cpu_apic_id; the boot CPU, which must have its APIC on, is index 0. */
+/** Reads the tables, through @mem. */
+__init void acpi_init(const struct phys_reader *mem);
+/** Whether there is a usable MADT, which the next three need. */
+__init bool acpi_has_madt(void);
+__init paddr_t acpi_lapic_base(void);
+/** Declares the CPUs (platform/tables.h). */
 __init void acpi_add_cpus(void);
-/** Declares IO-APICs and overrides to irq/, MMCONFIG to PCI. */
+/** Declares IO-APICs and overrides to irq/. */
 __init void acpi_add_interrupts(void);
+/** Declares MMCONFIG to PCI. */
+__init void acpi_add_segments(void);
 /** Declares HPET and PM timer to time/. */
 __init void reference_from_acpi(void);
-paddr_t acpi_lapic_base(void);
 /** 0: none. */
 uint16_t acpi_pm_timer_port(void);
 

@@ -219,7 +219,8 @@ void acpi_parse_madt(const struct acpi *a, const struct acpi_table *table)
     uint32_t at = MADT_ENTRIES_OFFSET;
 
     if (table->length < sizeof(head) || !acpi_table_read(a, table, 0, &head, sizeof(head))) {
-        lib_report(a->log, LIB_LOG_WARNING, "ACPI table APIC has %u bytes, needs %zu: only the boot CPU is known",
+        lib_report(a->log, LIB_LOG_WARNING,
+                   "ACPI table APIC has %u bytes, needs %zu: CPUs and IO-APICs by the MP table, if there is one",
                    table->length, sizeof(head));
         return;
     }

@@ -28,7 +28,7 @@ static const char *consequence(const char signature[4])
         char signature[5];
         const char *text;
     } known[] = {
-        { "APIC", "only the boot CPU is known, and no IO-APIC" },
+        { "APIC", "CPUs and IO-APICs by the MP table, if there is one" },
         { "FACP", "no power-off, no PM timer" },
         { "DSDT", "no power-off" },
         { "HPET", "another clock is used" },
