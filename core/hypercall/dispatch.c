@@ -11,5 +11,5 @@ bool hypercall_preempt_check(void)
 
 long hypercall_invoke(struct hypercall *call)
 {
-    return hypercall_call(call);
+    return hypercall_call(call, current_vcpu()->domain->type == DOMAIN_HVM ? HYPERCALLS_HVM : HYPERCALLS_PV);
 }

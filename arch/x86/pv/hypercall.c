@@ -29,7 +29,7 @@ void pv_hypercall(struct cpu_user_regs *regs)
     call.arg[3] = regs->r10;
     call.arg[4] = regs->r8;
     call.no_result = false;
-    long rc = hypercall_call(&call);
+    long rc = hypercall_call(&call, HYPERCALLS_PV);
     if (call.no_result)
         return;
     if (rc == -ERESTART)
