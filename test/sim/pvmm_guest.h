@@ -272,9 +272,9 @@ static void op_ptwr(unsigned int me)
     memcpy(sim_pv_cpu.insn, insn + 1, 11);
     sim_pv_cpu.insn_length = insn[0];
     regs.rax = regs.rcx = pick_entry(me);
-    if (pv_ptwr_fault(&regs, va, pv_readonly_frame(va)))
+    if (pv_ptwr_fault(&regs, va, pv_readonly_frame(pt_walk_l1e(current_vcpu(), va))))
         world.seen[regs.rip != 0x1000 ? SEEN_PTWR : SEEN_PTWR_AGAIN]++;
-    else if (pv_mmio_ro_fault(&regs, va, pv_readonly_frame(va)))
+    else if (pv_mmio_ro_fault(&regs, va, pv_readonly_frame(pt_walk_l1e(current_vcpu(), va))))
         world.seen[SEEN_MMIO_STORE]++;
 }
 

@@ -23,6 +23,7 @@
 #include "pv/mm/entry.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/mm.h"
+#include "pv/mm/pt_walk.h"
 #include "pv/mm/types.h"
 #include "pv/mm/update.h"
 

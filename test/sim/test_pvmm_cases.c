@@ -508,7 +508,8 @@ static void stores_to_tables(void **state)
         assert_int_equal(update(F(1), 20, row[i].before, DOMID_SELF), 0);
         memcpy(sim_pv_cpu.insn, row[i].insn, sizeof(row[i].insn));
         sim_pv_cpu.insn_length = row[i].length;
-        bool handled = pv_ptwr_fault(&regs, 0x1000 + 20 * 8, pv_readonly_frame(0x1000 + 20 * 8));
+        mfn_t m = pv_readonly_frame(pt_walk_l1e(current_vcpu(), 0x1000));
+        bool handled = pv_ptwr_fault(&regs, 0x1000 + 20 * 8, m);
         if (handled != row[i].handled || words(F(1))[20] != row[i].after || regs.rax != row[i].rax_after ||
             regs.rip != 0x1000 + (handled ? row[i].length : 0))
             fail_msg("%s: %d, entry %lx, rax %lx, rip %lx", row[i].name, handled, words(F(1))[20], regs.rax, regs.rip);
@@ -525,8 +526,8 @@ static void stores_to_readonly_devices(void **state)
     assert_int_equal(update(F(1), 3, E(device, W), DOMID_IO), 0);
     memcpy(sim_pv_cpu.insn, (uint8_t[]){ 0x89, 0x07 }, 2);
     sim_pv_cpu.insn_length = 2;
-    assert_false(pv_ptwr_fault(&regs, 0x3010, pv_readonly_frame(0x3010)));
-    assert_true(pv_mmio_ro_fault(&regs, 0x3010, pv_readonly_frame(0x3010)));
+    assert_false(pv_ptwr_fault(&regs, 0x3010, pv_readonly_frame(pt_walk_l1e(current_vcpu(), 0x3010))));
+    assert_true(pv_mmio_ro_fault(&regs, 0x3010, pv_readonly_frame(pt_walk_l1e(current_vcpu(), 0x3010))));
     assert_int_equal(sim_pv_cpu.mmio_value, 0x11223344);
     assert_int_equal(sim_pv_cpu.mmio_size, 4);
     assert_int_equal(sim_pv_cpu.mmio_address, ((frame_table_end + SIM_MMIO_FRAMES - 1) << 12) + 0x10);

@@ -17,6 +17,7 @@
 #include "pv/page_walk.h"
 #include "pv/pv.h"
 #include "pv/smap_quirk.h"
+#include "x86/pte/pte.h"
 
 #define WINDOW_BYTES 0x10000u
 #define SELECTOR_EXT 0x1u
@@ -54,18 +55,23 @@ static bool descriptor_fault(struct cpu_user_regs *regs, uint64_t cr2)
 /*
  * True if the tables allow the access that faulted. The processor drops the translation of a faulting address by
  * itself, so that the next try sees the tables. Interrupts are off during the walk: no table that it passes is freed
- * meanwhile, because freeing one waits for this CPU's TLB flush.
+ * meanwhile, because freeing one waits for this CPU's TLB flush. @last becomes the entry that maps @va, or 0.
  */
-static bool stale_translation(uint32_t error, uint64_t va, bool user)
+static bool stale_translation(uint32_t error, uint64_t va, bool user, uint64_t *last)
 {
-    struct page_walk w;
+    struct page_rights r;
 
+    *last = 0;
     if (!(error & PF_PRESENT) || (error & ~(PF_PRESENT | PF_WRITE | PF_USER | PF_INSN)))
         return false; /* what is not present is never cached (APM vol. 2, 5.5.2): such a fault is not stale */
     irqflags_t flags = irq_save();
-    page_walk(read_cr3(), va, &w);
+    bool whole = page_walk_rights(read_cr3(), va, &r);
     irq_restore(flags);
-    return w.present && (!user || w.user) && (!(error & PF_WRITE) || w.write) && (!(error & PF_INSN) || !w.nx);
+    if (!whole)
+        return false;
+    *last = r.last;
+    return (!user || r.all & PTE_US) && (!(error & PF_WRITE) || r.all & PTE_RW) &&
+           !((error & PF_INSN) && (r.any & PTE_NX));
 }
 
 /* The guest need not learn what is mapped in our part of the address space: all of it looks so, and is forbidden. */
@@ -78,18 +84,19 @@ void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2)
 {
     struct vcpu *v = current_vcpu();
     const uint32_t write_protected = PF_PRESENT | PF_WRITE;
+    uint64_t last;
 
     if (pv_hypervisor_va(cr2)) {
         if (!descriptor_fault(regs, cr2))
             pv_inject_page_fault(regs, error_to_show(regs->error_code, cr2), cr2);
         return;
     }
-    if (stale_translation(regs->error_code, cr2, true)) {
+    if (stale_translation(regs->error_code, cr2, true, &last)) {
         pv_smap_quirk(regs->error_code);
         return;
     }
     if (v->arch.pv.kernel_mode && (regs->error_code & (write_protected | PF_RESERVED)) == write_protected) {
-        mfn_t m = pv_readonly_frame(cr2);
+        mfn_t m = pv_readonly_frame(last);
         if (pv_ptwr_fault(regs, cr2, m) || pv_mmio_ro_fault(regs, cr2, m))
             return;
     }
@@ -109,6 +116,7 @@ bool pv_return_fault_mended(const struct cpu_user_regs *regs, uint64_t cr2)
 bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2)
 {
     struct vcpu *v = current_vcpu();
+    uint64_t last;
 
     if (!v || vcpu_is_idle(v))
         return false;
@@ -117,5 +125,5 @@ bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2)
                pv_ldt_fault(v, (uint32_t)(cr2 - percpu_ldt_window()));
     if (cpu_has_smap && !(regs->rflags & RFLAGS_AC))
         return false; /* an access to the guest's memory that was not meant to be one: never try that again */
-    return stale_translation(regs->error_code, cr2, false);
+    return stale_translation(regs->error_code, cr2, false, &last);
 }

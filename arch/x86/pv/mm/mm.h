@@ -35,8 +35,8 @@ int pv_mm_relinquish(struct domain *d);
  * guest.
  */
 
-/** The frame that @va maps read-only, for the two that follow; MFN_NONE: none. */
-mfn_t pv_readonly_frame(vaddr_t va);
+/** The frame that the entry @e maps read-only, for the two that follow; MFN_NONE: none. */
+mfn_t pv_readonly_frame(uint64_t e);
 /** A guest kernel's store to a page table, @m, that it has mapped read-only: performed as an update, checked. */
 bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va, mfn_t m);
 /** A guest kernel's store to device memory, @m, that is read-only to it. */

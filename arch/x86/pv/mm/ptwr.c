@@ -50,10 +50,8 @@ static int ptwr_store(struct frame *table, uint64_t address, const struct insn *
     return rc;
 }
 
-mfn_t pv_readonly_frame(vaddr_t va)
+mfn_t pv_readonly_frame(uint64_t e)
 {
-    uint64_t e = pt_walk_l1e(current_vcpu(), va);
-
     return (e & PTE_P) && !(e & PTE_RW) ? pte_mfn(e) : MFN_NONE;
 }
 
