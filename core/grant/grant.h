@@ -135,7 +135,8 @@ void maptrack_settle(struct grant_table *gt, uint32_t handle, const struct maptr
 struct domain *grant_target(domid_t id, int16_t *status);
 
 /* The operations. Those on lists do one element, and return GNTST_*; the others return 0 or -errno. */
-void grant_op_map(struct gnttab_map_grant_ref *op);
+/** *@owner is the domain of the element before, with a reference, or NULL; afterwards of this one. */
+void grant_op_map(struct gnttab_map_grant_ref *op, struct domain **owner);
 /**
  * Takes mappings away, as the first elements of the list at @uop say. @count: in, how many there are, at most
  * GRANT_UNMAP_BATCH; out, how many were done: at least one, unless the result is an error.

@@ -11,14 +11,12 @@
 #include <hypercall_handlers.h>
 
 union grant_op {
-    struct gnttab_map_grant_ref map;
     struct gnttab_transfer transfer;
     struct gnttab_swap_grant_ref swap;
     struct gnttab_cache_flush flush;
 };
 
 /* An element has its own status; only what cannot have one ends the list with an error. */
-static long op_map(union grant_op *op) { return grant_op_map(&op->map), 0; }
 static long op_swap(union grant_op *op) { return grant_op_swap(&op->swap), 0; }
 static long op_flush(union grant_op *op) { return grant_op_cache_flush(&op->flush); }
 
@@ -31,7 +29,6 @@ static long op_transfer(union grant_op *op)
 
 /* Operations on lists whose elements stand alone. */
 static const struct { long (*fn)(union grant_op *op); uint8_t size; } list_ops[] = {
-    [GNTTABOP_map_grant_ref]  = { op_map, sizeof(struct gnttab_map_grant_ref) },
     [GNTTABOP_transfer]       = { op_transfer, sizeof(struct gnttab_transfer) },
     [GNTTABOP_swap_grant_ref] = { op_swap, sizeof(struct gnttab_swap_grant_ref) },
     [GNTTABOP_cache_flush]    = { op_flush, sizeof(struct gnttab_cache_flush) },
@@ -72,6 +69,28 @@ static long grant_copy_list(struct hypercall *call, uint64_t uop, uint32_t count
     for (uint32_t i = 0; i < count && !rc; i++, uop += sizeof(struct gnttab_copy))
         rc = hypercall_preempt_every(i, 8) ? grant_continue(call, uop, count - i) : grant_copy_at(&copying, uop);
     grant_copy_end(&copying);
+    return rc;
+}
+
+/* Most lists name one domain throughout: it is looked up when another one is named. */
+static long grant_map_list(struct hypercall *call, uint64_t uop, uint32_t count)
+{
+    struct domain *owner = NULL;
+    long rc = 0;
+
+    for (uint32_t i = 0; i < count && !rc; i++, uop += sizeof(struct gnttab_map_grant_ref)) {
+        struct gnttab_map_grant_ref op;
+        if (hypercall_preempt_every(i, 8)) {
+            rc = grant_continue(call, uop, count - i);
+        } else if (copy_from_guest_va(&op, uop)) {
+            rc = -EFAULT;
+        } else {
+            grant_op_map(&op, &owner);
+            rc = copy_to_guest_va(uop, &op) ? -EFAULT : 0;
+        }
+    }
+    if (owner)
+        domain_put(owner);
     return rc;
 }
 
@@ -116,6 +135,8 @@ long hypercall_grant_table_op(struct hypercall *call)
         return -EINVAL;
     if (cmd == GNTTABOP_unmap_grant_ref || cmd == GNTTABOP_unmap_and_replace)
         return grant_unmap_list(call, uop, count, cmd == GNTTABOP_unmap_and_replace);
+    if (cmd == GNTTABOP_map_grant_ref)
+        return grant_map_list(call, uop, count);
     if (cmd == GNTTABOP_copy)
         return grant_copy_list(call, uop, count);
     if (cmd < ARRAY_SIZE(list_ops) && list_ops[cmd].fn)

@@ -79,24 +79,33 @@ static int map_owned(struct grant_table *mine, struct domain *owner, uint32_t ha
     return GNTST_okay;
 }
 
-void grant_op_map(struct gnttab_map_grant_ref *op)
+/* Afterwards *@owner is the domain @id, with a reference, or NULL. It had one, or was NULL, before. */
+static bool map_owner(struct domain **owner, domid_t id)
+{
+    if (*owner && (*owner)->id == id)
+        return true;
+    if (*owner)
+        domain_put(*owner);
+    *owner = domain_get_by_id(id);
+    return *owner;
+}
+
+void grant_op_map(struct gnttab_map_grant_ref *op, struct domain **owner)
 {
     struct domain *d = current_vcpu()->domain;
     if (!(op->flags & MAPTRACK_MAPPED) || (op->flags & ~(GNTMAP_KNOWN | GNTMAP_guest_avail_mask))) {
         op->status = GNTST_bad_gntref;
         return;
     }
-    struct domain *owner = domain_get_by_id(op->dom);
-    if (!owner) {
+    if (!map_owner(owner, op->dom)) {
         op->status = GNTST_bad_domain;
         return;
     }
     uint32_t handle = maptrack_take(d->grants);
-    int status = handle == MAPTRACK_NONE ? GNTST_no_space : map_owned(d->grants, owner, handle, op);
+    int status = handle == MAPTRACK_NONE ? GNTST_no_space : map_owned(d->grants, *owner, handle, op);
     if (status != GNTST_okay && handle != MAPTRACK_NONE)
         maptrack_release(d->grants, handle);
     op->status = (int16_t)status;
-    domain_put(owner);
 }
 
 /* One element of a batch between its two halves. */
