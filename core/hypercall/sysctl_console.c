@@ -24,7 +24,8 @@ long sysctl_readconsole(struct sysctl_call *c)
     long rc = copy_array_to_guest(guest_handle_va(op->buffer), text, len);
     if (!rc && op->clear)
         console_read_ring(text, 0, true, false, &(uint32_t){ 0 }); /* only what the caller has got */
-    hv_free(many);
+    if (many)
+        hv_free(many);
     op->index = index;
     op->count = (uint32_t)len;
     c->copy_back = !rc;

@@ -56,6 +56,8 @@ void ldt_forget_pages(struct vcpu *v)
 
 void pv_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
 {
+    if (!(entries | v->arch.pv.ldt_entries))
+        return; /* none before, none now */
     ldt_forget_pages(v);
     v->arch.pv.ldt_base = entries ? base : 0;
     v->arch.pv.ldt_entries = entries;
