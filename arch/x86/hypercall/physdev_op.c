@@ -14,6 +14,7 @@
 #include "irq/msi.h"
 #include "irq/pirq.h"
 #include "pci/function.h"
+#include "platform/tables.h"
 
 #include <hypercall_handlers.h>
 #include <layout_codec.h>
@@ -85,7 +86,10 @@ static long op_apic_read(struct domain *d, uint64_t arg, struct refusal *why)
     return copy_to_guest_va(arg, &apic);
 }
 
-/* Old kernels ask for a vector before they bind; any number in range will do, since we choose vectors ourselves. */
+/*
+ * Old kernels ask for a vector before they bind; any number in range will do, since we choose vectors ourselves. Where
+ * there is no ACPI it is all that a kernel asks for a legacy line, so then this maps it.
+ */
 static long op_alloc_irq_vector(struct domain *d, uint64_t arg, struct refusal *why)
 {
     struct physdev_irq op;
@@ -94,6 +98,11 @@ static long op_alloc_irq_vector(struct domain *d, uint64_t arg, struct refusal *
         return -EFAULT;
     if (op.irq >= irq_gsi_count)
         return refuse(why, -EINVAL, "GSI %u is beyond the last one, %u", op.irq, irq_gsi_count - 1);
+    if (tables_legacy_lines() && op.irq < 16 && !pirq_irq(d, op.irq)) {
+        int rc = pirq_map_gsi(d, (int)ioapic_isa_to_gsi((uint8_t)op.irq), (int)op.irq, why);
+        if (rc < 0)
+            return rc;
+    }
     op.vector = op.irq;
     return copy_to_guest_va(arg, &op);
 }

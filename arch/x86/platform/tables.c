@@ -13,7 +13,7 @@
 #define LAPIC_DEFAULT 0xfee00000u
 #define READ_CHUNK    0x10000u
 
-static enum { FROM_NOTHING, FROM_ACPI, FROM_MPTABLE } source __initdata;
+static enum { FROM_NOTHING, FROM_ACPI, FROM_MPTABLE } source __ro_after_init;
 static uint32_t left __initdata; /* CPUs that cannot be used */
 
 /*
@@ -95,6 +95,11 @@ __init void tables_add_interrupts(void)
     else if (source == FROM_MPTABLE)
         mptable_add_interrupts();
     acpi_add_segments();
+}
+
+bool tables_legacy_lines(void)
+{
+    return source == FROM_MPTABLE;
 }
 
 __init void tables_set_triggers(void)

@@ -20,5 +20,10 @@ __init void tables_add_cpu(uint32_t apic_id);
 __init void tables_add_interrupts(void);
 /** Sets trigger and polarity of inputs, where the table tells it for each line of PCI. After irq_init(). */
 __init void tables_set_triggers(void);
+/**
+ * Interrupt lines are by the MP table, which dom0 cannot read from ACPI: it knows them by the numbers that the legacy
+ * controllers gave them (0 to 15), and takes these numbers for its own only if it finds such a controller.
+ */
+bool tables_legacy_lines(void);
 
 #endif

@@ -3,14 +3,18 @@
  * What is behind an I/O port for a guest. Configuration space and the RTC are reached by an index port and a data port:
  * the index is the domain's own, so that two users cannot disturb each other. The timer and interrupt controllers are
  * the hypervisor's: they are not among a domain's ports (d->arch.io), and what is not reads as all ones and ignores
- * writes.
+ * writes. Where dom0 has no ACPI its mask registers of the interrupt controllers keep what is written, which masks
+ * nothing: by that a kernel finds that there are legacy lines.
  */
 #include "hv/lock.h"
 #include "hw/native/io.h"
 #include "pci/pci.h"
 #include "platform/io_caps.h"
+#include "platform/tables.h"
 #include "pv/emulate.h"
 
+#define PORT_PIC1_MASK  0x21u
+#define PORT_PIC2_MASK  0xa1u
 #define PORT_CMOS_INDEX 0x70u
 #define PORT_CMOS_DATA  0x71u
 #define PORT_SYSTEM_B   0x61u
@@ -61,10 +65,22 @@ static bool is_pci_data(unsigned int port, unsigned int size)
     return port >= PORT_PCI_DATA && port + size <= PORT_PCI_DATA + 4 && port % size == 0;
 }
 
+/* The legacy controllers' mask register at @port, or NULL. */
+static uint8_t *pic_mask(struct domain *d, unsigned int port, unsigned int size)
+{
+    if ((port != PORT_PIC1_MASK && port != PORT_PIC2_MASK) || size != 1 || !tables_legacy_lines())
+        return NULL;
+    return &d->arch.pv.pic_mask[port == PORT_PIC2_MASK];
+}
+
 /* Ports that the hardware domain gets in a form of our own. */
 static bool special_read(struct domain *d, unsigned int port, unsigned int size, uint32_t *value)
 {
-    if (port == PORT_PCI_INDEX && size == 4)
+    const uint8_t *mask = pic_mask(d, port, size);
+
+    if (mask)
+        *value = *mask;
+    else if (port == PORT_PCI_INDEX && size == 4)
         *value = d->arch.pv.pci_cf8;
     else if (is_pci_data(port, size))
         *value = pci_port_read(d->arch.pv.pci_cf8, port - PORT_PCI_DATA, size);
@@ -81,7 +97,11 @@ static bool special_read(struct domain *d, unsigned int port, unsigned int size,
 
 static bool special_write(struct domain *d, unsigned int port, unsigned int size, uint32_t value)
 {
-    if (port == PORT_PCI_INDEX && size == 4)
+    uint8_t *mask = pic_mask(d, port, size);
+
+    if (mask)
+        *mask = (uint8_t)value;
+    else if (port == PORT_PCI_INDEX && size == 4)
         d->arch.pv.pci_cf8 = value;
     else if (is_pci_data(port, size))
         pci_port_write(d->arch.pv.pci_cf8, port - PORT_PCI_DATA, size, value);

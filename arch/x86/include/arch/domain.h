@@ -15,6 +15,7 @@ struct guest_memory_map;
 struct pv_domain {
     uint32_t pci_cf8;      /* latched by the emulated port 0xcf8 */
     uint8_t rtc_index;     /* latched by the emulated port 0x70 */
+    uint8_t pic_mask[2];   /* the legacy interrupt controllers' mask registers, which mask nothing */
     uint64_t unpin_cursor; /* frame number + 1 where pv_mm_relinquish() goes on, referenced; 0: not begun */
 };
 
