@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What bench/tools.py runs in dom0: the toolstack's work between marks (bench/mark.c). While it is measured, nothing is
 # printed.
-export PATH=/usr/lib/xen-4.17/bin:/usr/sbin:/usr/bin
+PATH=$(echo /usr/lib/xen-[0-9]*/bin):/usr/sbin:/usr/bin
+export PATH
 cd /run || exit 1
 
 fail() {

@@ -5,17 +5,20 @@
 usage: initramfs.py RECIPE --tools ROOT --kernel ROOT [--program FILE]... -o FILE
 
 A recipe has one item a line:
-    copy PATTERN...          files of the tools root, by shell pattern, with the shared libraries that they need
+    copy PATTERN...          files of the tools root, by shell pattern, with the shared libraries that they need; a path
+                             is as the image has it (usr/bin/NAME), wherever the package keeps the file
     file SOURCE PATH MODE    a file beside the recipe
     program NAME PATH        a program of our own, given with --program, without its symbols
     directory PATH MODE
-    link PATH TARGET
+    link PATH TARGET         TARGET may be a shell pattern of something that is in the image by then
     device PATH MAJOR MINOR  a character device
     modules NAME...          kernel modules with what they depend on
     applets                  a link for every command of busybox that nothing else provides
-The image is merged-/usr: whatever a package has in /bin, /sbin or /lib lands in /usr.
+The image is merged-/usr: whatever a package has in /bin, /sbin or /lib lands in /usr. (Debian 12's packages have them
+there, Debian 13's don't.)
 """
 import argparse
+import fnmatch
 import glob
 import gzip
 import os
@@ -26,7 +29,7 @@ import tempfile
 import kmod
 import newc
 
-LIBRARY_FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu")
+LIBRARY_FOLDER = "usr/lib/x86_64-linux-gnu"
 
 
 def merged(path):
@@ -55,10 +58,17 @@ class Builder:
             self.tree.link(name, "usr/" + name)
 
     def library(self, soname):
-        for folder in LIBRARY_FOLDERS:
-            if os.path.exists(os.path.join(self.tools, folder, soname)):
-                return self.copy_one(os.path.join(folder, soname))
-        raise SystemExit(f"image: no package of the tools group has {soname}")
+        for path in self.find(os.path.join(LIBRARY_FOLDER, soname)):
+            return self.copy_one(path)
+
+    def find(self, pattern):
+        """What the packages have for a path or pattern of the image, as they name it; at least one."""
+        pattern = merged(pattern)
+        split = pattern[len("usr/"):] if merged(pattern[len("usr/"):]) == pattern else None
+        found = [path for name in (pattern, split) if name for path in glob.glob(name, root_dir=self.tools)]
+        if not found:
+            raise SystemExit(f"image: no package of the tools group has {pattern}")
+        return sorted(found)
 
     def copy_one(self, path):
         source, target = os.path.join(self.tools, path), merged(path)
@@ -68,7 +78,8 @@ class Builder:
             link = os.readlink(source)
             self.tree.link(target, link)
             inner = link.lstrip("/") if link.startswith("/") else os.path.join(os.path.dirname(path), link)
-            self.copy_one(os.path.normpath(inner))
+            for found in self.find(os.path.normpath(inner)):
+                self.copy_one(found)
         else:
             with open(source, "rb") as file:
                 self.tree.file(target, file.read(), os.stat(source).st_mode & 0o777)
@@ -77,10 +88,7 @@ class Builder:
 
     def do_copy(self, *patterns):
         for pattern in patterns:
-            paths = [path for path in glob.glob(pattern, root_dir=self.tools)]
-            if not paths:
-                raise SystemExit(f"image: no package of the tools group has {pattern}")
-            for path in sorted(paths):
+            for path in self.find(pattern):
                 self.copy_one(path)
 
     def do_file(self, source, path, mode):
@@ -98,6 +106,11 @@ class Builder:
         self.tree.directory(path, int(mode, 8))
 
     def do_link(self, path, target):
+        if "*" in target:
+            matches = fnmatch.filter(self.tree.nodes, target.lstrip("/"))
+            if len(matches) != 1:
+                raise SystemExit(f"image: link {path}: {len(matches)} files of the image match {target}, one should")
+            target = "/" + matches[0]
         self.tree.link(merged(path), target)
 
     def do_device(self, path, major, minor):
@@ -107,7 +120,7 @@ class Builder:
         kmod.install(self.tree, kmod.Modules(self.kernel), names)
 
     def do_applets(self):
-        busybox = os.path.join(self.tools, "bin/busybox")
+        busybox = os.path.join(self.tools, self.find("usr/bin/busybox")[0])
         listing = subprocess.run([busybox, "--list-full"], capture_output=True, text=True, check=True).stdout
         for path in map(merged, listing.split()):
             name = os.path.basename(path)

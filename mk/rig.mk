@@ -17,55 +17,91 @@ PY      := /usr/bin/python3
 deps:
 	@image/deps packages.txt
 
+# --- which Debian dom0 and the guest are made of: the one that this machine has, unless DEBIAN= says which ---
+# Each release: its name, the folder of its images, the group of debs.list with its tools, its own kernel.
+RELEASES   := 12 13
+NAME_12    := bookworm
+NAME_13    := trixie
+IMG_12     := $(IMG)
+IMG_13     := $(IMG)/13
+TOOLS_12   := tools
+TOOLS_13   := tools-13
+KERNEL_12  := 6.1
+KERNEL_13  := 6.12
+HERE_NOW   := $(shell . /etc/os-release && echo $$VERSION_ID)
+DEBIAN     ?= $(or $(filter $(RELEASES),$(HERE_NOW)),$(lastword $(RELEASES)))
+ifeq ($(filter $(RELEASES),$(DEBIAN)),)
+$(error DEBIAN=$(DEBIAN): dom0 can be made of Debian $(subst $() , or ,$(RELEASES)))
+endif
+
 # --- images: $(ROOT)/GROUP is an unpacked group of image/debs.list ---
 $(ROOT)/%/.complete: image/debs.list image/fetch image/sources.py
 	@image/fetch $(BUILD) $*
+	@[ -f $@ ] || { echo "$*: this system's apt sources have no mirror for its release (see image/debs.list)" >&2; \
+	  exit 1; }
 
 $(PEER): $(ROOT)/xen-4.17/.complete
 	@zcat $(ROOT)/xen-4.17/boot/xen-*-amd64.gz >$@
+$(BUILD)/xen420: $(ROOT)/xen-4.20/.complete
+	@zcat $(ROOT)/xen-4.20/boot/xen-*-amd64.gz >$@
 
 $(IMG)/vmlinuz-%: $(ROOT)/linux-%/.complete
 	@mkdir -p $(@D)
 	@cp $(ROOT)/linux-$*/boot/vmlinuz-* $@
 
 INITRAMFS := image/initramfs.py image/newc.py image/kmod.py
-DOM0_PARTS := $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/dom0/*) $(BUILD)/xnl
-$(IMG)/dom0-%.cpio.gz: $(ROOT)/linux-%/.complete $(DOM0_PARTS)
-	$(say) image $@
-	@mkdir -p $(@D)
-	@$(PY) image/initramfs.py image/dom0/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-$* \
-	  --program $(BUILD)/xnl -o $@
+DOM0_PARTS := $(INITRAMFS) $(wildcard image/dom0/*) $(BUILD)/xnl
+DOMU_PARTS := $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
+FULL_PARTS := $(wildcard image/full/*) image/sources.py image/dom0/udhcpc.sh image/dom0/profile image/dom0/guest.cfg
 
-DOMU_PARTS := $(ROOT)/tools/.complete $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
-$(IMG)/domu.cpio.gz: $(ROOT)/linux-6.1/.complete $(DOMU_PARTS)
-	$(say) image $@
-	@mkdir -p $(@D)
-	@$(PY) image/initramfs.py image/domu/recipe --tools $(ROOT)/tools --kernel $(ROOT)/linux-6.1 -o $@
+# dom0's initramfs for any kernel, a guest's for the release's own, the disk with what guests need, and IMAGE=full's.
+define release_images
+$$(IMG_$(1))/dom0-%.cpio.gz: $$(ROOT)/linux-%/.complete $$(ROOT)/$$(TOOLS_$(1))/.complete $$(DOM0_PARTS)
+	$$(say) image $$@
+	@mkdir -p $$(@D)
+	@$$(PY) image/initramfs.py image/dom0/recipe --tools $$(ROOT)/$$(TOOLS_$(1)) --kernel $$(ROOT)/linux-$$* \
+	  --program $$(BUILD)/xnl -o $$@
 
-$(IMG)/disk.img: image/disk $(IMG)/vmlinuz-6.1 $(IMG)/domu.cpio.gz
-	$(say) image $@
-	@image/disk $@ $(IMG)/vmlinuz-6.1 $(IMG)/domu.cpio.gz
+$$(IMG_$(1))/domu.cpio.gz: $$(ROOT)/linux-$$(KERNEL_$(1))/.complete $$(ROOT)/$$(TOOLS_$(1))/.complete $$(DOMU_PARTS)
+	$$(say) image $$@
+	@mkdir -p $$(@D)
+	@$$(PY) image/initramfs.py image/domu/recipe --tools $$(ROOT)/$$(TOOLS_$(1)) \
+	  --kernel $$(ROOT)/linux-$$(KERNEL_$(1)) -o $$@
 
-$(IMG)/full.img: $(wildcard image/full/*) image/dom0/udhcpc.sh image/dom0/profile image/dom0/guest.cfg
-	@mkdir -p $(@D)
-	@image/full/make $@
+$$(IMG_$(1))/disk.img: image/disk $$(IMG)/vmlinuz-$$(KERNEL_$(1)) $$(IMG_$(1))/domu.cpio.gz
+	$$(say) image $$@
+	@image/disk $$@ $$(IMG)/vmlinuz-$$(KERNEL_$(1)) $$(IMG_$(1))/domu.cpio.gz
+
+$$(IMG_$(1))/full.img: $$(FULL_PARTS)
+	@mkdir -p $$(@D)
+	@image/full/make $$@ $$(NAME_$(1))
+endef
+$(foreach r,$(RELEASES),$(eval $(call release_images,$(r))))
+# What a run with DEBIAN= needs.
+RUN_KERNEL := $(IMG)/vmlinuz-$(KERNEL_$(DEBIAN))
+RUN_IMG    := $(IMG_$(DEBIAN))
 
 ##@ Build
-## make image           make the dom0 and guest images (6.12 and QEMU 10 from backports, where there are any)
+## make image           make the dom0 and guest images that tests use: of Debian 12, and of Debian 13 (and QEMU 10
+##                      from backports) where this system's mirrors have them
 IMAGES := $(addprefix $(IMG)/,vmlinuz-6.1 dom0-6.1.cpio.gz domu.cpio.gz disk.img) $(ROOT)/kernels/.complete
-.PHONY: image image-backports
-image: $(IMAGES) image-backports
+MORE_GROUPS := linux-6.12 tools-13 $(if $(filter 12,$(HERE_NOW)),qemu-10)
+MORE_IMAGES := $(IMG)/vmlinuz-6.12 $(IMG)/dom0-6.12.cpio.gz \
+               $(addprefix $(IMG_13)/,dom0-6.12.cpio.gz domu.cpio.gz disk.img)
+.PHONY: image image-more
+image: $(IMAGES) image-more
 # After the images, so that its own makes and this one never make the same thing at once.
-image-backports: image/debs.list | $(IMAGES)
-	@for g in linux-6.12 qemu-10; do [ $(ROOT)/$$g/.missing -nt image/debs.list ] || $(MAKE) -s $(ROOT)/$$g/.complete; done
-	@[ ! -f $(ROOT)/linux-6.12/.complete ] || $(MAKE) -s $(IMG)/vmlinuz-6.12 $(IMG)/dom0-6.12.cpio.gz
+image-more: image/debs.list | $(IMAGES)
+	@for g in $(MORE_GROUPS); do [ $(ROOT)/$$g/.missing -nt image/debs.list ] || \
+	  $(MAKE) -sq $(ROOT)/$$g/.complete || image/fetch $(BUILD) $$g || exit 1; done
+	@[ -f $(ROOT)/linux-6.12/.missing ] || [ -f $(ROOT)/tools-13/.missing ] || $(MAKE) -s $(MORE_IMAGES)
 
 # --- make run ---
 CPUS    ?= 1
 MEM     ?= 2G
-KERNEL  ?= $(IMG)/vmlinuz-6.1
-INITRD  ?= $(IMG)/dom0-$(if $(findstring 6.12,$(notdir $(KERNEL))),6.12,6.1).cpio.gz
-DISK    ?= $(IMG)/disk.img
+KERNEL  ?= $(RUN_KERNEL)
+INITRD  ?= $(RUN_IMG)/dom0-$(if $(findstring 6.12,$(notdir $(KERNEL))),6.12,6.1).cpio.gz
+DISK    ?= $(RUN_IMG)/disk.img
 # Debian's Xen has no way around QEMU 7.2's fault with SMAP, and trusts an MWAIT extension that QEMU lacks.
 CPU     ?= max$(if $(filter $(PEER),$(HV)),$(comma)-smap$(comma)-monitor)
 QEMU    ?= qemu-system-x86_64
@@ -74,7 +110,7 @@ HVARGS  ?= console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=al
 # IMAGE=full: dom0's system is a whole Debian with libvirt, on a second disk.
 IMAGE   ?= initramfs
 ifeq ($(IMAGE),full)
-FULL := $(IMG)/full.img
+FULL := $(RUN_IMG)/full.img
 ARGS    ?= console=hvc0 quiet loglevel=3 rdinit=/sbin/boot-disk
 else ifneq ($(IMAGE),initramfs)
 $(error IMAGE=$(IMAGE): there are two images, 'initramfs' (small, the default) and 'full' (a whole Debian with libvirt))
@@ -86,7 +122,7 @@ endif
 # them in build/persist, made once, which keep it.
 PERSIST ?= 0
 ifeq ($(PERSIST),1)
-KEPT     := $(patsubst %,$(BUILD)/persist/%,$(notdir $(DISK) $(FULL)))
+KEPT     := $(patsubst $(IMG)/%,$(BUILD)/persist/%,$(DISK) $(FULL))
 else ifeq ($(PERSIST),0)
 KEPT     := $(DISK) $(FULL)
 else
@@ -123,16 +159,17 @@ run-check:
 	$(call check-file,KERNEL,$(KERNEL),$(KERNELS),Linux kernel that can be a PV dom0)
 
 ##@ Run
-## make run             boot dom0 in QEMU to a root shell here; CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS=
-##                      QEMU= QEMU_ARGS= vary it, SSH=PORT lets you in by ssh, PERSIST=1 keeps its disks,
-##                      IMAGE=full is a whole Debian with libvirt
+## make run             boot dom0 in QEMU to a root shell here; DEBIAN=12 or 13 chooses what dom0 is made of (else what
+##                      you have); CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS= QEMU= QEMU_ARGS= vary it,
+##                      SSH=PORT lets you in by ssh, PERSIST=1 keeps its disks, IMAGE=full is a whole Debian with
+##                      libvirt
 .PHONY: run run-qemu
 run: run-check deps
 	@[ -f $(HV) ] || printf '  %-8s %s\n' build "the hypervisor: one to two minutes without a word"
 	@$(MAKE) --no-print-directory run-qemu
 
 run-qemu: $(HV) $(KERNEL) $(INITRD) $(KEPT)
-	$(say) run "$(HV), $(CPUS) CPU(s) $(CPU), $(MEM); leave with 'poweroff' in dom0, or Ctrl-] x"
+	$(say) run "$(HV), dom0 of Debian $(DEBIAN), $(CPUS) CPU(s) $(CPU), $(MEM); leave with 'poweroff' in dom0, or Ctrl-] x"
 	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m $(MEM) -smp $(CPUS) $(QEMU_DEVICES) -monitor none \
 	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
 	  -kernel $(HV) -append "$(HVARGS)" -initrd "$(KERNEL) $(ARGS) $(KEY_WORD),$(INITRD)"
@@ -157,11 +194,12 @@ run-guest: guest-check $(HV) guests
 # --- make demo ---
 ##@ Run
 ## make demo            a tour by itself: dom0, a guest, its console, disk and network, save, restore, destroy
+##                      (DEBIAN= as with make run)
 .PHONY: demo demo-qemu
 demo: deps
 	@$(MAKE) --no-print-directory demo-qemu
-demo-qemu: $(HV) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/disk.img
-	@HV=$(HV) BUILD=$(BUILD) $(PY) tools/demo/tour.py $(if $(filter 1,$(V)),-v)
+demo-qemu: $(HV) $(RUN_KERNEL) $(RUN_IMG)/dom0-$(KERNEL_$(DEBIAN)).cpio.gz $(RUN_IMG)/disk.img
+	@HV=$(HV) BUILD=$(BUILD) DEBIAN=$(DEBIAN) $(PY) tools/demo/tour.py $(if $(filter 1,$(V)),-v)
 
 # --- boot media and installation ---
 ##@ Install

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # /etc/init.d/xen start: the daemons in the order of Debian's xen init script, then a bridge that guests' network cards
 # are put on, where dom0 is 10.1.0.1. A failure is told and is not fatal.
-bin=/usr/lib/xen-4.17/bin
+bin=$(echo /usr/lib/xen-[0-9]*/bin)
 
 step() {
     timeout 20 "$@" >/run/xen/step.log 2>&1 && return 0

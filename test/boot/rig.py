@@ -42,12 +42,22 @@ def image(name):
 
 
 def kernel(version):
-    """(kernel, initrd) of "6.1" or "6.12"; the second may not exist where there are no backports."""
+    """(kernel, initrd) of "6.1" or "6.12", dom0 made of Debian 12; the second may not exist where the mirrors have no
+    Debian 13."""
     return image("vmlinuz-" + version), image(f"dom0-{version}.cpio.gz")
 
 
+def debian(release):
+    """(kernel, dom0's initrd, disk), all made of Debian "12" or "13"; they exist where the mirrors have it."""
+    version, folder = {"12": ("6.1", ""), "13": ("6.12", "13/")}[release]
+    return image("vmlinuz-" + version), image(f"{folder}dom0-{version}.cpio.gz"), image(folder + "disk.img")
+
+
 def qemu10():
-    """The command of QEMU 10, or None where backports could not be had."""
+    """The command of QEMU 10: this system's, or the one from backports, or None where that could not be had."""
+    own = subprocess.run(["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=False).stdout
+    if re.match(r"QEMU emulator version [1-9]\d", own):
+        return ["qemu-system-x86_64"]
     root = os.path.join(BUILD, "root/qemu-10/usr")
     if not os.path.exists(os.path.join(root, "../.complete")):
         return None

@@ -37,6 +37,7 @@ WRONG = {
     "KERNEL": ("run-check", "build/image/vmlinuz-9.9", "no such file.*vmlinuz-6.1"),
     "GUEST": ("guest-check", "nope", r"There are: .*\bhello\b"),
     "IMAGE": ("run-check", "nope", "there are two images"),
+    "DEBIAN": ("run-check", "11", "can be made of Debian 12 or 13"),
     "PERSIST": ("run-check", "2", "1 keeps what dom0 writes"),
 }
 
@@ -56,6 +57,20 @@ def test_arguments_for_qemu():
 
 
 def test_disks_that_keep():
-    assert "snapshot=on" in make("run-qemu")[1]
-    text = make("run-qemu", "PERSIST=1")[1]
+    assert "snapshot=on" in make("run-qemu", "DEBIAN=12")[1]
+    text = make("run-qemu", "DEBIAN=12", "PERSIST=1")[1]
     assert "snapshot=on" not in text and "/persist/disk.img" in text
+
+
+RELEASES = [("12", "vmlinuz-6.1 ", "/image/"), ("13", "vmlinuz-6.12 ", "/image/13/")]
+
+
+@pytest.mark.parametrize("release,kernel,folder", RELEASES)
+def test_debian(release, kernel, folder):
+    """dom0's kernel, its initramfs and the guest's disk are of one release: the one that is here, or that is named."""
+    text = make("run-qemu", "DEBIAN=" + release)[1].replace(rigs.IMAGE, "/image")
+    assert kernel in text and f"{folder}dom0-{kernel[8:].strip()}.cpio.gz" in text and f"{folder}disk.img" in text
+    with open("/etc/os-release", encoding="utf-8") as file:
+        here = re.search(r'VERSION_ID="?(\d+)', file.read())
+    if here and here[1] == release:
+        assert make("run-qemu")[1].replace(rigs.IMAGE, "/image") == text

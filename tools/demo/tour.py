@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A tour of the hypervisor: dom0 starts, and Debian's own xl runs a guest there.
 
-usage: tour.py [-v]     HV and BUILD in the environment choose the hypervisor and where things are built
+usage: tour.py [-v]     HV, BUILD and DEBIAN in the environment choose the hypervisor, where things are built, and of
+                        which release dom0 and the guest are (12 or 13)
 
 Each step says what it does, types commands, shows what they print and checks it. The first one that fails ends the
 tour with what was wrong and exit status 1. The whole conversation with the machine is in BUILD/test/boot/demo.log.
@@ -152,8 +153,7 @@ class Tour:
     STEPS = (boot, create, network, save, restore, destroy)
 
 
-def devices():
-    disk = rigs.image("disk.img")
+def devices(disk):
     return ["-drive", f"if=none,id=disk,format=raw,snapshot=on,file={disk}", "-device", "virtio-blk-pci,drive=disk",
             "-nic", "none"]
 
@@ -164,7 +164,9 @@ def main():
     if parser.parse_args().verbose:
         global SHOWN  # pylint: disable=global-statement
         SHOWN = 1 << 30
-    with rigs.Rig("demo", devices=devices()) as machine:
+    kernel, initrd, disk = rigs.debian(os.environ.get("DEBIAN", "12"))
+    modules = [(kernel, "console=hvc0"), (initrd, "")]
+    with rigs.Rig("demo", devices=devices(disk), modules=modules) as machine:
         print(f"{rigs.HV} in QEMU; the whole log: {machine.path}.log")
         tour = Tour(machine)
         for number, step in enumerate(Tour.STEPS, 1):

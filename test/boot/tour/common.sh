@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the steps of the tour share. A step is a function that says what it saw with `saw` and ends with `return 1` (by
 # `wrong`) when that is not what should be. Bash in dom0.
-PATH=$PATH:/usr/lib/xen-4.17/bin
+PATH=$PATH:$(echo /usr/lib/xen-[0-9]*/bin)
 CONSOLE=/tmp/tour.console
 PATIENCE=600 # seconds for what takes a few on an idle machine
 SEEN=
