@@ -23,8 +23,16 @@ static bool method_known(enum pack_kind kind)
     return kind < ARRAY_SIZE(methods) && methods[kind].unpack;
 }
 
+/* What every entry does first. A second time is harmless: each chooses the same again. */
+static void libraries_start(void)
+{
+    for (unpack_ctor *const *ctor = unpack_ctors_start; ctor < unpack_ctors_end; ctor++)
+        (*ctor)();
+}
+
 size_t unpack_arena_size(enum pack_kind kind, const void *in, size_t in_len)
 {
+    libraries_start();
     return method_known(kind) ? methods[kind].arena(in, in_len) : 0;
 }
 
@@ -40,8 +48,7 @@ int unpack(enum pack_kind kind, const void *in, size_t in_len, void *out, size_t
                    "lzo, lz4 and zstd are.", pack_kind_name(kind));
         return -EOPNOTSUPP;
     }
-    for (unpack_ctor *const *ctor = unpack_ctors_start; ctor < unpack_ctors_end; ctor++)
-        (*ctor)();
+    libraries_start();
     unpack_arena_init(&job.arena, arena, arena_len);
     error = methods[kind].unpack(&job);
     *out_len = job.out_len;
