@@ -8,6 +8,9 @@ BUILD ?= $(TOP_BUILD)$(if $(ABI),/abi-$(ABI))
 V     ?= 0
 Q     := $(if $(filter 1,$(V)),,@)
 
+# The project's version: the newest entry of debian/changelog.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -21,6 +24,7 @@ include mk/xnl.mk
 include mk/guests.mk
 include mk/check.mk
 include mk/rig.mk
+include mk/install.mk
 
 .PHONY: all clean help
 all: hv host

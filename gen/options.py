@@ -5,10 +5,12 @@
     options.py --fields TABLE OUT   enums and struct hv_options
     options.py --rows TABLE OUT     the initialiser that lib/options/options.c includes
     options.py --doc TABLE OUT      docs/command-line.md
+    options.py --man TABLE OUT      xenolith(7), the same for man
 """
 import re
 import sys
 
+import manpage
 from table import lines, produce
 
 UNITS = {"B": 0, "K": 10, "M": 20, "G": 30, "T": 40}
@@ -159,9 +161,7 @@ def rows_text(rows):
     return out.splitlines()
 
 
-DOC_HEAD = """# The hypervisor's command line
-
-Made from gen/options.tbl; change it there. Options are separated by blanks; double quotes keep blanks together. A dash
+SYNTAX = """Options are separated by blanks; double quotes keep blanks together. A dash
 and an underscore in a name are the same. BOOL is yes, on, true, enable, 1 or no, off, false, disable, 0; a bare name
 means yes, and no-NAME means no. SIZE is a number with B, K, M, G or T behind it, K if nothing is. Everything after a
 standalone `--` is passed to the dom0 kernel.
@@ -171,6 +171,7 @@ others. A number beyond its limits counts as the limit, and the log says so. An 
 cannot be read at all, is named in the log and ignored. Where another word was probably meant, the log names it: "did
 you mean". `xl set-parameters` is strict instead: what cannot be taken as it is, is an error.
 """
+DOC_HEAD = "# The hypervisor's command line\n\nMade from gen/options.tbl; change it there. " + SYNTAX
 
 
 def doc(rows):
@@ -186,4 +187,28 @@ def doc(rows):
     return (out + ", ".join(f"`{n}`" for n in names) + ".").splitlines()
 
 
-produce(read, {"--fields": fields, "--rows": rows_text, "--doc": doc})
+def man(rows):
+    """xenolith(7)."""
+    out = ['.\\" SPDX-License-Identifier: GPL-2.0-or-later', '.\\" Made by gen/options.py from gen/options.tbl.']
+    out += manpage.title("xenolith", 7, "options of the Xenolith hypervisor", "Miscellaneous")
+    out += manpage.section("Description", *WHERE.strip().split("\n\n"), *SYNTAX.strip().split("\n\n"))
+    group = None
+    for row in (r for r in rows if r.supported()):
+        if row.group != group:
+            group = row.group
+            out += manpage.section(group)
+        default = f" (default: `{row.default}`)" if row.default not in ("", "-") else ""
+        value = re.sub("^of ", "any of ", KINDS[row.kind][2](row))
+        out += manpage.item(f"\\fB{manpage.escape(row.name)}\\fR={manpage.escape(value)}", row.text + default)
+    names = ", ".join(f"`{name}`" for name in sorted(r.name for r in rows if not r.supported()))
+    out += manpage.section("Known to Xen, not here", "These are recognised, reported and ignored: " + names + ".")
+    return out + manpage.section("See also", "`xnl`(1), `update-grub`(8), `xl`(1)")
+
+
+WHERE = """Xenolith is a hypervisor that speaks the ABI of Xen. The boot loader gives it its options, behind the name of
+its file. GRUB on Debian takes them from `GRUB_CMDLINE_XEN` and `GRUB_CMDLINE_XEN_DEFAULT` in
+`/etc/default/grub.d/xenolith.cfg`; `update-grub` puts them into the menu. `xl dmesg` shows what the hypervisor made of
+them, and `xl set-parameters` changes some of them later.
+"""
+
+produce(read, {"--fields": fields, "--rows": rows_text, "--doc": doc, "--man": man})

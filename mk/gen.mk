@@ -44,6 +44,8 @@ $(eval $(call page,privileges,status.md))
 $(eval $(call product,options,--fields,options_fields.h))
 $(eval $(call product,options,--rows,options_rows.h))
 $(eval $(call page,options,command-line.md))
+$(eval $(call product,options,--man,xenolith.7))
+$(GEN)/xenolith.7: gen/manpage.py
 
 # What differs between releases of the toolstack: names, structures, and a check against the headers that are there.
 $(eval $(call product,layouts,--names,layout_names.h))

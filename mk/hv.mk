@@ -43,14 +43,14 @@ $(BUILD)/xenolith: $(BUILD)/hv/xenolith.elf tools/elf32.py
 	$(Q)nm $< | python3 tools/elf32.py $(BUILD)/hv/xenolith.bin $@
 	$(Q)echo "IMAGE   $@"
 
-$(BUILD)/xenolith-4.17.gz: $(BUILD)/xenolith
+$(BUILD)/xenolith-$(VERSION).gz: $(BUILD)/xenolith
 	$(Q)gzip -9nc $< >$@
 
 .PHONY: hv hv-objects
 ##@ Build
 ## make hv              build the hypervisor: build/xenolith, and compressed for /boot
 ##                      (ABI=4.17 or ABI=4.20: with that release's headers, below build/abi-ABI; any target takes it)
-hv: $(BUILD)/xenolith $(BUILD)/xenolith-4.17.gz
+hv: $(BUILD)/xenolith $(BUILD)/xenolith-$(VERSION).gz
 hv-objects: $(HV_OBJ)
 
 -include $(shell find $(BUILD)/hv -name '*.d' 2>/dev/null)

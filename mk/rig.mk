@@ -204,15 +204,10 @@ demo-qemu: $(HV) $(RUN_KERNEL) $(RUN_IMG)/dom0-$(KERNEL_$(DEBIAN)).cpio.gz $(RUN
 # --- boot media and installation ---
 ##@ Install
 ## make iso             build/xenolith.iso, a GRUB medium for BIOS and UEFI: hypervisor, dom0's kernel and its initrd
-.PHONY: iso install
+.PHONY: iso
 iso: $(HV) $(KERNEL) $(INITRD)
 	$(say) iso $(BUILD)/xenolith.iso
 	@image/iso $(BUILD)/xenolith.iso $(HV) "$(HVARGS)" $(KERNEL) "$(ARGS)" $(INITRD)
-
-DESTDIR ?=
-## make install         put the hypervisor into DESTDIR/boot, where Debian's update-grub, run afterwards, finds it
-install: $(BUILD)/xenolith-4.17.gz
-	install -D -m 644 $< $(DESTDIR)/boot/xenolith-4.17.gz
 
 # --- tests ---
 -include mk/sim.mk

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's own update-grub script finds what `make install` puts into /boot."""
+"""`make install` and `make uninstall`; Debian's own update-grub script finds what is put into /boot."""
 import os
 import shutil
 import subprocess
@@ -12,9 +12,30 @@ pytestmark = pytest.mark.quick
 SCRIPT = "/etc/grub.d/20_linux_xen"
 
 
+def make(*words):
+    subprocess.run(["make", "-s", "BUILD=" + rigs.BUILD, *words], check=True, cwd=rigs.TOP)
+
+
+@pytest.mark.parametrize("prefix", ["/usr", "/usr/local"])
+def test_uninstall(tmp_path, prefix):
+    """What uninstall leaves are folders alone, and what was there before."""
+    words = [f"DESTDIR={tmp_path}"] + ([f"PREFIX={prefix}"] if prefix != "/usr/local" else [])
+    other = tmp_path / "boot/vmlinuz"
+    other.parent.mkdir()
+    other.write_text("")
+    make("install", *words)
+    files = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    share = f"{prefix[1:]}/share"
+    assert files > {f"{prefix[1:]}/bin/xnl", "etc/default/grub.d/xenolith.cfg", f"{share}/man/man7/xenolith.7",
+                    f"{share}/man/man1/xnl.1", f"{share}/doc/xenolith/README.md", "boot/vmlinuz"}
+    assert not [name for name in files if not name.startswith((prefix[1:], "boot/", "etc/default/grub.d/"))]
+    make("uninstall", *words)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [other]
+
+
 def test_grub_lists_the_installed_hypervisor(tmp_path):
     boot = tmp_path / "boot"
-    subprocess.run(["make", "-s", "install", f"DESTDIR={tmp_path}", "BUILD=" + rigs.BUILD], check=True, cwd=rigs.TOP)
+    make("install-hypervisor", f"DESTDIR={tmp_path}")
     release = "test"
     shutil.copy(rigs.image("vmlinuz-6.1"), boot / f"vmlinuz-6.1-{release}")
     (boot / f"config-6.1-{release}").write_text("CONFIG_XEN_DOM0=y\n")
@@ -29,5 +50,6 @@ def test_grub_lists_the_installed_hypervisor(tmp_path):
                    "GRUB_DEVICE_BOOT": "/dev/vda1", "GRUB_DISTRIBUTOR": "Debian", "grub_file": "grub-file"}
     done = subprocess.run(["sh", "-c", text], env=environment, capture_output=True, text=True, check=True)
     assert "Debian GNU/Linux, with Xen hypervisor" in done.stdout, done.stderr
-    assert "multiboot2\t/boot/xenolith-4.17.gz" in done.stdout
+    (installed,) = boot.glob("xen*.gz")
+    assert f"multiboot2\t/boot/{installed.name}" in done.stdout
     assert f"module2\t/boot/vmlinuz-6.1-{release}" in done.stdout
