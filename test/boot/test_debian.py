@@ -11,7 +11,6 @@ import pytest
 import rig as rigs
 
 pytestmark = pytest.mark.peer
-QUICK = pytest.param("13", marks=pytest.mark.quick)
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def dom0(rig, request):
         yield machine
 
 
-@pytest.mark.parametrize("dom0", ["12", QUICK], indirect=True)
+@pytest.mark.parametrize("dom0", ["12", "13"], indirect=True)
 def test_guest(dom0):
     """xl info is complete, xl creates a guest that reaches its init, and destroys it: all memory is free again. No disk
     and no card: libxl kills the scripts for them after 40 s, however slow the machine is.
