@@ -64,8 +64,10 @@ class Builder:
     def find(self, pattern):
         """What the packages have for a path or pattern of the image, as they name it; at least one."""
         pattern = merged(pattern)
-        split = pattern[len("usr/"):] if merged(pattern[len("usr/"):]) == pattern else None
-        found = [path for name in (pattern, split) if name for path in glob.glob(name, root_dir=self.tools)]
+        found = glob.glob(pattern, root_dir=self.tools)
+        if pattern.startswith("usr/"):
+            split = glob.glob(pattern[len("usr/"):], root_dir=self.tools)
+            found += [path for path in split if merged(path).startswith("usr/")]
         if not found:
             raise SystemExit(f"image: no package of the tools group has {pattern}")
         return sorted(found)
