@@ -36,17 +36,22 @@ static long sysctl(unsigned int cmd, unsigned int version)
     return hypercall1(__HYPERVISOR_sysctl, PTR(&op));
 }
 
+#define DOMCTL_GET_DOMAIN_STATE 90 /* its version is 0 always, and another one is wrong before anything else */
+
 static void control(void)
 {
     unsigned int domctls = 0, sysctls = 0;
 
     for (unsigned int cmd = 0; cmd < 1010; cmd++) {
+        if (cmd == DOMCTL_GET_DOMAIN_STATE)
+            continue;
         domctls += domctl(cmd, XEN_DOMCTL_INTERFACE_VERSION, 0) != -EPERM;
         domctls += domctl(cmd, XEN_DOMCTL_INTERFACE_VERSION, own_id()) != -EPERM;
     }
     for (unsigned int cmd = 0; cmd < 40; cmd++)
         sysctls += sysctl(cmd, XEN_SYSCTL_INTERFACE_VERSION) != -EPERM;
     check("domctls that are not refused", 0, domctls);
+    check_true("a stable domctl is refused", domctl(DOMCTL_GET_DOMAIN_STATE, 0, own_id()) < 0);
     check("sysctls that are not refused", 0, sysctls);
     check_rc("a domctl of another version", -EACCES, domctl(XEN_DOMCTL_pausedomain, 1, 0));
     check_rc("a domctl on nobody", -ESRCH, domctl(XEN_DOMCTL_pausedomain, XEN_DOMCTL_INTERFACE_VERSION, 0x7000));

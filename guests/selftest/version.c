@@ -49,13 +49,18 @@ static void sizes(void)
     }
 }
 
+#define AREAS_BY_FRAME (3u << 18) /* XENFEAT_runstate_phys_area, XENFEAT_vcpu_time_phys_area */
+
 static void features(void)
 {
     struct xen_feature_info f = {.submap_idx = 0};
-    /* preserve_ad, highmem_assist, map_avail_bits, vnode, direct_mapped; above_4gb with the assist; dom0 */
-    uint32_t expected = 0x220e0u | (is_dom0() ? 1u << XENFEAT_dom0 : 0);
+    /* As in Xen 4.17, with above_4gb where the assist is, dom0; since 4.18 areas by guest frame, both or none. */
+    uint32_t areas, expected = 0x220e0u | (is_dom0() ? 1u << XENFEAT_dom0 : 0);
 
     check_rc("features of submap 0", 0, ask(XENVER_get_features, &f));
+    areas = f.submap & AREAS_BY_FRAME;
+    check_true("... promise both areas by guest frame or none", !areas || areas == AREAS_BY_FRAME);
+    expected |= areas;
     check("... are those of a 64-bit PV kernel", expected, f.submap & ~(1u << XENFEAT_pae_pgdir_above_4gb));
     check_rc("the assist for page directories above 4 GiB", 0,
              hypercall2(__HYPERVISOR_vm_assist, VMASST_CMD_enable, VMASST_TYPE_pae_extended_cr3));
