@@ -16,6 +16,7 @@ static void (*kill_there)(struct being *b);
 #define CALL_ABANDONED (-1000L) /* and what it did is not known */
 static bool relearn;            /* a call was left like that */
 static unsigned long relearned; /* how often the model was made again */
+static bool exact;              /* no argument is changed: another offset would write over a frame's signature */
 static bool steady;             /* every call is continued: what follows counts on it */
 
 /* --- The model, made again --- */
@@ -148,8 +149,8 @@ static long call_to_end(struct being *b, hypercall_fn fn, hypercall_fn what, str
             depth = 0;
             break;
         case CHANGE:
-            if (what == hypercall_domctl)
-                break; /* it might become another one, of those that make and end domains */
+            if (exact || what == hypercall_domctl)
+                break; /* a domctl might become another one, of those that make and end domains */
             change_arguments(c, alone);
             changed = true;
             break;

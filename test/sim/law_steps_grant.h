@@ -189,8 +189,10 @@ static void step_copy(void)
         op->dest.offset = (uint16_t)PAGE_SIZE; /* refused; a right one would write over the stamp */
     diary_note("copy: d%u, %u bytes, d%u %lu to d%u %lu, flags %u", b->d->id, len, op->source.domid, op->source.u.gmfn,
                op->dest.domid, op->dest.u.gmfn, op->flags);
+    exact = true;
     if (!b->dying && !call_op(b, hypercall_grant_table_op, GNTTABOP_copy, op))
         seen[SEEN_COPY] += op->status == GNTST_okay;
+    exact = false;
 }
 
 static void step_transfer(void)
