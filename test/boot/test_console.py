@@ -126,5 +126,6 @@ def test_never_silent(rig, case):
         if port:
             machine.expect(re.escape(says))
             machine.expect("console: stays")
-        screen.wait_characters("console: stays")
-        assert says in screen.characters()
+        if case != "typo":  # there the rig's own console=com1 goes on, which is where it was said
+            screen.wait_characters("console: stays")
+            assert says in screen.characters()
