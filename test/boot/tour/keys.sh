@@ -14,7 +14,7 @@ step_keys() {
     saw "keys $keys"
     xl dmesg -c >/dev/null
     xl debug-keys agqsu
-    wait_for "xl dmesg | grep -q 'one NUMA node'" || return 1
+    wait_for "xl dmesg | grep -q 'single NUMA node'" || return 1
     has "$(xl dmesg)" 'domain 0: the machine.s, mode 0, [0-9]{5,} kHz' \
         'CPU 0: [1-9][0-9]* timers' 'in -?[0-9]+ us: [a-z_]{4,}' \
         'has mapped [1-9][0-9]* of others' 'entry [0-9]+: frame 0x[0-9a-f]+ for domain 0, ' 'vCPU 1: [a-z]+ on CPU'
