@@ -4,7 +4,9 @@
  * long as they are registered, so that they can be written whatever address space is loaded. Each holds a counted
  * reference and a writable type of its frame. While there is one, the area by virtual address isn't served.
  *
- * Only a CPU that runs the vCPU writes, as it switches to it; who changes the place has the vCPU stopped, or is it.
+ * Only a CPU that runs the vCPU writes, as it switches to it; who changes the place has the vCPU stopped, or is it. Two
+ * may have it stopped at once. So what is told first is written before the place is there for others to take away, and
+ * not after.
  */
 #include "core/domain/domain.h"
 
@@ -17,6 +19,15 @@ static void area_put(void *at)
 {
     if (at)
         arch_guest_frame_put(mfn_to_frame(virt_to_mfn((void *)((uintptr_t)at & ~(PAGE_SIZE - 1)))), true);
+}
+
+/* What is known: the clock goes on when the vCPU runs. The caller holds a reference on the frame of @at. */
+static void area_fill(const struct vcpu *v, enum vcpu_area area, void *at)
+{
+    if (area == VCPU_AREA_RUNSTATE)
+        vcpu_runstate_get(v, at);
+    else
+        *(vcpu_time_info_t *)at = v->info->time;
 }
 
 int vcpu_map_area(struct vcpu *v, enum vcpu_area area, uint64_t gaddr)
@@ -33,6 +44,7 @@ int vcpu_map_area(struct vcpu *v, enum vcpu_area area, uint64_t gaddr)
         if (!f)
             return -EINVAL;
         new = (char *)mfn_to_virt(frame_to_mfn(f)) + offset;
+        area_fill(v, area, new);
     }
     spin_lock(&d->lock);
     void *old = v->area[area];

@@ -78,21 +78,6 @@ static long op_register_time(struct vcpu *v, uint64_t arg)
     return 0;
 }
 
-/* What is there is told at once, as far as it is known: its clock goes on when it runs. */
-static long area_register(struct vcpu *v, enum vcpu_area area, uint64_t gaddr)
-{
-    int rc = vcpu_map_area(v, area, gaddr);
-    if (rc || gaddr == ~0ULL)
-        return rc;
-    if (area == VCPU_AREA_RUNSTATE)
-        vcpu_runstate_get(v, v->area[area]);
-    else
-        *(vcpu_time_info_t *)v->area[area] = v->info->time;
-    if (area == VCPU_AREA_TIME && v == current_vcpu())
-        arch_vcpu_update_time(v);
-    return 0;
-}
-
 /* By guest frame address; the structure is the same 8 bytes for both. Who runs elsewhere stops for it. */
 static long op_register_phys(struct vcpu *v, enum vcpu_area which, uint64_t arg)
 {
@@ -102,9 +87,11 @@ static long op_register_phys(struct vcpu *v, enum vcpu_area which, uint64_t arg)
         return -EFAULT;
     if (other && vcpu_pause_restartable(v))
         return -ERESTART;
-    long rc = area_register(v, which, area.addr.p);
+    long rc = vcpu_map_area(v, which, area.addr.p);
     if (other)
         vcpu_unpause(v);
+    else if (!rc && which == VCPU_AREA_TIME)
+        arch_vcpu_update_time(v);
     return rc;
 }
 

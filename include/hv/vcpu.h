@@ -97,8 +97,9 @@ struct vcpu *domain_vcpu(const struct domain *d, uint32_t id);
 int vcpu_map_info(struct vcpu *v, gfn_t g, uint32_t offset);
 void vcpu_unmap_info(struct vcpu *v);
 /**
- * Where @area of @v is from now on, by guest frame address; ~0: nowhere. @v is stopped, or the current one. 0, -ENXIO
- * (crosses the page or is unaligned), -EINVAL (not the domain's RAM, or not to be written).
+ * Where @area of @v is from now on, by guest frame address; ~0: nowhere. What is known of it is written there first. @v
+ * is stopped, perhaps by several callers at once, or the current one. 0, -ENXIO (crosses the page or is unaligned),
+ * -EINVAL (not the domain's RAM, or not to be written).
  */
 int vcpu_map_area(struct vcpu *v, enum vcpu_area area, uint64_t gaddr);
 /** Both are taken back; @v will not run again. */

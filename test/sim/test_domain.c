@@ -4,6 +4,7 @@
 
 #include "guest.h"
 #include "hv/heap.h"
+#include "pv/mm/types.h"
 
 static void start(void)
 {
@@ -275,6 +276,36 @@ static void area_served(void **state)
     guest_kill(d);
 }
 
+static struct vcpu *whose;
+
+static void taken_away(unsigned int cpu)
+{
+    sim_on_tlb_flush = NULL;
+    assert_int_equal(vcpu_map_area(whose, VCPU_AREA_RUNSTATE, ~0ULL), 0);
+}
+
+/* Two have the vCPU stopped: while the first gives up the old place, the second takes the new one away. */
+static void area_raced(void **state)
+{
+    start();
+    struct domain *d = sim_domain(2, 2);
+    mfn_t old = domain_alloc_frames(d, 0, HEAP_ZERO), new = domain_alloc_frames(d, 0, HEAP_ZERO);
+    struct frame *f = mfn_to_frame(old);
+
+    whose = d->vcpu[1];
+    assert_int_equal(register_area(d->vcpu[0], VCPUOP_register_runstate_phys_area, 1, old.nr * PAGE_SIZE), 0);
+    frame_stamp_unmapped(f); /* so the last reference makes CPU 0 flush */
+    cpumask_set(&d->arch.dirty_cpus, 0);
+    assert_true(frame_release_claim(f));
+    frame_put(f);
+    sim_on_tlb_flush = taken_away;
+    assert_int_equal(register_area(d->vcpu[0], VCPUOP_register_runstate_phys_area, 1, new.nr * PAGE_SIZE), 0);
+    assert_null(sim_on_tlb_flush);
+    assert_null(whose->area[VCPU_AREA_RUNSTATE]);
+    assert_int_equal(frame_refs(mfn_to_frame(new)), 1);
+    guest_kill(d);
+}
+
 static void crash(void **state)
 {
     start();
@@ -289,4 +320,5 @@ static void crash(void **state)
 SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie), cmocka_unit_test(no_leak),
           cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(shutdown_of_old), cmocka_unit_test(watchdogs),
           cmocka_unit_test(vcpu_info), cmocka_unit_test(areas), cmocka_unit_test(area_served),
+          cmocka_unit_test(area_raced),
           cmocka_unit_test(crash))
