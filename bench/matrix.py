@@ -5,9 +5,8 @@
 usage: matrix.py [--build DIR] [--record] [--all] [--only MODE] HYPERVISOR PEER
 
 Runs guests/matrix as dom0 and as a domU under both, and prints each case in which the answers differ and nothing in
-test/data/matrix-explained.txt says why; with --all the explained ones too. What PEER does
-not survive is left out. --record writes what PEER answers to
-test/data, which test/boot/test_matrix.py compares with. The exit status says whether something is unexplained.
+test/data/matrix-explained.txt says why; with --all the explained ones too. What PEER does not survive is left out.
+--record writes what PEER answers to test/data, to be read. The exit status says whether something is unexplained.
 """
 import argparse
 import os

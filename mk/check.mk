@@ -1,9 +1,9 @@
-# Checks of the tree itself: layers, headers, sizes, words, options. Python 3 and the compiler, a few seconds.
-CHECKS := layers headers size words options
+# Checks of the tree itself: layers, headers, sizes, words, names, options. Python 3 and the compiler, a few seconds.
+CHECKS := layers headers size words names options
 
 .PHONY: check $(CHECKS:%=check-%)
 ##@ Test
-## make check           check layers, headers, sizes and words
+## make check           check layers, headers, sizes, words and names
 check: $(CHECKS:%=check-%)
 
 $(CHECKS:%=check-%): check-%: $(GEN_PRODUCTS)

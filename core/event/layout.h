@@ -31,7 +31,7 @@ int evtchn_take_port(struct domain *d, struct evtchn **out);
 void evtchn_free_port(struct domain *d, struct evtchn *e);
 /** Makes @e pending on the vCPU that it notifies. */
 void evtchn_raise(struct domain *d, struct evtchn *e);
-/** Sets upcall_pending of @v and gets it to notice, once. */
+/** Sets evtchn_upcall_pending of @v and gets it to notice, once. */
 void evtchn_upcall(struct vcpu *v);
 /** VIRQs of which a domain has one, not one a vCPU. */
 bool virq_is_global(uint32_t virq);

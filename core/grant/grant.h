@@ -104,8 +104,8 @@ struct grant_pin {
     uint32_t via_ref;
 };
 /**
- * Pins entry @ref of @gt for the domain @user. GNTST_okay, bad_gntref, general_error (not granted to @user, not for
- * writing, not for this use, never stable), bad_page.
+ * Pins entry @ref of @gt for the domain @user. GNTST_okay, GNTST_bad_gntref, GNTST_general_error
+ * (not granted to @user, not for writing, not for this use, never stable), GNTST_bad_page.
  */
 int grant_pin(struct grant_table *gt, uint32_t ref, domid_t user, bool readonly, enum grant_use use,
               struct grant_pin *out);

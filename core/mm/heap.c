@@ -3,7 +3,7 @@
  * The frame allocator: a buddy system over the frame table.
  *
  * Blocks are 2^order frames, naturally aligned. A free block is known by its first frame, which has FRAME_FREE and is
- * on one list of free_list[zone][order][dirty]. The zone of a block is the number of bits of its last frame's number:
+ * on one list of heap.list[zone][order][dirty]. The zone of a block is the number of bits of its last frame's number:
  * "every byte below 2^n" is then a choice among zones and never a search through a list. Addresses are given out from
  * the highest zone that the caller allows, so what few devices can reach is kept for them.
  *

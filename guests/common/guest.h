@@ -39,7 +39,7 @@ struct trap_frame {
 #define VECTOR_SYSCALL  258u
 #define NO_TRAP         ~0ull
 
-/** What happened last: vector NO_TRAP if nothing did since trap_expect(). */
+/** What happened last: vector NO_TRAP if nothing did since trap_forget(). */
 struct trap_seen {
     uint64_t vector, error, cr2, rip, cs, rflags, rsp, count;
 };

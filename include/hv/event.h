@@ -110,7 +110,7 @@ void virq_forget_handler(struct domain *d);
 void virq_forget_hardware_domain(const struct domain *d);
 
 /*
- * EVENT_CHANNEL_OP, one function an operation. @d is the domain whose ports are meant (the caller's unless stated);
+ * event_channel_op, one function an operation. @d is the domain whose ports are meant (the caller's unless stated);
  * ports are returned, errors are negative: -EINVAL no such port or wrong state, -ENOSPC no port left, -ENOENT no such
  * vCPU, -ENOMEM.
  */

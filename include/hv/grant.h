@@ -38,7 +38,7 @@ uint32_t grant_table_max_frames(struct domain *d, uint32_t id);
  * hold over to the entry, which is then like any other entry: overwriting it drops the hold. Unmapping hands it back.
  * GNTST_*.
  */
-/** @flags GNTMAP_*: @host_addr is an address, or with contains_pte the machine address of the entry. */
+/** @flags GNTMAP_*: @host_addr is an address, or with GNTMAP_contains_pte the machine address of the entry. */
 int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags);
 /**
  * Clears the entry, which must map @m as @flags say. @new_addr not 0: moves the entry that maps @new_addr here

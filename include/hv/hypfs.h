@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Nodes of the tree that hypfs_op() shows (xen/hypfs.h). Nodes are constant; what they say may be made when it is read.
- * The tree is core's; the directories named arch_hypfs_* below are what an architecture has to say, and core does not
- * look into them.
+ * Nodes of the tree that the hypercall hypfs_op shows (xen/hypfs.h). Nodes are constant; what they say may be made when
+ * it is read. The tree is core's; the directories named arch_hypfs_* below are what an architecture has to say, and
+ * core does not look into them.
  */
 #ifndef HV_HYPFS_H
 #define HV_HYPFS_H

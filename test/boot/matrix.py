@@ -64,17 +64,6 @@ def record_path(mode):
     return os.path.join(DATA, f"matrix-xen417-{mode}.txt")
 
 
-def recorded(mode):
-    with open(record_path(mode), encoding="utf-8") as file:
-        text = file.read()
-    cases = {}
-    for line in text.splitlines():
-        match = LINE.match(line)
-        if match:
-            cases.update(((match[1], item.rpartition("=")[0]), item.rpartition("=")[2]) for item in match[2].split(" "))
-    return cases
-
-
 def rules(path=os.path.join(DATA, "matrix-explained.txt")):
     found = []
     with open(path, encoding="utf-8") as file:

@@ -26,7 +26,7 @@ def function(name):
 
 @pytest.fixture
 def start(rig):
-    """A function that boots guests/kexec with a command line; machine.gdb is a debugger for poke()."""
+    """A function that boots guests/kexec with a command line; machine.gdb is a debugger that may change it."""
     started = []
 
     def boot(line, cpus=1, options="", arguments=(), **keywords):

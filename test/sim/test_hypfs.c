@@ -96,7 +96,7 @@ static void list(void **state)
 }
 
 /*
- * The children of a directory, as "NAME:TYPE:LENGTH:MOST_WRITTEN " each;
+ * The children of a directory, as "NAME:TYPE:LENGTH:MOST " each;
  * the sizes and the end agree with the directory's own.
  */
 static const char *listing(const char *path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * CPUID faulting: processors that can make CPUID fault outside ring 0 let a PV guest see its policy even without the
- * emulation prefix. Intel's MISC_FEATURES_ENABLES bit 0 (SDM vol. 4), where PLATFORM_INFO bit 31 announces it.
+ * emulation prefix. Bit 0 of Intel's MSR_MISC_FEATURES (SDM vol. 4), where PLATFORM_INFO bit 31 announces it.
  */
 #ifndef CPU_CPUID_FAULT_H
 #define CPU_CPUID_FAULT_H

@@ -2,7 +2,7 @@
 /*
  * SYSCALL and SYSENTER. Neither switches stacks, and no register says which CPU this is, so LSTAR and CSTAR point to a
  * stub of the CPU's own (made by entry/syscall.c) that stores RSP in cpu_info.syscall_rsp, loads RSP with
- * &guest_regs.es, and comes here. RFLAGS is in R11, RIP in RCX; interrupts, AC, DF and TF are off by SYSCALL_MASK.
+ * &guest_regs.es, and comes here. RFLAGS is in R11, RIP in RCX; interrupts, AC, DF and TF are off by MSR_SYSCALL_MASK.
  */
 #include "entry/frame.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * do_mca (xen/arch-x86/xen-mca.h): what dom0's machine-check log asks. Each processor is described by itself, from its
- * CPUID. No bank is read yet, so there is never telemetry to fetch, nobody to notify, and nothing to inject an error
- * into; a fatal machine check is told by trap/ist.c.
+ * The mca hypercall (xen/arch-x86/xen-mca.h): what dom0's machine-check log asks. Each processor is described by
+ * itself, from its CPUID. No bank is read yet, so there is never telemetry to fetch, nobody to notify, and nothing to
+ * inject an error into; a fatal machine check is told by trap/ist.c.
  */
 #include "cpu/features.h"
 #include "hv/domain.h"

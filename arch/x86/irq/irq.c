@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of interrupts, their vectors, and what happens when one arrives. See irq/irq.h. vector_irq[cpu][vector]
- * names the irq; it is written under LOCK_VECTOR and read without a lock by the CPU that takes the interrupt.
+ * The table of interrupts, their vectors, and what happens when one arrives. See irq/irq.h. Each CPU's `vectors` names
+ * the irq of a vector; it is written under LOCK_VECTOR and read without a lock by the CPU that takes the interrupt.
  */
 #include "irq/irq.h"
 

@@ -3,7 +3,7 @@
  * Interrupt vectors. The priority class is the upper four bits: what must get through a busy system stands high.
  *
  *   0x20-0x2f  the legacy PICs, masked; a spurious one is counted and ignored
- *   0x30-0xdf  devices, given out by irq/vector.c
+ *   0x30-0xdf  devices, given out by irq/irq.c
  *   0xf0-0xff  our own
  */
 #ifndef IRQ_VECTORS_H

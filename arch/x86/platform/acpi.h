@@ -23,7 +23,7 @@ __init void reference_from_acpi(void);
 /** 0: none. */
 uint16_t acpi_pm_timer_port(void);
 
-/** Writes the PM1 control registers (@value with SLP_EN) as XENPF_enter_acpi_sleep gives them. -ENODEV without ACPI. */
+/** Writes the PM1 control registers with SLP_EN, as XENPF_enter_acpi_sleep gives them. -ENODEV without ACPI. */
 int acpi_sleep_values(uint16_t pm1a, uint16_t pm1b);
 /** S5 by the DSDT's own values; returns if that is impossible or does nothing. */
 void acpi_power_off(void);

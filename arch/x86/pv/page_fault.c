@@ -3,7 +3,7 @@
  * Page faults, in the order in which they are explained:
  *
  *   - a descriptor table access of the CPU: the windows are filled on demand, and what is missing there is missing in
- * the guest's table;
+ *     the guest's table;
  *   - a stale translation: the tables say that the access is fine, so it is repeated;
  *   - a write of the guest's kernel to one of its page tables: carried out, if allowed;
  *   - the guest's own fault, for its handler.

@@ -5,7 +5,7 @@
  * vCPU did not run (its descriptor changed): the register gets the null selector, and the guest's failsafe callback
  * hears of it.
  *
- * In the CPU, GS base is that of the mode that runs and KERNEL_GS_BASE that of the other, as on bare hardware.
+ * In the CPU, GS base is that of the mode that runs and MSR_KERNEL_GS_BASE that of the other, as on bare hardware.
  */
 #include "hv/hypercall.h"
 #include "hw/native/cpu.h"

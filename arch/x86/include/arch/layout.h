@@ -5,9 +5,11 @@
  *
  *   slot 256  0xffff800000000000  M2P, read-only, user-visible: 8 bytes for each machine frame (PV ABI, 256 GiB window)
  *   slot 257  0xffff808000000000  the same frames, writable, supervisor only
- *   slot 258  0xffff810000000000  the image (first GiB), per-CPU areas (second), mappings of devices and such (from the
- * third) slot 259  0xffff818000000000  frame table, 24 bytes for each machine frame slot 260  0xffff820000000000
- * unused, never mapped slot 262  0xffff830000000000  direct map of all RAM, 10 slots: 5 TiB
+ *   slot 258  0xffff810000000000  first GiB: the image; second: per-CPU areas; from the third: mappings of devices
+ *   slot 259  0xffff818000000000  frame table: 24 bytes for each machine frame
+ *   slot 260  0xffff820000000000  unused, never mapped
+ *   slot 261  0xffff828000000000  unused, never mapped
+ *   slot 262  0xffff830000000000  direct map of all RAM: 10 slots, 5 TiB
  *
  * Image and per-CPU areas lie within 2 GiB of each other, because the per-CPU syscall stub reaches both by rel32.
  */

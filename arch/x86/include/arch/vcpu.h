@@ -30,15 +30,15 @@ struct pv_vcpu {
 
     uint64_t fs_base, gs_base_kernel, gs_base_user; /* while not running; fs and the active gs live in the CPU */
 
-    uint64_t gdt_frame[PV_GDT_FRAMES]; /* mfns, typed seg_desc */
+    uint64_t gdt_frame[PV_GDT_FRAMES]; /* mfns, of type FT_SEG_DESC */
     uint32_t gdt_entries;              /* 0: none */
     uint64_t ldt_base;                 /* guest VA, page aligned */
     uint32_t ldt_entries;
-    uint64_t ldt_frame[PV_LDT_FRAMES]; /* mfn + 1 of pages faulted in, typed seg_desc and referenced; 0: not yet */
+    uint64_t ldt_frame[PV_LDT_FRAMES]; /* mfn + 1 of pages faulted in, held as FT_SEG_DESC; 0: not yet */
 
     uint64_t mm_unfinished[PV_MM_UNFINISHED]; /* page tables left half released, see pv/mm/finish.c */
 
-    uint64_t cr0_ts; /* guest's view: X86_CR0_TS or 0 */
+    uint64_t cr0_ts; /* guest's view: CR0_TS or 0 */
     uint64_t cr4;    /* guest-settable bits only */
     uint32_t iopl;      /* virtual, 0..3 */
     uint64_t io_bitmap; /* guest VA */

@@ -3,7 +3,7 @@
  * Descriptors of guests (AMD64 APM vol. 2, 4.7 and 4.8). Guests run at CPL 3 on the processor's real tables, so a
  * descriptor must not lead out of CPL 3 nor name a system structure of the processor: code and data get DPL 3; call
  * gates get DPL 0, so that a use traps, and lead to CPL 3; LDT and TSS descriptors, interrupt and trap gates are
- * refused. A frame of type seg_desc holds 512 that were checked; the guest sees it read-only and changes it through
+ * refused. A frame of type FT_SEG_DESC holds 512 that were checked; the guest sees it read-only and changes it through
  * update_descriptor.
  */
 #include "pv/mm/descriptor.h"

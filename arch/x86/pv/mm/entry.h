@@ -26,8 +26,7 @@ static inline uint64_t table_entry_forced_flags(uint64_t e) { return e & PTE_P ?
 /**
  * Takes the references of L1 entry *@e (flags forced) for a table of @d; the frame must belong to @pg_owner or be
  * device memory that both may use. Flags of *@e change for device memory. 0; -EINVAL: flags; -EPERM: not theirs;
- * -EBUSY: not to be had
- * writable; -ERESTART: see frame_type_get(). Nothing is held on error.
+ * -EBUSY: not to be had writable; -ERESTART: see frame_type_get(). Nothing is held on error.
  */
 int l1e_get(struct domain *d, struct domain *pg_owner, uint64_t *e);
 /** The entry as l1e_get() would leave it, for an entry that it has accepted. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The notes are frame numbers plus one, by level: L2, L3, L4 (level 1 is never partial), two of each, because a table
- * may have to wait for another one of its level (linear.c). A note proves nothing: the
- * frame may have been finished by another vCPU, freed, and given to another domain since. So a reference is taken for
- * whoever owns it now, and frame_type_undo() looks at the frame's own state; at worst it makes somebody begin again.
+ * may have to wait for another one of its level (linear.c). A note proves nothing: the frame may have been finished by
+ * another vCPU, freed, and given to another domain since. So a reference is taken for whoever owns it now, and
+ * frame_type_undo() looks at the frame's own state; at worst it makes somebody begin again.
  */
 #include "pv/mm/finish.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A guest's GDT: up to 14 frames of its own, referenced as seg_desc, which the CPU reaches through its GDT window. The
- * pages after them in the window are the hypervisor's.
+ * A guest's GDT: up to 14 frames of its own, referenced as FT_SEG_DESC, which the CPU reaches through its GDT window.
+ * The pages after them in the window are the hypervisor's.
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"

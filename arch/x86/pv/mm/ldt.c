@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A guest's LDT is a range of its virtual addresses. Its pages come into the CPU's LDT window one by one, when the
- * processor faults on them, and are then held as seg_desc; they leave when the guest sets another LDT or other page
+ * processor faults on them, and are then held as FT_SEG_DESC; they leave when the guest sets another LDT or other page
  * tables.
  */
 #include "hv/percpu.h"

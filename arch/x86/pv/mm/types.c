@@ -5,11 +5,11 @@
  * A PV guest builds the page tables that the processor walks, so what protects the hypervisor and other guests is that
  * no entry can appear in a live table without a check. Every frame has one type at a time, with a count:
  *
- *   none        never used as anything since it was allocated
- *   L1 .. L4    a page table of that level; all present entries were checked and hold references
- *   seg_desc    a page of descriptors, each checked
- *   writable    mapped writable by some L1 entry (or written by the hypervisor on a guest's behalf)
- *   shared      read-only for every guest
+ *   none         never used as anything since it was allocated
+ *   L1 .. L4     a page table of that level; all present entries were checked and hold references
+ *   descriptors  a page of a GDT or LDT, each entry checked
+ *   writable     mapped writable by some L1 entry (or written by the hypervisor on a guest's behalf)
+ *   shared       read-only for every guest
  *
  * 1. Types exclude each other. While the count is not 0 the type stays; so a page table is never writable by a guest.
  * 2. Whoever holds a type reference holds a frame reference as well. A frame with nothing but its owner's claim is
