@@ -76,35 +76,36 @@ static unsigned int level_index(vaddr_t va, unsigned int level)
     return (va >> level_shift(level)) & 511;
 }
 
-/* A large page where smaller ones are wanted: the same mapping, one level down. */
-static bool split(uint64_t *entry, unsigned int level)
+/*
+ * Makes the table that @e, of @level, is to name: empty, or with the same mapping one level down if @seen is a large
+ * page. CPUs that map device memory may want the same one at once: the first has its own used, the others give theirs
+ * back (XSA-345). False: no memory.
+ */
+static bool make_table(uint64_t *e, uint64_t seen, unsigned int level)
 {
     paddr_t table = map_table_alloc();
     if (!table)
         return false;
-    uint64_t step = 1ULL << level_shift(level - 1), old = *entry;
-    uint64_t ps = level - 1 > 1 ? PTE_PS : 0;
-    for (unsigned int i = 0; i < 512; i++)
-        table_virt(table)[i] = (old & ~PTE_PS) + i * step + ps;
-    *entry = table | PTE_P | PTE_RW | PTE_US | PTE_AD;
+    uint64_t step = 1ULL << level_shift(level - 1), ps = level - 1 > 1 ? PTE_PS : 0;
+    for (unsigned int i = 0; seen & PTE_P && i < 512; i++)
+        table_virt(table)[i] = (seen & ~PTE_PS) + i * step + ps;
+    if (!__atomic_compare_exchange_n(e, &seen, table | PTE_P | PTE_RW | PTE_US | PTE_AD, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED))
+        heap_free(paddr_to_mfn(table), 0, true);
     return true;
 }
 
 /* The entry for @va at @level; makes and splits tables on the way. NULL: no memory. */
 static uint64_t *walk_to(vaddr_t va, unsigned int level)
 {
-    uint64_t *table = hv_l4;
+    uint64_t *table = hv_l4, seen;
+
     for (unsigned int l = 4; l > level; l--) {
         uint64_t *e = &table[level_index(va, l)];
-        if (!(*e & PTE_P)) {
-            paddr_t t = map_table_alloc();
-            if (!t)
+        while (seen = __atomic_load_n(e, __ATOMIC_ACQUIRE), !(seen & PTE_P) || (seen & PTE_PS))
+            if (!make_table(e, seen, l))
                 return NULL;
-            *e = t | PTE_P | PTE_RW | PTE_US | PTE_AD;
-        } else if ((*e & PTE_PS) && !split(e, l)) {
-            return NULL;
-        }
-        table = table_virt(*e & PTE_ADDR);
+        table = table_virt(seen & PTE_ADDR);
     }
     return &table[level_index(va, level)];
 }
