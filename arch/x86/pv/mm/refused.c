@@ -20,10 +20,17 @@ static void owner_text(mfn_t m, char *text, size_t size)
         format(text, size, "of d%u", frame_owner_id(mfn_to_frame(m)));
 }
 
-int l1e_refused(uint64_t e, int rc)
+int l1e_refused(const struct domain *d, uint64_t e, int rc)
 {
     char owner[20];
 
+    if (rc == -ERESTART)
+        return rc; /* not refused: asked for again after what is under way */
+    if (e & l1e_refused_flags(d)) {
+        guest_log(current_vcpu(), LOG_INFO, "L1 entry %#lx has bits %#lx, which must be 0: refused, error %d",
+                  (unsigned long)e, (unsigned long)(e & l1e_refused_flags(d)), rc);
+        return rc;
+    }
     owner_text(pte_mfn(e), owner, sizeof(owner));
     guest_log(current_vcpu(), LOG_INFO, "L1 entry %#lx names frame %#lx, %s: refused, error %d", (unsigned long)e,
               (unsigned long)pte_mfn(e).nr, owner, rc);

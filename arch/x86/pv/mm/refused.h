@@ -4,7 +4,12 @@
 
 #include "hv/types.h"
 
-/** Logs why the current vCPU's L1 entry @e was refused with error @rc, as its guest's messages are (hv/log.h). @rc. */
-int l1e_refused(uint64_t e, int rc);
+struct domain;
+
+/**
+ * Logs why the entry @e for an L1 table of @d was refused with error @rc, as the messages of the current vCPU's guest
+ * are (hv/log.h); nothing for -ERESTART. @rc.
+ */
+int l1e_refused(const struct domain *d, uint64_t e, int rc);
 
 #endif

@@ -46,7 +46,7 @@ int l1_update(struct frame *table, unsigned int index, uint64_t e, struct domain
     }
     rc = l1e_get(d, pg_owner, &e);
     if (rc)
-        return l1e_refused(e, rc);
+        return l1e_refused(d, e, rc);
     l1e_put(d, entry_write(p, e, how));
     return 0;
 }
@@ -60,7 +60,7 @@ int l1_update_if(struct frame *table, unsigned int index, uint64_t expected, uin
     e = l1e_forced_flags(e);
     same = (old & PTE_P) && l1e_same_references(old, e);
     if (!same && (rc = l1e_get(d, d, &e)) != 0)
-        return l1e_refused(e, rc);
+        return l1e_refused(d, e, rc);
     if (!__atomic_compare_exchange_n(p, &expected, e, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
         if (!same)
             l1e_put(d, e);

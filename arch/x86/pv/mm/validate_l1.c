@@ -34,7 +34,7 @@ int l1_validate(struct frame *f, struct domain *d, unsigned int *progress)
         if (rc) {
             *progress = i;
             l1_invalidate(f, d, progress);
-            return l1e_refused(e, rc);
+            return l1e_refused(d, e, rc);
         }
     }
     *progress = PTE_ENTRIES;
