@@ -85,8 +85,8 @@ unsigned int ns16550_irq(unsigned int index)
 }
 
 /*
- * A UART keeps five bits of its modem control register and no more, and its line control register. There are some
- * without the scratch register that is often asked. Looped back, so that no modem sees it.
+ * A UART keeps the lower five bits of its modem control register (later kinds more of them), and its line control
+ * register. There are some without the scratch register that is often asked. Looped back, so that no modem sees it.
  */
 static __init bool answers(const struct uart *u)
 {

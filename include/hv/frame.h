@@ -69,7 +69,7 @@ bool frame_get_of(struct frame *f, unsigned int owner_id);
 /** Takes a reference on a frame that the caller already holds one on. */
 void frame_get_again(struct frame *f);
 /**
- * Drops a reference; the last one returns the frame to the heap (scrubbed later). That may wait for other CPUs to
+ * Drops a reference; the last one returns the frame to the heap, scrubbed. That may wait for other CPUs to
  * forget the frame (WAIT_CPUS of hv/lock_order.h), so interrupts are on whether or not this one is the last.
  */
 void frame_put(struct frame *f);

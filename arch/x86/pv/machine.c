@@ -33,7 +33,6 @@ void machine_l4_install(uint64_t *l4)
     l4_install_hv_slots(l4);
 }
 
-
 void machine_l4_show_m2p(uint64_t *l4, bool shown)
 {
     WRITE_ONCE(l4[HV_FIRST_SLOT], shown ? hv_l4[HV_FIRST_SLOT] : 0);

@@ -35,7 +35,7 @@ enum trap_vector {
 #define PF_RESERVED 0x08u
 #define PF_INSN     0x10u
 
-/** The mnemonic and name of exception @vector; NULL for a reserved one. */
+/** What exception @vector is called, in words; NULL for a reserved one. */
 const char *trap_name(unsigned int vector);
 
 #endif

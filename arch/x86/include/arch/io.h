@@ -8,8 +8,10 @@
 
 /** Maps device memory, uncached, at any alignment; NULL if there is no room. Never unmapped: devices stay. */
 void *ioremap(paddr_t pa, size_t len);
-/** Where physical memory is reached, tables and device memory of the first MiB too: identity while booting, the direct
- * map later. */
+/**
+ * Where physical memory is reached, tables and device memory of the first MiB too: at its own addresses while booting,
+ * in the direct map later.
+ */
 extern uint64_t map_table_base;
 
 #endif

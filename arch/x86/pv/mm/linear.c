@@ -69,7 +69,6 @@ put:
 int linear_put(struct frame *table, uint64_t e)
 {
     struct frame *f = mfn_to_frame(pte_mfn(e));
-
     int rc;
 
     if (f == table)
