@@ -31,6 +31,10 @@ $(BUILD)/sim/steps/%.o: %.c | $(GEN_PRODUCTS)
 $(BUILD)/sim/test/sim/test_growth: $(BUILD)/sim/test/sim/test_growth.o $(GROWTH_OBJ) $(BUILD)/sim/machine.a
 	$(Q)$(HOSTCC) $(HOST_SAN) -Wl,--wrap=spin_lock $^ -lcmocka -o $@
 
+# test_meanwhile stops a call where it releases a lock or looks at the clock.
+$(BUILD)/sim/test/sim/test_meanwhile: $(BUILD)/sim/test/sim/test_meanwhile.o $(BUILD)/sim/machine.a
+	$(Q)$(HOSTCC) $(HOST_SAN) -Wl,--wrap=spin_lock,--wrap=spin_unlock,--wrap=arch_time_now $^ -lcmocka -o $@
+
 .PHONY: sim
 ##@ Test
 ## make sim             run the core and the PV memory rules on the simulated machine (cmocka, under ASan and UBSan)

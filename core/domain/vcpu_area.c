@@ -6,7 +6,7 @@
  *
  * Only a CPU that runs the vCPU writes, as it switches to it; who changes the place has the vCPU stopped, or is it. Two
  * may have it stopped at once. So what is told first is written before the place is there for others to take away, and
- * not after.
+ * not after. Nothing is read back from there: it is the guest's memory.
  */
 #include "core/domain/domain.h"
 

@@ -24,15 +24,16 @@ void runstate_change(struct vcpu *v, int state, uint64_t now)
 
 void vcpu_runstate_get(const struct vcpu *v, void *vcpu_runstate_info)
 {
-    struct vcpu_runstate_info *out = vcpu_runstate_info;
+    struct vcpu_runstate_info info; /* a guest may see @vcpu_runstate_info, and write there: nothing is read back */
     irqflags_t irq;
     struct runq *rq = runq_lock_vcpu(v, &irq);
 
-    *out = v->runstate_info;
+    info = v->runstate_info;
     uint64_t now = now_ns();
     spin_unlock_irqrestore(&rq->lock, irq);
-    if (now > out->state_entry_time)
-        out->time[out->state] += now - out->state_entry_time;
+    if (now > info.state_entry_time)
+        info.time[info.state] += now - info.state_entry_time;
+    memcpy(vcpu_runstate_info, &info, sizeof(info));
 }
 
 /* By frame address it is always written so. */

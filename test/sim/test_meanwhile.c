@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What another CPU does at the worst moment. The simulated machine has one thread, so here a call can be stopped where
+ * it releases a lock or looks at the clock: there another vCPU stores to its memory, or, if no lock is held, makes a
+ * call of its own, whole. Each point of the first call is tried in turn, until it has no more.
+ *
+ * Afterwards nothing may have been written to a frame that went back to the heap, and nothing may be held for nobody.
+ */
+#include "sim_test.h"
+
+#include "grant_world.h"
+#include "hv/lock.h"
+#include "hv/lock_debug.h"
+#include "hv/time.h"
+
+/* --- Points --- */
+
+static void (*other)(void);         /* what happens there */
+static unsigned int countdown;      /* points until then; 0: not this time */
+static unsigned int locks;          /* held by whoever is stopped there */
+static bool stores_only;            /* what happens takes no lock, so it can happen under one */
+static bool within;
+
+static void point(void)
+{
+    if (within || !countdown || (locks && !stores_only) || --countdown)
+        return;
+    struct vcpu *before = sim_this->current;
+    unsigned int cpu = this_cpu_id();
+    within = true;
+    sim_on_cpu(1);
+    other();
+    sim_on_cpu(cpu);
+    sim_this->current = before;
+    within = false;
+}
+
+void __real_spin_lock(spinlock_t *l);
+void __wrap_spin_lock(spinlock_t *l);
+void __wrap_spin_lock(spinlock_t *l)
+{
+    __real_spin_lock(l);
+    locks += !within;
+}
+
+void __real_spin_unlock(spinlock_t *l);
+void __wrap_spin_unlock(spinlock_t *l);
+void __wrap_spin_unlock(spinlock_t *l)
+{
+    __real_spin_unlock(l);
+    locks -= !within;
+    point();
+}
+
+uint64_t __real_arch_time_now(void);
+uint64_t __wrap_arch_time_now(void);
+uint64_t __wrap_arch_time_now(void)
+{
+    point();
+    return __real_arch_time_now();
+}
+
+/* @first is stopped at each of its points in turn, for @second. How many it has. */
+static unsigned int stop_everywhere(void (*before)(void), void (*first)(void), void (*second)(void),
+                                    void (*after)(void))
+{
+    unsigned int at = 0;
+    do {
+        before();
+        other = second;
+        countdown = ++at;
+        first();
+        bool reached = !countdown;
+        countdown = 0;
+        after();
+        if (!reached)
+            return at - 1;
+    } while (at < 1000);
+    fail_msg("no end of points");
+    return 0;
+}
+
+/* --- Areas that are told of a vCPU's state, by frame address --- */
+
+static struct domain *d;
+static mfn_t area;
+
+static long area_register(struct vcpu *caller, uint32_t id, uint64_t gaddr)
+{
+    char *at = box + 64 * caller->id; /* each its own argument */
+    memcpy(at, &gaddr, sizeof(gaddr));
+    return guest_call(caller, hypercall_vcpu_op, VCPUOP_register_runstate_phys_area, id, (uint64_t)(uintptr_t)at);
+}
+
+static void area_machine(void)
+{
+    sim_start(&(struct sim_config){ .frames = 16384, .cpus = 2 });
+    sim_guest_window(box, sizeof(box));
+    d = sim_domain(2, 3);
+    vcpu_down(d->vcpu[2]);
+    sim_run_until(10 * NS_PER_MS);
+    area = domain_alloc_frames(d, 0, HEAP_ZERO);
+}
+
+static void area_register_it(void) { assert_int_equal(area_register(d->vcpu[0], 2, area.nr * PAGE_SIZE), 0); }
+
+/* The guest writes to its page while the hypervisor does: a state from there must not choose where to add. */
+static void area_lie(void)
+{
+    struct vcpu_runstate_info *lie = mfn_to_virt(area);
+    lie->state = 400;
+    lie->state_entry_time = 1;
+}
+
+static void area_page_is_clean(void)
+{
+    const uint64_t *word = mfn_to_virt(area);
+    for (unsigned int i = sizeof(struct vcpu_runstate_info) / 8; i < PAGE_SIZE / 8; i++)
+        assert_int_equal(word[i], 0);
+}
+
+static void area_lies(void **state)
+{
+    area_machine();
+    stores_only = true;
+    assert_true(stop_everywhere(area_page_is_clean, area_register_it, area_lie, area_page_is_clean) > 0);
+}
+
+/* Two vCPUs have a third stopped at the same time: one registers, the other takes away, and the frame is freed. */
+static void area_prepare(void) { }
+
+static void area_take_away(void)
+{
+    assert_int_equal(area_register(d->vcpu[1], 2, ~0ULL), 0);
+    struct frame *f = mfn_to_frame(area);
+    if (frame_refs(f) == 1 && frame_release_claim(f))
+        frame_put(f);
+}
+
+static void area_is_consistent(void)
+{
+    const uint64_t *word = mfn_to_virt(area);
+    struct frame *f = mfn_to_frame(area);
+    sim_settle();
+    if (frame_refs(f)) { /* it was not free at that moment, or never */
+        assert_int_equal(area_register(d->vcpu[1], 2, ~0ULL), 0);
+        assert_int_equal(frame_refs(f), 1);
+        memset(mfn_to_virt(area), 0, PAGE_SIZE);
+        return;
+    }
+    for (unsigned int i = 0; i < PAGE_SIZE / 8; i++)
+        assert_int_equal(word[i], 0);
+    area = domain_alloc_frames(d, 0, HEAP_ZERO);
+}
+
+static void area_register_or_not(void)
+{
+    long rc = area_register(d->vcpu[0], 2, area.nr * PAGE_SIZE);
+    assert_true(rc == 0 || rc == -EINVAL); /* the frame may be gone when it is asked for */
+}
+
+static void area_races(void **state)
+{
+    area_machine();
+    assert_true(stop_everywhere(area_prepare, area_register_or_not, area_take_away, area_is_consistent) > 0);
+}
+
+SIM_TESTS(cmocka_unit_test(area_lies), cmocka_unit_test(area_races))
