@@ -10,8 +10,6 @@ import pytest
 import rig as rigs
 from screen import Screen
 
-pytestmark = pytest.mark.quick
-
 
 def fnv(data):
     total = 0x811c9dc5
@@ -34,6 +32,7 @@ def pasted(length):
     return "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789 ./-", k=length))
 
 
+@pytest.mark.quick
 def test_pasted_text_waits(rig):
     """12 KiB in one write to a dom0 that doesn't read for two seconds: every byte arrives, in order."""
     text = pasted(12288)
@@ -62,6 +61,7 @@ def no_serial(machine):
     return machine
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("keep", ["", "vga=keep"])
 def test_log_on_a_framebuffer(rig, tmp_path, keep):
     """UEFI, no serial port: the log is on the screen, until dom0 takes it over or, with vga=keep, beyond."""
@@ -77,6 +77,7 @@ def test_log_on_a_framebuffer(rig, tmp_path, keep):
         assert "line 0000" not in text
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("when", ["boot", "dom0"])
 def test_panic_on_a_framebuffer(rig, tmp_path, when):
     """Whatever console= says, and after dom0 took the screen over."""
@@ -93,6 +94,7 @@ def test_panic_on_a_framebuffer(rig, tmp_path, when):
         assert any("Panic on CPU 0: NMI" in line for line in lines)
 
 
+@pytest.mark.quick
 def test_bios_medium_keeps_the_text_screen(rig, tmp_path, monkeypatch):
     """As make iso writes it: 80 by 25 characters at 0xb8000 have the log."""
     monkeypatch.setattr(rigs, "ISO_PROTOCOL", "1")
@@ -116,6 +118,7 @@ NAMES = {
 }
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("case", NAMES)
 def test_never_silent(rig, case):
     """What console= cannot have is said wherever anything can be seen."""

@@ -11,7 +11,6 @@ import pytest
 import gdb
 import rig as rigs
 import toolstack
-from marks import quick
 
 sys.path.append(os.path.join(rigs.TOP, "image"))
 import newc  # noqa: E402  pylint: disable=wrong-import-position
@@ -81,7 +80,7 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("lie", quick(LIES, "virtualbox"))
+@pytest.mark.parametrize("lie", LIES)
 def test_lie(rig, lie):
     change, line, components = LIES[lie]
     text, _ = boot(*lying(rig, change))
@@ -114,7 +113,7 @@ DIFFERENCES = {
 }
 
 
-@pytest.mark.parametrize("difference", [pytest.param("xstate-offset", marks=pytest.mark.quick), "feature"])
+@pytest.mark.parametrize("difference", ["xstate-offset", "feature"])
 def test_cpu_that_differs(rig, difference):
     change, line = DIFFERENCES[difference]
     text, cpus = boot(*lying(rig, change, cpus=2))
@@ -132,7 +131,7 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize("option", quick(OPTIONS, "xsave=0"))
+@pytest.mark.parametrize("option", OPTIONS)
 def test_option(rig, option):
     line, gone = OPTIONS[option]
     with rig(options=option) as machine:
@@ -214,7 +213,6 @@ LACKS = "0x7:0 EBX bit 16 (avx512f) asked for, not given: host lacks it"
 REGISTERS = "7,0:ebx=xxxxxxxxxxxxxxx1xxxxxxxxxxxxxxxx", "0x40000000:eax=xxxxxxxxxxxxxxxxxxxxxxxx10000000"
 
 
-@pytest.mark.quick
 def test_guest_settings_strict(rig, guests):
     """By boot option, by its switch in hypfs, and by the guest's own file. What is not given, and what was refused,
     is in hypfs."""

@@ -42,7 +42,6 @@ class Guest:
         return self.stub.ask(how)
 
 
-@pytest.mark.quick
 def test_breakpoint_and_step(host):
     port = free_port()
     dom0 = host(network=f"user,model=virtio,hostfwd=tcp:127.0.0.1:{port}-:{PORT}")

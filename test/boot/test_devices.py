@@ -41,8 +41,8 @@ def work(machine, node, server):
     assert machine.run(f"wget -q -O - http://10.0.2.2:{port}/file | sha256sum").split()[0] == digest
 
 
-@pytest.mark.quick
-@pytest.mark.parametrize("disk,card,cpus", [("virtio", "virtio", 1), ("ahci", "e1000e", 2)])
+@pytest.mark.parametrize("disk,card,cpus", [("virtio", "virtio", 1),
+                                            pytest.param("ahci", "e1000e", 2, marks=pytest.mark.quick)])
 def test_disk_and_network(rig, server, disk, card, cpus):
     node, device = DISKS[disk]
     drive = f"if=none,id=disk,format=raw,snapshot=on,file={rigs.image('disk.img')}"
@@ -72,7 +72,6 @@ SAMPLE = ("s=$(cat /sys/class/rtc/rtc0/since_epoch); t=$s; "
           "read u x </proc/uptime; echo sample $t $u")
 
 
-@pytest.mark.quick
 def test_clock_keeps_time_with_the_rtc(rig):
     """One minute by the RTC is one for dom0, within 0.1 %. Both are guest clocks: the host's load doesn't count."""
     with rig() as machine:

@@ -208,7 +208,6 @@ def test_many_at_once(start):
     assert second(machine)[0] == 1
 
 
-@pytest.mark.quick
 def test_words(start):
     """What the user is told: without an area, with nothing loaded, and after loading and unloading."""
     machine = start(options="")

@@ -50,8 +50,8 @@ def test_small_module_beside_linux(rig, tiny):
         assert machine.shell()[1] == 2
 
 
-@pytest.mark.quick
-@pytest.mark.parametrize("mem", ["mem=36M dom0_mem=10M", "mem=110M dom0_mem=50M"])
+@pytest.mark.parametrize("mem", [pytest.param("mem=36M dom0_mem=10M", marks=pytest.mark.quick),
+                                 "mem=110M dom0_mem=50M"])
 def test_mem_and_modules(rig, tmp_path, mem):
     """A module above what mem= leaves is moved below it, or there is one clear sentence."""
     data = os.urandom(1 << 20) * 40

@@ -9,8 +9,6 @@ import pytest
 
 from toolstack import LINUX, Console
 
-pytestmark = pytest.mark.quick
-
 CARD = "user,model=virtio-net-pci"
 KEY = "/root/.ssh/id_dropbear"
 

@@ -6,8 +6,8 @@ import re
 import pytest
 
 import rig as rigs
+from marks import quick
 
-pytestmark = pytest.mark.quick
 
 GUESTS = os.path.join(rigs.BUILD, "guests")
 
@@ -19,8 +19,11 @@ def guest(rig, name, line="", suffix="", **keywords):
 
 # Processors that differ in what a PV guest meets: FXSAVE alone, XSAVE, SMEP, Intel's and AMD's ways of system calls;
 # pages that are all executable, no CMPXCHG16B, XSAVE without what came after it.
-@pytest.mark.parametrize("cpu", ["qemu64", "Nehalem", "Haswell-noTSX", "EPYC,-smap", "max,-smap",
-                                 "EPYC,-smap,-nx,-cx16", "EPYC,-smap,-xsaveopt,-xsavec,-xgetbv1"])
+MODELS = ["qemu64", "Nehalem", "Haswell-noTSX", "EPYC,-smap", "max,-smap", "EPYC,-smap,-nx,-cx16",
+          "EPYC,-smap,-xsaveopt,-xsavec,-xgetbv1"]
+
+
+@pytest.mark.parametrize("cpu", quick(MODELS, "qemu64", "EPYC,-smap", "EPYC,-smap,-nx,-cx16"))
 def test_every_check_passes(rig, cpu):
     with guest(rig, "selftest", cpu=cpu) as machine:
         match = machine.expect(r"(\d+) passed, (\d+) failed")
@@ -34,6 +37,7 @@ def test_every_check_passes(rig, cpu):
 
 
 # What physdev_op refuses about devices has a line in the log that names the rule, and none is silent or has no rule.
+@pytest.mark.quick
 def test_refusals_name_the_rule(rig):
     with guest(rig, "selftest") as machine:
         machine.expect(r"\d+ passed, \d+ failed")
@@ -53,6 +57,7 @@ def test_refusals_name_the_rule(rig):
 
 
 # A second vCPU: how it starts, and what two do to the same frames, grants and channels at once.
+@pytest.mark.quick
 @pytest.mark.parametrize("cpu, cpus", [("EPYC,-smap", 2), ("Nehalem", 4)])
 def test_every_check_passes_with_several_vcpus(rig, cpu, cpus):
     with guest(rig, "selftest", cpu=cpu, cpus=cpus) as machine:
@@ -64,6 +69,7 @@ def test_every_check_passes_with_several_vcpus(rig, cpu, cpus):
 
 
 # The same kernel in a domU, where nothing privileged may work; guests/nursery is the dom0 that raises it.
+@pytest.mark.quick
 @pytest.mark.parametrize("vcpus, checks", [(1, 1100), (2, 1150)])
 def test_every_check_passes_in_a_domu(rig, vcpus, checks):
     modules = [(os.path.join(GUESTS, "nursery.elf"), f"from=1 to=1 vcpus={vcpus} frames=8000 seconds=3000"),
@@ -77,7 +83,7 @@ def test_every_check_passes_in_a_domu(rig, vcpus, checks):
 
 
 # Two vCPUs on one processor: registers and XCR0 of one are not seen in the other.
-@pytest.mark.parametrize("cpu", ["Nehalem", "EPYC,-smap", "EPYC,-smap,-avx"])
+@pytest.mark.parametrize("cpu", quick(["Nehalem", "EPYC,-smap", "EPYC,-smap,-avx"], "EPYC,-smap"))
 def test_extended_state_of_two_vcpus(rig, cpu):
     with guest(rig, "selftest", "fpu=1", cpu=cpu, options="dom0_mem=256M dom0_max_vcpus=2 noreboot") as machine:
         match = machine.expect(r"(\d+) passed, (\d+) failed")
@@ -86,6 +92,7 @@ def test_extended_state_of_two_vcpus(rig, cpu):
 
 
 # The failsafe callback's frame on a stack whose lower part is the hypervisor's: the guest ends, the hypervisor lives.
+@pytest.mark.quick
 def test_failsafe_frame_in_the_hypervisor(rig):
     with guest(rig, "selftest", "failsafe=1", options="dom0_mem=256M dom0_max_vcpus=2 noreboot") as machine:
         machine.expect("the descriptor is gone")
@@ -104,6 +111,7 @@ ENDS = {
 }
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("case", ENDS)
 def test_kernel_at_low_addresses(rig, case):
     line, says, halted = ENDS[case]
@@ -117,6 +125,7 @@ def test_kernel_at_low_addresses(rig, case):
         assert not machine.triple_faulted()
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("line", ["crash", "reboot"])
 def test_machine_starts_again(rig, line):
     with guest(rig, "low", line, options="dom0_mem=64M") as machine:
