@@ -41,7 +41,10 @@ $(BUILD)/sim/test/sim/test_meanwhile: $(BUILD)/sim/test/sim/test_meanwhile.o $(B
 sim: $(SIM_BIN)
 	$(Q)test/cmocka $(SIM_BIN)
 
-# The same law without sanitizers and on few CPUs, for runs of hundreds of millions of calls.
+# The same law without sanitizers and on few CPUs, for runs of hundreds of millions of calls: no diary, few checks. A
+# seed is the same life however often it is checked, so one that breaks the law is lived again, with a diary and a check
+# after each of the last steps (LAW_AGAIN: more than lie between two times that all guests end).
+LAW_AGAIN  := 6000
 LAW_CFLAGS := $(subst -DCPU_MAX=4096,-DCPU_MAX=8,$(subst -O1,-O2,$(SIM_CFLAGS)))
 LAW_OBJ    := $(SIM_SRC:%.c=$(BUILD)/law/%.o) $(BUILD)/law/test/sim/test_law.o
 $(BUILD)/law/%.o: %.c | $(GEN_PRODUCTS)
@@ -53,11 +56,18 @@ $(BUILD)/law/test_law: $(LAW_OBJ)
 .PHONY: law
 ## make law             live STEPS (10000000) random steps for each of SEEDS (1) seeds from SEED (1) on, without
 ##                      sanitizers: each call that gave way is continued, abandoned, changed, or its domain is killed
-##                      there; the books are compared after each EVERY (8) steps. A breach ends it with seed and step
+##                      there; the books are compared after each EVERY (64) steps, and after each step that left a call
+##                      or a domain in the middle. A seed that breaks the law is lived again with a check after each
+##                      of its last steps, and the first that breaks it is shown with what came before
+law: export LAW_STEPS := $(or $(STEPS),10000000)
+law: export LAW_EVERY := $(or $(EVERY),64)
 law: $(BUILD)/law/test_law
-	$(Q)set -e; first=$(or $(SEED),1); for s in $$(seq $$first $$((first + $(or $(SEEDS),1) - 1))); do \
-	  LAW_SEED=$$s LAW_STEPS=$(or $(STEPS),10000000) LAW_EVERY=$(or $(EVERY),8) $< > $(BUILD)/law/seed-$$s.log 2>&1 \
-	    || { cat $(BUILD)/law/seed-$$s.log; exit 1; }; grep '^seed' $(BUILD)/law/seed-$$s.log; done
+	$(Q)first=$(or $(SEED),1); for s in $$(seq $$first $$((first + $(or $(SEEDS),1) - 1))); do \
+	  log=$(BUILD)/law/seed-$$s.log; \
+	  if LAW_SEED=$$s LAW_FROM=$$LAW_STEPS $< > $$log 2>&1; then grep '^seed' $$log; continue; fi; \
+	  at=$$(sed -n 's/^failed in step \([0-9]*\).*/\1/p' $$log); cat $$log; \
+	  test -z "$$at" || { echo "again, with a check after each step:"; \
+	    LAW_SEED=$$s LAW_FROM=$$((at > $(LAW_AGAIN) ? at - $(LAW_AGAIN) : 1)) $<; }; exit 1; done
 
 FUZZ_SIM_SRC := $(wildcard test/fuzz_sim/fuzz_*.c)
 FUZZ_SIM_BIN := $(FUZZ_SIM_SRC:%.c=$(BUILD)/fuzz/%)

@@ -15,6 +15,7 @@ void arch_domain_destroy(struct domain *d) { }
 void arch_hardware_shutdown(uint32_t reason) { panic("the hardware domain shut down, reason %u", reason); }
 
 void (*sim_on_relinquish)(struct domain *d);
+void (*sim_on_write_hold)(struct domain *d, struct frame *f);
 
 /* Every frame that the domain still claims is given up, some at a time. */
 int arch_domain_relinquish(struct domain *d)
@@ -41,7 +42,12 @@ int arch_domain_relinquish(struct domain *d)
 
 struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
 {
-    return mfn_valid(mfn(g.nr)) && frame_get(mfn_to_frame(mfn(g.nr)), d) ? mfn_to_frame(mfn(g.nr)) : NULL;
+    struct frame *f = mfn_valid(mfn(g.nr)) ? mfn_to_frame(mfn(g.nr)) : NULL;
+    if (!f || !frame_get(f, d))
+        return NULL;
+    if (write && sim_on_write_hold)
+        sim_on_write_hold(d, f);
+    return f;
 }
 /* Addresses are frame numbers here. */
 struct frame *arch_guest_va_frame_get(const struct vcpu *v, vaddr_t va, bool write)

@@ -78,6 +78,8 @@ void sim_tlb_flush(unsigned int cpu);
 
 /** Called when a dying domain's page tables would go, if set: a test that models what they hold. */
 extern void (*sim_on_relinquish)(struct domain *d);
+/** Called when the core takes a frame of a guest's in order to write to it, if set: a test that models who wrote. */
+extern void (*sim_on_write_hold)(struct domain *d, struct frame *f);
 /** Ticks a second that the machine offers to the watchdog, 0: none; how many CPUs it bit. */
 extern unsigned int sim_watchdog_hz;
 extern uint64_t sim_watchdog_bites;

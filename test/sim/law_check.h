@@ -28,22 +28,26 @@ static void due_frame(const struct frame *f) { due[frame_to_mfn(f).nr]++; }
 
 /* --- Grants --- */
 
+static void law_handle(const struct domain *d, const struct maptrack_entry *e)
+{
+    LAW(!(e->flags & MAPTRACK_BUSY), "d%u: a handle of d%u entry %u stayed busy", d->id, e->domid, e->ref);
+    LAW(e->domid < IDS && e->ref < REFS, "d%u: a handle names d%u, entry %u", d->id, e->domid, e->ref);
+    uint32_t kinds = !!(e->flags & GNTMAP_host_map) + !!(e->flags & GNTMAP_device_map);
+    if (grant_holds_device(e->flags))
+        due_frame(grant_active_of(domain_by_owner_id(e->domid)->grants, e->ref)->frame);
+    *(e->flags & GNTMAP_readonly ? &pins[e->domid][e->ref].read : &pins[e->domid][e->ref].write) += kinds;
+}
+
 static void law_maptrack(const struct domain *d)
 {
     const struct grant_table *gt = d->grants;
     uint32_t used = 0, listed = 0;
-    for (uint32_t h = 0; h < gt->maptrack_frames * MAPTRACK_PER_PAGE; h++) {
-        const struct maptrack_entry *e = &gt->maptrack[h / MAPTRACK_PER_PAGE][h % MAPTRACK_PER_PAGE];
-        if (!e->flags)
-            continue;
-        used++;
-        LAW(!(e->flags & MAPTRACK_BUSY), "d%u: handle %u stayed busy", d->id, h);
-        LAW(e->domid < IDS && e->ref < REFS, "d%u: handle %u names d%u, entry %u", d->id, h, e->domid, e->ref);
-        uint32_t kinds = !!(e->flags & GNTMAP_host_map) + !!(e->flags & GNTMAP_device_map);
-        if (grant_holds_device(e->flags))
-            due_frame(grant_active_of(domain_by_owner_id(e->domid)->grants, e->ref)->frame);
-        *(e->flags & GNTMAP_readonly ? &pins[e->domid][e->ref].read : &pins[e->domid][e->ref].write) += kinds;
-    }
+    for (uint32_t page = 0; page < gt->maptrack_frames; page++)
+        for (const struct maptrack_entry *e = gt->maptrack[page]; e < gt->maptrack[page] + MAPTRACK_PER_PAGE; e++)
+            if (e->flags) {
+                used++;
+                law_handle(d, e);
+            }
     LAW(used == gt->maptrack_used, "d%u: %u handles in use, %u counted", d->id, used, gt->maptrack_used);
     LAW(gt->maptrack_frames <= gt->maptrack_max && gt->nr_frames <= gt->max_frames, "d%u: tables above limits", d->id);
     for (uint32_t i = 0; i < d->max_vcpus; i++)
@@ -76,8 +80,8 @@ static void law_entry(const struct being *b, uint32_t ref)
     }
     uint16_t in_use = (uint16_t)(w ? GTF_reading | GTF_writing : r ? GTF_reading : 0);
     uint16_t flags = entry_flags(gt, ref) & (GTF_reading | GTF_writing);
-    LAW((gt->version == 1 && b->scribbled[ref]) || flags == in_use, "d%u entry %u: flags %#x, due %#x", b->d->id, ref,
-        flags, in_use);
+    LAW(b->overwritten || (gt->version == 1 && b->scribbled[ref]) || flags == in_use,
+        "d%u entry %u: flags %#x, due %#x", b->d->id, ref, flags, in_use);
 }
 
 /* --- Events --- */

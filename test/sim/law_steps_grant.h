@@ -253,8 +253,10 @@ static void step_version(void)
     if (rc != due && rc != -ENOMEM)
         panic("set_version: %ld", rc);
     seen[SEEN_VERSION] += !rc && change;
-    if (!rc && change)
-        memset(b->scribbled, 0, sizeof(b->scribbled));
+    if (rc || !change)
+        return;
+    memset(b->scribbled, 0, sizeof(b->scribbled));
+    b->overwritten = events_in_tables(b->d);
 }
 
 static void step_table(void)

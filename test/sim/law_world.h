@@ -51,6 +51,7 @@ struct being {
     struct slot slot[SLOTS];
     struct note note[NOTES];
     bool scribbled[REFS];   /* the guest wrote the entry while it was in use: its flags say nothing */
+    bool overwritten;       /* a copy, or its events, went over its grant tables: nor do those of any entry */
     struct port_model port[PORTS];
 };
 
@@ -74,9 +75,12 @@ static bool one_in(uint32_t n) { return pick(n) == 0; }
 enum { DIARY = 24 };
 static struct { unsigned long step; unsigned int depth; char text[100]; } diary[DIARY];
 static unsigned long step_number, diary_next;
+static bool diary_kept; /* else there is no time for it */
 
 static void __printf_like(1, 2) diary_note(const char *fmt, ...)
 {
+    if (!diary_kept)
+        return;
     va_list list;
     va_start(list, fmt);
     diary[diary_next % DIARY].step = step_number;
@@ -194,6 +198,36 @@ static uint64_t any_frame(const struct being *b)
     case 3: return 1ULL << pick(64);
     default: return b->owns ? b->own[pick(b->owns)].nr : 0;
     }
+}
+
+/*
+ * The tables of grants are frames of the domain's, too: it may name them in an entry, as where its events go, or as
+ * what is copied to, even before they are tables, and what is in them then is its own work.
+ */
+static bool is_table(const struct domain *d, const struct frame *f)
+{
+    return (f->count & FRAME_HV) && frame_to_mfn(f).nr != virt_to_mfn(d->shared_info).nr;
+}
+
+static void world_write_hold(struct domain *d, struct frame *f)
+{
+    struct being *b = being_of(d);
+    if (b && is_table(d, f))
+        b->overwritten = true;
+}
+
+/** Where its events go: something will be written there again. */
+static bool events_in_tables(const struct domain *d)
+{
+    struct vcpu *v;
+    bool found = false;
+    for_each_vcpu(d, v) {
+        found |= !mfn_eq(v->info_mfn, MFN_NONE) && is_table(d, mfn_to_frame(v->info_mfn));
+        found |= v->fifo && is_table(d, v->fifo->frame);
+    }
+    for (uint32_t i = 0; d->events.fifo && i < d->events.fifo->pages; i++)
+        found |= is_table(d, d->events.fifo->frame[i]);
+    return found;
 }
 
 /* --- Its page tables, which hold what they map --- */
