@@ -9,6 +9,7 @@
  */
 #include "hv/compiler.h"
 #include "hv/lock.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/softirq.h"
@@ -161,8 +162,9 @@ void timer_stop(struct timer *t) { timer_set(t, TIME_NEVER); }
 void timer_kill(struct timer *t)
 {
     irqflags_t irq;
-    struct timer_base *b = base_lock(t, &irq), *self = &this_cpu(timers);
 
+    lock_debug_may_wait(LOCK_WAIT_CPUS); /* whether or not it is another CPU's callback this time */
+    struct timer_base *b = base_lock(t, &irq), *self = &this_cpu(timers);
     base_remove(b, t);
     t->dead = true;
     bool wait = t->running && self->current != t;

@@ -14,10 +14,13 @@
  *   OFF         always off: interrupt handlers take it too. Its holder never waits for other CPUs
  *   ANY         either; it is held for a few instructions, and nobody waits for other CPUs under it
  *
- * Two levels are waits, not locks, and stand where they are allowed: a CPU may wait only if all it holds comes before,
- * and with interrupts on. Whatever may have to wait says so on entry, whether or not it has to this time:
+ * Three levels are waits, not locks, and stand where they are allowed: a CPU may wait only if all it holds comes
+ * before, and but for the last one with interrupts on. Whatever may have to wait says so on entry, whether or not it
+ * has to this time:
  *   WAIT_VCPU   until a vCPU has left its CPU (vcpu_sleep_sync() and what calls it)
- *   WAIT_CPUS   until other CPUs have answered an interrupt (smp_call(), a TLB flush, the last reference of a frame)
+ *   WAIT_CPUS   until other CPUs have answered an interrupt (smp_call(), a TLB flush, the last reference of a frame),
+ *               or one has come to the end of a timer's function (timer_kill())
+ *   WAIT_IRQ    until an interrupt's handler on another CPU has raised its event, which waits for nobody
  */
 #ifndef HV_LOCK_ORDER_H
 #define HV_LOCK_ORDER_H
@@ -46,6 +49,7 @@ enum lock_irqs { LOCK_IRQS_ON, LOCK_IRQS_OFF, LOCK_IRQS_ANY };
     X(WAIT_CPUS,      NEVER,       ON)                                                                            \
     X(FRAMES,         NEVER,       ON)  /* a domain's frame list and page counts */                               \
     X(EVENT,          BY_ADDRESS,  ANY) /* a domain's event channels */                                           \
+    X(WAIT_IRQ,       NEVER,       ANY)                                                                           \
     X(EVENT_SOURCE,   NEVER,       OFF) /* which port a vCPU's VIRQs, a domain's pirqs are bound to */            \
     X(EVENT_QUEUE,    NEVER,       OFF) /* a domain's FIFO queues */                                              \
     X(PIRQ,           NEVER,       OFF) /* a domain's pirq map */                                                 \

@@ -174,6 +174,7 @@ static void lock_order(void **state)
 
 static bool lock_panics(spinlock_t *l) { return sim_panics(spin_lock(l)); }
 static bool call_panics(const cpumask_t *mask) { return sim_panics(smp_call(mask, note_cpu, NULL)); }
+static bool kill_panics(struct timer *t) { return sim_panics(timer_kill(t)); }
 
 /* A lock that interrupt handlers take is never taken with interrupts on, and one under which others wait never off. */
 static void locks_and_interrupts(void **state)
@@ -193,7 +194,7 @@ static void locks_and_interrupts(void **state)
     spin_unlock(&grant);
 }
 
-/* smp_call() waits for others even if there is nobody to be waited for this time. */
+/* smp_call() and timer_kill() wait for others, even if there is nobody to be waited for this time. */
 static void who_may_wait_for_other_cpus(void **state)
 {
     static const struct { enum lock_level held; bool irqs_off, allowed; } cases[] = {
@@ -202,6 +203,7 @@ static void who_may_wait_for_other_cpus(void **state)
         { LOCK_EVENT, false, false },   { LOCK_SCHED, true, false },   { LOCK_LEAF, false, false },
     };
     cpumask_t nobody;
+    struct timer t;
 
     start(2);
     cpumask_clear_all(&nobody);
@@ -210,7 +212,8 @@ static void who_may_wait_for_other_cpus(void **state)
 
         *sim_irqs_on = !cases[i].irqs_off;
         spin_lock(&l);
-        if (call_panics(&nobody) == cases[i].allowed)
+        timer_init(&t, NULL, NULL, 0);
+        if (call_panics(&nobody) == cases[i].allowed || kill_panics(&t) == cases[i].allowed)
             fail_msg("case %zu: %s", i, sim_panic_text);
         spin_unlock(&l);
     }

@@ -7,6 +7,7 @@
 
 #include "hv/event.h"
 #include "hv/heap.h"
+#include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "irq/ioapic.h"
@@ -171,7 +172,7 @@ void irq_dispatch(uint8_t vector)
     uint32_t pirq = irq->guest_pirq;
     quieten(irq);
     lapic_eoi();
-    irq->delivering++;
+    __atomic_fetch_add(&irq->delivering, 1, __ATOMIC_RELAXED); /* another CPU takes its own away without the lock */
     spin_unlock(&irq->lock);
     if (guest)
         pirq_raise(guest, pirq);
@@ -206,8 +207,12 @@ void irq_unbind_guest(struct irq *irq)
         irq_release_vector(irq);
     }
     spin_unlock_irqrestore(&irq->lock, flags);
-    while (__atomic_load_n(&irq->delivering,
-                           __ATOMIC_ACQUIRE)) /* another CPU is raising the guest's event: it takes no lock of ours */
+}
+
+void irq_wait_delivered(const struct irq *irq)
+{
+    lock_debug_may_wait(LOCK_WAIT_IRQ);
+    while (__atomic_load_n(&irq->delivering, __ATOMIC_ACQUIRE))
         cpu_relax();
 }
 

@@ -205,10 +205,15 @@ void arch_pirq_unbind(struct domain *d, uint32_t pirq)
     if (!m || pirq >= m->count)
         return;
     irqflags_t flags = spin_lock_irqsave(&m->lock);
-    if (m->entry[pirq].bound) {
-        irq_unbind_guest(irq_get(m->entry[pirq].irq - 1));
-        m->entry[pirq].bound = false;
-    }
+    struct irq *irq = m->entry[pirq].bound ? irq_get(m->entry[pirq].irq - 1) : NULL;
+    if (irq)
+        irq_unbind_guest(irq);
+    spin_unlock_irqrestore(&m->lock, flags);
+    if (!irq)
+        return;
+    irq_wait_delivered(irq); /* it counts as bound until then, so that nobody frees it */
+    flags = spin_lock_irqsave(&m->lock);
+    m->entry[pirq].bound = false;
     spin_unlock_irqrestore(&m->lock, flags);
 }
 
