@@ -17,7 +17,7 @@ void arch_hardware_shutdown(uint32_t reason) { panic("the hardware domain shut d
 void (*sim_on_relinquish)(struct domain *d);
 void (*sim_on_write_hold)(struct domain *d, struct frame *f);
 
-/* Every frame that the domain still claims is given up, some at a time. */
+/* Every frame that is still allocated to the domain is given up, some at a time. */
 int arch_domain_relinquish(struct domain *d)
 {
     if (sim_on_relinquish)
@@ -33,7 +33,7 @@ int arch_domain_relinquish(struct domain *d)
             return 0;
         if (!got)
             return -ERESTART; /* its last reference is being dropped */
-        if (frame_release_claim(f))
+        if (frame_clear_allocated(f))
             frame_put(f);
         frame_put(f);
     }

@@ -34,7 +34,7 @@ static bool word_replace(event_word_t *word, uint32_t *seen, uint32_t wanted)
 }
 
 /*
- * Claims the port for a queue. 1: done; 0: it is linked, masked or not pending any more; -EAGAIN: the guest keeps
+ * Marks the port as linked. 1: done; 0: it is linked, masked or not pending any more; -EAGAIN: the guest keeps
  * changing it.
  */
 static int word_set_linked(event_word_t *word)

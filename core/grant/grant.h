@@ -123,10 +123,10 @@ int maptrack_init(struct grant_table *gt);
 /** A free handle, marked busy; MAPTRACK_NONE: the limit is reached. */
 uint32_t maptrack_take(struct grant_table *gt);
 void maptrack_release(struct grant_table *gt, uint32_t handle);
-/** Copies the entry out and marks it busy. False: no such mapping, or somebody is at it. */
-bool maptrack_claim(struct grant_table *gt, uint32_t handle, struct maptrack_entry *out);
-/** Ends the claim: stores what is mapped now; frees the handle if nothing is. */
-void maptrack_settle(struct grant_table *gt, uint32_t handle, const struct maptrack_entry *entry);
+/** Locks the handle (MAPTRACK_BUSY) and copies the entry out. False: no such mapping, or it is locked. */
+bool maptrack_trylock(struct grant_table *gt, uint32_t handle, struct maptrack_entry *out);
+/** Stores what is mapped now and unlocks the handle; frees it if nothing is. */
+void maptrack_unlock(struct grant_table *gt, uint32_t handle, const struct maptrack_entry *entry);
 
 /**
  * The domain that an operation names, referenced; NULL with *status set if there is none or the caller may not act for

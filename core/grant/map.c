@@ -73,7 +73,7 @@ static int map_owned(struct grant_table *mine, struct domain *owner, uint32_t ha
         return status;
     }
     struct maptrack_entry e = { .ref = op->ref, .domid = owner->id, .flags = (uint16_t)(op->flags & GNTMAP_KEPT) };
-    maptrack_settle(mine, handle, &e);
+    maptrack_unlock(mine, handle, &e);
     op->dev_bus_addr = mfn_to_paddr(m);
     op->handle = handle;
     return GNTST_okay;
@@ -115,13 +115,13 @@ struct unmap {
     int16_t status;
     uint16_t gone;              /* kinds whose pins are to go after the flush */
     struct maptrack_entry entry;
-    struct domain *owner;       /* referenced from the claim until the end; NULL: nothing to do */
+    struct domain *owner;       /* referenced while the handle is locked; NULL: nothing to do */
     struct frame *frame;
 };
 
 static int unmap_entry(struct unmap *u)
 {
-    u->frame = grant_active_of(u->owner->grants, u->entry.ref)->frame; /* stays: what we claimed is a pin */
+    u->frame = grant_active_of(u->owner->grants, u->entry.ref)->frame; /* stays: the mapping holds a pin */
     mfn_t m = frame_to_mfn(u->frame);
     if (u->dev_bus_addr && (u->entry.flags & GNTMAP_device_map)) {
         if (u->dev_bus_addr != mfn_to_paddr(m))
@@ -136,7 +136,7 @@ static int unmap_entry(struct unmap *u)
     return status;
 }
 
-/* True if one of the @n elements of a batch has claimed @handle. */
+/* True if one of the @n elements of a batch has locked @handle. */
 static bool batch_has(const struct unmap *batch, uint32_t n, uint32_t handle)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -149,13 +149,13 @@ static bool batch_has(const struct unmap *batch, uint32_t n, uint32_t handle)
 static bool unmap_begin(struct grant_table *mine, struct unmap *batch, uint32_t i)
 {
     struct unmap *u = &batch[i];
-    if (!maptrack_claim(mine, u->handle, &u->entry)) {
+    if (!maptrack_trylock(mine, u->handle, &u->entry)) {
         u->status = GNTST_bad_handle;
         return !batch_has(batch, i, u->handle);
     }
     u->owner = domain_get_by_id(u->entry.domid);
     if (!u->owner) {
-        maptrack_settle(mine, u->handle, &u->entry);
+        maptrack_unlock(mine, u->handle, &u->entry);
         u->status = GNTST_bad_domain;
         return true;
     }
@@ -171,7 +171,7 @@ static void unmap_finish(struct grant_table *mine, struct unmap *u)
         arch_guest_frame_put(u->frame, !(u->entry.flags & GNTMAP_readonly));
     grant_unpin_mapping(u->owner->grants, u->entry.ref, u->gone | (u->entry.flags & GNTMAP_readonly));
     u->entry.flags &= (uint16_t)~u->gone;
-    maptrack_settle(mine, u->handle, &u->entry);
+    maptrack_unlock(mine, u->handle, &u->entry);
     domain_put(u->owner);
 }
 

@@ -122,7 +122,7 @@ void maptrack_release(struct grant_table *gt, uint32_t handle)
     __atomic_fetch_sub(&gt->maptrack_used, 1, __ATOMIC_RELAXED);
 }
 
-bool maptrack_claim(struct grant_table *gt, uint32_t handle, struct maptrack_entry *out)
+bool maptrack_trylock(struct grant_table *gt, uint32_t handle, struct maptrack_entry *out)
 {
     struct maptrack_entry *e = maptrack_entry(gt, handle);
     uint16_t flags = e ? __atomic_load_n(&e->flags, __ATOMIC_ACQUIRE) : 0;
@@ -135,7 +135,7 @@ bool maptrack_claim(struct grant_table *gt, uint32_t handle, struct maptrack_ent
     return true;
 }
 
-void maptrack_settle(struct grant_table *gt, uint32_t handle, const struct maptrack_entry *entry)
+void maptrack_unlock(struct grant_table *gt, uint32_t handle, const struct maptrack_entry *entry)
 {
     struct maptrack_entry *e = maptrack_entry(gt, handle);
     if (!(entry->flags & MAPTRACK_MAPPED)) {
@@ -151,7 +151,7 @@ void maptrack_settle(struct grant_table *gt, uint32_t handle, const struct maptr
 static void maptrack_drop(struct grant_table *gt, uint32_t handle)
 {
     struct maptrack_entry e;
-    if (!maptrack_claim(gt, handle, &e))
+    if (!maptrack_trylock(gt, handle, &e))
         return;
     struct domain *owner = domain_get_by_id(e.domid);
     if (owner) {
@@ -159,7 +159,7 @@ static void maptrack_drop(struct grant_table *gt, uint32_t handle)
         domain_put(owner);
     }
     e.flags = 0;
-    maptrack_settle(gt, handle, &e);
+    maptrack_unlock(gt, handle, &e);
 }
 
 /* release_next is the end's own: the domain's vCPUs, which alone take handles, do not run any more. */

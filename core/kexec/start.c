@@ -58,7 +58,7 @@ int kexec_start_default(void)
 }
 
 /* True for the one CPU that may go on. Another one stops here: its registers come with the NMI, or are taken now. */
-static bool crash_claim(const struct cpu_user_regs *regs)
+static bool crash_begin(const struct cpu_user_regs *regs)
 {
     uint32_t nobody = 0, me = this_cpu_id() + 1;
 
@@ -104,7 +104,7 @@ void kexec_crash(const struct cpu_user_regs *regs)
     if (!kexec_crash_is_loaded())
         return;
     irqflags_t flags = irq_save();
-    if (!crash_claim(regs)) {
+    if (!crash_begin(regs)) {
         crash_again();
         return;
     }

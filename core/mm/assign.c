@@ -80,25 +80,25 @@ void domain_unlist_frame(struct domain *d, struct frame *f)
         domain_put(d);
 }
 
-/* A type use comes with a reference, so the claim alone means that nothing uses it. 0: only we know it now. */
-static int claim_take(const struct domain *d, struct frame *f)
+/* A type use comes with a reference, so the allocation reference alone means that it is unused. 0: it is ours now. */
+static int take_unused(const struct domain *d, struct frame *f)
 {
-    uint64_t only_claim = FRAME_ALLOCATED | (uint64_t)d->id << FRAME_OWNER_SHIFT | 1;
-    uint64_t c = only_claim;
+    uint64_t unused = FRAME_ALLOCATED | (uint64_t)d->id << FRAME_OWNER_SHIFT | 1;
+    uint64_t c = unused;
 
     if (__atomic_compare_exchange_n(&f->count, &c, c & ~(FRAME_ALLOCATED | FRAME_REFS_MASK), false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_RELAXED))
         return 0;
-    return (c & FRAME_OWNER_MASK) == (only_claim & FRAME_OWNER_MASK) && (c & FRAME_ALLOCATED) ? -EBUSY : -EINVAL;
+    return (c & FRAME_OWNER_MASK) == (unused & FRAME_OWNER_MASK) && (c & FRAME_ALLOCATED) ? -EBUSY : -EINVAL;
 }
 
 int domain_steal_frame(struct domain *d, struct frame *f)
 {
-    int rc = claim_take(d, f);
+    int rc = take_unused(d, f);
 
     if (rc)
         return rc;
-    arch_frame_freed(f);
+    arch_frame_leaves_domain(f);
     spin_lock(&d->frames_lock);
     frame_list_del(&d->frames, f);
     spin_unlock(&d->frames_lock);
@@ -108,8 +108,8 @@ int domain_steal_frame(struct domain *d, struct frame *f)
 
 bool domain_give_back_frame(struct domain *d, struct frame *f, struct heap_run *run)
 {
-    if (!claim_take(d, f)) {
-        arch_frame_freed(f);
+    if (!take_unused(d, f)) {
+        arch_frame_leaves_domain(f);
         domain_unlist_frame(d, f);
         frame_make_private(f);
         heap_run_add(run, frame_to_mfn(f));
@@ -117,13 +117,13 @@ bool domain_give_back_frame(struct domain *d, struct frame *f, struct heap_run *
     }
     if (!frame_get(f, d))
         return false;
-    bool claimed = !(READ_ONCE(f->count) & FRAME_HV) && frame_release_claim(f);
-    if (claimed) {
+    bool dropped = !(READ_ONCE(f->count) & FRAME_HV) && frame_clear_allocated(f);
+    if (dropped) {
         m2p_set(frame_to_mfn(f), M2P_INVALID);
         frame_put(f);
     }
     frame_put(f);
-    return claimed;
+    return dropped;
 }
 
 int domain_return_frames(struct domain *d, mfn_t first, unsigned int order)

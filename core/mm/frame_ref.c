@@ -47,7 +47,7 @@ static void frame_to_heap(struct frame *f)
 {
     struct domain *d = domain_by_owner_id(frame_owner_id(f));
 
-    arch_frame_freed(f);
+    arch_frame_leaves_domain(f);
     if (d)
         domain_unlist_frame(d, f);
     frame_make_private(f);
@@ -99,7 +99,7 @@ void frame_put_later_init(void)
     softirq_register(SOFTIRQ_FRAME, put_kept);
 }
 
-bool frame_release_claim(struct frame *f)
+bool frame_clear_allocated(struct frame *f)
 {
     return __atomic_fetch_and(&f->count, ~FRAME_ALLOCATED, __ATOMIC_ACQ_REL) & FRAME_ALLOCATED;
 }

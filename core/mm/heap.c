@@ -157,7 +157,7 @@ static uint64_t count_dirty(uint64_t nr, uint64_t frames)
 }
 
 /* The block is nobody's yet: no lock is needed to make it the caller's, who is about to use it. */
-static void claim_frames(uint64_t nr, uint64_t frames, bool zero)
+static void prepare_frames(uint64_t nr, uint64_t frames, bool zero)
 {
     for (uint64_t i = 0; i < frames; i++) {
         struct frame *f = mfn_to_frame(mfn(nr + i));
@@ -204,7 +204,7 @@ mfn_t heap_alloc(unsigned int order, unsigned int flags)
     }
     if (nr == FRAME_LINK_NONE)
         return MFN_NONE;
-    claim_frames(nr, 1ULL << order, flags & HEAP_ZERO);
+    prepare_frames(nr, 1ULL << order, flags & HEAP_ZERO);
     return mfn(nr);
 }
 

@@ -47,13 +47,13 @@ bool frame_unshare(void *page, struct domain *d)
 {
     struct frame *f = mfn_to_frame(virt_to_mfn(page));
 
-    if (frame_release_claim(f))
+    if (frame_clear_allocated(f))
         frame_put(f);
     if (frame_refs(f))
         return false;
     if (frame_owner_id(f) == FRAME_OWNER_NONE)
         return true; /* asked again */
-    arch_frame_freed(f);
+    arch_frame_leaves_domain(f);
     spin_lock(&d->frames_lock);
     d->hv_pages--;
     spin_unlock(&d->frames_lock);

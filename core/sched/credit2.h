@@ -6,7 +6,7 @@
 #include "policy.h"
 
 /* credit2_balance.c */
-/** A CPU for @v: an idle one (which is then claimed and must be told to schedule), or the least busy of two. */
+/** A CPU for @v: an idle one (no longer in the idle set: it must be told to schedule), or the least busy of two. */
 unsigned int credit2_choose(struct vcpu *v);
 /** @v waits on a queue: tells an idle CPU, if there is one where @v may run, to come for it. */
 void credit2_tell_idle(const struct vcpu *v);

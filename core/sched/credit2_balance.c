@@ -24,13 +24,13 @@ static unsigned int next_common(const cpumask_t *a, const cpumask_t *b, const cp
     return CPU_MAX;
 }
 
-static bool claim_idle(unsigned int cpu)
+static bool take_idle(unsigned int cpu)
 {
     uint64_t bit = 1ULL << cpu % 64;
     return __atomic_fetch_and(&sched_idle.bits[cpu / 64], ~bit, __ATOMIC_SEQ_CST) & bit;
 }
 
-/* An idle CPU for @v, the nearest after where it was, where it likes to be if possible; claimed. CPU_MAX: none. */
+/* Takes a CPU out of the idle set for @v: the nearest after its last, where it likes to be first. CPU_MAX: none. */
 static unsigned int find_idle(const struct vcpu *v)
 {
     const cpumask_t *liked[] = { &v->soft_affinity, NULL };
@@ -40,7 +40,7 @@ static unsigned int find_idle(const struct vcpu *v)
             unsigned int cpu = next_common(&sched_idle, &v->cpus, liked[i], v->processor);
             if (cpu == CPU_MAX)
                 break;
-            if (claim_idle(cpu))
+            if (take_idle(cpu))
                 return cpu;
         }
     return CPU_MAX;

@@ -47,7 +47,7 @@ void sched_enqueue(struct vcpu *v, bool wakeup)
         if (!is_off(rq, v) || !vcpu_runnable(v)) {
             if (is_off(rq, v))
                 runstate_change(v, runstate_of_stopped(v), now);
-            softirq_raise_on(cpu, SOFTIRQ_SCHEDULE); /* it may have been claimed, and enters the idle set again */
+            softirq_raise_on(cpu, SOFTIRQ_SCHEDULE); /* it may have left the idle set for us, and enters it again */
             spin_unlock_irqrestore(&rq->lock, irq);
             return;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tasklets: a first-in first-out queue a CPU, run as soft interrupt. `queued` is the claim to be on one queue, once. */
+/* Tasklets: a first-in first-out queue a CPU, run as soft interrupt. `queued`: it is on one, once. */
 #include "hv/lock.h"
 #include "hv/log.h"
 #include "hv/percpu.h"

@@ -40,7 +40,7 @@ static void ldt_user(void)
     hypercall2(__HYPERVISOR_set_segment_base, SEGBASE_GS_USER_SEL, 0);
 }
 
-/* The page that the LDT is in loses its claim first, then its mapping, which was its last reference. */
+/* The page that the LDT is in is given up first, then its mapping, which was its last reference. */
 static void ldt_pages(void)
 {
     unsigned int made = 0;

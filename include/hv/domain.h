@@ -158,9 +158,9 @@ void arch_dump_vcpu(const struct vcpu *v);
 /** The domain shut down: for the hardware domain, power off, reboot or crash the machine. */
 void arch_hardware_shutdown(uint32_t reason) __attribute__((noreturn));
 /**
- * A frame's last reference was dropped or the domain dies: end its page-type use. Called before the frame returns to
- * the heap.
+ * @f leaves its owner: its last reference was dropped, or it is stolen or no longer shared. Nothing that is cached may
+ * lead to it any more, and its type use ends. May wait for other CPUs.
  */
-void arch_frame_freed(struct frame *f);
+void arch_frame_leaves_domain(struct frame *f);
 
 #endif

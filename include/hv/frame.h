@@ -3,8 +3,8 @@
  * The frame table: what is known about each 4 KiB of machine memory, 24 bytes a frame.
  *
  * count  references and owner. A frame with references is not freed. One compare-and-exchange takes a reference and
- *        proves the owner, so a frame cannot change hands between check and use. FRAME_ALLOCATED is the domain's own
- *        claim on the frame, and is one of the references; giving the frame up clears it, once.
+ *        proves the owner, so a frame cannot change hands between check and use. FRAME_ALLOCATED says that the
+ *        owner's own reference is among them, the allocation reference; giving the frame up clears it, once.
  * type   what a frame is used as by a PV guest, and how often. The types exclude each other; the law is stated in
  *        arch/x86/pv/mm/types.c, which alone changes this word for PV domains.
  * links  on a free list, or on the owner's list of frames.
@@ -83,7 +83,7 @@ bool frame_put_later_ready(void);
 /** Boot, before anybody calls these. */
 void frame_put_later_init(void);
 /** Clears FRAME_ALLOCATED; true for the one caller that did, who then owes a frame_put(). */
-bool frame_release_claim(struct frame *f);
+bool frame_clear_allocated(struct frame *f);
 
 /**
  * Makes hypervisor memory at @page, one frame, visible to @d: it may map it (read-only if @readonly).

@@ -147,16 +147,16 @@ static void law_events(const struct being *b)
 static void law_list(const struct being *b)
 {
     const struct domain *d = b->d;
-    uint64_t nr = 0, claimed = 0;
+    uint64_t nr = 0, allocated = 0;
     uint32_t prev = FRAME_LINK_NONE;
     for (uint32_t i = d->frames.head; i != FRAME_LINK_NONE; prev = i, i = frame_table[i].next, nr++) {
         LAW(i < RAM && nr <= RAM, "d%u: the list of frames leads nowhere", d->id);
         const struct frame *f = &frame_table[i];
         LAW(f->prev == prev, "d%u: the list of frames is torn at %u", d->id, i);
         LAW(frame_owner_id(f) == d->id && frame_refs(f), "d%u lists frame %u of d%u", d->id, i, frame_owner_id(f));
-        claimed += !!(f->count & FRAME_ALLOCATED);
+        allocated += !!(f->count & FRAME_ALLOCATED);
     }
-    LAW(b->dying || claimed == b->owns, "d%u has %lu frames, was told of %u", d->id, claimed, b->owns);
+    LAW(b->dying || allocated == b->owns, "d%u has %lu frames, was told of %u", d->id, allocated, b->owns);
     LAW(nr == d->tot_pages && nr == d->frames.nr, "d%u: %lu frames listed, %lu counted", d->id, nr, d->tot_pages);
 }
 

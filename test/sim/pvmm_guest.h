@@ -308,7 +308,7 @@ static void op_exchange_frame(unsigned int me)
     mfn_t *slot = &world.pool[me][pick(POOL)];
     struct frame *f = mfn_to_frame(*slot);
 
-    if (world.dom[me]->tot_pages > 3 * POOL || !frame_release_claim(f))
+    if (world.dom[me]->tot_pages > 3 * POOL || !frame_clear_allocated(f))
         return;
     frame_put(f);
     *slot = world_new_frame(world.dom[me]);

@@ -296,7 +296,7 @@ static void area_raced(void **state)
     assert_int_equal(register_area(d->vcpu[0], VCPUOP_register_runstate_phys_area, 1, old.nr * PAGE_SIZE), 0);
     frame_stamp_unmapped(f); /* so the last reference makes CPU 0 flush */
     cpumask_set(&d->arch.dirty_cpus, 0);
-    assert_true(frame_release_claim(f));
+    assert_true(frame_clear_allocated(f));
     frame_put(f);
     sim_on_tlb_flush = taken_away;
     assert_int_equal(register_area(d->vcpu[0], VCPUOP_register_runstate_phys_area, 1, new.nr * PAGE_SIZE), 0);

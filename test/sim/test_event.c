@@ -361,7 +361,7 @@ static void fifo_last_reference(void **state)
     assert_int_equal(evtchn_fifo_expand(a, array_page.nr), 0);
     const mfn_t pages[] = { control_page[0], control_page[1], array_page };
     for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++) {
-        assert_true(frame_release_claim(mfn_to_frame(pages[i])));
+        assert_true(frame_clear_allocated(mfn_to_frame(pages[i])));
         frame_put(mfn_to_frame(pages[i]));
     }
     assert_int_equal(a->tot_pages, frames + 3);

@@ -39,8 +39,8 @@ static void life_of_a_frame(void **state)
     assert_false(frame_get(f, other));
     assert_true(frame_get(f, d));
     memset(mfn_to_virt(m), 0x77, PAGE_SIZE);
-    assert_true(frame_release_claim(f));
-    assert_false(frame_release_claim(f));
+    assert_true(frame_clear_allocated(f));
+    assert_false(frame_clear_allocated(f));
     frame_put(f);
     assert_int_equal(heap_free_frames(), before - 1); /* one reference is left */
     assert_true(frame_get(f, d));
@@ -75,7 +75,7 @@ static void last_reference_with_interrupts_off(void **state)
     assert_true(frame_put_later_ready());
     assert_false(softirq_pending());
 
-    assert_true(frame_release_claim(f)); /* as another vCPU may at any moment */
+    assert_true(frame_clear_allocated(f)); /* as another vCPU may at any moment */
     f->count--;
     frame_put_later(f);
     assert_int_equal(frame_refs(f), 1);
@@ -141,7 +141,7 @@ static void sharing(void **state)
     assert_int_equal(d->hv_pages, at_start + 1);
     assert_true(frame_get(f, d));
     assert_false(frame_unshare(page, d));
-    assert_false(frame_unshare(page, d)); /* the claim is given up once, not twice */
+    assert_false(frame_unshare(page, d)); /* the allocation reference is dropped once, not twice */
     frame_put(f);
     assert_true(frame_unshare(page, d));
     assert_true(frame_unshare(page, d));
@@ -197,7 +197,7 @@ static void random_life(void **state)
                 frame_put(held[--nr]);
             break;
         case 3:
-            if (first && frame_release_claim(first))
+            if (first && frame_clear_allocated(first))
                 frame_put(first);
             break;
         case 4:

@@ -109,7 +109,7 @@ static void control_lets_go(void)
     }
     while (b->owns) {
         struct frame *f = mfn_to_frame(b->own[--b->owns]);
-        if (frame_release_claim(f))
+        if (frame_clear_allocated(f))
             frame_put(f);
     }
 }
@@ -223,7 +223,7 @@ static struct grant_active *some_active(void) { return grant_active_of(being[1].
 static void flip(uint64_t *word, uint64_t bits) { *word ^= bits; }
 static void wrong_ref(int by) { some_frame()->count += (uint64_t)(int64_t)by; }
 static void wrong_owner(int by) { flip(&some_frame()->count, 1ULL << FRAME_OWNER_SHIFT); }
-static void wrong_claim(int by) { flip(&some_frame()->count, FRAME_ALLOCATED); }
+static void wrong_allocated(int by) { flip(&some_frame()->count, FRAME_ALLOCATED); }
 static void wrong_total(int by) { being[1].d->tot_pages += (uint64_t)(int64_t)by; }
 static void wrong_link(int by) { some_frame()->next ^= 1; }
 static void wrong_data(int by) { flip(stamp_of(frame_to_mfn(some_frame())), 1); }
@@ -275,7 +275,7 @@ static bool law_breaks(void) { return sim_panics(law_check()); }
 static void the_law_can_be_broken(void **state)
 {
     static const struct { const char *name; void (*fn)(int by); } wrong[] = {
-        { "a reference too many", wrong_ref }, { "another owner", wrong_owner }, { "claim given up", wrong_claim },
+        { "a reference too many", wrong_ref }, { "another owner", wrong_owner }, { "not allocated", wrong_allocated },
         { "count of pages", wrong_total }, { "torn list", wrong_link }, { "data overwritten", wrong_data },
         { "secret in free memory", wrong_free }, { "an entry called in use", wrong_flags },
         { "reference on a domain", wrong_domain }, { "pin", wrong_pin },

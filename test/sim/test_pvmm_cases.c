@@ -197,7 +197,7 @@ static void pin_and_unpin(unsigned int nr)
 
 static void give_up(mfn_t m)
 {
-    assert_true(frame_release_claim(mfn_to_frame(m)));
+    assert_true(frame_clear_allocated(mfn_to_frame(m)));
     frame_put(mfn_to_frame(m));
 }
 

@@ -44,8 +44,8 @@ static struct frame *frames_rotate(struct domain *d)
 }
 
 /*
- * The domain gives up its claim on every frame. A dying domain gets no new ones, so one round of the list as it is long
- * at the beginning meets them all; what others still map stays on the list until they let go.
+ * The domain drops its allocation reference on every frame. A dying domain gets no new ones, so one round of the list
+ * as it is long at the beginning meets them all; what others still map stays on the list until they let go.
  */
 static int frames_release(struct domain *d)
 {
@@ -57,7 +57,7 @@ static int frames_release(struct domain *d)
         struct frame *f = frames_rotate(d);
         if (!f)
             continue;
-        if (frame_release_claim(f))
+        if (frame_clear_allocated(f))
             frame_put(f);
         frame_put(f);
     }

@@ -68,7 +68,7 @@ static void failsafe(struct cpu_user_regs *regs, const struct selectors *sel)
 }
 
 /* CS, SS or RIP: the exception is the guest's, as if the code that it wanted to return to had caused it. */
-void pv_failsafe(struct cpu_user_regs *regs)
+void pv_bad_iret(struct cpu_user_regs *regs)
 {
     switch (regs->entry_vector) {
     case TRAP_NP:

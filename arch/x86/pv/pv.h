@@ -35,10 +35,10 @@ void pv_syscall(struct cpu_user_regs *regs);
 void pv_syscall32(struct cpu_user_regs *regs);
 void pv_sysenter(struct cpu_user_regs *regs);
 /**
- * The return to the guest faulted on what is in @regs: CS, SS or RIP are bad.
- * entry_vector and error_code are the fault's.
+ * IRET to the guest faulted on what is in @regs: CS, SS or RIP are bad. entry_vector and error_code are the fault's,
+ * which the guest gets as an exception; the failsafe callback is for data selectors, see pv_failsafe_segments().
  */
-void pv_failsafe(struct cpu_user_regs *regs);
+void pv_bad_iret(struct cpu_user_regs *regs);
 /** False: pv_deliver_events() would do nothing and let the guest run. Interrupts off. */
 static inline bool pv_has_events(const struct vcpu *v)
 {

@@ -30,7 +30,7 @@ static void guest_exception(struct cpu_user_regs *regs)
 
 /*
  * IRET to the guest faulted. Its frame is still at the top of the stack, and the guest's other registers are in ours:
- * put them back together and let the guest's failsafe callback have it.
+ * put them together again; what cannot be mended is an exception of the guest's (pv_bad_iret()).
  */
 static __noreturn void guest_return_fault(const struct cpu_user_regs *regs, uint64_t cr2)
 {
@@ -43,7 +43,7 @@ static __noreturn void guest_return_fault(const struct cpu_user_regs *regs, uint
     guest->entry_vector = entry_vector;
     irq_enable();
     if (!pv_return_fault_mended(guest, cr2))
-        pv_failsafe(guest);
+        pv_bad_iret(guest);
     exit_from_top();
 }
 

@@ -17,7 +17,7 @@ void arch_frame_shared(struct frame *f, bool readonly)
     __atomic_store_n(&f->type, ftw_make(readonly ? FT_SHARED : FT_WRITABLE, FTW_VALID | 1), __ATOMIC_RELEASE);
 }
 
-void arch_frame_freed(struct frame *f)
+void arch_frame_leaves_domain(struct frame *f)
 {
     uint64_t w = ftw_load(f), own = f->count & FRAME_HV ? 1 : 0;
     const struct domain *d = domain_by_owner_id(frame_owner_id(f));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The end of a domain's page tables. First the vCPUs' roots and descriptor tables, then every pin and every table left
- * partial; rule 3 of types.c then makes the rest collapse. A frame whose owner has given up its claim leaves the list
- * with its last reference, which may be the pin: so the walk holds a reference on the frame where it is, also between
- * two calls.
+ * partial; rule 3 of types.c then makes the rest collapse. A frame whose allocation reference is dropped leaves the
+ * list with its last reference, which may be the pin: so the walk holds a reference on the frame where it is, also
+ * between two calls.
  */
 #include "hv/hypercall.h"
 #include "hv/log.h"

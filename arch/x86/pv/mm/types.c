@@ -12,7 +12,7 @@
  *   shared       read-only for every guest
  *
  * 1. Types exclude each other. While the count is not 0 the type stays; so a page table is never writable by a guest.
- * 2. Whoever holds a type reference holds a frame reference as well. A frame with nothing but its owner's claim is
+ * 2. Whoever holds a type reference holds a frame reference as well. A frame with its allocation reference alone is
  *    therefore of no use to anybody, and a freed frame has type count 0.
  * 3. Every present entry of a valid table holds its references: an upper entry one of the type one level below, of a
  *    frame with the same owner; an L1 entry a frame reference, and a writable one if it is writable. Levels
