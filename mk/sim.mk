@@ -1,4 +1,4 @@
-# The simulated machine: core/, lib/ and arch/x86/pv/mm in a Linux process, under sanitizers. Tests are
+# The simulated machine: core/, lib/, drivers/serial and arch/x86/pv/mm in a Linux process, under sanitizers. Tests are
 # test/sim/test_*.c, found by name. All CPUs that Linux ever had fit, so the scheduler is tried with 4,096.
 
 SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_MAX=4096 -I. -Iinclude -Ilib \
@@ -6,7 +6,7 @@ SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_M
 # string.c is the C library's here, panic.c is arch/sim's. pv/mm comes with its stand-in for the processor,
 # arch/x86/hw/sim.
 SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c, \
-                $(shell find core lib arch/sim arch/x86/pv/mm arch/x86/hw/sim -name '*.c' | sort) \
+                $(shell find core lib drivers/serial arch/sim arch/x86/pv/mm arch/x86/hw/sim -name '*.c' | sort) \
                 arch/x86/pv/hypercall.c)
 SIM_OBJ    := $(SIM_SRC:%.c=$(BUILD)/sim/%.o)
 SIM_TEST   := $(wildcard test/sim/test_*.c)
