@@ -9,6 +9,7 @@
 #include "hv/options.h"
 #include "hv/percpu.h"
 #include "hv/sched.h"
+#include "hv/trace.h"
 
 static void cpu_start(unsigned int cpu)
 {
@@ -35,6 +36,7 @@ void sim_start(const struct sim_config *config)
     hv_options.sched_ratelimit_us = 1000;
     hv_options.gnttab_max_frames = 64;
     hv_options.gnttab_max_maptrack_frames = 1024;
+    trace_init();
     sched_init();
     for (unsigned int i = 0; i < config->cpus; i++)
         cpu_start(i);

@@ -2,6 +2,8 @@
 /* The clock, the CPUs' deadlines (a tournament: the winner of all is at index 1), and events of the outside. */
 #include "machine.h"
 
+#include "hv/trace.h"
+
 #include <stdlib.h>
 
 uint64_t sim_now;
@@ -26,6 +28,7 @@ uint64_t sim_first_deadline(unsigned int *cpu)
     return deadline_of(*cpu);
 }
 
+uint64_t arch_cycles(void) { return sim_now; }
 uint64_t arch_time_now(void) { return sim_now; }
 
 void arch_timer_program(uint64_t deadline)

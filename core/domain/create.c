@@ -8,6 +8,7 @@
 #include "hv/console.h"
 #include "hv/grant.h"
 #include "hv/heap.h"
+#include "hv/trace.h"
 
 #define VCPUS_MAX 8192u
 
@@ -87,6 +88,8 @@ int domain_create(domid_t id, const struct domain_config *config, struct domain 
     rc = domain_table_add(d);
     if (rc)
         goto undo_arch;
+    TRACE(TRC_SCHED_DOM_ADD, id);
+    TRACE(TRC_DOM0_DOM_ADD, id);
     domain_changed(id);
     domain_update_wallclock(d);
     if (d->is_hardware)
@@ -139,6 +142,8 @@ void domain_destroy(void *data)
         ASSERT(!left);
         return;
     }
+    TRACE(TRC_DOM0_DOM_REM, d->id);
+    TRACE(TRC_SCHED_DOM_REM, d->id);
     domain_table_remove(d);
     domain_changed(d->id);
     virq_raise_global(VIRQ_DOM_EXC);

@@ -6,6 +6,7 @@
  */
 #include "core/grant/grant.h"
 #include "hv/guest_access.h"
+#include "hv/trace.h"
 
 #include <arch/current.h>
 
@@ -105,6 +106,8 @@ void grant_op_map(struct gnttab_map_grant_ref *op, struct domain **owner)
     int status = handle == MAPTRACK_NONE ? GNTST_no_space : map_owned(d->grants, *owner, handle, op);
     if (status != GNTST_okay && handle != MAPTRACK_NONE)
         maptrack_release(d->grants, handle);
+    if (status == GNTST_okay)
+        TRACE(TRC_MEM_PAGE_GRANT_MAP, op->dom);
     op->status = (int16_t)status;
 }
 
@@ -160,6 +163,8 @@ static bool unmap_begin(struct grant_table *mine, struct unmap *batch, uint32_t 
         return true;
     }
     u->status = (int16_t)unmap_entry(u);
+    if (u->status == GNTST_okay)
+        TRACE(TRC_MEM_PAGE_GRANT_UNMAP, u->owner->id);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include "core/sched/policy.h"
 #include "hv/cpupool.h"
 #include "hv/toolstack.h"
+#include "hv/trace.h"
 
 #include <toolstack_handlers.h>
 
@@ -12,5 +13,8 @@ long domctl_scheduler_op(struct domctl_call *c)
     const struct sched_policy *policy = cpupool_policy_of(c->d);
 
     c->copy_back = true;
-    return op->sched_id == policy->id ? policy->domain_params(c->d, op) : -EINVAL;
+    long rc = op->sched_id == policy->id ? policy->domain_params(c->d, op) : -EINVAL;
+    if (!rc)
+        TRACE(TRC_SCHED_ADJDOM, c->d->id);
+    return rc;
 }

@@ -8,6 +8,7 @@
 #include "core/hypercall/memory.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
+#include "hv/trace.h"
 
 #include <arch/current.h>
 
@@ -25,6 +26,7 @@ static bool reservation_decrease(struct reservation *r, uint64_t i)
     xen_pfn_t gmfn;
     if (copy_from_handle(&gmfn, r->op.extent_start, i))
         return false;
+    TRACE(TRC_MEM_DECREASE_RESERVATION, TRACE_64(gmfn), r->d->id | r->op.extent_order << 16);
     for (uint64_t n = 0; n < 1ULL << r->op.extent_order; n++) {
         mfn_t m = mfn(gmfn + n);
         if (!mfn_valid(m) || !domain_give_back_frame(r->d, mfn_to_frame(m), &r->freed))

@@ -6,6 +6,7 @@
  */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
+#include "hv/trace.h"
 #include "public.h"
 
 #include <hypercall_handlers.h>
@@ -30,6 +31,8 @@ static long multicall_entry(uint64_t va, struct hypercall *sub)
     for (unsigned int i = 0; i < HYPERCALL_ARGS; i++)
         sub->arg[i] = entry.args[i];
 
+    if (trace_on())
+        trace_hypercall(sub, true);
     long rc = multicall_perform(entry.op, sub);
     if (sub->no_result) /* iret: what was the guest's kernel memory may now be its user mode's */
         return 0;

@@ -3,6 +3,7 @@
 #include "hv/domain.h"
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
+#include "hv/trace.h"
 
 #include <arch/current.h>
 #include <hypercall_handlers.h>
@@ -21,6 +22,7 @@ static long sched_shutdown(struct domain *d, uint64_t arg)
     struct sched_shutdown op;
     if (copy_from_guest_va(&op, arg))
         return -EFAULT;
+    TRACE(TRC_SCHED_SHUTDOWN, TRACE_VCPU(current_vcpu()), op.reason);
     domain_shutdown(d, (uint8_t)op.reason);
     return 0;
 }
@@ -30,6 +32,7 @@ static long sched_shutdown_code(struct domain *d, uint64_t arg)
     struct sched_shutdown op;
     if (copy_from_guest_va(&op, arg))
         return -EFAULT;
+    TRACE(TRC_SCHED_SHUTDOWN_CODE, TRACE_VCPU(current_vcpu()), op.reason);
     irqflags_t flags = spin_lock_irqsave(&d->shutdown_lock);
     if (d->shutdown_code == ~0u)
         d->shutdown_code = (uint8_t)op.reason;
@@ -138,6 +141,7 @@ long hypercall_sched_op_compat(struct hypercall *call)
     case SCHEDOP_block:
         return sched_block(current_vcpu());
     case SCHEDOP_shutdown:
+        TRACE(TRC_SCHED_SHUTDOWN, TRACE_VCPU(current_vcpu()), (uint32_t)call->arg[1]);
         domain_shutdown(current_vcpu()->domain, (uint8_t)call->arg[1]);
         return 0;
     }

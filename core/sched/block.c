@@ -8,6 +8,7 @@
 #include "hv/hypercall.h"
 #include "hv/smp.h"
 #include "hv/softirq.h"
+#include "hv/trace.h"
 #include "runq.h"
 
 #define POLL_MAX 128
@@ -23,10 +24,12 @@ void vcpu_block_current(void)
 
     __atomic_store_n(&v->info->evtchn_upcall_mask, 0, __ATOMIC_SEQ_CST); /* xen/sched.h: blocking enables delivery */
     __atomic_fetch_or(&v->pause_flags, VPF_BLOCKED, __ATOMIC_SEQ_CST);
-    if (arch_event_deliverable(v))
+    if (arch_event_deliverable(v)) {
         clear_flag(v, VPF_BLOCKED);
-    else
-        softirq_raise(SOFTIRQ_SCHEDULE);
+        return;
+    }
+    TRACE(TRC_SCHED_BLOCK, TRACE_VCPU(v));
+    softirq_raise(SOFTIRQ_SCHEDULE);
 }
 
 void vcpu_unblock(struct vcpu *v)
@@ -44,6 +47,7 @@ void vcpu_notify(struct vcpu *v)
 
 void vcpu_yield_current(void)
 {
+    TRACE(TRC_SCHED_YIELD, TRACE_VCPU(current_vcpu()));
     current_vcpu()->sched.yielded = true;
     softirq_raise(SOFTIRQ_SCHEDULE);
 }
@@ -140,6 +144,7 @@ int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns)
     } else {
         timer_stop(&v->poll);
     }
+    TRACE(TRC_SCHED_BLOCK, TRACE_VCPU(v));
     softirq_raise(SOFTIRQ_SCHEDULE);
     return 0;
 }

@@ -3,6 +3,7 @@
  * Where a vCPU's time went (xen/vcpu.h, vcpu_runstate_info): four counters that add up to the time since its creation.
  */
 #include "hv/guest_access.h"
+#include "hv/trace.h"
 #include "runq.h"
 
 int runstate_of_stopped(const struct vcpu *v)
@@ -18,6 +19,8 @@ void runstate_change(struct vcpu *v, int state, uint64_t now)
         r->time[r->state] += now - r->state_entry_time;
         r->state_entry_time = now;
     }
+    if (r->state != state)
+        TRACE(TRC_SCHED_RUNSTATE_CHANGE | (uint32_t)r->state << 8 | (uint32_t)state << 4, TRACE_VCPU_WORD(v));
     r->state = state;
     v->runstate = (uint8_t)state;
 }

@@ -4,6 +4,7 @@
 #include "hv/log.h"
 #include "hv/options.h"
 #include "hv/softirq.h"
+#include "hv/trace.h"
 #include "runq.h"
 
 #define PICK_MAX  32              /* vCPUs without budget that are put aside in one go */
@@ -61,6 +62,33 @@ static void arm_timer(struct runq *rq, const struct vcpu *next, uint64_t now, ui
     timer_set(&rq->timer, end);
 }
 
+/* Of the time that the record has 32 bits for, ns. */
+static uint32_t ns_since(uint64_t then, uint64_t now) { return now > then ? (uint32_t)MIN(now - then, ~0u) : 0; }
+
+/* The time of a slice as xentrace's readers know it: -1 is none. */
+static uint32_t slice_of(const struct runq *rq, uint64_t now)
+{
+    return rq->timer.expires == TIME_NEVER ? ~0u : ns_since(now, rq->timer.expires);
+}
+
+static __attribute__((noinline, cold)) void trace_goes_on(const struct runq *rq, const struct vcpu *v, uint64_t now)
+{
+    TRACE(TRC_SCHED_SWITCH_INFCONT, TRACE_VCPU(v), ns_since(v->runstate_info.state_entry_time, now),
+          slice_of(rq, now));
+    TRACE(TRC_SCHED_CONTINUE_RUNNING, TRACE_VCPU_WORD(v));
+}
+
+static __attribute__((noinline, cold)) void trace_switch(const struct runq *rq, const struct vcpu *next, uint64_t now)
+{
+    const struct vcpu *prev = rq->current;
+    uint32_t waited = next->runstate_info.state == RUNSTATE_runnable ?
+                          ns_since(next->runstate_info.state_entry_time, now) : 0;
+
+    TRACE(TRC_SCHED_SWITCH_INFPREV, TRACE_VCPU(prev), ns_since(prev->sched.slice_start, now));
+    TRACE(TRC_SCHED_SWITCH_INFNEXT, TRACE_VCPU(next), waited, slice_of(rq, now));
+    TRACE(TRC_SCHED_SWITCH, TRACE_VCPU(prev), TRACE_VCPU(next));
+}
+
 static void switch_to(struct runq *rq, struct vcpu *next, uint64_t now)
 {
     struct vcpu *prev = rq->current;
@@ -69,10 +97,14 @@ static void switch_to(struct runq *rq, struct vcpu *next, uint64_t now)
     next->sched.yielded = false;
     next->sched.charged_at = now;
     if (next == prev) {
+        if (trace_on())
+            trace_goes_on(rq, next, now);
         if (!vcpu_is_idle(next))
             next->sched.slice_start = now;
         return;
     }
+    if (trace_on())
+        trace_switch(rq, next, now);
     if (prev->runstate_info.state == RUNSTATE_running)
         runstate_change(prev, RUNSTATE_runnable, now);
     runstate_change(next, RUNSTATE_running, now);

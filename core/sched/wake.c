@@ -4,6 +4,7 @@
 #include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/softirq.h"
+#include "hv/trace.h"
 #include "runq.h"
 
 /* @v has been queued at @rq: does it deserve the CPU? If not, does an idle one want it? */
@@ -71,6 +72,7 @@ static void stopped_again(struct vcpu *v)
 
 void vcpu_wake(struct vcpu *v)
 {
+    TRACE(TRC_SCHED_WAKE, TRACE_VCPU(v));
     if (vcpu_runnable(v))
         sched_enqueue(v, true);
     else
@@ -79,6 +81,7 @@ void vcpu_wake(struct vcpu *v)
 
 void vcpu_sleep_nosync(struct vcpu *v)
 {
+    TRACE(TRC_SCHED_SLEEP, TRACE_VCPU(v));
     irqflags_t irq;
     struct runq *rq = runq_lock_vcpu(v, &irq);
 

@@ -6,12 +6,19 @@
 #include "hv/domain.h"
 #include "hv/percpu.h"
 #include "hv/time.h"
+#include "hv/trace.h"
 
 #define PERIOD_MIN  NS_PER_MS
 #define PERIOD_MAX  (~0ULL >> 2)
 #define SOON        (100 * NS_PER_MS)
 
-static void singleshot_fired(void *data) { virq_raise_vcpu(data, VIRQ_TIMER); }
+static void fired(struct vcpu *v)
+{
+    TRACE(TRC_SCHED_DOM_TIMER_FN, TRACE_VCPU(v));
+    virq_raise_vcpu(v, VIRQ_TIMER);
+}
+
+static void singleshot_fired(void *data) { fired(data); }
 
 /* Ticks that were missed are one tick: the next is the first on the grid that is still to come. */
 static void periodic_fired(void *data)
@@ -23,7 +30,7 @@ static void periodic_fired(void *data)
         return;
     v->periodic_last += (now - v->periodic_last) / period * period;
     timer_set(&v->periodic, v->periodic_last + period);
-    virq_raise_vcpu(v, VIRQ_TIMER);
+    fired(v);
 }
 
 void vcpu_timers_init(struct vcpu *v)

@@ -23,6 +23,7 @@
 #include "hv/percpu.h"
 #include "hv/sched.h"
 #include "hv/time.h"
+#include "hv/trace.h"
 #include "hv/watchdog.h"
 #include "irq/ioapic.h"
 #include "irq/irq.h"
@@ -89,6 +90,7 @@ static __init void scheduler_init(void)
 {
     if (domain_init_system()) /* DOMID_IO, DOMID_XEN: owners of frames that never run */
         panic("no memory for the first structures");
+    trace_init();
     sched_init();
     struct vcpu *idle = sched_create_idle(0);
     if (!idle)
@@ -122,6 +124,7 @@ __init void start_hypervisor(void)
     irq_enable();
     lock_debug_others_run();
     smp_boot_all(hv_options.nosmp ? 1 : hv_options.maxcpus ? (unsigned int)hv_options.maxcpus : CPU_MAX);
+    trace_boot((uint32_t)hv_options.tbuf_size, (uint32_t)hv_options.tevt_mask);
     debug_keys_core_init();
     debug_keys_arch_init();
     kexec_init();              /* crash notes: every CPU has its own */

@@ -10,6 +10,7 @@
 #include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
+#include "hv/trace.h"
 #include "irq/ioapic.h"
 #include "irq/lapic.h"
 #include "irq/vectors.h"
@@ -156,6 +157,14 @@ static void quieten(struct irq *irq)
         irq->source->mask(irq);
 }
 
+static void raise_traced(const struct irq *irq, struct domain *guest, uint32_t pirq)
+{
+    uint32_t start = trace_on() ? (uint32_t)arch_cycles() : 0;
+
+    pirq_raise(guest, pirq);
+    TRACE(TRC_HW_IRQ_HANDLED, irq->nr, start, (uint32_t)arch_cycles());
+}
+
 void irq_dispatch(uint8_t vector)
 {
     uint32_t slot = this_cpu(vectors).irq[vector];
@@ -175,7 +184,7 @@ void irq_dispatch(uint8_t vector)
     __atomic_fetch_add(&irq->delivering, 1, __ATOMIC_RELAXED); /* another CPU takes its own away without the lock */
     spin_unlock(&irq->lock);
     if (guest)
-        pirq_raise(guest, pirq);
+        raise_traced(irq, guest, pirq);
     else if (handler)
         handler(data);
     __atomic_fetch_sub(&irq->delivering, 1, __ATOMIC_RELEASE);

@@ -13,6 +13,7 @@
  */
 #include "hv/guest_access.h"
 #include "hv/log.h"
+#include "hv/trace.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 #include "pv/pv.h"
@@ -96,7 +97,7 @@ void pv_bounce(struct cpu_user_regs *regs, const struct pv_bounce *b)
     enter_handler(v, regs, b, rsp);
 }
 
-void pv_inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
+static void inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
 {
     struct vcpu *v = current_vcpu();
     const struct trap_info *handler = &v->arch.pv.trap[vector];
@@ -109,6 +110,14 @@ void pv_inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
     pv_bounce(regs, &b);
 }
 
+/* xen/trace.h has no structure for it: the vector in bits 0-14, whether there is an error code in 15, and that. */
+void pv_inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
+{
+    TRACE(TRC_PV_TRAP | TRC_64_FLAG, TRACE_64(regs->rip),
+          vector | (uint32_t)vector_has_error(vector) << 15 | error << 16);
+    inject(regs, vector, error);
+}
+
 void pv_inject_page_fault(struct cpu_user_regs *regs, uint32_t error, uint64_t cr2)
 {
     struct vcpu *v = current_vcpu();
@@ -117,5 +126,6 @@ void pv_inject_page_fault(struct cpu_user_regs *regs, uint32_t error, uint64_t c
     if (!v->arch.pv.kernel_mode)
         error |= PF_USER;
     v->info->arch.cr2 = cr2;
-    pv_inject(regs, TRAP_PF, error);
+    TRACE(TRC_PV_PAGE_FAULT | TRC_64_FLAG, TRACE_64(regs->rip), TRACE_64(cr2), error);
+    inject(regs, TRAP_PF, error);
 }

@@ -5,6 +5,7 @@
  */
 #include "pv/emulate.h"
 
+#include "hv/trace.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 #include "mm/guest_read.h"
@@ -83,6 +84,7 @@ void pv_invalid_opcode(struct cpu_user_regs *regs)
         pv_inject(regs, TRAP_UD, 0);
         return;
     }
+    TRACE(TRC_PV_FORCED_INVALID_OP | TRC_64_FLAG, TRACE_64(regs->rip));
     emul_cpuid(regs, false);
     step(regs, sizeof(forced_cpuid), long_mode, 0);
 }
@@ -156,6 +158,7 @@ bool pv_emulate_privileged(struct cpu_user_regs *regs)
     priv_insn_decode(&bytes, &insn);
     switch (emulate(regs, &insn)) {
     case EMUL_DONE:
+        TRACE(TRC_PV_EMULATE_PRIVOP | TRC_64_FLAG, TRACE_64(regs->rip));
         step(regs, insn.length, bytes.long_mode, port_hits(&insn, port));
         return true;
     case EMUL_AGAIN:

@@ -7,6 +7,7 @@
 #include "hv/debugger.h"
 #include "hv/guest_access.h"
 #include "hv/log.h"
+#include "hv/trace.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 #include "mm/guest_read.h"
@@ -79,6 +80,8 @@ static void device_not_available(struct cpu_user_regs *regs)
 
     if (!v->arch.pv.cr0_ts)
         return; /* the CPU's TS was stale; pv_set_ts() below makes it right */
+    if (trace_on())
+        trace_add(TRC_PV_MATH_STATE_RESTORE, NULL, 0);
     pv_inject(regs, TRAP_NM, 0);
 }
 

@@ -6,6 +6,7 @@
 #include "pv/hypercall.h"
 
 #include "core/hypercall/invoke.h"
+#include "hv/trace.h"
 
 /* Registers and instruction pointer as they were, but for the progress: the guest calls again. */
 static void call_again(struct cpu_user_regs *regs, const struct hypercall *call)
@@ -29,6 +30,8 @@ void pv_hypercall(struct cpu_user_regs *regs)
     call.arg[3] = regs->r10;
     call.arg[4] = regs->r8;
     call.no_result = false;
+    if (trace_on())
+        trace_hypercall(&call, false);
     long rc = hypercall_call(&call, HYPERCALLS_PV);
     if (call.no_result)
         return;

@@ -9,6 +9,7 @@
  *   - the guest's own fault, for its handler.
  */
 #include "cpu/features.h"
+#include "hv/trace.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 #include "mm/map.h"
@@ -43,8 +44,10 @@ static bool descriptor_fault(struct cpu_user_regs *regs, uint64_t cr2)
     if (!in_window(cr2, percpu_ldt_window()))
         return false;
     uint32_t offset = (uint32_t)(cr2 - percpu_ldt_window());
-    if (pv_ldt_fault(v, offset))
+    if (pv_ldt_fault(v, offset)) {
+        TRACE(TRC_PV_GDT_LDT_MAPPING_FAULT | TRC_64_FLAG, TRACE_64(regs->rip), TRACE_64(offset));
         return true;
+    }
     if (pv_canonical(v->arch.pv.ldt_base + offset))
         pv_inject_page_fault(regs, regs->error_code, v->arch.pv.ldt_base + offset);
     else
@@ -92,6 +95,7 @@ void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2)
         return;
     }
     if (stale_translation(regs->error_code, cr2, true, &last)) {
+        TRACE(TRC_PV_PAGING_FIXUP | TRC_64_FLAG, TRACE_64(regs->rip), TRACE_64(cr2));
         pv_smap_quirk(regs->error_code);
         return;
     }

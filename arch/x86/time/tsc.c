@@ -7,6 +7,7 @@
 #include "hv/percpu.h"
 #include "hv/softirq.h"
 #include "hv/time.h"
+#include "hv/trace.h"
 #include "hw/native/cpu.h"
 #include "time/lapic_timer.h"
 #include "time/reference.h"
@@ -27,6 +28,8 @@ uint64_t tsc_of_guest(const struct vcpu *v, uint64_t now)
 
     return t->emulated ? vtsc_ticks(t, now) : rdtsc();
 }
+
+uint64_t arch_cycles(void) { return rdtsc_ordered(); }
 
 uint64_t arch_time_now(void)
 {

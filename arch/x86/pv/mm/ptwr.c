@@ -5,6 +5,7 @@
  * computed from a copy, and the entry is changed only if it is still what the computation began with; if not, the guest
  * repeats the instruction. So a guest's locked operations stay atomic against the processor and its other vCPUs.
  */
+#include "hv/trace.h"
 #include "mm/mmio.h"
 #include "pv/mm/entry.h"
 #include "pv/mm/fetch.h"
@@ -33,7 +34,7 @@ static uint64_t merge(uint64_t word, uint64_t value, unsigned int at, unsigned i
     return (word & ~mask) | (value << (8 * at) & mask);
 }
 
-/** @table is a locked L1 of the current domain, and @address is in it. 0, -EAGAIN, or the refusal. */
+/** @table is a locked L1 of the current domain, and @address names an entry of it. 0, -EAGAIN, or the refusal. */
 static int ptwr_store(struct frame *table, uint64_t address, const struct insn *insn, struct cpu_user_regs *regs)
 {
     unsigned int index = address % PAGE_SIZE / sizeof(uint64_t), at = address % sizeof(uint64_t);
@@ -42,9 +43,12 @@ static int ptwr_store(struct frame *table, uint64_t address, const struct insn *
     struct insn_result result;
     int rc = insn_evaluate(insn, (struct insn_operand){ .low = old >> (8 * at) }, 0, regs, &result);
 
-    if (!rc && result.store)
-        rc = l1_update_if(table, index, old, merge(old, result.value.low, at, insn->operand_size),
-                          current_vcpu()->domain);
+    if (!rc && result.store) {
+        uint64_t new = merge(old, result.value.low, at, insn->operand_size);
+        rc = l1_update_if(table, index, old, new, current_vcpu()->domain);
+        if (!rc)
+            TRACE(TRC_PV_PTWR_EMULATION | TRC_64_FLAG, TRACE_64(new), TRACE_64(address), TRACE_64(regs->rip));
+    }
     if (!rc)
         *regs = result.regs;
     return rc;
@@ -72,7 +76,7 @@ bool pv_ptwr_fault(struct cpu_user_regs *regs, vaddr_t va, mfn_t m)
     f = mfn_to_frame(m);
     type = frame_table_lock(f);
     if (type == FT_L1 && frame_owner_id(f) == v->domain->id)
-        rc = ptwr_store(f, va % PAGE_SIZE, &insn, regs);
+        rc = ptwr_store(f, va, &insn, regs);
     if (type != FT_NONE)
         frame_table_unlock(f);
     return !rc || rc == -EAGAIN || rc == -ERESTART;
