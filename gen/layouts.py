@@ -25,11 +25,12 @@ def release(text):
 class Struct:
     def __init__(self, where, name, ctype, family, columns):
         self.where, self.name, self.ctype, self.family, self.columns = where, name, ctype, family, columns
-        self.fields, self.sizes = [], None
+        self.fields, self.sizes, self.whole = [], None, True
         self.since = columns[0] if re.fullmatch(r"\d\.\d+", columns[0]) else None
 
     def add(self, where, words):
-        if words[0] == "size":
+        if words[0] in ("size", "head"):
+            self.whole = words[0] == "size"
             self.sizes = [int(word) for word in words[1:]]
             if len(self.sizes) != len(self.columns):
                 fail(where, f"{self.name}: a size for each column")
@@ -187,7 +188,8 @@ def emit_check(table):
                     yield (f"_Static_assert(offsetof(struct {struct.ctype}, {member}) == {offsets[column]} && "
                            f"sizeof(((struct {struct.ctype} *)0)->{member}) == {bytes_}, \"gen/layouts.tbl: "
                            f"{struct.name}.{name}\");")
-            yield f'_Static_assert(sizeof(struct {struct.ctype}) == {size}, "gen/layouts.tbl: size of {struct.name}");'
+            yield (f"_Static_assert(sizeof(struct {struct.ctype}) {'==' if struct.whole else '>='} {size}, "
+                   f'"gen/layouts.tbl: size of {struct.name}");')
             yield "#endif"
 
 
@@ -214,7 +216,7 @@ def emit_doc(table):
         yield f"| field | kind | {' | '.join(titles)} |\n| --- | --- |{' --- |' * len(titles)}"
         for name, kind, _, _, offsets in struct.fields:
             yield f"| {name} | {kind} | {' | '.join('–' if o is None else str(o) for o in offsets)} |"
-        yield f"| end | | {' | '.join(map(str, struct.sizes))} |"
+        yield f"| {'end' if struct.whole else 'more follows'} | | {' | '.join(map(str, struct.sizes))} |"
 
 
 produce(Table, {"--names": emit_names, "--codec": emit_codec, "--check": emit_check, "--doc": emit_doc})

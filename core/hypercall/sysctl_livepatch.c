@@ -21,9 +21,10 @@ static long livepatch_list(struct sysctl_call *c)
 
 long sysctl_livepatch_op(struct sysctl_call *c)
 {
-    const struct xen_sysctl_livepatch_op *op = &c->op.u.livepatch;
+    struct layout_livepatch_head head;
 
-    if (op->pad)
+    livepatch_head_decode(&c->op.u.livepatch, &head);
+    if (head.flags)
         return -EINVAL;
-    return op->cmd == XEN_SYSCTL_LIVEPATCH_LIST ? livepatch_list(c) : -EOPNOTSUPP;
+    return head.cmd == XEN_SYSCTL_LIVEPATCH_LIST ? livepatch_list(c) : -EOPNOTSUPP;
 }
