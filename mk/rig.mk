@@ -133,7 +133,14 @@ $(BUILD)/persist/%: | $(IMG)/%
 	@mkdir -p $(@D)
 	@cp --sparse=always --reflink=auto $(IMG)/$* $@.new && mv $@.new $@
 
-QEMU_MACHINE := -M q35 -accel tcg,thread=multi -display none
+# KVM where it works, found out by trying it; ACCEL=tcg and ACCEL=kvm ask nobody. A PV dom0 needs no nested virtualisation.
+ACCEL   ?=
+ifeq ($(filter tcg kvm,$(ACCEL)),$(ACCEL))
+FIND_ACCEL    = $(if $(ACCEL),echo $(ACCEL),tools/accel $(BUILD) "$(QEMU)" $(HV) $(BUILD)/guests/hello.elf)
+else
+$(error ACCEL=$(ACCEL): tcg is QEMU's emulator, kvm is KVM, and without ACCEL= KVM is used where it works)
+endif
+QEMU_MACHINE := -M q35 -display none
 # More for QEMU's command line: another disk, a forwarded port, a debugger. A network card there replaces ours.
 QEMU_ARGS    ?=
 SNAPSHOT     := $(if $(filter 1,$(PERSIST)),off,on)
@@ -161,16 +168,24 @@ run-check:
 ##@ Run
 ## make run             boot dom0 in QEMU to a root shell here; DEBIAN=12 or 13 chooses what dom0 is made of (else what
 ##                      you have); CPUS= MEM= KERNEL= INITRD= CPU= HV= HVARGS= ARGS= QEMU= QEMU_ARGS= vary it,
-##                      SSH=PORT lets you in by ssh, PERSIST=1 keeps its disks, IMAGE=full is a whole Debian with
-##                      libvirt
+##                      ACCEL=tcg or kvm says what QEMU uses (else KVM where it works), SSH=PORT lets you in by ssh,
+##                      PERSIST=1 keeps its disks, IMAGE=full is a whole Debian with libvirt
 .PHONY: run run-qemu
 run: run-check deps
-	@[ -f $(HV) ] || printf '  %-8s %s\n' build "the hypervisor: one to two minutes without a word"
+	@$(READY)
 	@$(MAKE) --no-print-directory run-qemu
 
-run-qemu: $(HV) $(KERNEL) $(INITRD) $(KEPT)
+# All that a target wants, made by as many processes as there are CPUs; what reads the terminal comes after it, alone.
+JOBS   = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+READY  = tools/progress $(MAKE) --no-print-directory $(JOBS) $@-ready
+.PHONY: run-ready demo-ready iso-ready
+run-ready run-qemu: $(HV) $(KERNEL) $(INITRD) $(KEPT) $(BUILD)/guests/hello.elf
+run-ready:
+
+run-qemu:
 	$(say) run "$(HV), dom0 of Debian $(DEBIAN), $(CPUS) CPU(s) $(CPU), $(MEM); leave with 'poweroff' in dom0, or Ctrl-] x"
-	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m $(MEM) -smp $(CPUS) $(QEMU_DEVICES) -monitor none \
+	@accel=$$($(FIND_ACCEL)) && \
+	exec $(QEMU) $(QEMU_MACHINE) -accel $$accel -cpu $(CPU) -m $(MEM) -smp $(CPUS) $(QEMU_DEVICES) -monitor none \
 	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
 	  -kernel $(HV) -append "$(HVARGS)" -initrd "$(KERNEL) $(ARGS) $(KEY_WORD),$(INITRD)"
 
@@ -187,7 +202,9 @@ guest-check:
 	@[ -n "$(filter $(GUEST),$(RUNNABLE))" ] || \
 	  { echo "GUEST=$(GUEST): there is no guests/$(GUEST). There are: $(sort $(RUNNABLE))"; exit 1; }
 run-guest: guest-check $(HV) guests
-	@exec $(QEMU) $(QEMU_MACHINE) -cpu $(CPU) -m 512 -smp $(CPUS) -nic none -no-reboot -monitor none -serial stdio \
+	@accel=$$($(FIND_ACCEL)) && \
+	exec $(QEMU) $(QEMU_MACHINE) -accel $$accel -cpu $(CPU) -m 512 -smp $(CPUS) -nic none -no-reboot -monitor none \
+	  -serial stdio \
 	  -kernel $(HV) -append "$(GUEST_HVARGS)" $(QEMU_ARGS) \
 	  -initrd "$(BUILD)/guests/$(GUEST).elf $(GUEST_ARGS)"
 
@@ -197,15 +214,20 @@ run-guest: guest-check $(HV) guests
 ##                      (DEBIAN= as with make run)
 .PHONY: demo demo-qemu
 demo: deps
+	@$(READY)
 	@$(MAKE) --no-print-directory demo-qemu
-demo-qemu: $(HV) $(RUN_KERNEL) $(RUN_IMG)/dom0-$(KERNEL_$(DEBIAN)).cpio.gz $(RUN_IMG)/disk.img
+demo-ready demo-qemu: $(HV) $(RUN_KERNEL) $(RUN_IMG)/dom0-$(KERNEL_$(DEBIAN)).cpio.gz $(RUN_IMG)/disk.img
+demo-ready:
+demo-qemu:
 	@HV=$(HV) BUILD=$(BUILD) DEBIAN=$(DEBIAN) $(PY) tools/demo/tour.py $(if $(filter 1,$(V)),-v)
 
 # --- boot media and installation ---
 ##@ Install
 ## make iso             build/xenolith.iso, a GRUB medium for BIOS and UEFI: hypervisor, dom0's kernel and its initrd
 .PHONY: iso
-iso: $(HV) $(KERNEL) $(INITRD)
+iso: deps
+	@$(READY)
+iso-ready: $(HV) $(KERNEL) $(INITRD)
 	$(say) iso $(BUILD)/xenolith.iso
 	@image/iso $(BUILD)/xenolith.iso $(HV) "$(HVARGS)" $(KERNEL) "$(ARGS)" $(INITRD)
 
@@ -240,9 +262,9 @@ storm: hv guests $(HV)
 ## make test-all        the same with all boot tests, and the fuzzers on the simulated machine
 TEST_PARTS ?= check unit sim fuzz
 test test-all: export FUZZ_SECONDS := 3
-test:
+test: deps
 	@test/run $(MAKE) $(TEST_PARTS) test-boot
-test-all:
+test-all: deps
 	@test/run $(MAKE) $(TEST_PARTS) fuzz-sim test-boot-all
 
 # --- benchmarks ---

@@ -39,6 +39,7 @@ WRONG = {
     "IMAGE": ("run-check", "nope", "there are two images"),
     "DEBIAN": ("run-check", "11", "can be made of Debian 12 or 13"),
     "PERSIST": ("run-check", "2", "1 keeps what dom0 writes"),
+    "ACCEL": ("run-check", "hvf", "KVM is used where it works"),
 }
 
 
@@ -74,3 +75,48 @@ def test_debian(release, kernel, folder):
         here = re.search(r'VERSION_ID="?(\d+)', file.read())
     if here and here[1] == release:
         assert make("run-qemu")[1].replace(rigs.IMAGE, "/image") == text
+
+
+# What stands in for QEMU: what it does with each accelerator. The guest's greeting is what counts.
+HELLO, HANG, FAIL = "echo hello from xen-3.0-x86_64", "exec sleep 60", "echo KVM internal error >&2; exit 1"
+ACCELERATORS = {  # with KVM, with TCG: the choice, what is said, whether it is kept
+    "works": (HELLO, HELLO, "kvm", "KVM: a small guest ran with it", True),
+    "hangs": (HANG, HELLO, "tcg", "did not end within 1 s", True),
+    "fails": (FAIL, HELLO, "tcg", "QEMU ended with status 1 and: KVM internal error", True),
+    "ends in silence": ("exit 0", HELLO, "tcg", "QEMU ended with status 0", True),
+    "a hypervisor that does not run": (FAIL, FAIL, "tcg", "does not run without KVM either", False),
+}
+
+
+@pytest.mark.parametrize("case", ACCELERATORS)
+def test_accelerator(case, tmp_path):
+    with_kvm, with_tcg, choice, says, kept = ACCELERATORS[case]
+    qemu, device, tried = tmp_path / "qemu", tmp_path / "kvm", tmp_path / "tried"
+    qemu.write_text(f"""#!/bin/sh
+case $* in *--version*) echo QEMU of this test; exit;; esac
+echo "$*" >>{tried}
+case $* in *"-accel kvm"*) {with_kvm};; *) {with_tcg};; esac
+""", encoding="utf-8")
+    qemu.chmod(0o755)
+
+    def ask(**environment):
+        result = subprocess.run([os.path.join(rigs.TOP, "tools/accel"), tmp_path / "build", qemu, "hv", "guest"], text=True,
+                                capture_output=True, check=True, env={**os.environ, "KVM_DEVICE": str(device),
+                                                                      "KVM_SECONDS": "1", **environment})
+        return result.stdout.strip(), result.stderr
+
+    chosen, text = ask()
+    assert chosen == "tcg" and f"there is no {device}" in text and not tried.exists()
+    device.touch()
+    chosen, text = ask()
+    assert chosen == choice and says in text, text
+    times = len(tried.read_text().splitlines())
+    chosen, text = ask()
+    assert chosen == choice and says in text, text
+    assert (len(tried.read_text().splitlines()) == times) == kept
+
+
+def test_accelerator_by_name():
+    for name in ("kvm", "tcg"):
+        text = make("run-qemu", "ACCEL=" + name)[1]
+        assert f"accel=$(echo {name})" in text and "tools/accel" not in text
