@@ -133,7 +133,7 @@ $(BUILD)/persist/%: | $(IMG)/%
 	@mkdir -p $(@D)
 	@cp --sparse=always --reflink=auto $(IMG)/$* $@.new && mv $@.new $@
 
-# KVM where it works, found out by trying it; ACCEL=tcg and ACCEL=kvm ask nobody. A PV dom0 needs no nested virtualisation.
+# KVM where it works, which is found out by trying it; ACCEL=tcg and ACCEL=kvm ask nobody.
 ACCEL   ?=
 ifeq ($(filter tcg kvm,$(ACCEL)),$(ACCEL))
 FIND_ACCEL    = $(if $(ACCEL),echo $(ACCEL),tools/accel $(BUILD) "$(QEMU)" $(HV) $(BUILD)/guests/hello.elf)

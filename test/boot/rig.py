@@ -149,6 +149,9 @@ class Rig:
             return "".join(file.read().replace("\r", "").splitlines(keepends=True)[-lines:])
 
     def fail(self, what):
+        end = self.tail(200)
+        if re.search(r"\bint3: 0000 ", end):
+            what += " (guests/patcher tells whether this QEMU keeps code that another CPU has changed: 7.2 does)"
         raise RigError(f"{what}\n--- end of {self.path}.log ---\n{self.tail()}")
 
     def _await(self, patterns, timeout):

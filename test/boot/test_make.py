@@ -99,10 +99,10 @@ case $* in *"-accel kvm"*) {with_kvm};; *) {with_tcg};; esac
 """, encoding="utf-8")
     qemu.chmod(0o755)
 
-    def ask(**environment):
-        result = subprocess.run([os.path.join(rigs.TOP, "tools/accel"), tmp_path / "build", qemu, "hv", "guest"], text=True,
-                                capture_output=True, check=True, env={**os.environ, "KVM_DEVICE": str(device),
-                                                                      "KVM_SECONDS": "1", **environment})
+    def ask():
+        command = [os.path.join(rigs.TOP, "tools/accel"), tmp_path / "build", qemu, "hv", "guest"]
+        environment = {**os.environ, "KVM_DEVICE": str(device), "KVM_SECONDS": "1"}
+        result = subprocess.run(command, text=True, capture_output=True, check=True, env=environment)
         return result.stdout.strip(), result.stderr
 
     chosen, text = ask()
