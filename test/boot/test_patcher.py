@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""guests/patcher: a kernel changes its code while another vCPU runs it, in Linux's way; INT3s come in time or not at all.
+"""guests/patcher: a kernel changes its code while another vCPU runs it, in Linux's way; no INT3 comes too late.
 
 QEMU 7.2 fails this with one thread for each CPU, under whatever hypervisor, and passes with one thread for all: what a
 CPU translates while another one changes it stays, as it was in between. QEMU 10 does not.
