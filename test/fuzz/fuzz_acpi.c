@@ -4,35 +4,20 @@
  * door, so the harness mends those of the tables that the root tables can reach. Laws: counts stay inside their arrays,
  * what is said to be present is within its limits, nothing outside memory is read.
  */
-#include <stdlib.h>
-
 #include "base/checksum.h"
 #include "x86/acpi/acpi.h"
 
-#define SIZE 8192U
+#include "law.h"
 
-static uint8_t ram[SIZE];
-
-static void require(bool law)
-{
-    if (!law)
-        abort();
-}
-
-static bool read_ram(void *opaque, uint64_t paddr, void *buf, size_t len)
-{
-    if (paddr >= SIZE || len > SIZE - paddr)
-        return false;
-    memcpy(buf, ram + paddr, len);
-    return true;
-}
+#define RAM_SIZE 8192U
+#include "test/ram.h"
 
 static void mend(uint32_t at)
 {
     uint32_t length;
 
     memcpy(&length, ram + at + 4, 4);
-    length %= SIZE - at;
+    length %= RAM_SIZE - at;
     if (length < 36)
         length = 36;
     memcpy(ram + at + 4, &length, 4);
@@ -45,8 +30,8 @@ static void build(const uint8_t *data, size_t size)
 {
     static const char names[5][5] = { "APIC", "FACP", "HPET", "MCFG", "SSDT" };
 
-    memset(ram, 0, SIZE);
-    memcpy(ram, data, MIN(size, SIZE));
+    memset(ram, 0, RAM_SIZE);
+    memcpy(ram, data, MIN(size, RAM_SIZE));
     memcpy(ram, "RSD PTR ", 8);
     ram[15] = 2;
     memcpy(ram + 24, &(uint64_t){ 64 }, 8);
@@ -68,7 +53,6 @@ static void build(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct phys_reader mem = { read_ram, NULL };
     static struct acpi_info info;
     struct acpi_override o;
 

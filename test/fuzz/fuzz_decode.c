@@ -7,11 +7,7 @@
 
 #include "x86/decode/insn.h"
 
-static void require(bool law)
-{
-    if (!law)
-        abort();
-}
+#include "law.h"
 
 static void check_evaluation(const struct insn *insn)
 {

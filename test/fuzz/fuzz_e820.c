@@ -3,15 +3,9 @@
  * Laws of the memory map: whatever firmware says, the result is lawful; no byte is RAM that any claim calls something
  * else; sanitising twice changes nothing; every change keeps the map lawful; a place that was found is RAM.
  */
-#include <stdlib.h>
-
 #include "x86/boot/e820.h"
 
-static void require(bool law)
-{
-    if (!law)
-        abort();
-}
+#include "law.h"
 
 static void no_ram_where_reserved(const struct e820_map *map, const struct e820_entry *in, size_t count)
 {

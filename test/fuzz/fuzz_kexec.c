@@ -5,12 +5,12 @@
  * the destinations at their own addresses and no page of the tables. A refused one has a rule, an error and a sentence.
  * And of crashkernel=: what is read once is read the same way again.
  */
-#include <stdlib.h>
-
 #include "kexec/checksum.h"
 #include "kexec/crashkernel.h"
 #include "kexec/load.h"
 #include "kexec/tables.h"
+
+#include "law.h"
 
 #define PAGE  4096ULL
 #define PAGES 512u /* of the machine: segments lie in the first half, what keeps them in either */
@@ -19,12 +19,6 @@ static uint8_t machine[PAGES * PAGE] __attribute__((aligned(4096))), before[PAGE
 static uint8_t source[16 * PAGE];
 static uint32_t next_page;
 static const struct kexec_load *loading;
-
-static void require(bool law)
-{
-    if (!law)
-        abort();
-}
 
 /* As the hypervisor does it: any free page, but never one in a destination. */
 static uint64_t alloc(void *unused)

@@ -4,30 +4,16 @@
  * made right, so that it reaches the entries. Laws: counts stay inside their arrays, what is named is there, nothing
  * outside memory is read.
  */
-#include <stdlib.h>
-
 #include "base/checksum.h"
 #include "x86/mptable/mptable.h"
 
-#define SIZE  0x100000U
-#define TABLE 0x20000U
-#define HEAD  44U
+#include "law.h"
 
-static uint8_t ram[SIZE];
+#define RAM_SIZE 0x100000U
+#include "test/ram.h"
 
-static void require(bool law)
-{
-    if (!law)
-        abort();
-}
-
-static bool read_ram(void *opaque, uint64_t paddr, void *buf, size_t len)
-{
-    if (paddr >= SIZE || len > SIZE - paddr)
-        return false;
-    memcpy(buf, ram + paddr, len);
-    return true;
-}
+#define TABLE    0x20000U
+#define HEAD     44U
 
 static void build(const uint8_t *data, size_t size)
 {
@@ -36,7 +22,7 @@ static void build(const uint8_t *data, size_t size)
     size_t left = size ? MIN(size - 1, (size_t)0xffff) : 0;
     uint16_t length;
 
-    memset(ram, 0, SIZE);
+    memset(ram, 0, RAM_SIZE);
     memcpy(ram + 0x40e, &(uint16_t){ 0x9fc0 }, 2);
     memcpy(ram + 0x413, &(uint16_t){ 639 }, 2);
     memcpy(ram + TABLE, data + (size ? 1 : 0), left);
@@ -54,7 +40,6 @@ static void build(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct phys_reader mem = { read_ram, NULL };
     static struct mp_table t;
 
     build(data, size);

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Law: any bytes give an error or a boot_info that keeps its own rules, and nothing outside memory is read. */
-#include <stdlib.h>
-
 #include "x86/boot/first_word.h"
 #include "x86/boot/multiboot.h"
 
+#include "law.h"
+
 static const uint8_t *ram;
 static size_t ram_size;
-
-static void require(bool law)
-{
-    if (!law)
-        abort();
-}
 
 static bool read_ram(void *opaque, uint64_t paddr, void *buf, size_t len)
 {

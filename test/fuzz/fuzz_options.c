@@ -11,11 +11,7 @@
 #include "base/format.h"
 #include "options/row.h"
 
-static void require(bool law)
-{
-    if (!law)
-        abort();
-}
+#include "law.h"
 
 static void require_limits(const struct hv_options *o)
 {

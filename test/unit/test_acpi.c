@@ -2,39 +2,16 @@
 /* ACPI tables built as a PC's firmware would, then damaged one at a time. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stddef.h>
 
 #include <cmocka.h>
 
-#include "base/checksum.h"
 #include "x86/acpi/acpi.h"
 
 #define RAM_SIZE 0x110000
-#include "ram.h"
+#include "firmware.h"
 
 static struct acpi_info info;
-static char last_line[256];
-static unsigned int lines;
-
-static void keep_line(void *opaque, enum lib_log_level level, const char *text)
-{
-    lines++;
-    snprintf(last_line, sizeof(last_line), "%s", text);
-}
-
-static const struct lib_log keep_log = { keep_line, NULL };
-
-static void put(uint32_t at, uint64_t value, size_t size)
-{
-    memcpy(ram + at, &value, size);
-}
-
-static void seal(uint32_t at, uint32_t size, uint32_t checksum_at)
-{
-    ram[at + checksum_at] = 0;
-    ram[at + checksum_at] = (uint8_t)-checksum_sum8(ram + at, size);
-}
-
 static void table(uint32_t at, const char *signature, uint32_t length, uint8_t revision)
 {
     memcpy(ram + at, signature, 4);

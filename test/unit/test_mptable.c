@@ -2,30 +2,18 @@
 /* An MP table as firmware of a PC would make it, in each place where its pointer may be, then damaged one at a time. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stddef.h>
 
 #include <cmocka.h>
 
-#include "base/checksum.h"
 #include "x86/mptable/mptable.h"
 
 #define RAM_SIZE 0x110000
-#include "ram.h"
+#include "firmware.h"
 
 enum { EBDA = 0x9fc00, FLOATING = 0xf5ba0, TABLE = 0xf5bb0, HEAD = 44 };
 
 static struct mp_table table;
-static char last_line[256];
-static unsigned int lines;
-
-static void keep_line(void *opaque, enum lib_log_level level, const char *text)
-{
-    lines++;
-    snprintf(last_line, sizeof(last_line), "%s", text);
-}
-
-static const struct lib_log keep_log = { keep_line, NULL };
-
 static const uint8_t entries[] = {
     0, 0, 0x14, 3, 1, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* CPU 0, boots */
     0, 2, 0x14, 1, 1, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* CPU 2 */
@@ -50,17 +38,6 @@ static const uint8_t entries[] = {
 };
 enum { ENTRIES = 20, LENGTH = HEAD + sizeof(entries), AT_BUS = HEAD + 60, AT_IOAPIC = AT_BUS + 32,
        AT_LINE = AT_IOAPIC + 24 };
-
-static void put(uint32_t at, uint64_t value, size_t size)
-{
-    memcpy(ram + at, &value, size);
-}
-
-static void seal(uint32_t at, uint32_t size, uint32_t checksum_at)
-{
-    ram[at + checksum_at] = 0;
-    ram[at + checksum_at] = (uint8_t)-checksum_sum8(ram + at, size);
-}
 
 static void put_floating(uint32_t at)
 {

@@ -8,7 +8,7 @@
 
 #include "x86/boot/first_word.h"
 #include "x86/boot/multiboot.h"
-#include "ram.h"
+#include "test/ram.h"
 
 static struct boot_info info;
 static unsigned int lines;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A small physical memory for parsers of what firmware and boot loaders leave there; a test may choose its size. */
-#ifndef UNIT_RAM_H
-#define UNIT_RAM_H
+#ifndef TEST_RAM_H
+#define TEST_RAM_H
 
 #include <string.h>
 
