@@ -2,7 +2,8 @@
 /*
  * The instruction emulator against this machine's own processor: random instructions on random registers and memory,
  * carried out by both, must leave the same registers, defined flags, memory, and exception. EMULATE_ROUNDS=10000000
- * in the environment makes a long run of it, EMULATE_SEED= another one.
+ * in the environment makes a long run of it, EMULATE_SEED= another one. Half of it is 32-bit code, which a process of
+ * 64 bits reaches by a far jump; there only the lower halves of registers count.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -31,13 +32,12 @@ struct machine {
 };
 struct machine native __asm__("test_emulate_native");
 extern const char test_emulate_back[];
-void test_emulate_enter(const void *code);
+void test_emulate_enter(void);
 
 __asm__(".text\n"
         ".globl test_emulate_enter\n"
         "test_emulate_enter:\n"
         "  push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
-        "  mov %rdi, test_emulate_code(%rip)\n"
         "  mov %rsp, test_emulate_native+136(%rip)\n"
         "  pushq test_emulate_native+128(%rip); popfq\n"
         "  mov test_emulate_native+0(%rip), %rax; mov test_emulate_native+8(%rip), %rcx\n"
@@ -48,6 +48,15 @@ __asm__(".text\n"
         "  mov test_emulate_native+80(%rip), %r10; mov test_emulate_native+88(%rip), %r11\n"
         "  mov test_emulate_native+96(%rip), %r12; mov test_emulate_native+104(%rip), %r13\n"
         "  mov test_emulate_native+112(%rip), %r14; mov test_emulate_native+120(%rip), %r15\n"
+        "  cmpb $0, test_emulate_32(%rip)\n" /* after this, flags once more */
+        "  je 1f\n"
+        "  mov %rsp, test_emulate_rsp(%rip); mov test_emulate_native+136(%rip), %rsp\n"
+        "  pushq test_emulate_native+128(%rip); popfq\n"
+        "  mov test_emulate_rsp(%rip), %rsp\n"
+        "  ljmp *test_emulate_code(%rip)\n"
+        "1:mov %rsp, test_emulate_rsp(%rip); mov test_emulate_native+136(%rip), %rsp\n"
+        "  pushq test_emulate_native+128(%rip); popfq\n"
+        "  mov test_emulate_rsp(%rip), %rsp\n"
         "  jmp *test_emulate_code(%rip)\n"
         ".globl test_emulate_back\n"
         "test_emulate_back:\n"
@@ -64,8 +73,19 @@ __asm__(".text\n"
         "  cld\n"
         "  pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx\n"
         "  ret\n"
-        ".local test_emulate_code\n"
-        ".comm test_emulate_code,8,8\n");
+        ".local test_emulate_rsp\n"
+        ".comm test_emulate_rsp,8,8\n"
+        ".data\n"
+        ".globl test_emulate_code, test_emulate_32\n"
+        "test_emulate_code: .quad 0\n" /* 32-bit code: offset of four bytes, selector */
+        "test_emulate_32: .byte 0\n"
+        ".text\n");
+extern uint64_t test_emulate_code;
+extern uint8_t test_emulate_32;
+
+#define CS_32 0x23u /* Linux's selectors */
+#define CS_64 0x33u
+#define DATA  0x2bu
 
 static sigjmp_buf out;
 static uint8_t *page, *memory; /* code; data, with nothing before and behind it */
@@ -81,19 +101,43 @@ static int vector_of(int signal)
     return signal == SIGFPE ? 0 : signal == SIGILL ? 6 : 13; /* SIGSEGV, SIGBUS: addresses outside what is mapped */
 }
 
-/* Returns -1, or the exception. */
-static int run_native(const uint8_t *insn, unsigned int length)
+/* What follows the instruction: back to 64-bit code, and there to test_emulate_back. */
+static void write_return(uint8_t *at, bool code_32)
 {
     const void *back = test_emulate_back;
+    uint32_t stub = (uint32_t)(uintptr_t)page + 2048;
+    uint16_t selector = CS_64;
+
+    if (code_32) {
+        *at = 0xea; /* far jump */
+        memcpy(at + 1, &stub, sizeof(stub));
+        memcpy(at + 5, &selector, sizeof(selector));
+        at = page + 2048;
+    }
+    memcpy(at, "\xff\x25\0\0\0\0", 6); /* jmp *0(%rip) */
+    memcpy(at + 6, &back, sizeof(back));
+}
+
+static void data_segments(unsigned int selector)
+{
+    __asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(selector));
+}
+
+/* Returns -1, or the exception. */
+static int run_native(const uint8_t *insn, unsigned int length, bool code_32)
+{
     int signal = sigsetjmp(out, 1);
 
-    if (signal)
-        return vector_of(signal);
-    memcpy(page, insn, length);
-    memcpy(page + length, "\xff\x25\0\0\0\0", 6); /* jmp *0(%rip) */
-    memcpy(page + length + 6, &back, sizeof(back));
-    test_emulate_enter(page);
-    return -1;
+    if (!signal) {
+        memcpy(page, insn, length);
+        write_return(page + length, code_32);
+        test_emulate_32 = code_32;
+        test_emulate_code = (uintptr_t)page | (code_32 ? (uint64_t)CS_32 << 32 : 0);
+        data_segments(DATA);
+        test_emulate_enter();
+    }
+    data_segments(0);
+    return signal ? vector_of(signal) : -1;
 }
 
 /* --- the emulator's side: the same addresses, in a copy --- */
@@ -159,7 +203,7 @@ static enum emulate_end op_out(void *opaque, struct emulate_state *s, uint16_t p
 
 static const struct emulate_ops ops = { op_read, op_write, op_exchange, op_in, op_out, NULL };
 
-static struct emulate_state user_state(const struct machine *m)
+static struct emulate_state user_state(const struct machine *m, bool code_32)
 {
     struct emulate_state s = { .rip = (uintptr_t)page, .rflags = m->rflags, .cr0 = 0x80050033, .cr4 = 0x20,
                                .efer = 0xd01, .cpl = 3 };
@@ -167,7 +211,8 @@ static struct emulate_state user_state(const struct machine *m)
     memcpy(s.reg, m->reg, sizeof(s.reg));
     for (unsigned int i = 0; i < EMU_SEGMENTS; i++)
         s.seg[i] = (struct emulate_seg){ .limit = ~0u, .selector = 0x2b, .attr = 0xcf3 };
-    s.seg[EMU_CS] = (struct emulate_seg){ .limit = ~0u, .selector = 0x33, .attr = 0xafb };
+    s.seg[EMU_CS] = (struct emulate_seg){ .limit = ~0u, .selector = code_32 ? CS_32 : CS_64,
+                                          .attr = code_32 ? 0xcfb : 0xafb };
     return s;
 }
 
@@ -182,8 +227,8 @@ static uint32_t any(uint32_t below)
 
 static uint64_t any64(void)
 {
-    static const uint64_t edges[] = { 0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
-                                      0x7fffffffffffffff, 0x8000000000000000, ~0ULL };
+    static const uint64_t edges[] = { 0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000,
+                                      0xffffffff, 0x7fffffffffffffff, 0x8000000000000000, ~0ULL };
     uint64_t high = any(1u << 31), low = any(1u << 31);
 
     if (!any(3))
@@ -192,7 +237,8 @@ static uint64_t any64(void)
 }
 
 /* Opcodes: one byte, or behind 0F. What may be undefined of their flags; what they have besides ModRM. */
-enum { M = 1, I8 = 2, IZ = 4, SHIFT = 8, LOCKED = 16, STRING = 32, STACK = 64, I64 = 128, BITS = 256, NO16 = 512 };
+enum { M = 1, I8 = 2, IZ = 4, SHIFT = 8, LOCKED = 16, STRING = 32, STACK = 64, I64 = 128, BITS = 256, NO16 = 512,
+       ONLY32 = 1024 };
 static const struct form {
     uint8_t first, last;
     bool two;
@@ -200,40 +246,45 @@ static const struct form {
     unsigned int what;
     uint64_t undefined;
 } forms[] = {
-    { 0x00, 0x03, false, -1, M | LOCKED, 0 },    { 0x04, 0x04, false, -1, I8, 0 },       { 0x05, 0x05, false, -1, IZ, 0 },
-    { 0x08, 0x0b, false, -1, M | LOCKED, AF },   { 0x0c, 0x0c, false, -1, I8, AF },      { 0x0d, 0x0d, false, -1, IZ, AF },
-    { 0x10, 0x13, false, -1, M | LOCKED, 0 },    { 0x14, 0x14, false, -1, I8, 0 },       { 0x18, 0x1b, false, -1, M, 0 },
-    { 0x1d, 0x1d, false, -1, IZ, 0 },            { 0x20, 0x23, false, -1, M, AF },       { 0x25, 0x25, false, -1, IZ, AF },
-    { 0x28, 0x2b, false, -1, M | LOCKED, 0 },    { 0x2c, 0x2c, false, -1, I8, 0 },       { 0x30, 0x33, false, -1, M, AF },
-    { 0x38, 0x3b, false, -1, M, 0 },             { 0x3c, 0x3c, false, -1, I8, 0 },       { 0x3d, 0x3d, false, -1, IZ, 0 },
-    { 0x50, 0x5f, false, -1, STACK, 0 },         { 0x63, 0x63, false, -1, M, 0 },        { 0x68, 0x68, false, -1, IZ | STACK, 0 },
-    { 0x69, 0x69, false, -1, M | IZ, SF | ZF | AF | PF },                                 { 0x6a, 0x6a, false, -1, I8 | STACK, 0 },
-    { 0x6b, 0x6b, false, -1, M | I8, SF | ZF | AF | PF },
-    { 0x80, 0x80, false, 0x8d, M | I8 | LOCKED, 0 }, { 0x81, 0x81, false, 0x8d, M | IZ, 0 }, { 0x83, 0x83, false, 0x8d, M | I8, 0 },
-    { 0x80, 0x80, false, 0x52, M | I8, AF },     { 0x81, 0x81, false, 0x52, M | IZ | LOCKED, AF },
-    { 0x83, 0x83, false, 0x52, M | I8, AF },     { 0x84, 0x85, false, -1, M, AF },
-    { 0x86, 0x87, false, -1, M | LOCKED, 0 },    { 0x88, 0x8b, false, -1, M, 0 },        { 0x8d, 0x8d, false, -1, M, 0 },
-    { 0x8f, 0x8f, false, 1, M | STACK, 0 },      { 0x90, 0x99, false, -1, 0, 0 },        { 0x9c, 0x9d, false, -1, STACK, 0 },
-    { 0x9e, 0x9f, false, -1, 0, 0 },             { 0xa4, 0xa7, false, -1, STRING, 0 },   { 0xa8, 0xa8, false, -1, I8, AF },
-    { 0xa9, 0xa9, false, -1, IZ, AF },           { 0xaa, 0xaf, false, -1, STRING, 0 },   { 0xb0, 0xb7, false, -1, I8, 0 },
-    { 0xb8, 0xbf, false, -1, I64, 0 },           { 0xc0, 0xc1, false, -1, M | I8 | SHIFT, 0 },
-    { 0xc6, 0xc6, false, 1, M | I8, 0 },         { 0xc7, 0xc7, false, 1, M | IZ, 0 },    { 0xc9, 0xc9, false, -1, STACK, 0 },
-    { 0xd0, 0xd3, false, -1, M | SHIFT, 0 },     { 0xd7, 0xd7, false, -1, STRING, 0 },
-    { 0xf5, 0xf5, false, -1, 0, 0 },             { 0xf8, 0xf9, false, -1, 0, 0 },        { 0xfc, 0xfd, false, -1, 0, 0 },
-    { 0xf6, 0xf6, false, 0x03, M | I8, AF },     { 0xf7, 0xf7, false, 0x03, M | IZ, AF },
-    { 0xf6, 0xf7, false, 0x0c, M | LOCKED, 0 },  { 0xf6, 0xf7, false, 0x30, M, SF | ZF | AF | PF },
-    { 0xf6, 0xf7, false, 0xc0, M, ARITHMETIC },  { 0xfe, 0xfe, false, 0x03, M | LOCKED, 0 },
-    { 0xff, 0xff, false, 0x03, M | LOCKED, 0 },  { 0xff, 0xff, false, 0x40, M | STACK, 0 },
-    { 0x18, 0x18, true, 0x0f, M, 0 },            { 0x1f, 0x1f, true, -1, M, 0 },         { 0x40, 0x4f, true, -1, M, 0 },
-    { 0x90, 0x9f, true, -1, M, 0 },              { 0xa3, 0xa3, true, -1, M | BITS, OF | SF | AF | PF },
-    { 0xa4, 0xa4, true, -1, M | I8 | SHIFT, AF },{ 0xa5, 0xa5, true, -1, M | SHIFT, AF },
-    { 0xab, 0xab, true, -1, M | BITS | LOCKED, OF | SF | AF | PF },                       { 0xac, 0xac, true, -1, M | I8 | SHIFT, AF },
-    { 0xad, 0xad, true, -1, M | SHIFT, AF },     { 0xaf, 0xaf, true, -1, M, SF | ZF | AF | PF },
-    { 0xb0, 0xb1, true, -1, M | LOCKED, 0 },     { 0xb3, 0xb3, true, -1, M | BITS | LOCKED, OF | SF | AF | PF },
-    { 0xb6, 0xb7, true, -1, M, 0 },              { 0xba, 0xba, true, 0xf0, M | I8 | LOCKED, OF | SF | AF | PF },
-    { 0xbb, 0xbb, true, -1, M | BITS, OF | SF | AF | PF },                                { 0xbc, 0xbd, true, -1, M, OF | SF | AF | PF | CF },
-    { 0xbe, 0xbf, true, -1, M, 0 },              { 0xc0, 0xc1, true, -1, M | LOCKED, 0 },{ 0xc7, 0xc7, true, 2, M | LOCKED, 0 },
-    { 0xc8, 0xcf, true, -1, NO16, 0 },
+    { 0x00, 0x03, false, -1, M | LOCKED, 0 }, { 0x04, 0x04, false, -1, I8, 0 }, { 0x05, 0x05, false, -1, IZ, 0 },
+    { 0x08, 0x0b, false, -1, M | LOCKED, AF }, { 0x0c, 0x0c, false, -1, I8, AF }, { 0x0d, 0x0d, false, -1, IZ, AF },
+    { 0x10, 0x13, false, -1, M | LOCKED, 0 }, { 0x14, 0x14, false, -1, I8, 0 }, { 0x18, 0x1b, false, -1, M, 0 },
+    { 0x1d, 0x1d, false, -1, IZ, 0 }, { 0x20, 0x23, false, -1, M, AF }, { 0x25, 0x25, false, -1, IZ, AF },
+    { 0x28, 0x2b, false, -1, M | LOCKED, 0 }, { 0x2c, 0x2c, false, -1, I8, 0 }, { 0x30, 0x33, false, -1, M, AF },
+    { 0x38, 0x3b, false, -1, M, 0 }, { 0x3c, 0x3c, false, -1, I8, 0 }, { 0x3d, 0x3d, false, -1, IZ, 0 },
+    { 0x50, 0x5f, false, -1, STACK, 0 }, { 0x63, 0x63, false, -1, M, 0 }, { 0x68, 0x68, false, -1, IZ | STACK, 0 },
+    { 0x69, 0x69, false, -1, M | IZ, SF | ZF | AF | PF }, { 0x6a, 0x6a, false, -1, I8 | STACK, 0 },
+    { 0x6b, 0x6b, false, -1, M | I8, SF | ZF | AF | PF }, { 0x80, 0x80, false, 0x8d, M | I8 | LOCKED, 0 },
+    { 0x81, 0x81, false, 0x8d, M | IZ, 0 }, { 0x83, 0x83, false, 0x8d, M | I8, 0 },
+    { 0x80, 0x80, false, 0x52, M | I8, AF }, { 0x81, 0x81, false, 0x52, M | IZ | LOCKED, AF },
+    { 0x83, 0x83, false, 0x52, M | I8, AF }, { 0x84, 0x85, false, -1, M, AF },
+    { 0x86, 0x87, false, -1, M | LOCKED, 0 }, { 0x88, 0x8b, false, -1, M, 0 }, { 0x8d, 0x8d, false, -1, M, 0 },
+    { 0x8f, 0x8f, false, 1, M | STACK, 0 }, { 0x90, 0x99, false, -1, 0, 0 }, { 0x9c, 0x9d, false, -1, STACK, 0 },
+    { 0x9e, 0x9f, false, -1, 0, 0 }, { 0xa4, 0xa7, false, -1, STRING, 0 }, { 0xa8, 0xa8, false, -1, I8, AF },
+    { 0xa9, 0xa9, false, -1, IZ, AF }, { 0xaa, 0xaf, false, -1, STRING, 0 }, { 0xb0, 0xb7, false, -1, I8, 0 },
+    { 0xb8, 0xbf, false, -1, I64, 0 }, { 0xc0, 0xc1, false, -1, M | I8 | SHIFT, 0 },
+    { 0xc6, 0xc6, false, 1, M | I8, 0 }, { 0xc7, 0xc7, false, 1, M | IZ, 0 }, { 0xc9, 0xc9, false, -1, STACK, 0 },
+    { 0xd0, 0xd3, false, -1, M | SHIFT, 0 }, { 0xd7, 0xd7, false, -1, STRING, 0 }, { 0xf5, 0xf5, false, -1, 0, 0 },
+    { 0xf8, 0xf9, false, -1, 0, 0 }, { 0xfc, 0xfd, false, -1, 0, 0 }, { 0xf6, 0xf6, false, 0x03, M | I8, AF },
+    { 0xf7, 0xf7, false, 0x03, M | IZ, AF }, { 0xf6, 0xf7, false, 0x0c, M | LOCKED, 0 },
+    { 0xf6, 0xf7, false, 0x30, M, SF | ZF | AF | PF }, { 0xf6, 0xf7, false, 0xc0, M, ARITHMETIC },
+    { 0xfe, 0xfe, false, 0x03, M | LOCKED, 0 }, { 0xff, 0xff, false, 0x03, M | LOCKED, 0 },
+    { 0xff, 0xff, false, 0x40, M | STACK, 0 }, { 0x18, 0x18, true, 0x0f, M, 0 }, { 0x1f, 0x1f, true, -1, M, 0 },
+    { 0x40, 0x4f, true, -1, M, 0 }, { 0x90, 0x9f, true, -1, M, 0 },
+    { 0xa3, 0xa3, true, -1, M | BITS, OF | SF | AF | PF }, { 0xa4, 0xa4, true, -1, M | I8 | SHIFT, AF },
+    { 0xa5, 0xa5, true, -1, M | SHIFT, AF }, { 0xab, 0xab, true, -1, M | BITS | LOCKED, OF | SF | AF | PF },
+    { 0xac, 0xac, true, -1, M | I8 | SHIFT, AF }, { 0xad, 0xad, true, -1, M | SHIFT, AF },
+    { 0xaf, 0xaf, true, -1, M, SF | ZF | AF | PF }, { 0xb0, 0xb1, true, -1, M | LOCKED, 0 },
+    { 0xb3, 0xb3, true, -1, M | BITS | LOCKED, OF | SF | AF | PF }, { 0xb6, 0xb7, true, -1, M, 0 },
+    { 0xba, 0xba, true, 0xf0, M | I8 | LOCKED, OF | SF | AF | PF },
+    { 0xbb, 0xbb, true, -1, M | BITS, OF | SF | AF | PF }, { 0xbc, 0xbd, true, -1, M, OF | SF | AF | PF | CF },
+    { 0xbe, 0xbf, true, -1, M, 0 }, { 0xc0, 0xc1, true, -1, M | LOCKED, 0 }, { 0xc7, 0xc7, true, 2, M | LOCKED, 0 },
+    { 0xc8, 0xcf, true, -1, NO16, 0 }, { 0x27, 0x27, false, -1, ONLY32, OF }, { 0x2f, 0x2f, false, -1, ONLY32, OF },
+    { 0x37, 0x37, false, -1, ONLY32, OF | SF | ZF | PF }, { 0x3f, 0x3f, false, -1, ONLY32, OF | SF | ZF | PF },
+    { 0x40, 0x4f, false, -1, ONLY32, 0 }, { 0x60, 0x61, false, -1, ONLY32 | STACK, 0 },
+    { 0x06, 0x06, false, -1, ONLY32 | STACK, 0 }, { 0x0e, 0x0e, false, -1, ONLY32 | STACK, 0 },
+    { 0x16, 0x16, false, -1, ONLY32 | STACK, 0 }, { 0xd4, 0xd5, false, -1, ONLY32 | I8, OF | AF | CF },
+    { 0xd6, 0xd6, false, -1, ONLY32, 0 }, { 0x82, 0x82, false, 0x8d, ONLY32 | M | I8, 0 },
 };
 
 struct random_insn {
@@ -241,7 +292,7 @@ struct random_insn {
     unsigned int length;
     const struct form *form;
     uint8_t opcode, modrm, rex;
-    bool prefix_66;
+    bool prefix_66, prefix_67, code_32;
 };
 
 static void emit(struct random_insn *r, uint64_t value, unsigned int bytes)
@@ -252,7 +303,7 @@ static void emit(struct random_insn *r, uint64_t value, unsigned int bytes)
 
 static unsigned int operand_bytes(const struct random_insn *r)
 {
-    return r->rex & 8 ? 8 : r->prefix_66 ? 2 : 4;
+    return r->rex & 8 ? 8 : r->prefix_66 ? 2 : 4; /* 32-bit code has no REX */
 }
 
 /* Memory by a base register, perhaps an index, perhaps a displacement, with its address in the middle of the data. */
@@ -299,13 +350,16 @@ static void generate(struct random_insn *r, struct machine *m)
     const struct form *f = &forms[any(ARRAY_SIZE(forms))];
     bool lock;
 
-    *r = (struct random_insn){ .form = f };
+    *r = (struct random_insn){ .form = f, .code_32 = any(2) };
+    while ((f->what & ONLY32 && !r->code_32) || (f->first == 0x63 && r->code_32))
+        f = r->form = &forms[any(ARRAY_SIZE(forms))];
     r->opcode = (uint8_t)(f->first + any(f->last - f->first + 1u));
     for (unsigned int i = 0; i < 16; i++)
         m->reg[i] = any64();
     m->rflags = 0x202 | (any(1u << 12) & (ARITHMETIC | (f->what & STRING ? DF : 0)));
     r->prefix_66 = !any(4);
-    r->rex = (uint8_t)(any(3) ? 0x40 | any(16) : 0);
+    r->rex = (uint8_t)(any(3) && !r->code_32 ? 0x40 | any(16) : 0);
+    r->prefix_67 = f->what & M && !r->code_32 && !any(5);
     if (f->what & NO16 && operand_bytes(r) == 2)
         r->prefix_66 = false;
     lock = (f->what & LOCKED) && !any(3);
@@ -315,6 +369,8 @@ static void generate(struct random_insn *r, struct machine *m)
         emit(r, 0xf2 + any(2), 1);
     if (r->prefix_66)
         emit(r, 0x66, 1);
+    if (r->prefix_67)
+        emit(r, 0x67, 1);
     if (r->rex)
         emit(r, r->rex, 1);
     if (f->two)
@@ -386,15 +442,16 @@ static void describe(const struct random_insn *r, const char *what)
 
 static void compare(const struct random_insn *r, const struct machine *before)
 {
-    struct emulate_state s = user_state(before);
+    struct emulate_state s = user_state(before, r->code_32);
     enum emulate_end end;
+    uint64_t counts = r->code_32 ? ~0u : ~0ULL;
     unsigned int rounds = 0;
     uint64_t defined;
     int exception;
 
     memcpy(copy, memory, MEMORY);
     native = *before;
-    exception = run_native(r->code, r->length);
+    exception = run_native(r->code, r->length, r->code_32);
     do
         end = emulate(&s, r->code, r->length, 4, &ops, NULL);
     while (end == EMULATE_OK && s.repeat && ++rounds < 100);
@@ -405,10 +462,10 @@ static void compare(const struct random_insn *r, const struct machine *before)
         return;
     }
     if (end != EMULATE_OK)
-        printf("vector %u\n", s.fault.vector), describe(r, end == EMULATE_FAULT ? "an exception that the processor does not raise" : "not done");
+        describe(r, end == EMULATE_FAULT ? "an exception that the processor does not raise" : "not done");
     defined = (ARITHMETIC | DF) & ~undefined_flags(r, before, copy);
-    for (unsigned int i = 0; i < 16; i++)
-        if (s.reg[i] != native.reg[i]) {
+    for (unsigned int i = 0; i < (r->code_32 ? 8 : 16); i++)
+        if ((s.reg[i] ^ native.reg[i]) & counts) {
             printf("register %u: %#lx, the processor %#lx\n", i, s.reg[i], native.reg[i]);
             describe(r, "another register");
         }

@@ -4,7 +4,7 @@
  * 32- and 64-bit code, with every prefix, operand and address size, segment limits and rights, and exceptions in the
  * order in which the CPU finds them. APM volumes 1 to 3; flags by volume 3's description of each instruction.
  *
- * The state is a copy: emulate() works on it and commits all of it or nothing. What it leaves to its caller goes through
+ * The state is a copy: emulate() works on it and commits all of it or nothing. What is left to the caller goes through
  * struct emulate_ops: memory by linear address, ports, and what is the hypervisor's business (control registers, MSRs,
  * CPUID, halting, far transfers of protected mode). An op may answer EMULATE_RETRY, when the answer comes later from
  * a device model: the whole instruction is then carried out again, so the caller must give the same answers again.
@@ -66,7 +66,8 @@ struct emulate_state {
 enum emulate_special {
     EMU_CPUID, EMU_RDMSR, EMU_WRMSR, EMU_RDTSC, EMU_RDTSCP, EMU_RDPMC, EMU_HLT, EMU_INVD, EMU_WBINVD, EMU_CLTS,
     EMU_INVLPG /* @value: linear address */, EMU_CR_READ /* @number; result in @value */, EMU_CR_WRITE, EMU_DR_READ,
-    EMU_DR_WRITE, EMU_LMSW, EMU_SMSW, EMU_VMCALL, EMU_VMMCALL, EMU_XSETBV, EMU_XGETBV, EMU_INT /* @number: the vector */,
+    EMU_DR_WRITE, EMU_LMSW, EMU_SMSW, EMU_VMCALL, EMU_VMMCALL, EMU_XSETBV, EMU_XGETBV,
+    EMU_INT /* @number: the vector */,
     EMU_IRET /* @number: operand bytes */, EMU_FAR_CALL, EMU_FAR_JUMP /* @number: selector, @value: offset */,
     EMU_FAR_RET /* @number: operand bytes, @value: bytes to drop */, EMU_LOAD_SEGMENT /* @which, @number: selector */,
     EMU_LGDT, EMU_LIDT, EMU_SGDT, EMU_SIDT /* @value: base, @number: limit */, EMU_LLDT, EMU_LTR, EMU_SLDT, EMU_STR,

@@ -9,28 +9,28 @@
 
 /* The six forms of an arithmetic instruction: E,G; G,E; accumulator, immediate. */
 #define ARITHMETIC(code, step, extra)                                                                                  \
-    [(code) + 0] = { step, AT_E, AT_G, (extra) | B, NULL }, [(code) + 1] = { step, AT_E, AT_G, (extra), NULL },         \
-    [(code) + 2] = { step, AT_G, AT_E, ((extra) & ~F_LOCK) | B, NULL },                                                 \
-    [(code) + 3] = { step, AT_G, AT_E, (extra) & ~F_LOCK, NULL },                                                       \
-    [(code) + 4] = { step, AT_ACC, AT_IMM, ((extra) & ~F_LOCK) | B, NULL },                                             \
+    [(code) + 0] = { step, AT_E, AT_G, (extra) | B, NULL }, [(code) + 1] = { step, AT_E, AT_G, (extra), NULL },        \
+    [(code) + 2] = { step, AT_G, AT_E, ((extra) & ~F_LOCK) | B, NULL },                                                \
+    [(code) + 3] = { step, AT_G, AT_E, (extra) & ~F_LOCK, NULL },                                                      \
+    [(code) + 4] = { step, AT_ACC, AT_IMM, ((extra) & ~F_LOCK) | B, NULL },                                            \
     [(code) + 5] = { step, AT_ACC, AT_IMM, (extra) & ~F_LOCK, NULL }
 
 #define GROUP1(where, extra)                                                                                           \
     {                                                                                                                  \
-        { op_add, AT_E, where, LS | F_LOCK | (extra), NULL }, { op_or, AT_E, where, LS | F_LOCK | (extra), NULL },      \
-        { op_adc, AT_E, where, LS | F_LOCK | (extra), NULL }, { op_sbb, AT_E, where, LS | F_LOCK | (extra), NULL },     \
-        { op_and, AT_E, where, LS | F_LOCK | (extra), NULL }, { op_sub, AT_E, where, LS | F_LOCK | (extra), NULL },     \
-        { op_xor, AT_E, where, LS | F_LOCK | (extra), NULL }, { op_cmp, AT_E, where, L | (extra), NULL },               \
+        { op_add, AT_E, where, LS | F_LOCK | (extra), NULL }, { op_or, AT_E, where, LS | F_LOCK | (extra), NULL },     \
+        { op_adc, AT_E, where, LS | F_LOCK | (extra), NULL }, { op_sbb, AT_E, where, LS | F_LOCK | (extra), NULL },    \
+        { op_and, AT_E, where, LS | F_LOCK | (extra), NULL }, { op_sub, AT_E, where, LS | F_LOCK | (extra), NULL },    \
+        { op_xor, AT_E, where, LS | F_LOCK | (extra), NULL }, { op_cmp, AT_E, where, L | (extra), NULL },              \
     }
 static const struct opcode group1_byte[8] = GROUP1(AT_IMM, B), group1_imm[8] = GROUP1(AT_IMM, 0),
                            group1_imms[8] = GROUP1(AT_IMMS, 0);
 
 #define GROUP2(where, extra)                                                                                           \
     {                                                                                                                  \
-        { op_rol, AT_E, where, LS | (extra), NULL }, { op_ror, AT_E, where, LS | (extra), NULL },                       \
-        { op_rcl, AT_E, where, LS | (extra), NULL }, { op_rcr, AT_E, where, LS | (extra), NULL },                       \
-        { op_shl, AT_E, where, LS | (extra), NULL }, { op_shr, AT_E, where, LS | (extra), NULL },                       \
-        { op_shl, AT_E, where, LS | (extra), NULL }, { op_sar, AT_E, where, LS | (extra), NULL },                       \
+        { op_rol, AT_E, where, LS | (extra), NULL }, { op_ror, AT_E, where, LS | (extra), NULL },                      \
+        { op_rcl, AT_E, where, LS | (extra), NULL }, { op_rcr, AT_E, where, LS | (extra), NULL },                      \
+        { op_shl, AT_E, where, LS | (extra), NULL }, { op_shr, AT_E, where, LS | (extra), NULL },                      \
+        { op_shl, AT_E, where, LS | (extra), NULL }, { op_sar, AT_E, where, LS | (extra), NULL },                      \
     }
 static const struct opcode group2_imm_byte[8] = GROUP2(AT_IMM8, B), group2_imm[8] = GROUP2(AT_IMM8, 0),
                            group2_one_byte[8] = GROUP2(AT_ONE, B), group2_one[8] = GROUP2(AT_ONE, 0),
@@ -38,10 +38,11 @@ static const struct opcode group2_imm_byte[8] = GROUP2(AT_IMM8, B), group2_imm[8
 
 #define GROUP3(extra)                                                                                                  \
     {                                                                                                                  \
-        { op_test, AT_E, AT_IMM, L | (extra), NULL }, { op_test, AT_E, AT_IMM, L | (extra), NULL },                     \
-        { op_not, AT_E, AT_NONE, LS | F_LOCK | (extra), NULL }, { op_neg, AT_E, AT_NONE, LS | F_LOCK | (extra), NULL }, \
-        { op_mul, AT_E, AT_NONE, L | (extra), NULL }, { op_imul, AT_E, AT_NONE, L | (extra), NULL },                    \
-        { op_div, AT_E, AT_NONE, L | (extra), NULL }, { op_idiv, AT_E, AT_NONE, L | (extra), NULL },                    \
+        { op_test, AT_E, AT_IMM, L | (extra), NULL }, { op_test, AT_E, AT_IMM, L | (extra), NULL },                    \
+        { op_not, AT_E, AT_NONE, LS | F_LOCK | (extra), NULL },                                                        \
+        { op_neg, AT_E, AT_NONE, LS | F_LOCK | (extra), NULL },                                                        \
+        { op_mul, AT_E, AT_NONE, L | (extra), NULL }, { op_imul, AT_E, AT_NONE, L | (extra), NULL },                   \
+        { op_div, AT_E, AT_NONE, L | (extra), NULL }, { op_idiv, AT_E, AT_NONE, L | (extra), NULL },                   \
     }
 static const struct opcode group3_byte[8] = GROUP3(B), group3[8] = GROUP3(0);
 

@@ -209,8 +209,8 @@ enum emulate_end special(struct work *w, enum emulate_special what, unsigned int
 
 /* The steps, by file. */
 emulate_step op_add, op_or, op_adc, op_sbb, op_and, op_sub, op_xor, op_cmp, op_test, op_inc, op_dec, op_not, op_neg,
-    op_mov, op_xchg, op_xadd, op_cmpxchg, op_cmpxchg_pair, op_lea, op_cbw, op_cwd, op_bswap, op_movsx, op_cmov, op_setcc,
-    op_nop, op_xlat, op_movbe;                                                                 /* alu.c */
+    op_mov, op_xchg, op_xadd, op_cmpxchg, op_cmpxchg_pair, op_lea, op_cbw, op_cwd, op_bswap, op_movsx, op_cmov,
+    op_setcc, op_nop, op_xlat, op_movbe;                                                                 /* alu.c */
 emulate_step op_rol, op_ror, op_rcl, op_rcr, op_shl, op_shr, op_sar, op_shld, op_shrd;                   /* shift.c */
 emulate_step op_mul, op_imul, op_div, op_idiv, op_imul2, op_imul3, op_aam, op_aad, op_daa, op_das, op_aaa,
     op_aas;                                                                                              /* muldiv.c */

@@ -11,8 +11,8 @@
  *  - each table is reached by exactly one entry, and came from the caller's alloc();
  *  - a table that is not reached any more has been handed to retire(). CPUs may still walk it: it may be used for
  *    something else only after they have been flushed;
- *  - an entry changes by one store of 8 bytes, a new table is filled before it is reached. So a CPU, or a reader without
- *    the lock, sees the old or the new leaf of a gfn, never a third.
+ *  - an entry changes by one store of 8 bytes, a new table is filled before it is reached. So a CPU, or a reader
+ *    without the lock, sees the old or the new leaf of a gfn, never a third.
  *
  * Writers exclude each other by the caller's lock. Counting references of frames is the caller's, too.
  */
@@ -85,8 +85,8 @@ struct p2m_tree {
 struct p2m_entry p2m_lookup(const struct p2m_tree *tree, uint64_t gfn);
 
 /**
- * Make the 2^@order gfns from @gfn on, a multiple of that, lead to consecutive frames from @mfn on with @type. @order is
- * 0, 9 or 18. A leaf above @order_max becomes several of order 9.
+ * Make the 2^@order gfns from @gfn on, a multiple of that, lead to consecutive frames from @mfn on with @type. @order
+ * is 0, 9 or 18. A leaf above @order_max becomes several of order 9.
  * Returns 0; 1 if what a CPU may have cached allowed more or led elsewhere: flush before the old frames, or tables, are
  * used again; -ENOMEM, and nothing that can be seen has changed; -EINVAL for arguments not as above; -EEXIST for an
  * order of 18 where smaller leaves are: do it in orders of 9, or remove those first.

@@ -4,7 +4,7 @@
  * volume 2, chapter 16; SDM volume 3, chapter 11; the records of xen/arch-x86/hvm/save.h, whose register page is ours.
  *
  * One vCPU reads, writes, acknowledges and ends interrupts: that of this APIC, or whoever holds it still. Others only
- * call vlapic_accept() and vlapic_matches(), which touch the request bits atomically, so that no lock is needed to send.
+ * call vlapic_accept() and vlapic_matches(), which touch the request bits atomically, so that sending needs no lock.
  *
  * What a write asks of the world outside comes back in a struct vlapic_effect; nothing here sends, arms or wakes.
  * Time is nanoseconds of the guest's clock; the timer counts a bus of 100 MHz.
