@@ -4,12 +4,12 @@
  * whole entries; only accessed and dirty bits change, and only where the walk says that it is done; done is done again,
  * without a further change; who may write may read, and what a user may do with an address, the tables allow.
  */
-#include "law.h"
-
 #include <string.h>
 
 #include "x86/guest_walk/guest_walk.h"
 #include "x86/pte/pte.h"
+
+#include "law.h"
 
 #define PAGES 4u
 static uint8_t ram[PAGES * 4096];
@@ -17,7 +17,7 @@ static bool changed;
 
 static bool ram_read(void *opaque, uint64_t paddr, unsigned int bytes, uint64_t *entry)
 {
-    LAW(paddr % bytes == 0 && (bytes == 4 || bytes == 8));
+    require(paddr % bytes == 0 && (bytes == 4 || bytes == 8));
     if (paddr >= sizeof(ram))
         return false;
     *entry = 0;
@@ -29,8 +29,8 @@ static bool ram_exchange(void *opaque, uint64_t paddr, unsigned int bytes, uint6
 {
     uint64_t now;
 
-    LAW(ram_read(opaque, paddr, bytes, &now));
-    LAW(((old ^ next) & ~(PTE_A | PTE_D)) == 0 && (old & ~next) == 0 && old != next);
+    require(ram_read(opaque, paddr, bytes, &now));
+    require(((old ^ next) & ~(PTE_A | PTE_D)) == 0 && (old & ~next) == 0 && old != next);
     if (now != old)
         return false; /* one entry met at two levels of the same walk */
     memcpy(ram + paddr, &next, bytes);
@@ -89,22 +89,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     changed = false;
     end = guest_walk(&in.paging, &memory, in.va, in.access, &w);
     if (end != GUEST_WALK_DONE) {
-        LAW(!changed || end == GUEST_WALK_CHANGED);
+        require(!changed || end == GUEST_WALK_CHANGED);
         return 0;
     }
-    LAW(w.paddr < BIT(in.paging.phys_bits > 40 ? in.paging.phys_bits : 40));
-    LAW(w.shift == 12 || w.shift == 21 || w.shift == 22 || w.shift == 30);
-    LAW(!in.paging.user || (in.access & GUEST_WALK_IMPLICIT) || w.user);
-    LAW(!(in.access & GUEST_WALK_FETCH) || w.executable);
+    require(w.paddr < BIT(in.paging.phys_bits > 40 ? in.paging.phys_bits : 40));
+    require(w.shift == 12 || w.shift == 21 || w.shift == 22 || w.shift == 30);
+    require(!in.paging.user || (in.access & GUEST_WALK_IMPLICIT) || w.user);
+    require(!(in.access & GUEST_WALK_FETCH) || w.executable);
 
     if (!(in.paging.cr4 & BIT(5)) || in.paging.efer & BIT(10) || in.paging.pdptes_loaded) {
         /* not of PAE's top level, where an accessed bit, set because the table is also one of a lower level, faults */
         changed = false;
-        LAW(guest_walk(&in.paging, &memory, in.va, in.access, &again) == GUEST_WALK_DONE);
-        LAW(!changed && again.paddr == w.paddr && again.user == w.user && again.writable == w.writable);
+        require(guest_walk(&in.paging, &memory, in.va, in.access, &again) == GUEST_WALK_DONE);
+        require(!changed && again.paddr == w.paddr && again.user == w.user && again.writable == w.writable);
     }
     in.paging.pdptes_loaded |= !(in.paging.efer & BIT(10)) && (in.paging.cr4 & BIT(5));
     if (in.access == GUEST_WALK_WRITE && !in.paging.pdptes_loaded)
-        LAW(guest_walk(&in.paging, &memory, in.va, 0, &again) == GUEST_WALK_DONE);
+        require(guest_walk(&in.paging, &memory, in.va, 0, &again) == GUEST_WALK_DONE);
     return 0;
 }
