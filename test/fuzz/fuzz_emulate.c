@@ -93,7 +93,8 @@ static const struct emulate_ops ops = { op_read, op_write, op_exchange, op_in, o
 static struct emulate_state a_state(const uint8_t *data)
 {
     static const struct { uint64_t cr0, efer; uint16_t cs; } modes[] = {
-        { 0x80050033, 0xd01, 0xa9b }, { 0x80050033, 0xd01, 0xc9b }, { 0x11, 0, 0xc9b }, { 0x11, 0, 0x09b }, { 0x10, 0, 0x9b },
+        { 0x80050033, 0xd01, 0xa9b }, { 0x80050033, 0xd01, 0xc9b }, { 0x11, 0, 0xc9b }, { 0x11, 0, 0x09b },
+        { 0x10, 0, 0x9b },
     };
     unsigned int mode = data[128] % ARRAY_SIZE(modes);
     struct emulate_state s = { .cr0 = modes[mode].cr0, .efer = modes[mode].efer, .cr4 = 0x20, .cpl = data[129] & 3,
