@@ -67,9 +67,18 @@ static void world_relearn(void)
         if (!b->d)
             continue;
         ports_relearn(b);
-        memset(b->scribbled, true, sizeof(b->scribbled)); /* it may have changed version, or swapped entries */
         if (!b->dying && !b->busy)
             frames_relearn(b);
+    }
+}
+
+/* Of whoever was @serial, and may be dead by now: its call may have changed the version, or swapped entries. */
+static void entries_unknown(uint32_t serial)
+{
+    for (unsigned int i = 0; i < BEINGS + ZOMBIES; i++) {
+        struct being *b = i < BEINGS ? &being[i] : &zombie[i - BEINGS];
+        if (b->d && b->serial == serial)
+            memset(b->scribbled, true, sizeof(b->scribbled));
     }
 }
 
@@ -119,6 +128,13 @@ static enum whim pick_whim(const struct being *b)
     return n == 2 ? CHANGE : n < 7 ? LET_OTHERS : GO_ON;
 }
 
+static long call_left(uint32_t serial)
+{
+    entries_unknown(serial);
+    relearn = true;
+    return CALL_ABANDONED;
+}
+
 /*
  * A hypercall, until it is done. CALL_ABANDONED: it was not continued as it was, or its domain ended meanwhile.
  * @what: itself, or the one that matters of a list.
@@ -130,10 +146,8 @@ static long call_to_end(struct being *b, hypercall_fn fn, hypercall_fn what, str
     unsigned long before;
     for (;;) {
         long rc = call_part(b, fn, c);
-        if (rc != -ERESTART) {
-            relearn |= changed;
-            return changed ? CALL_ABANDONED : rc;
-        }
+        if (rc != -ERESTART)
+            return changed ? call_left(serial) : rc;
         seen[SEEN_RESTART]++;
         switch (pick_whim(b)) {
         case GO_ON:
@@ -156,16 +170,14 @@ static long call_to_end(struct being *b, hypercall_fn fn, hypercall_fn what, str
             break;
         case ABANDON:
             seen[SEEN_ABANDONED]++;
-            relearn = true;
-            return CALL_ABANDONED;
+            return call_left(serial);
         case BE_KILLED:
             kill_there(b);
             break;
         }
         if (b->serial != serial || b->dying) {
             seen[SEEN_KILLED_THERE]++;
-            relearn = true;
-            return CALL_ABANDONED;
+            return call_left(serial);
         }
     }
 }

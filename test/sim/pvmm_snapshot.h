@@ -15,8 +15,10 @@ static struct snapshot snapshot;
 
 static void snapshot_take(void)
 {
-    memcpy(snapshot.ram, sim_ram, sizeof(snapshot.ram));
     memcpy(snapshot.frames, frame_table, sizeof(snapshot.frames));
+    for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++)
+        if (frame_is_guests(mfn_to_frame(mfn(nr))))
+            memcpy(snapshot.ram + nr * PAGE_SIZE, mfn_to_virt(mfn(nr)), PAGE_SIZE);
     for (unsigned int i = 0; i < DOMAINS; i++)
         snapshot.pv[i] = world.dom[i]->vcpu[0]->arch.pv;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pv/mm: its law under random operations of two hostile guests, and cases that name what must happen. */
+/*
+ * pv/mm: its law under random operations of two hostile guests. PVMM_STEPS=n: how long each of the three seeds goes on.
+ */
 #include "pvmm_guest.h"
 
 #include "hv/tlb_clock.h"
@@ -9,13 +11,15 @@ static uint64_t seed;
 
 static uint32_t chance(void) { return (uint32_t)(sim_random(&seed) >> 20); }
 
-static void random_run(uint64_t with_seed, unsigned int steps)
+static void random_run(uint64_t with_seed)
 {
+    const char *text = getenv("PVMM_STEPS");
+    unsigned long steps = text ? strtoul(text, NULL, 0) : 7000;
     seed = with_seed;
     world_start(chance);
     tlb_clock = 3 * (1ULL << FTW_STAMP_BITS) - 100; /* what a frame keeps of it wraps on the way */
     law_check();
-    for (unsigned int i = 0; i < steps; i++)
+    for (unsigned long i = 0; i < steps; i++)
         guest_step();
     world_end();
     printf("seed %lx: %u calls, %u refused, %u restarts, %u abandoned\n", with_seed, world.calls, world.refused,
@@ -25,8 +29,8 @@ static void random_run(uint64_t with_seed, unsigned int steps)
         assert_true(world.seen[i] || i == SEEN_PTWR_AGAIN || i == SEEN_MMIO_STORE); /* else the run says little */
 }
 
-static void law_holds_1(void **state) { random_run(1, 20000); }
-static void law_holds_2(void **state) { random_run(0x123456789, 20000); }
-static void law_holds_3(void **state) { random_run(0xfeedface, 20000); }
+static void law_holds_1(void **state) { random_run(1); }
+static void law_holds_2(void **state) { random_run(0x123456789); }
+static void law_holds_3(void **state) { random_run(0xfeedface); }
 
 SIM_TESTS(cmocka_unit_test(law_holds_1), cmocka_unit_test(law_holds_2), cmocka_unit_test(law_holds_3))
