@@ -8,3 +8,8 @@ check: $(CHECKS:%=check-%)
 
 $(CHECKS:%=check-%): check-%: $(GEN_PRODUCTS)
 	$(Q)PYTHONDONTWRITEBYTECODE=1 check/$* $(GEN)
+
+## make format          mend blanks in C as check/format wants them
+.PHONY: format
+format:
+	$(Q)PYTHONDONTWRITEBYTECODE=1 check/format --write
