@@ -157,7 +157,7 @@ static inline uint64_t sign_extend(uint64_t value, unsigned int bytes)
     return ((value & size_mask(bytes)) ^ sign) - sign;
 }
 
-/* fault.c */
+/* emulate.c */
 enum emulate_end raise(struct work *w, unsigned int vector, uint32_t error);
 static inline enum emulate_end raise_ud(struct work *w)
 {

@@ -66,7 +66,7 @@ struct vlapic_effect {
     bool level;
     bool timer;          /* the timer's next end is another now: ask vlapic_timer_next() */
     bool enabled;        /* software switched the APIC on: what waits outside may come */
-    bool error;          /* something was wrong with what was sent: deliver LVT_ERROR, if it is not masked */
+    bool error;          /* something was wrong with what was sent: deliver the error vector, if it is not masked */
     uint8_t vector;
     struct vlapic_command command;
 };
