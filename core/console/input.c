@@ -81,6 +81,8 @@ void console_input(const char *text, size_t len)
 
 size_t console_guest_read(char *buf, size_t cap)
 {
+    if (READ_ONCE(input_read) == READ_ONCE(input_written))
+        return 0; /* what comes now is told of afterwards */
     irqflags_t flags = spin_lock_irqsave(&input_lock);
     size_t n = MIN(cap, (size_t)(input_written - input_read));
     for (size_t i = 0; i < n; i++)

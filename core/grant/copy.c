@@ -20,15 +20,17 @@ static int side_follow(struct grant_copy_side *s, struct grant_pin *pin)
     s->via = domain_get_by_id(pin->via);
     if (!s->via)
         return GNTST_general_error;
-    int status = grant_pin(s->via->grants, s->via_ref, s->owner->id, !s->write, GRANT_COPY_VIA, pin);
+    const struct grant_wish w = { s->owner->id, !s->write, 1, GRANT_COPY_VIA };
+    int status = grant_pin(s->via->grants, s->via_ref, &w, pin);
     s->via_pinned = status == GNTST_okay;
     return status;
 }
 
 static int side_from_grant(struct grant_copy_side *s, const struct gnttab_copy_ptr *p)
 {
+    const struct grant_wish w = { current_vcpu()->domain->id, !s->write, 1, GRANT_COPY };
     struct grant_pin pin;
-    int status = grant_pin(s->owner->grants, p->u.ref, current_vcpu()->domain->id, !s->write, GRANT_COPY, &pin);
+    int status = grant_pin(s->owner->grants, p->u.ref, &w, &pin);
     if (status != GNTST_okay)
         return status;
     s->pinned = true;
@@ -60,11 +62,11 @@ static void side_end(struct grant_copy_side *s)
     if (s->frame)
         arch_guest_frame_put(s->frame, s->write);
     if (s->via_pinned)
-        grant_unpin(s->via->grants, s->via_ref, !s->write);
+        grant_unpin(s->via->grants, s->via_ref, !s->write, 1);
     if (s->via)
         domain_put(s->via);
     if (s->pinned)
-        grant_unpin(s->owner->grants, s->ref, !s->write);
+        grant_unpin(s->owner->grants, s->ref, !s->write, 1);
     if (s->owner)
         domain_put(s->owner);
     *s = (struct grant_copy_side){ .write = s->write };

@@ -46,7 +46,9 @@ struct maptrack_entry {
     uint32_t next_free;         /* while free */
     domid_t domid;              /* whose grant */
     uint16_t flags; /* GNTMAP_device_map, _host_map, _readonly, _contains_pte: what is mapped; MAPTRACK_*; 0: free */
+    uint32_t unused;            /* a page has as many as Xen's, on which limits in pages are built, and a power of 2 */
 };
+_Static_assert(sizeof(struct maptrack_entry) == 16, "256 handles a page");
 #define MAPTRACK_BUSY   0x8000u /* being mapped or unmapped: nobody else may */
 #define MAPTRACK_MAPPED (GNTMAP_device_map | GNTMAP_host_map)
 #define MAPTRACK_PER_PAGE (PAGE_SIZE / sizeof(struct maptrack_entry))
@@ -94,6 +96,13 @@ enum grant_use {
     GRANT_COPY,      /* transitive entries serve, too */
     GRANT_COPY_VIA,  /* the entry that a transitive one stands for: no further */
 };
+/** Who wants what of an entry. */
+struct grant_wish {
+    domid_t user;
+    bool readonly;
+    unsigned int pins; /* how many at once: one for each kind of use */
+    enum grant_use use;
+};
 /** What a pin gave access to: a part of a frame, or (transitive) an entry that the caller pins next. */
 struct grant_pin {
     struct frame *frame;
@@ -104,16 +113,21 @@ struct grant_pin {
     uint32_t via_ref;
 };
 /**
- * Pins entry @ref of @gt for the domain @user. GNTST_okay, GNTST_bad_gntref, GNTST_general_error
- * (not granted to @user, not for writing, not for this use, never stable), GNTST_bad_page.
+ * Pins entry @ref of @gt. GNTST_okay, GNTST_bad_gntref, GNTST_general_error (not granted to the user, not for writing,
+ * not for this use, never stable), GNTST_bad_page.
  */
-int grant_pin(struct grant_table *gt, uint32_t ref, domid_t user, bool readonly, enum grant_use use,
-              struct grant_pin *out);
-void grant_unpin(struct grant_table *gt, uint32_t ref, bool readonly);
+int grant_pin(struct grant_table *gt, uint32_t ref, const struct grant_wish *w, struct grant_pin *out);
+/** Takes @pins of them back, which grant_pin() gave for reading or for writing. */
+void grant_unpin(struct grant_table *gt, uint32_t ref, bool readonly, unsigned int pins);
 /** A device that may write must not write into a page table: such a mapping holds the frame as writable besides. */
 static inline bool grant_holds_device(uint32_t flags)
 {
     return (flags & GNTMAP_device_map) && !(flags & GNTMAP_readonly);
+}
+/** The pins that a mapping with @flags has. */
+static inline unsigned int grant_kinds(uint32_t flags)
+{
+    return !!(flags & GNTMAP_device_map) + !!(flags & GNTMAP_host_map);
 }
 /** Takes back the pins of a mapping with @flags (GNTMAP_device_map, _host_map, _readonly), and a device's hold. */
 void grant_unpin_mapping(struct grant_table *gt, uint32_t ref, uint32_t flags);

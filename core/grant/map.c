@@ -26,26 +26,16 @@ static bool map_hold(struct domain *owner, const struct grant_pin *pin, bool wri
 /* Pins once for each kind of use. */
 static int map_pin(struct domain *owner, const struct gnttab_map_grant_ref *op, struct grant_pin *pin)
 {
-    uint32_t done = 0;
-    int status = GNTST_general_error;
-    bool readonly = op->flags & GNTMAP_readonly;
-    for (uint32_t kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1) {
-        if (!(op->flags & kind))
-            continue;
-        status = grant_pin(owner->grants, op->ref, current_vcpu()->domain->id, readonly, GRANT_MAP, pin);
-        if (status != GNTST_okay)
-            break;
-        done |= kind;
-    }
-    if (status == GNTST_okay && !pin->whole)
-        status = GNTST_general_error; /* part of a page can be copied, not mapped */
-    if (status == GNTST_okay && grant_holds_device(op->flags) && !map_hold(owner, pin, true))
-        status = GNTST_general_error;
+    const struct grant_wish w = { current_vcpu()->domain->id, op->flags & GNTMAP_readonly,
+                                  grant_kinds(op->flags), GRANT_MAP };
+    int status = grant_pin(owner->grants, op->ref, &w, pin);
     if (status != GNTST_okay)
-        for (uint32_t kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
-            if (done & kind)
-                grant_unpin(owner->grants, op->ref, readonly);
-    return status;
+        return status;
+    /* part of a page can be copied, not mapped */
+    if (pin->whole && (!grant_holds_device(op->flags) || map_hold(owner, pin, true)))
+        return GNTST_okay;
+    grant_unpin(owner->grants, op->ref, w.readonly, w.pins);
+    return GNTST_general_error;
 }
 
 /* Its hold goes over to the entry. */

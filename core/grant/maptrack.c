@@ -28,14 +28,18 @@ static uint32_t list_index(const struct grant_table *gt)
     return v->domain == gt->domain ? v->id : 0;
 }
 
+/* Takes the first handle off the list, busy from then on; MAPTRACK_NONE: there was none. */
 static uint32_t list_pop(struct grant_table *gt, struct maptrack_list *list)
 {
     if (READ_ONCE(list->first) == MAPTRACK_NONE)
         return MAPTRACK_NONE;
     spin_lock(&list->lock);
     uint32_t handle = list->first;
-    if (handle != MAPTRACK_NONE)
-        list->first = maptrack_entry(gt, handle)->next_free;
+    if (handle != MAPTRACK_NONE) {
+        struct maptrack_entry *e = maptrack_entry(gt, handle);
+        list->first = e->next_free;
+        e->flags = MAPTRACK_BUSY;
+    }
     spin_unlock(&list->lock);
     return handle;
 }
@@ -49,7 +53,7 @@ static void list_push(struct grant_table *gt, struct maptrack_list *list, uint32
     spin_unlock(&list->lock);
 }
 
-/* Another page of handles: one for the caller, the others for its list. */
+/* Another page of handles: one for the caller, busy as if it came from a list, the others for its list. */
 static uint32_t maptrack_grow(struct grant_table *gt, struct maptrack_list *list)
 {
     spin_lock(&gt->maptrack_lock);
@@ -58,6 +62,7 @@ static uint32_t maptrack_grow(struct grant_table *gt, struct maptrack_list *list
     if (page) {
         for (uint32_t i = 0; i < MAPTRACK_PER_PAGE; i++)
             page[i].next_free = first + i + 1;
+        page[0].flags = MAPTRACK_BUSY;
         gt->maptrack[gt->maptrack_frames] = page;
         __atomic_store_n(&gt->maptrack_frames, gt->maptrack_frames + 1, __ATOMIC_RELEASE);
     }
@@ -66,6 +71,13 @@ static uint32_t maptrack_grow(struct grant_table *gt, struct maptrack_list *list
         return MAPTRACK_NONE;
     list_push(gt, list, first + 1, first + (uint32_t)MAPTRACK_PER_PAGE - 1);
     return first;
+}
+
+/* The handle, which is in use, goes on the list. */
+static void maptrack_free(struct grant_table *gt, struct maptrack_list *list, uint32_t handle)
+{
+    __atomic_store_n(&maptrack_entry(gt, handle)->flags, 0, __ATOMIC_RELEASE);
+    list_push(gt, list, handle, handle);
 }
 
 /*
@@ -77,7 +89,7 @@ static int maptrack_prepare(struct grant_table *gt)
     uint32_t handle = maptrack_grow(gt, &gt->lists[0]);
     if (handle == MAPTRACK_NONE)
         return -ENOMEM;
-    list_push(gt, &gt->lists[0], handle, handle);
+    maptrack_free(gt, &gt->lists[0], handle);
     return 0;
 }
 
@@ -110,15 +122,13 @@ uint32_t maptrack_take(struct grant_table *gt)
         handle = maptrack_grow(gt, &gt->lists[self]);
     if (handle == MAPTRACK_NONE)
         return handle;
-    *maptrack_entry(gt, handle) = (struct maptrack_entry){ .flags = MAPTRACK_BUSY };
     __atomic_fetch_add(&gt->maptrack_used, 1, __ATOMIC_RELAXED);
     return handle;
 }
 
 void maptrack_release(struct grant_table *gt, uint32_t handle)
 {
-    __atomic_store_n(&maptrack_entry(gt, handle)->flags, 0, __ATOMIC_RELEASE);
-    list_push(gt, &gt->lists[list_index(gt)], handle, handle);
+    maptrack_free(gt, &gt->lists[list_index(gt)], handle);
     __atomic_fetch_sub(&gt->maptrack_used, 1, __ATOMIC_RELAXED);
 }
 

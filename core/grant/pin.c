@@ -29,22 +29,15 @@ static uint16_t *entry_use(struct grant_table *gt, uint32_t ref)
     return gt->version == 2 ? &gt->status[ref / ENTRIES_STATUS][ref % ENTRIES_STATUS] : &entry_v1(gt, ref)->flags;
 }
 
-/* Who wants what of an entry. */
-struct wish {
-    domid_t user;
-    bool readonly;
-    enum grant_use use;
-};
-
 /* @word is flags and grantee as one little-endian word. */
-static bool entry_permits(const struct grant_table *gt, uint32_t word, const struct wish *w)
+static bool entry_permits(const struct grant_table *gt, uint32_t word, const struct grant_wish *w)
 {
     uint16_t type = (uint16_t)word & GTF_type_mask;
     bool right = type == GTF_permit_access || (type == GTF_transitive && gt->version == 2 && w->use != GRANT_MAP);
     return right && (word >> 16) == w->user && (w->readonly || !(word & GTF_readonly));
 }
 
-static int mark_v1(struct grant_table *gt, uint32_t ref, const struct wish *w, uint16_t *flags)
+static int mark_v1(struct grant_table *gt, uint32_t ref, const struct grant_wish *w, uint16_t *flags)
 {
     uint32_t *word = (uint32_t *)entry_v1(gt, ref);
     uint32_t now = __atomic_load_n(word, __ATOMIC_SEQ_CST);
@@ -64,7 +57,7 @@ static void unmark(struct grant_table *gt, uint32_t ref, uint16_t flags)
     __atomic_fetch_and(entry_use(gt, ref), (uint16_t)~flags, __ATOMIC_SEQ_CST);
 }
 
-static int mark_v2(struct grant_table *gt, uint32_t ref, const struct wish *w, uint16_t *flags)
+static int mark_v2(struct grant_table *gt, uint32_t ref, const struct grant_wish *w, uint16_t *flags)
 {
     __atomic_fetch_or(entry_use(gt, ref), PIN_FLAGS(w->readonly), __ATOMIC_SEQ_CST);
     uint32_t word = __atomic_load_n((uint32_t *)entry_v2(gt, ref), __ATOMIC_SEQ_CST);
@@ -76,7 +69,7 @@ static int mark_v2(struct grant_table *gt, uint32_t ref, const struct wish *w, u
     return GNTST_general_error;
 }
 
-static int entry_mark(struct grant_table *gt, uint32_t ref, const struct wish *w, uint16_t *flags)
+static int entry_mark(struct grant_table *gt, uint32_t ref, const struct grant_wish *w, uint16_t *flags)
 {
     return gt->version == 2 ? mark_v2(gt, ref, w, flags) : mark_v1(gt, ref, w, flags);
 }
@@ -98,7 +91,7 @@ static void entry_read_v2(struct grant_table *gt, uint32_t ref, uint16_t flags, 
 }
 
 /* Reads the rest of a marked entry. False: a part of a page that is no part of it, or one entry too far. */
-static bool entry_read(struct grant_table *gt, uint32_t ref, uint16_t flags, const struct wish *w)
+static bool entry_read(struct grant_table *gt, uint32_t ref, uint16_t flags, const struct grant_wish *w)
 {
     struct grant_active *a = grant_active_of(gt, ref);
     *a = (struct grant_active){ .length = PAGE_SIZE, .domid = w->user };
@@ -110,7 +103,7 @@ static bool entry_read(struct grant_table *gt, uint32_t ref, uint16_t flags, con
 }
 
 /* Nobody uses the entry yet. */
-static int pin_first(struct grant_table *gt, uint32_t ref, const struct wish *w)
+static int pin_first(struct grant_table *gt, uint32_t ref, const struct grant_wish *w)
 {
     struct grant_active *a = grant_active_of(gt, ref);
     uint16_t flags;
@@ -127,28 +120,26 @@ static int pin_first(struct grant_table *gt, uint32_t ref, const struct wish *w)
 }
 
 /* Others have it; what it means is known. A first writer still needs the guest's consent. */
-static int pin_again(struct grant_table *gt, uint32_t ref, const struct wish *w)
+static int pin_again(struct grant_table *gt, uint32_t ref, const struct grant_wish *w)
 {
     const struct grant_active *a = grant_active_of(gt, ref);
     uint16_t flags;
-    if (a->domid != w->user || a->readers + a->writers >= INT32_MAX || (a->transitive && w->use != GRANT_COPY))
+    if (a->domid != w->user || a->readers + a->writers > INT32_MAX - w->pins || (a->transitive && w->use != GRANT_COPY))
         return GNTST_general_error;
     return w->readonly || a->writers ? GNTST_okay : entry_mark(gt, ref, w, &flags);
 }
 
-int grant_pin(struct grant_table *gt, uint32_t ref, domid_t user, bool readonly, enum grant_use use,
-              struct grant_pin *out)
+int grant_pin(struct grant_table *gt, uint32_t ref, const struct grant_wish *w, struct grant_pin *out)
 {
-    const struct wish w = { user, readonly, use };
     int status = GNTST_bad_gntref;
     spin_lock(&gt->lock);
     if (ref >= grant_entries(gt))
         goto unlock;
     struct grant_active *a = grant_active_of(gt, ref);
-    status = a->readers || a->writers ? pin_again(gt, ref, &w) : pin_first(gt, ref, &w);
+    status = a->readers || a->writers ? pin_again(gt, ref, w) : pin_first(gt, ref, w);
     if (status != GNTST_okay)
         goto unlock;
-    *(readonly ? &a->readers : &a->writers) += 1;
+    *(w->readonly ? &a->readers : &a->writers) += w->pins;
     *out = (struct grant_pin){ .frame = a->frame, .gfn = a->gfn, .offset = a->offset, .length = a->length,
                                .whole = a->length == PAGE_SIZE, .transitive = a->transitive, .via = a->via,
                                .via_ref = a->via_ref };
@@ -157,14 +148,14 @@ unlock:
     return status;
 }
 
-void grant_unpin(struct grant_table *gt, uint32_t ref, bool readonly)
+void grant_unpin(struct grant_table *gt, uint32_t ref, bool readonly, unsigned int pins)
 {
     struct frame *unused = NULL;
     spin_lock(&gt->lock);
     struct grant_active *a = grant_active_of(gt, ref);
-    uint32_t *pins = readonly ? &a->readers : &a->writers;
-    BUG_ON(!*pins);
-    --*pins;
+    uint32_t *left = readonly ? &a->readers : &a->writers;
+    BUG_ON(*left < pins);
+    *left -= pins;
     if (!a->readers && !a->writers) {
         unused = a->frame;
         a->frame = NULL;
@@ -181,7 +172,6 @@ void grant_unpin_mapping(struct grant_table *gt, uint32_t ref, uint32_t flags)
 {
     if (grant_holds_device(flags))
         arch_guest_frame_put(grant_active_of(gt, ref)->frame, true);
-    for (uint32_t kind = GNTMAP_device_map; kind <= GNTMAP_host_map; kind <<= 1)
-        if (flags & kind)
-            grant_unpin(gt, ref, flags & GNTMAP_readonly);
+    if (grant_kinds(flags))
+        grant_unpin(gt, ref, flags & GNTMAP_readonly, grant_kinds(flags));
 }

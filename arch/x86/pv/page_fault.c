@@ -12,10 +12,11 @@
 #include "hv/trace.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
+#include "hv/compiler.h"
+#include "hv/frame.h"
 #include "mm/map.h"
 #include "pv/canonical.h"
 #include "pv/mm/mm.h"
-#include "pv/page_walk.h"
 #include "pv/pv.h"
 #include "pv/smap_quirk.h"
 #include "x86/pte/pte.h"
@@ -55,12 +56,46 @@ static bool descriptor_fault(struct cpu_user_regs *regs, uint64_t cr2)
     return true;
 }
 
+/* What the entries of a walk have in common. */
+struct page_rights {
+    uint64_t all, any; /* bits that all of them have, and that one has */
+    uint64_t last;     /* the entry that maps the page */
+};
+
+/*
+ * A walk of the tables that this CPU uses, as the CPU would walk them: false if an entry is not present. Interrupts are
+ * off: no table that it passes is freed meanwhile, because freeing one waits for this CPU's TLB flush. What is read is
+ * RAM in any case; the root, which is in CR3, needs no proof of that. On every guest's way.
+ */
+static inline bool page_rights(vaddr_t va, struct page_rights *r)
+{
+    uint64_t table = read_cr3() & PTE_ADDR_MASK;
+
+    *r = (struct page_rights){ .all = ~0ULL };
+#pragma GCC unroll 4
+    for (unsigned int level = 4; level; level--) {
+        uint64_t e = READ_ONCE(((const uint64_t *)paddr_to_virt(table))[pte_index(va, level)]);
+
+        r->all &= e;
+        r->any |= e;
+        r->last = e;
+        if (!(e & PTE_P))
+            return false;
+        if (level == 1 || (level < 4 && e & PTE_PS))
+            break;
+        table = e & PTE_ADDR_MASK;
+        if (!mfn_valid(paddr_to_mfn(table)))
+            return false;
+    }
+    return true;
+}
+
 /*
  * True if the tables allow the access that faulted. The processor drops the translation of a faulting address by
- * itself, so that the next try sees the tables. Interrupts are off during the walk: no table that it passes is freed
- * meanwhile, because freeing one waits for this CPU's TLB flush. @last becomes the entry that maps @va, or 0.
+ * itself, so that the next try sees the tables. @last becomes the entry that maps @va, or 0.
  */
-static bool stale_translation(uint32_t error, uint64_t va, bool user, uint64_t *last)
+static inline __attribute__((always_inline)) bool stale_translation(uint32_t error, uint64_t va, bool user,
+                                                                     uint64_t *last)
 {
     struct page_rights r;
 
@@ -68,7 +103,7 @@ static bool stale_translation(uint32_t error, uint64_t va, bool user, uint64_t *
     if (!(error & PF_PRESENT) || (error & ~(PF_PRESENT | PF_WRITE | PF_USER | PF_INSN)))
         return false; /* what is not present is never cached (APM vol. 2, 5.5.2): such a fault is not stale */
     irqflags_t flags = irq_save();
-    bool whole = page_walk_rights(read_cr3(), va, &r);
+    bool whole = page_rights(va, &r);
     irq_restore(flags);
     if (!whole)
         return false;

@@ -42,23 +42,3 @@ void page_walk(paddr_t cr3, vaddr_t va, struct page_walk *w)
         table = e & PTE_ADDR;
     }
 }
-
-bool page_walk_rights(paddr_t cr3, vaddr_t va, struct page_rights *r)
-{
-    uint64_t table = cr3 & PTE_ADDR, all = ~0ULL, any = 0, e;
-
-    for (unsigned int shift = 39;; shift -= 9) {
-        if (!mfn_valid(paddr_to_mfn(table)))
-            return false;
-        e = READ_ONCE(((const uint64_t *)paddr_to_virt(table))[va >> shift & 511]);
-        if (!(e & PTE_P))
-            return false;
-        all &= e;
-        any |= e;
-        if (shift == PAGE_SHIFT || (e & PTE_PS && shift != 39))
-            break;
-        table = e & PTE_ADDR;
-    }
-    *r = (struct page_rights){ all, any, e };
-    return true;
-}

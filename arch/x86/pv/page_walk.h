@@ -12,14 +12,6 @@ struct page_walk {
     bool user, write, nx;  /* rights that the entries together give, as the CPU would see them */
 };
 
-/* What the entries of a walk have in common, for faults: it is on every guest's way. */
-struct page_rights {
-    uint64_t all, any; /* bits that all of them have, and that one has */
-    uint64_t last;     /* the entry that maps the page */
-};
-/** As page_walk(), but for a whole walk alone: false if an entry is not present. */
-bool page_walk_rights(paddr_t cr3, vaddr_t va, struct page_rights *r);
-
 /** Walks the tables at @cr3 for @va. Takes no reference and no lock: the result is of the moment. */
 void page_walk(paddr_t cr3, vaddr_t va, struct page_walk *w);
 

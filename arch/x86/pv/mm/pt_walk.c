@@ -15,24 +15,22 @@ bool pt_va_is_guests(vaddr_t va)
     return canonical && (va < HV_VIRT_START || va >= HV_VIRT_END);
 }
 
-/** The frame number of the level 1 table, or MFN_NONE. */
+/** The frame number of the level 1 table, or MFN_NONE. The root is held by the vCPU: it needs no proof. */
 static mfn_t walk_to_l1(const struct vcpu *v, vaddr_t va)
 {
     mfn_t m = v->arch.pv.guest_table;
 
-    if (!pt_va_is_guests(va))
+    if (!pt_va_is_guests(va) || mfn_eq(m, MFN_NONE))
         return MFN_NONE;
+#pragma GCC unroll 3
     for (unsigned int level = 4; level > 1; level--) {
-        uint64_t e;
+        uint64_t e = READ_ONCE(((const uint64_t *)mfn_to_virt(m))[pte_index(va, level)]);
 
-        if (!mfn_valid(m))
-            return MFN_NONE;
-        e = READ_ONCE(((const uint64_t *)mfn_to_virt(m))[pte_index(va, level)]);
-        if (!(e & PTE_P))
-            return MFN_NONE;
         m = pte_mfn(e);
+        if (!(e & PTE_P) || !mfn_valid(m))
+            return MFN_NONE;
     }
-    return mfn_valid(m) ? m : MFN_NONE;
+    return m;
 }
 
 bool pt_walk_l1_lock(const struct vcpu *v, vaddr_t va, struct frame **table)

@@ -28,11 +28,23 @@ static bool root_shows_m2p(const struct vcpu *v, const mfn_t *slot)
     return slot == &v->arch.pv.guest_table || !(v->domain->vm_assist & BIT(VMASST_TYPE_m2p_strict));
 }
 
-/** What the vCPU has of its old address space in the CPU or in the LDT window goes with it. */
+/** The CPU leaves the table that it has walked for @v, and forgets what it knows by it. */
+static void root_load(struct vcpu *v)
+{
+    uint64_t time = tlb_clock_read();
+
+    pv_update_cr3(v);
+    if (v == current_vcpu() && v->arch.pv.cr3)
+        tlb_clock_flushed(time);
+}
+
+/**
+ * What the vCPU has of its old address space in the CPU or in the LDT window goes with it. The root of the mode that
+ * the vCPU is not in is not walked: it came out of the CPU when the mode changed, so nothing is loaded.
+ */
 static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
 {
     mfn_t old = *slot;
-    uint64_t time;
     int rc;
 
     if (v != current_vcpu())
@@ -47,10 +59,8 @@ static int root_replace(struct vcpu *v, mfn_t *slot, mfn_t m)
     if (!mfn_eq(m, MFN_NONE))
         machine_l4_show_m2p(mfn_to_virt(m), root_shows_m2p(v, slot));
     *slot = m;
-    time = tlb_clock_read();
-    pv_update_cr3(v);
-    if (v == current_vcpu() && v->arch.pv.cr3)
-        tlb_clock_flushed(time);
+    if (slot == &v->arch.pv.guest_table || !v->arch.pv.kernel_mode)
+        root_load(v);
     if (mfn_eq(m, old) || mfn_eq(old, MFN_NONE))
         return 0;
     return frame_put_typed(mfn_to_frame(old)) ? UPDATE_LEFTOVER : 0;
@@ -74,7 +84,13 @@ int pv_set_kernel_root(struct vcpu *v, mfn_t m)
 
 int pv_set_user_root(struct vcpu *v, mfn_t m)
 {
-    return root_replace(v, &v->arch.pv.guest_table_user, m);
+    mfn_t *slot = &v->arch.pv.guest_table_user;
+
+    if (!mfn_eq(m, *slot))
+        return root_replace(v, slot, m);
+    if (!mfn_eq(m, MFN_NONE)) /* held and not walked; but m2p_strict may be new */
+        machine_l4_show_m2p(mfn_to_virt(m), root_shows_m2p(v, slot));
+    return 0;
 }
 
 int pv_mm_release_vcpu(struct vcpu *v)
