@@ -78,13 +78,23 @@ static bool side_is(const struct grant_copy_side *s, const struct gnttab_copy_pt
            (grant ? s->named.u.ref == p->u.ref : s->named.u.gmfn == p->u.gmfn);
 }
 
+/* A frame of another domain's cannot be named, if there is such a domain. */
+static int not_own(domid_t id)
+{
+    struct domain *d = domain_get_by_any_id(id);
+    if (!d)
+        return GNTST_bad_domain;
+    domain_put(d);
+    return GNTST_permission_denied;
+}
+
 /* Afterwards @s is what @p names, or, on error, nothing. */
 static int side_begin(struct grant_copy_side *s, const struct gnttab_copy_ptr *p, bool grant, uint32_t len)
 {
     if (p->offset + len > PAGE_SIZE)
         return GNTST_bad_copy_arg;
     if (!grant && p->domid != DOMID_SELF)
-        return GNTST_permission_denied;
+        return not_own(p->domid);
     if (!side_is(s, p, grant)) {
         side_end(s);
         int status = side_take(s, p, grant);

@@ -58,11 +58,11 @@ long hypercall_console_io(struct hypercall *call)
     int32_t count = (int32_t)call->arg[1];
     switch ((uint32_t)call->arg[0]) {
     case CONSOLEIO_write:
-        return count < 0 ? -EINVAL : console_io_write(call, d);
+        return count < 0 ? -E2BIG : console_io_write(call, d);
     case CONSOLEIO_read:
         if (!d->is_hardware)
             return -EPERM;
-        return count < 0 ? -EINVAL : console_io_read((uint32_t)count, call->arg[2]);
+        return count < 0 ? -E2BIG : console_io_read((uint32_t)count, call->arg[2]);
     }
     return -ENOSYS;
 }

@@ -17,7 +17,7 @@ static long multicall_perform(xen_ulong_t op, struct hypercall *sub)
 {
     if (op == __HYPERVISOR_multicall)
         return -EINVAL;
-    return op >= HYPERCALL_COUNT ? -ENOSYS : hypercall_invoke(sub);
+    return hypercall_invoke(sub);
 }
 
 /* Performs the entry at @va. 0, -ERESTART (the entry is still to be done, arguments stored), -EFAULT. */
@@ -26,7 +26,7 @@ static long multicall_entry(uint64_t va, struct hypercall *sub)
     struct multicall_entry entry;
     if (copy_from_guest_va(&entry, va))
         return -EFAULT;
-    sub->nr = (uint32_t)entry.op;
+    sub->nr = entry.op;
     sub->no_result = false;
     for (unsigned int i = 0; i < HYPERCALL_ARGS; i++)
         sub->arg[i] = entry.args[i];

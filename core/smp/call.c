@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A function on other CPUs. One call at a time: the caller publishes it, interrupts the CPUs and waits until each has
- * taken itself out of the mask. Whoever waits for its turn does so with interrupts on, so it serves the call under way.
+ * taken itself out of the mask. Turns go in the order of arrival, so that a CPU waits for each other one once, however
+ * often those call. Whoever waits for its turn does so with interrupts on, so it serves the call under way.
  */
 #include "hv/smp.h"
 
@@ -10,12 +11,13 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 
+/* Those who wait read one line, those who answer write others. */
 static struct {
-    bool busy;
+    uint32_t next, turn; /* tickets: the next one's, the one that is called */
     void (*fn)(void *arg);
     void *arg;
-    cpumask_t waiting; /* CPUs that have not finished */
-} call;
+    cpumask_t waiting __attribute__((aligned(64))); /* CPUs that have not finished */
+} call __attribute__((aligned(64)));
 
 void smp_call_interrupt(void)
 {
@@ -36,7 +38,8 @@ static void call_self(void (*fn)(void *arg), void *arg)
 
 static void call_others(const cpumask_t *others, void (*fn)(void *arg), void *arg)
 {
-    while (__atomic_exchange_n(&call.busy, true, __ATOMIC_ACQUIRE))
+    uint32_t ticket = __atomic_fetch_add(&call.next, 1, __ATOMIC_RELAXED);
+    while (__atomic_load_n(&call.turn, __ATOMIC_ACQUIRE) != ticket)
         cpu_relax();
     call.fn = fn;
     call.arg = arg;
@@ -46,7 +49,7 @@ static void call_others(const cpumask_t *others, void (*fn)(void *arg), void *ar
     arch_smp_call_ipi(others);
     while (!cpumask_empty(&call.waiting))
         cpu_relax();
-    __atomic_store_n(&call.busy, false, __ATOMIC_RELEASE);
+    __atomic_store_n(&call.turn, ticket + 1, __ATOMIC_RELEASE);
 }
 
 void smp_call(const cpumask_t *mask, void (*fn)(void *arg), void *arg)

@@ -119,11 +119,11 @@ void after_fpu(void)
 /* The handle may not have been told, so all that can be are tried. */
 void after_maps(void)
 {
-    const uint64_t at[] = {world_token(T_SPARE), world_token(T_L1E), 0};
+    const uint64_t at[] = {world_token(T_SPARE), world_token(T_L1E), world_token(T_TABLE) * PAGE_SIZE, 0};
 
     for (uint32_t i = 0; i < HANDLES * ARRAY_SIZE(at); i++) {
         struct gnttab_unmap_grant_ref u = {.host_addr = at[i % ARRAY_SIZE(at)], .handle = i / ARRAY_SIZE(at)};
-        u.dev_bus_addr = u.host_addr ? 0 : world_token(T_MACHINE);
+        u.dev_bus_addr = u.host_addr ? 0 : world_token(T_GRANTED);
         hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, PTR(&u), 1);
     }
 }
@@ -133,4 +133,20 @@ void after_iopl(void)
     struct physdev_set_iopl iopl = {.iopl = 1};
 
     hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, PTR(&iopl));
+}
+
+void before_status(void)
+{
+    uint64_t list[1] = {0};
+    struct gnttab_get_status_frames op = {.dom = DOMID_SELF, .nr_frames = 1};
+
+    set_xen_guest_handle_raw(op.frame_list, list);
+    if (hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_get_status_frames, PTR(&op), 1) || op.status ||
+        map_at((void *)world_token(T_SPARE), list[0], PTE_KERNEL_RO))
+        printk("FAIL the status page cannot be mapped");
+}
+
+void after_status(void)
+{
+    map_at((void *)world_token(T_SPARE), 0, 0);
 }

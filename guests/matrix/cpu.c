@@ -69,6 +69,8 @@ const struct op cpu_ops[] = {
     REGISTERS("nmi_op", nmi_op, after_traps, R(0, "cmd", SUB, 0), R(1, "arg", DATA, T_DATA)),
     REGISTERS("nmi_op.address", nmi_op, after_traps, R(0, "cmd", FIXED, 0), R(1, "arg", DATA, T_ONES)),
     REGISTERS("nmi_op.unregister", nmi_op, after_traps, R(0, "cmd", FIXED, 1), R(1, "arg", DATA, 0)),
+    REGISTERS("get_debugreg.6 at first", get_debugreg, NULL, R(0, "reg", FIXED, 6)),
+    REGISTERS("get_debugreg.7 at first", get_debugreg, NULL, R(0, "reg", FIXED, 7)),
     REGISTERS("set_debugreg", set_debugreg, after_debug, R(0, "reg", ANY, 0), R(1, "value", FIXED, 0)),
     REGISTERS("set_debugreg.4", set_debugreg, after_debug, R(0, "reg", FIXED, 4), R(1, "value", ANY, 0)),
     REGISTERS("set_debugreg.5", set_debugreg, after_debug, R(0, "reg", FIXED, 5), R(1, "value", ANY, 0)),

@@ -102,6 +102,10 @@ const struct op grant_ops[] = {
     SET_VERSION("set_version.3", 3, FIXED),
     SET_VERSION("set_version.2", 2, FIXED),
     ALL_GRANT_OPS,
+    {.name = "grant_table_op.set_version.mapped", .nr = __HYPERVISOR_grant_table_op,
+        .size = sizeof(struct gnttab_set_version), .before = before_status, .after = after_status, .field = {
+        IN_REGISTER(0, "cmd", FIXED, GNTTABOP_set_version), IN_REGISTER(1, "uop", COPIED, 0),
+        IN_STRUCT(struct gnttab_set_version, version, FIXED, 1)}},
     SET_VERSION("set_version.back", 1, FIXED),
     {0}
 };

@@ -33,6 +33,7 @@ void guest_main(void)
         if (only && only != i + 1)
             continue;
         printk("---- %s", part[i].name);
+        world_renew();
         run_table(part[i].ops);
     }
     printk("matrix: done");

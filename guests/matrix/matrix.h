@@ -67,6 +67,7 @@ enum kind {
 #define T_MFN_LIST (TOKEN | 21) /* address of a list of one frame, T_FRAME */
 #define T_PFN_LIST (TOKEN | 22) /* the same of T_PFN */
 #define T_ONES     (TOKEN | 23) /* address of a page of ones */
+#define T_GRANTED  (TOKEN | 24) /* machine address of the frame that grants name */
 #define IS_TOKEN(v) ((v) >> 32 == TOKEN >> 32)
 
 #define REGISTER 0x8000u /* in field.at: the register, not the structure's byte */
@@ -86,6 +87,7 @@ struct op {
     uint16_t flags;
     uint16_t size; /* of the structure */
     struct field field[FIELDS];
+    void (*before)(void); /* each call: what it is to meet */
     void (*after)(void);
 };
 /* In flags: what must not be tried because it would work. */
@@ -128,6 +130,8 @@ uint64_t world_data_readonly(void);
 /** The address at which the last byte of data lies. */
 uint64_t world_data_end(void);
 void world_make(void);
+/** Another frame without use becomes T_FRAME: what happened to the last one is of no matter any more. */
+void world_renew(void);
 /** Fills the data with what lists and buffers hold before each call. */
 void world_fill(void);
 
@@ -146,5 +150,8 @@ void after_pool(void);
 void after_fpu(void);
 void after_maps(void);
 void after_iopl(void);
+void after_status(void);
+/* The first status page of the grant table, of version 2, is mapped. */
+void before_status(void);
 
 #endif

@@ -52,6 +52,8 @@ static void prepare(const struct op *op)
     world_fill();
     call.at = world_struct(op->size);
     memset(call.at, 0, op->size);
+    if (op->before)
+        op->before();
     for (const struct field *f = op->field; f->name; f++)
         put(f, base_of(op, f));
 }

@@ -9,6 +9,7 @@
 #define UNUSED_L3 0xffffff8000000000ul
 #define UNUSED_L4 0xffff960000000000ul
 #define OTHER_FRAMES 16u
+#define FRAME_PAGES  16u
 
 struct world world;
 
@@ -16,13 +17,13 @@ static uint8_t struct_page[2][PAGE_SIZE] __attribute__((aligned(4096)));
 static uint8_t struct_alias[2][PAGE_SIZE] __attribute__((aligned(4096)));
 static uint8_t data_page[3][PAGE_SIZE] __attribute__((aligned(4096)));
 static uint8_t data_alias[2][PAGE_SIZE] __attribute__((aligned(4096)));
-static uint8_t frame_page[PAGE_SIZE] __attribute__((aligned(4096)));
+static uint8_t frame_page[FRAME_PAGES][PAGE_SIZE] __attribute__((aligned(4096)));
 static uint8_t spare_page[PAGE_SIZE] __attribute__((aligned(4096)));
 static uint8_t grant_page[PAGE_SIZE] __attribute__((aligned(4096)));
 static uint8_t ones_page[2][PAGE_SIZE] __attribute__((aligned(4096)));
 static uint64_t mfn_list[2], pfn_list[2];
 static struct {
-    uint64_t frame, pfn, table, l2, l3, l4, l1e, l2e, l3e, l4e;
+    uint64_t frame, pfn, granted, table, l2, l3, l4, l1e, l2e, l3e, l4e;
 } fact;
 
 void *world_struct(unsigned int size)
@@ -71,6 +72,7 @@ uint64_t world_token(uint64_t token)
         [T_MFN_LIST ^ TOKEN] = PTR(mfn_list),
         [T_PFN_LIST ^ TOKEN] = PTR(pfn_list),
         [T_ONES ^ TOKEN] = PTR(ones_page),
+        [T_GRANTED ^ TOKEN] = fact.granted * PAGE_SIZE,
     };
     return value[token ^ TOKEN];
 }
@@ -156,14 +158,24 @@ static void pages_make(void)
     map_at(data_alias[1], 0, 0);
     map_at(data_page[2], 0, 0);
     map_at(ones_page[1], 0, 0);
-    map_at(frame_page, 0, 0);
+    for (unsigned int i = 0; i < FRAME_PAGES; i++)
+        map_at(frame_page[i], 0, 0);
     map_at(spare_page, 0, 0);
+}
+
+void world_renew(void)
+{
+    static unsigned int next;
+
+    fact.pfn = va_to_pfn(frame_page[next]);
+    fact.frame = pfn_to_mfn(fact.pfn);
+    next = (next + 1) % FRAME_PAGES;
 }
 
 static void facts_find(void)
 {
-    fact.frame = va_to_mfn(frame_page);
-    fact.pfn = va_to_pfn(frame_page);
+    fact.granted = va_to_mfn(frame_page[0]);
+    world_renew();
     fact.l1e = pte_maddr(spare_page, 1);
     fact.table = fact.l1e / PAGE_SIZE;
     fact.l2e = pte_maddr((void *)UNUSED_L2, 2);

@@ -6,7 +6,7 @@
 
 static const struct {
     const char *name;
-    unsigned int nr;
+    uint64_t nr;
     uint64_t a, b, c;
     long expected;
 } call[] = {
@@ -31,6 +31,9 @@ static const struct {
     {"too large a GDT",                    __HYPERVISOR_set_gdt,           ARG,                   7169, 0,   -EINVAL},
     {"a misaligned descriptor",            __HYPERVISOR_update_descriptor, 4,                     0,    0,   -EINVAL},
     {"hypercall 63",                       63,                             0,                     0,    0,   -ENOSYS},
+    {"a number of which only the low half is one", 1ul << 32 | __HYPERVISOR_xen_version, XENVER_version, 0, 0, -ENOSYS},
+    {"more text than there can be",        __HYPERVISOR_console_io,        CONSOLEIO_write, 0x80000000, ARG, -E2BIG},
+    {"an NMI with an argument",            __HYPERVISOR_vcpu_op,           VCPUOP_send_nmi,       0,    ARG, -EINVAL},
 };
 
 static void table(void)
@@ -41,7 +44,7 @@ static void table(void)
         uint64_t c = call[i].c == ARG ? PTR(page_a) : call[i].c;
         /* What names domain 0 as the target is an other domain's to a domU. */
         long expected = call[i].expected == -EACCES && !is_dom0() ? -EPERM : call[i].expected;
-        check_rc(call[i].name, expected, hypercall3(call[i].nr, a, b, c));
+        check_rc(call[i].name, expected, HYPERCALL_ASM(call[i].nr, a, b, c, 0, 0));
     }
 }
 
@@ -64,8 +67,10 @@ static void structured(void)
     struct mmu_update u = {.ptr = pte_maddr(page_a, 1) | 4, .val = 0};
     struct xen_remove_from_physmap r = {.domid = DOMID_SELF};
     struct xen_feature_info f = {.submap_idx = 1};
+    struct physdev_set_iobitmap b = {.nr_ports = 8};
     struct vcpu_register_vcpu_info v = {.mfn = va_to_mfn(page_a), .offset = PAGE_SIZE - 4};
 
+    set_xen_guest_handle_raw(b.bitmap, (void *)0xffff830000000000ul);
     check_rc("an unknown mmu_update", -ENOSYS, hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF));
     check_rc("page tables of a domain that is not there", -ESRCH,
              hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, 77));
@@ -73,6 +78,9 @@ static void structured(void)
     check_rc("large pages", -EOPNOTSUPP, ext(MMUEXT_MARK_SUPER, 0, 0));
     check_rc("an LDT at the hypervisor's address", -EINVAL, ext(MMUEXT_SET_LDT, 0xffff830000000000ul, 16));
     check_rc("an LDT at an address that is not canonical", -EINVAL, ext(MMUEXT_SET_LDT, 1ul << 47, 16));
+    check_rc("no LDT, wherever it is", 0, ext(MMUEXT_SET_LDT, 0xffff830000000001ul, 0));
+    check_rc("an I/O bitmap of the hypervisor's", -EINVAL, hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iobitmap,
+                                                                      PTR(&b)));
     check_rc("polling port 0", -EINVAL, poll(1, 0));
     check_rc("polling a port that cannot be", -EINVAL, poll(1, 99999));
     check_rc("polling 129 ports", -EINVAL, poll(129, 1));

@@ -21,7 +21,7 @@
 #define HYPERCALL_COUNT 64
 
 struct hypercall {
-    uint32_t nr;
+    uint64_t nr;
     uint64_t arg[HYPERCALL_ARGS];
     bool no_result; /* the handler replaced the guest's whole register state (iret): rax is not to be written */
 };

@@ -144,6 +144,8 @@ static void copies(void **state)
     w.dest.offset = 0;
     w.source.domid = 1;
     assert_int_equal(copy(1, &w), GNTST_permission_denied);
+    w.source.domid = 77;
+    assert_int_equal(copy(1, &w), GNTST_bad_domain);
     w.source.domid = DOMID_SELF;
     w.source.u.gmfn = frame[0][0].nr;
     assert_int_equal(copy(1, &w), GNTST_bad_page);

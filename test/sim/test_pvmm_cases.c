@@ -417,6 +417,7 @@ static void without_device_rights_no_cache_attributes(void **state)
     assert_int_equal(update(F(1), 9, pte_make(F(6), PTE_P | PTE_PCD), DOMID_SELF), -EINVAL);
     assert_int_equal(update(F(1), 9, pte_make(mfn(frame_table_end), PTE_P), DOMID_IO), -EPERM);
     assert_int_equal(ext(MMUEXT_FLUSH_CACHE, F(6)), -EACCES);
+    assert_int_equal(ext(MMUEXT_FLUSH_CACHE_GLOBAL, F(6)), -EINVAL);
     law_check();
 }
 

@@ -76,6 +76,8 @@ long arch_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg)
 {
     switch (cmd) {
     case VCPUOP_send_nmi:
+        if (arg)
+            return -EINVAL;
         pv_nmi_send(v);
         return 0;
     case VCPUOP_get_physid:

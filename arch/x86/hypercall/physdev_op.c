@@ -65,7 +65,7 @@ static long op_set_iobitmap(struct domain *d, uint64_t arg, struct refusal *why)
 
     if (copy_from_guest_va(&set, arg))
         return -EFAULT;
-    if (set.nr_ports > 65536)
+    if (set.nr_ports > 65536 || !arch_guest_range_ok((uint64_t)(uintptr_t)set.bitmap.p, (set.nr_ports + 7) / 8))
         return -EINVAL;
     pv->io_bitmap = (uint64_t)(uintptr_t)set.bitmap.p;
     pv->io_bitmap_ports = set.nr_ports;

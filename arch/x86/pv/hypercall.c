@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From a PV guest's registers to a handler and back. They are the ABI's for 64-bit guests (xen/arch-x86/xen-x86_64.h):
- * number in eax, arguments in rdi, rsi, rdx, r10, r8, result in rax. Such a guest always calls by SYSCALL.
+ * number in rax, all of it, arguments in rdi, rsi, rdx, r10, r8, result in rax. Such a guest always calls by SYSCALL.
  */
 #include "pv/hypercall.h"
 
@@ -23,7 +23,7 @@ void pv_hypercall(struct cpu_user_regs *regs)
 {
     struct hypercall call; /* member by member: the compiler would clear it as a whole before */
 
-    call.nr = (uint32_t)regs->rax;
+    call.nr = regs->rax;
     call.arg[0] = regs->rdi;
     call.arg[1] = regs->rsi;
     call.arg[2] = regs->rdx;

@@ -53,9 +53,10 @@ static int ext_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
 {
     vaddr_t last = base + entries * sizeof(uint64_t) - 1;
 
-    if (entries > LDT_ENTRIES_MAX || base % PAGE_SIZE)
-        return -EINVAL;
-    if (entries && (last < base || !pt_va_is_guests(base) || !pt_va_is_guests(last)))
+    if (!entries)
+        base = 0; /* there is nothing at it */
+    else if (entries > LDT_ENTRIES_MAX || base % PAGE_SIZE || last < base || !pt_va_is_guests(base) ||
+             !pt_va_is_guests(last))
         return -EINVAL;
     pv_set_ldt(v, base, entries);
     return 0;
@@ -63,8 +64,8 @@ static int ext_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
 
 static int ext_flush_cache(const struct domain *d, bool everywhere)
 {
-    if (!d->arch.io)
-        return -EACCES; /* nothing of its can be uncached */
+    if (!d->arch.io) /* nothing of its can be uncached */
+        return everywhere ? -EINVAL : -EACCES;
     machine_cache_flush(everywhere);
     return 0;
 }
