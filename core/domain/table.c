@@ -131,19 +131,30 @@ struct domain *domain_get_by_any_id(domid_t id)
     return domain_get(self) ? self : NULL;
 }
 
+/* table_lock held. Moves *@id on to the first one of its leaf that has a domain, or to the leaf's end: false. */
+static bool leaf_next(unsigned int *id)
+{
+    const uint64_t *present = leaf_present[*id / LEAF_SIZE];
+    unsigned int word = *id % LEAF_SIZE / 64, first = *id - *id % LEAF_SIZE;
+    uint64_t bits = present[word] & ~0ULL << *id % 64;
+
+    while (!bits && ++word < LEAF_SIZE / 64)
+        bits = present[word];
+    *id = bits ? first + word * 64 + (unsigned int)__builtin_ctzll(bits) : first + LEAF_SIZE;
+    return bits;
+}
+
 /* table_lock held. The first id from @id on that has a domain; DOMID_FIRST_RESERVED if there is none. */
 static unsigned int table_next(unsigned int id)
 {
     while (id < DOMID_FIRST_RESERVED) {
-        uint64_t word = *present_word(id) >> id % 64;
-        if (word)
-            return id + (unsigned int)__builtin_ctzll(word);
-        id = (id / 64 + 1) * 64;
-        uint64_t from = id < DOMID_FIRST_RESERVED ? leaf_any >> id / LEAF_SIZE : 0;
+        uint64_t from = leaf_any >> id / LEAF_SIZE;
         if (!from)
-            break;
+            return DOMID_FIRST_RESERVED;
         if (!(from & 1))
             id = (id / LEAF_SIZE + (unsigned int)__builtin_ctzll(from)) * LEAF_SIZE;
+        if (leaf_next(&id))
+            return id;
     }
     return DOMID_FIRST_RESERVED;
 }
@@ -152,7 +163,7 @@ struct domain *domain_get_next(domid_t id)
 {
     struct domain *found = NULL;
     irqflags_t flags = spin_lock_irqsave(&table_lock);
-    for (unsigned int i = table_next(id); i < DOMID_FIRST_RESERVED && !found; i = table_next(i + 1)) {
+    for (unsigned int i = id; !found && (i = table_next(i)) < DOMID_FIRST_RESERVED; i++) {
         struct domain *d = *table_slot(i);
         if (domain_get(d))
             found = d;
