@@ -18,7 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../test/boot"))
 import matrix  # pylint: disable=wrong-import-position,import-error
 
-OPTIONS = "console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all"
+OPTIONS = "console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=none"  # no line of its own between the guest's
 SECONDS = 600
 
 # What Debian's Xen does not survive as dom0's call. It is left out on both sides, and said.
