@@ -119,7 +119,8 @@ void after_fpu(void)
 /* The handle may not have been told, so all that can be are tried. */
 void after_maps(void)
 {
-    const uint64_t at[] = {world_token(T_SPARE), world_token(T_L1E), world_token(T_TABLE) * PAGE_SIZE, 0};
+    /* by address, by entry, by the entry of MACHINE's "l1", for a device */
+    const uint64_t at[] = {world_token(T_SPARE), world_token(T_L1E), world_token(T_TABLE) * PAGE_SIZE + 8, 0};
 
     for (uint32_t i = 0; i < HANDLES * ARRAY_SIZE(at); i++) {
         struct gnttab_unmap_grant_ref u = {.host_addr = at[i % ARRAY_SIZE(at)], .handle = i / ARRAY_SIZE(at)};
