@@ -20,6 +20,8 @@ static long multicall_perform(xen_ulong_t op, struct hypercall *sub)
     return hypercall_invoke(sub);
 }
 
+static TRACE_COLD void trace_sub(const struct hypercall *sub) { trace_hypercall(sub, true); }
+
 /* Performs the entry at @va. 0, -ERESTART (the entry is still to be done, arguments stored), -EFAULT. */
 static long multicall_entry(uint64_t va, struct hypercall *sub)
 {
@@ -32,7 +34,7 @@ static long multicall_entry(uint64_t va, struct hypercall *sub)
         sub->arg[i] = entry.args[i];
 
     if (trace_on())
-        trace_hypercall(sub, true);
+        trace_sub(sub);
     long rc = multicall_perform(entry.op, sub);
     if (sub->no_result) /* iret: what was the guest's kernel memory may now be its user mode's */
         return 0;

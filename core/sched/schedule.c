@@ -71,14 +71,14 @@ static uint32_t slice_of(const struct runq *rq, uint64_t now)
     return rq->timer.expires == TIME_NEVER ? ~0u : ns_since(now, rq->timer.expires);
 }
 
-static __attribute__((noinline, cold)) void trace_goes_on(const struct runq *rq, const struct vcpu *v, uint64_t now)
+static TRACE_COLD void trace_goes_on(const struct runq *rq, const struct vcpu *v, uint64_t now)
 {
     TRACE(TRC_SCHED_SWITCH_INFCONT, TRACE_VCPU(v), ns_since(v->runstate_info.state_entry_time, now),
           slice_of(rq, now));
     TRACE(TRC_SCHED_CONTINUE_RUNNING, TRACE_VCPU_WORD(v));
 }
 
-static __attribute__((noinline, cold)) void trace_switch(const struct runq *rq, const struct vcpu *next, uint64_t now)
+static TRACE_COLD void trace_switch(const struct runq *rq, const struct vcpu *next, uint64_t now)
 {
     const struct vcpu *prev = rq->current;
     uint32_t waited = next->runstate_info.state == RUNSTATE_runnable ?

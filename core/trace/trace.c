@@ -51,6 +51,13 @@ void trace_add(uint32_t event, const uint32_t *word, unsigned int nr)
     irq_restore(irq);
 }
 
+TRACE_COLD void trace_words(uint32_t event, unsigned int nr, uint64_t first, uint64_t second, uint64_t third)
+{
+    const uint64_t pair[] = { first, second, third };
+
+    trace_add(event, (const uint32_t *)pair, nr);
+}
+
 /* Where no lock is held: the reader is told that half is full, or we that it is none. */
 static void tell(void)
 {

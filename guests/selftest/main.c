@@ -26,6 +26,7 @@ static const struct {
     {"privileges",               test_privileges         },
     {"refusals",                 test_refusals           },
     {"version",                  test_version            },
+    {"resources",                test_resources          },
     {"advisories: memory",       test_advisories_mm      },
     {"advisories: processor",    test_advisories_cpu     },
     {"advisories: user mode",    test_advisories_user    },

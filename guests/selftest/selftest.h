@@ -54,6 +54,7 @@ void test_privileges(void);
 void test_second_vcpu(void);
 void test_races(void);
 void test_version(void);
+void test_resources(void);
 
 /** Of test_races(), with the second vCPU running. */
 void test_changing_code(void);

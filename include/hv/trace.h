@@ -22,18 +22,34 @@ struct vcpu;
 #define TRACE_WORDS_MAX TRACE_EXTRA_MAX
 
 extern bool trace_enabled; /* changed by core/trace alone */
-static inline bool trace_on(void) { return unlikely(READ_ONCE(trace_enabled)); }
+/* A plain read, which is one comparison with memory: who sees the change some instructions later is none the worse. */
+static inline bool trace_on(void) { return unlikely(trace_enabled); }
 
 /** A record if the masks want it; @nr at most TRACE_WORDS_MAX. Any context but NMI and machine check. */
 void trace_add(uint32_t event, const uint32_t *word, unsigned int nr);
-/** A trace point: an event and its words, at least one. */
-#define TRACE(event, ...)                                                                     \
-    do {                                                                                      \
-        if (trace_on()) {                                                                     \
-            const uint32_t trace_word_[] = { __VA_ARGS__ };                                   \
-            _Static_assert(sizeof(trace_word_) <= TRACE_WORDS_MAX * 4, "a record has a limit"); \
-            trace_add((event), trace_word_, sizeof(trace_word_) / 4);                         \
-        }                                                                                     \
+
+/*
+ * What a trace point calls lies elsewhere and keeps all registers, so that around it nothing is kept in memory, and no
+ * frame is made, for what hardly ever happens.
+ */
+#ifdef __SSE__
+#define TRACE_COLD __attribute__((noinline, cold))
+#else
+#define TRACE_COLD __attribute__((noinline, cold, no_caller_saved_registers))
+#endif
+
+/** The same with the words in pairs, the first in the lower half. For TRACE(). */
+TRACE_COLD void trace_words(uint32_t event, unsigned int nr, uint64_t first, uint64_t second, uint64_t third);
+
+#define TRACE_PAIR_(w, i) ((w)[i] | (uint64_t)(w)[(i) + 1] << 32)
+/** A trace point: an event and its words, one to six. */
+#define TRACE(event, ...)                                                                                   \
+    do {                                                                                                    \
+        if (trace_on()) {                                                                                   \
+            const uint32_t trace_w_[6] = { __VA_ARGS__ };                                                   \
+            trace_words((event), sizeof((uint32_t[]){ __VA_ARGS__ }) / 4, TRACE_PAIR_(trace_w_, 0),         \
+                        TRACE_PAIR_(trace_w_, 2), TRACE_PAIR_(trace_w_, 4));                                \
+        }                                                                                                   \
     } while (0)
 /** The two words of a 64-bit value. */
 #define TRACE_64(x) (uint32_t)(uint64_t)(x), (uint32_t)((uint64_t)(x) >> 32)

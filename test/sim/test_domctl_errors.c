@@ -140,7 +140,7 @@ static void sysctl_errors(void **state)
     static const struct { const char *name; uint32_t cmd; struct xen_sysctl op; long rc; } t[] = {
         { "number 0", 0, { 0 }, -ENOSYS },
         { "number -1", ~0u, { 0 }, -ENOSYS },
-        { "power management", XEN_SYSCTL_pm_op, { 0 }, -ENODEV },
+        { "power management", XEN_SYSCTL_pm_op, { 0 }, -ENOSYS },
         { "keys: too many", XEN_SYSCTL_debug_keys, { .u.debug_keys.nr_keys = 1000 }, -E2BIG },
         { "keys: bad pointer", XEN_SYSCTL_debug_keys, { .u.debug_keys.nr_keys = 1 }, -EFAULT },
         { "console: bad pointer", XEN_SYSCTL_readconsole, { .u.readconsole.count = 100 }, -EFAULT },

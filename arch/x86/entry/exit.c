@@ -4,11 +4,24 @@
  * sleeps: an idle vCPU has no code of its own, it is this loop.
  */
 #include "entry/entry.h"
+#include "hv/cpuidle.h"
 #include "hv/domain.h"
 #include "hv/heap.h"
 #include "hv/percpu.h"
 #include "hv/softirq.h"
 #include "pv/pv.h"
+
+static void halt(void)
+{
+    if (!cpuidle_may_halt()) {
+        irq_enable();
+        cpu_relax();
+        return;
+    }
+    cpuidle_enter();
+    irq_enable_and_halt();
+    cpuidle_leave();
+}
 
 static void idle_step(void)
 {
@@ -16,7 +29,7 @@ static void idle_step(void)
     bool more = heap_scrub_some();
     irq_disable();
     if (!more && !softirq_pending())
-        irq_enable_and_halt();
+        halt();
 }
 
 static __attribute__((noinline)) void all_work(struct cpu_user_regs *regs)

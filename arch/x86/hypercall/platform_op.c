@@ -12,6 +12,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
 #include "hypercall/efi_op.h"
+#include "hypercall/resource_op.h"
 #include "irq/lapic.h"
 #include "platform/acpi.h"
 #include "platform/firmware_info.h"
@@ -180,6 +181,7 @@ static long perform(struct xen_platform_op *op)
     case XENPF_set_processor_pminfo: return pminfo_set(&op->u.set_pminfo);
     case XENPF_get_cpuinfo: return op_cpuinfo(op);
     case XENPF_get_cpu_version: return op_cpu_version(op);
+    case XENPF_resource_op: return resource_op(&op->u.resource_op);
     case XENPF_get_dom0_console: return -ENODEV; /* there is no screen that dom0's kernel could go on with */
     case XENPF_get_ucode_revision: return op_ucode_revision(op);
     case XENPF_microcode_update2: return op_ucode_update(op);

@@ -97,8 +97,20 @@ void pv_bounce(struct cpu_user_regs *regs, const struct pv_bounce *b)
     enter_handler(v, regs, b, rsp);
 }
 
-static void inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
+static TRACE_COLD void trace_injection(const struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
 {
+    /* xen/trace.h has no structure for it: the vector in bits 0-14, whether there is an error code in 15, and that. */
+    if (vector == TRAP_PF)
+        TRACE(TRC_PV_PAGE_FAULT | TRC_64_FLAG, TRACE_64(regs->rip), TRACE_64(current_vcpu()->info->arch.cr2), error);
+    else
+        TRACE(TRC_PV_TRAP | TRC_64_FLAG, TRACE_64(regs->rip),
+              vector | (uint32_t)vector_has_error(vector) << 15 | error << 16);
+}
+
+void pv_inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
+{
+    if (trace_on())
+        trace_injection(regs, vector, error);
     struct vcpu *v = current_vcpu();
     const struct trap_info *handler = &v->arch.pv.trap[vector];
     const struct pv_bounce b = {
@@ -110,14 +122,6 @@ static void inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t err
     pv_bounce(regs, &b);
 }
 
-/* xen/trace.h has no structure for it: the vector in bits 0-14, whether there is an error code in 15, and that. */
-void pv_inject(struct cpu_user_regs *regs, unsigned int vector, uint32_t error)
-{
-    TRACE(TRC_PV_TRAP | TRC_64_FLAG, TRACE_64(regs->rip),
-          vector | (uint32_t)vector_has_error(vector) << 15 | error << 16);
-    inject(regs, vector, error);
-}
-
 void pv_inject_page_fault(struct cpu_user_regs *regs, uint32_t error, uint64_t cr2)
 {
     struct vcpu *v = current_vcpu();
@@ -126,6 +130,5 @@ void pv_inject_page_fault(struct cpu_user_regs *regs, uint32_t error, uint64_t c
     if (!v->arch.pv.kernel_mode)
         error |= PF_USER;
     v->info->arch.cr2 = cr2;
-    TRACE(TRC_PV_PAGE_FAULT | TRC_64_FLAG, TRACE_64(regs->rip), TRACE_64(cr2), error);
-    inject(regs, TRAP_PF, error);
+    pv_inject(regs, TRAP_PF, error);
 }

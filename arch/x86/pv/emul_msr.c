@@ -12,7 +12,6 @@
 #include "time/tsc.h"
 #include "x86/msr/pv.h"
 
-#define MSR_TSC       0x00000010u
 #define MSR_MICROCODE 0x0000008bu
 
 static int host_read(void *opaque, uint32_t msr, uint64_t *value)

@@ -81,7 +81,7 @@ static void device_not_available(struct cpu_user_regs *regs)
     if (!v->arch.pv.cr0_ts)
         return; /* the CPU's TS was stale; pv_set_ts() below makes it right */
     if (trace_on())
-        trace_add(TRC_PV_MATH_STATE_RESTORE, NULL, 0);
+        trace_words(TRC_PV_MATH_STATE_RESTORE, 0, 0, 0, 0);
     pv_inject(regs, TRAP_NM, 0);
 }
 

@@ -19,8 +19,18 @@ static void call_again(struct cpu_user_regs *regs, const struct hypercall *call)
     regs->rip -= SYSCALL_LENGTH;
 }
 
+static TRACE_COLD void trace_call(const struct cpu_user_regs *regs)
+{
+    const struct hypercall call = {.nr = (uint32_t)regs->rax, .arg = {regs->rdi, regs->rsi, regs->rdx, regs->r10,
+                                                                      regs->r8}};
+
+    trace_hypercall(&call, false);
+}
+
 void pv_hypercall(struct cpu_user_regs *regs)
 {
+    if (trace_on())
+        trace_call(regs);
     struct hypercall call; /* member by member: the compiler would clear it as a whole before */
 
     call.nr = regs->rax;
@@ -30,8 +40,6 @@ void pv_hypercall(struct cpu_user_regs *regs)
     call.arg[3] = regs->r10;
     call.arg[4] = regs->r8;
     call.no_result = false;
-    if (trace_on())
-        trace_hypercall(&call, false);
     long rc = hypercall_call(&call, HYPERCALLS_PV);
     if (call.no_result)
         return;
