@@ -25,3 +25,4 @@ unit-xnl: $(BUILD)/xnl
 	$(Q)test/data/cpuid/run.sh $(BUILD)/xnl
 	$(Q)test/data/cpuid/completion.sh
 	$(Q)test/data/kexec/run.sh $(BUILD)/xnl
+	$(Q)test/data/trace/run.sh $(BUILD)/xnl

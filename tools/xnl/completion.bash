@@ -6,7 +6,7 @@ _xnl()
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
 
     case $COMP_CWORD:${COMP_WORDS[1]}:${COMP_WORDS[2]} in
-    1:*) words="preflight cpu kexec image domain help" ;;
+    1:*) words="preflight cpu kexec image domain trace help" ;;
     2:cpu:*) words="show compare check" ;;
     2:domain:*) words="show" ;;
     2:kexec:*) words="check crashkernel" ;;
@@ -15,6 +15,7 @@ _xnl()
     *:cpu:show) words="--json --policy" ;;
     *:cpu:compare) words="--json --pv" ;;
     *:cpu:check | *:preflight:*) words="--json" ;;
+    *:trace:*) words="--json --svg --mhz= --from= --to=" ;;
     *:image:*) words="--json --guest --ignore-required --can-run=" ;;
     esac
     [ "$before" = --policy ] && words="raw host pv-max hvm-max pv hvm"

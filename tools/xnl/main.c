@@ -23,6 +23,8 @@ static const struct command {
      "whether an image would be accepted, and what crashkernel= keeps", xnl_kexec},
     {"preflight", "[DUMP] [--json]",
      "what would happen at boot on this processor, or one saved by `cpuid -r`", xnl_preflight},
+    {"trace", "[--json | --svg] FILE",
+     "what xentrace recorded: who ran, who waited, why it woke; as a timeline or a picture", xnl_trace},
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -11,5 +11,6 @@ int xnl_cpu(int argc, char **argv);
 int xnl_kexec(int argc, char **argv);
 int xnl_domain(int argc, char **argv);
 int xnl_preflight(int argc, char **argv);
+int xnl_trace(int argc, char **argv);
 
 #endif

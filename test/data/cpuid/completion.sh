@@ -15,7 +15,7 @@ offers() {
     failed=1
 }
 
-offers "preflight cpu kexec image domain help" xnl ""
+offers "preflight cpu kexec image domain trace help" xnl ""
 offers "preflight" xnl p
 offers "show compare check" xnl cpu ""
 offers "--json --policy" xnl cpu show --
@@ -28,4 +28,5 @@ offers "--json" xnl preflight -
 offers "check crashkernel" xnl kexec ""
 offers "--entry=" xnl kexec check --e
 offers "--guest" xnl image --g
+offers "--json --svg --mhz= --from= --to=" xnl trace --
 exit $failed
