@@ -207,6 +207,68 @@ static void sizes_and_addresses(void **state)
     assert_int_equal(writes, 0);
 }
 
+/* A BAR: its bits of kind, its address, and how many bytes it decodes. */
+static void bar(unsigned int i, uint32_t kind, uint64_t address, uint64_t size)
+{
+    uint64_t mask = ~(size - 1) & ~0xfull;
+
+    put(PCI_BAR0 + 4 * i, 4, (uint32_t)address | kind);
+    if (kind & 1)
+        mask = ~(size - 1) & 0xfffc;
+    memcpy(writable + PCI_BAR0 + 4 * i, &mask, kind == 4 ? 8 : 4);
+    if (kind == 4)
+        put(PCI_BAR0 + 4 * i + 4, 4, (uint32_t)(address >> 32));
+}
+
+static void uart_bars(void **state)
+{
+    struct pci_bar found;
+    uint8_t before[sizeof(space)];
+
+    memset(writable + PCI_COMMAND, 0xff, 2);
+    put(PCI_COMMAND, 2, 7);
+    assert_false(pci_config_uart_bar(&config, &found)); /* nothing but empty BARs */
+    bar(0, 4, 0x4000000000, 0x1000);
+    bar(2, 0, 0xfeb00000, 4); /* too small */
+    assert_true(pci_config_uart_bar(&config, &found));
+    assert_false(found.io);
+    assert_true(found.address == 0x4000000000 && found.size == 0x1000);
+    bar(3, 0, 0xfeb01000, 0x100); /* not the first of memory */
+    bar(4, 1, 0, 8);              /* of ports, but without an address */
+    bar(5, 1, 0xc0a0, 32);
+    memcpy(before, space, sizeof(space));
+    assert_true(pci_config_uart_bar(&config, &found));
+    assert_true(found.io && found.address == 0xc0a0 && found.size == 32);
+    assert_memory_equal(space, before, sizeof(space));
+    writes = 0;
+    put(PCI_HEADER_TYPE, 1, 0x81); /* a bridge: its bus numbers are where BARs would be */
+    assert_false(pci_config_uart_bar(&config, &found));
+    assert_int_equal(writes, 0);
+}
+
+static unsigned int decoded;
+
+static void watched_write(void *opaque, unsigned int reg, unsigned int size, uint32_t value)
+{
+    if (reg >= PCI_BAR0)
+        decoded |= space[PCI_COMMAND] & (PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+    space_write(opaque, reg, size, value);
+}
+
+/* Others would see the addresses move. */
+static void nothing_decodes_while_it_is_sized(void **state)
+{
+    const struct pci_config watched = {space_read, watched_write, NULL};
+    struct pci_bar found;
+
+    memset(writable + PCI_COMMAND, 0xff, 2);
+    put(PCI_COMMAND, 2, 7);
+    bar(0, 1, 0xc0a0, 8);
+    assert_true(pci_config_uart_bar(&watched, &found));
+    assert_int_equal(decoded, 0);
+    assert_int_equal(space[PCI_COMMAND], 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +278,8 @@ int main(void)
         cmocka_unit_test_setup(bars, clean),
         cmocka_unit_test_setup(which_virtual_function, clean),
         cmocka_unit_test_setup(sizes_and_addresses, clean),
+        cmocka_unit_test_setup(uart_bars, clean),
+        cmocka_unit_test_setup(nothing_decodes_while_it_is_sized, clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

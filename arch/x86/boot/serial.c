@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A serial port is at an address, or in a PCI function: the one that is named, or the first of class 07/00 or 07/02
- * whose port nobody uses yet. Of a function the first BAR of I/O ports counts, for that is what a 16550 on a card has,
- * else the first of memory. Firmware has given the addresses out; we switch on the function and every bridge before it.
+ * whose port nobody uses yet. Firmware has given the addresses out; we switch on the function and every bridge before
+ * it.
  */
 #include "boot/serial.h"
 
 #include "drivers/serial/ns16550.h"
 #include "hv/log.h"
 #include "mm/map.h"
-#include "pci/pci.h"
-#include "x86/pci/config.h"
+#include "pci/function.h"
 
 #define IDENTITY_END       (1ULL << 32)
 #define PCI_CLASS          0x0a /* subclass, and above it the class */
@@ -18,21 +17,13 @@
 #define PCI_SUBORDINATE    0x1a
 #define PCI_IO_BASE        0x1c
 #define PCI_IO_UPPER       0x30
-#define PCI_COMMAND_IO     0x001
 #define HEADER_MULTI       0x80u
 #define HEADER_TYPE        0x7fu
 #define CLASS_SERIAL       0x0700
 #define CLASS_MULTIPORT    0x0702
 #define VENDOR_INTEL       0x8086
-#define BARS               6u
 #define BAR_IO             1u
-#define BAR_64             4u
 #define NOWHERE            UINT64_MAX
-
-struct bar {
-    bool io;
-    uint64_t address, size;
-};
 
 static void *mapped[NS16550_PORTS] __attribute__((section(".init.bss")));
 
@@ -57,52 +48,8 @@ static __init bool is_serial(pci_sbdf_t f)
     return (class == CLASS_SERIAL || class == CLASS_MULTIPORT) && !(pci_read(f, PCI_HEADER_TYPE, 1) & HEADER_TYPE);
 }
 
-/* The lowest bit that an address register keeps is its size. Nothing is decoded meanwhile. */
-static __init uint32_t size_mask(pci_sbdf_t f, unsigned int reg)
-{
-    uint32_t command = pci_read(f, PCI_COMMAND, 2), before = pci_read(f, reg, 4), mask;
-
-    pci_write(f, PCI_COMMAND, 2, command & ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
-    pci_write(f, reg, 4, UINT32_MAX);
-    mask = pci_read(f, reg, 4);
-    pci_write(f, reg, 4, before);
-    pci_write(f, PCI_COMMAND, 2, command);
-    return mask;
-}
-
-/* False if it is not in use. @width: how many registers it takes. */
-static __init bool read_bar(pci_sbdf_t f, unsigned int i, struct bar *bar, unsigned int *width)
-{
-    uint32_t low = pci_read(f, PCI_BAR0 + 4 * i, 4), mask = size_mask(f, PCI_BAR0 + 4 * i);
-
-    bar->io = low & BAR_IO;
-    *width = !bar->io && (low & 6) == BAR_64 && i + 1 < BARS ? 2 : 1;
-    bar->address = bar->io ? low & 0xfffc : low & ~15u;
-    if (*width == 2)
-        bar->address |= (uint64_t)pci_read(f, PCI_BAR0 + 4 * (i + 1), 4) << 32;
-    mask &= bar->io ? 0xfffc : ~15u;
-    bar->size = mask & -mask;
-    return bar->size >= 8 && bar->address;
-}
-
-static __init bool serial_bar(pci_sbdf_t f, struct bar *out)
-{
-    bool found = false;
-    struct bar bar = {0};
-
-    for (unsigned int i = 0, width; i < BARS; i += width) {
-        if (!read_bar(f, i, &bar, &width) || (found && !bar.io))
-            continue;
-        *out = bar;
-        found = true;
-        if (bar.io)
-            break;
-    }
-    return found;
-}
-
 /* The first port of the function that neither com1 nor com2 is, or NOWHERE. */
-static __init uint64_t free_port(const struct bar *bar, uint32_t each)
+static __init uint64_t free_port(const struct pci_bar *bar, uint32_t each)
 {
     for (uint64_t at = bar->address; at + each <= bar->address + bar->size; at += each) {
         bool taken = false;
@@ -152,8 +99,9 @@ static __init void assign_io(const struct serial_setting *set)
 
 static __init bool use_function(pci_sbdf_t f, const struct serial_setting *set, struct ns16550_place *place)
 {
-    struct bar bar = {0};
-    uint64_t at = serial_bar(f, &bar) ? free_port(&bar, 8u << set->reg_shift) : NOWHERE;
+    struct pci_config c = pci_config_of(f);
+    struct pci_bar bar = {0};
+    uint64_t at = pci_config_uart_bar(&c, &bar) ? free_port(&bar, 8u << set->reg_shift) : NOWHERE;
 
     if (at == NOWHERE)
         return false;

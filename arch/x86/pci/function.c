@@ -27,7 +27,7 @@ static void config_write(void *opaque, unsigned int reg, unsigned int size, uint
 {
     pci_write((pci_sbdf_t)(uintptr_t)opaque, reg, size, value);
 }
-static struct pci_config config_of(pci_sbdf_t sbdf)
+struct pci_config pci_config_of(pci_sbdf_t sbdf)
 {
     return (struct pci_config){config_read, config_write, (void *)(uintptr_t)sbdf};
 }
@@ -53,7 +53,7 @@ static struct physical_function *find(pci_sbdf_t sbdf)
 /* The number of @sbdf among the virtual functions of @pf as it stands now, or -1. */
 static int index_in(const struct physical_function *pf, pci_sbdf_t sbdf, struct pci_sriov *s)
 {
-    struct pci_config c = config_of(pf->sbdf);
+    struct pci_config c = pci_config_of(pf->sbdf);
 
     if (pf->sbdf >> 16 != sbdf >> 16 || !pci_sriov_read(&c, s))
         return -1;
@@ -82,7 +82,7 @@ bool pci_function_exists(pci_sbdf_t sbdf)
 
 unsigned int pci_find_capability(pci_sbdf_t sbdf, uint8_t id)
 {
-    struct pci_config c = config_of(sbdf);
+    struct pci_config c = pci_config_of(sbdf);
 
     return pci_config_cap(&c, id);
 }
@@ -99,14 +99,14 @@ static int virtual_bar(pci_sbdf_t sbdf, unsigned int bar, paddr_t *address, stru
     if (!(s.control & PCI_SRIOV_VF_MEMORY))
         return refuse(why, -ENXIO, "virtual functions of %s do not decode memory (SR-IOV control %#x)",
                       pci_name(pf->sbdf).text, s.control);
-    struct pci_config c = config_of(pf->sbdf);
+    struct pci_config c = pci_config_of(pf->sbdf);
     *address = pci_sriov_bar(&c, &s, pf->size, index, bar, &rule);
     return *address ? 0 : refuse(why, -ENODEV, "VF BAR %u of %s: %s", bar, pci_name(pf->sbdf).text, rule);
 }
 
 int pci_memory_bar(pci_sbdf_t sbdf, unsigned int bar, paddr_t *address, struct refusal *why)
 {
-    struct pci_config c = config_of(sbdf);
+    struct pci_config c = pci_config_of(sbdf);
     const char *rule;
 
     if (!pci_present(sbdf))
@@ -145,7 +145,7 @@ static int physical_function_add(pci_sbdf_t sbdf, const struct pci_config *c, co
 
 int pci_function_add(pci_sbdf_t sbdf, struct refusal *why)
 {
-    struct pci_config c = config_of(sbdf);
+    struct pci_config c = pci_config_of(sbdf);
     struct pci_sriov s;
     int rc = 0;
 
@@ -176,7 +176,7 @@ int pci_virtual_function_add(pci_sbdf_t sbdf, pci_sbdf_t pf_sbdf, struct refusal
 void pci_for_each_virtual_function(void (*fn)(pci_sbdf_t sbdf))
 {
     for (struct physical_function *pf = __atomic_load_n(&physical_functions, __ATOMIC_ACQUIRE); pf; pf = pf->next) {
-        struct pci_config c = config_of(pf->sbdf);
+        struct pci_config c = pci_config_of(pf->sbdf);
         struct pci_sriov s;
 
         if (!pci_sriov_read(&c, &s) || !(s.control & PCI_SRIOV_VF_ENABLE))

@@ -17,6 +17,8 @@ struct pci_name {
 };
 struct pci_name pci_name(pci_sbdf_t sbdf);
 
+/** A function's configuration space, for x86/pci/config.h. */
+struct pci_config pci_config_of(pci_sbdf_t sbdf);
 /** Something answers there, or a known physical function has it among its virtual ones. */
 bool pci_function_exists(pci_sbdf_t sbdf);
 /** Offset of capability @id in the list, or 0. */

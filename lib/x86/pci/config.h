@@ -31,6 +31,7 @@ struct pci_config {
 #define PCI_BAR0        0x10
 #define PCI_CAP_POINTER 0x34
 
+#define PCI_COMMAND_IO           0x001
 #define PCI_COMMAND_MEMORY       0x002
 #define PCI_COMMAND_INTX_DISABLE 0x400
 
@@ -50,6 +51,18 @@ unsigned int pci_config_ext_cap(const struct pci_config *c, uint16_t id);
  * is one of I/O ports, is the upper half of another, or was never assigned.
  */
 uint64_t pci_config_bar(const struct pci_config *c, unsigned int bar, const char **why);
+
+/** A range of addresses: I/O ports, or memory. */
+struct pci_bar {
+    bool io;
+    uint64_t address, size;
+};
+/**
+ * Where a serial port's registers are in a function that is no bridge: in the first BAR of I/O ports, for that is what a
+ * 16550 on a card has, else in the first of memory; one without an address or of less than eight bytes is none. False:
+ * there is none. Nothing is decoded while sizes are found by writing; all registers are as before then.
+ */
+bool pci_config_uart_bar(const struct pci_config *c, struct pci_bar *out);
 
 /** The SR-IOV capability of a physical function as it stands. */
 struct pci_sriov {
