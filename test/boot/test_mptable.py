@@ -5,6 +5,7 @@ QEMU's pc has no ACPI with acpi=off, but SeaBIOS's MP table. On q35 SeaBIOS make
 root pointer is damaged in memory.
 """
 import os
+import re
 
 import pytest
 
@@ -55,3 +56,25 @@ def test_neither(rig):
              devices=(*PC, "-nic", "none")) as machine:
         machine.expect(r"firmware has neither an ACPI MADT nor an MP table that can be used: one CPU")
         machine.expect(r"hello from xen-3")
+
+
+# kind of machine: where its disk is, its card, the modules that drive them
+DOM0 = {
+    "pc": ("if=ide", "rtl8139", "ata_piix 8139cp"),
+    "q35-acpi-damaged": ("if=ide", "e1000", "ahci e1000"),
+}
+
+
+@pytest.mark.parametrize("kind", DOM0)
+def test_dom0(rig, server, kind):
+    """Linux without ACPI, on four CPUs: disk and card, without MSIs, interrupt by the lines that the table tells."""
+    disk, card, modules = DOM0[kind]
+    machine, edit = MACHINES[kind]
+    drive = f"{disk},format=raw,snapshot=on,file={rigs.image('disk.img')}"
+    with rig(cpus=FOUR, append="console=hvc0 pci=nomsi", firmware=edit,
+             devices=(*machine, "-drive", drive, "-nic", f"user,model={card}")) as machine:
+        assert machine.shell()[1] == 4
+        machine.run(f"modprobe -a {modules} sd_mod; until [ -b /dev/sda ] && ip link set eth0 up; do sleep 0.5; done")
+        machine.run("ip route | grep -q default || udhcpc -q -n -t 20 -i eth0 -s /etc/udhcpc.sh")
+        work(machine, "sda", server)
+        assert not re.search("-msi", machine.run("grep -E 'eth0|ahci|ata_piix' /proc/interrupts"))
