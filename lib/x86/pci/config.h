@@ -58,9 +58,9 @@ struct pci_bar {
     uint64_t address, size;
 };
 /**
- * Where a serial port's registers are in a function that is no bridge: in the first BAR of I/O ports, for that is what a
- * 16550 on a card has, else in the first of memory; one without an address or of less than eight bytes is none. False:
- * there is none. Nothing is decoded while sizes are found by writing; all registers are as before then.
+ * Where a serial port's registers are in a function that is no bridge: in the first BAR of I/O ports, for that is what
+ * a 16550 on a card has, else in the first of memory; one without an address or of less than eight bytes is none.
+ * False: there is none. Nothing is decoded while sizes are found by writing; all registers are as before then.
  */
 bool pci_config_uart_bar(const struct pci_config *c, struct pci_bar *out);
 
