@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a simulated domain is told: of PV, a range that no machine has. */
+/* What a simulated domain is shown: of PV, a range that no machine has. */
 #include "hv/domain.h"
 #include "hv/options.h"
 #include "hv/version.h"

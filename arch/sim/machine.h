@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of arch/sim tell each other. */
+/* Shared by the files of arch/sim alone. */
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
 
@@ -14,7 +14,7 @@ void sim_deadline_changed(unsigned int cpu);
 uint64_t sim_first_event(void);
 void sim_run_first_event(void);
 extern uint64_t sim_now;
-/** Some CPU has been told to look. */
+/** Some CPU has been kicked. */
 extern bool sim_any_kick;
 
 #endif

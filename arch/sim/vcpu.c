@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a vCPU's architecture does when there are no registers: keep the books. */
+/* What a vCPU's architecture does when there are no registers: count. */
 #include "machine.h"
 
 #include "hv/hypercall.h"

@@ -14,7 +14,7 @@ void panic(const char *fmt, ...)
     irq_disable();
     bool first = __atomic_compare_exchange_n(&winner, &nobody, me, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     if (!first && nobody != me)
-        arch_panic_halt(); /* the other CPU tells the story */
+        arch_panic_halt(); /* the other CPU reports */
     console_enter_panic();
 
     char text[LOG_LINE], line[LOG_LINE + 64];

@@ -23,7 +23,7 @@ static bool ring_has_readers; /* once the softirq is registered */
 
 static bool ring_is_new;
 
-static void ring_tell(void)
+static void ring_raise(void)
 {
     console_service();
     if (__atomic_exchange_n(&ring_is_new, false, __ATOMIC_SEQ_CST))
@@ -112,6 +112,6 @@ void console_configure(const struct console_options *options)
     console_options = *options;
     if (options->ring_size && ring == ring_first)
         ring_resize(options->ring_size);
-    softirq_register(SOFTIRQ_CONSOLE, ring_tell);
+    softirq_register(SOFTIRQ_CONSOLE, ring_raise);
     ring_has_readers = true;
 }

@@ -5,7 +5,7 @@
  * The shared pages hold entries that the guest writes at any time. Besides, we keep for each entry an *active* record
  * of who uses it now, and that alone is believed while the entry is in use: the shared entry is read once, when the
  * first use begins. A use is a pin: a mapping (host or device, read-only or not) or a copy under way. While pinned the
- * frame is held, and GTF_reading or GTF_writing tells the guest so. What a domain maps of others stands in its
+ * frame is held, and GTF_reading or GTF_writing says so to the guest. What a domain maps of others stands in its
  * maptrack; a handle is an index there.
  *
  * The law: the pins of an active record are the maptrack entries of all domains that name it plus the copies under
@@ -119,7 +119,7 @@ struct grant_pin {
 int grant_pin(struct grant_table *gt, uint32_t ref, const struct grant_wish *w, struct grant_pin *out);
 /** Takes @pins of them back, which grant_pin() gave for reading or for writing. */
 void grant_unpin(struct grant_table *gt, uint32_t ref, bool readonly, unsigned int pins);
-/** A device that may write must not write into a page table: such a mapping holds the frame as writable besides. */
+/** A device that may write must not write into a page table: such a mapping takes a writable type reference besides. */
 static inline bool grant_holds_device(uint32_t flags)
 {
     return (flags & GNTMAP_device_map) && !(flags & GNTMAP_readonly);
@@ -129,7 +129,7 @@ static inline unsigned int grant_kinds(uint32_t flags)
 {
     return !!(flags & GNTMAP_device_map) + !!(flags & GNTMAP_host_map);
 }
-/** Takes back the pins of a mapping with @flags (GNTMAP_device_map, _host_map, _readonly), and a device's hold. */
+/** Takes back the pins of a mapping with @flags (GNTMAP_device_map, _host_map, _readonly), and a device's reference. */
 void grant_unpin_mapping(struct grant_table *gt, uint32_t ref, uint32_t flags);
 
 /** Makes the lists, for as many vCPUs as the domain may have. 0, -ENOMEM. */

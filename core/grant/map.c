@@ -14,13 +14,13 @@
     (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
 #define GNTMAP_KEPT  (GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly | GNTMAP_contains_pte)
 
-/* The mapping's own hold, besides the pin's: by the guest frame number, which must still mean the same frame. */
-static bool map_hold(struct domain *owner, const struct grant_pin *pin, bool write)
+/* The mapping's own reference, besides the pin's: by the guest frame number, which must still mean the same frame. */
+static bool map_take_frame(struct domain *owner, const struct grant_pin *pin, bool write)
 {
-    struct frame *held = arch_guest_frame_get(owner, gfn(pin->gfn), write);
-    if (held && held != pin->frame)
-        arch_guest_frame_put(held, write);
-    return held && held == pin->frame;
+    struct frame *f = arch_guest_frame_get(owner, gfn(pin->gfn), write);
+    if (f && f != pin->frame)
+        arch_guest_frame_put(f, write);
+    return f && f == pin->frame;
 }
 
 /* Pins once for each kind of use. */
@@ -32,17 +32,17 @@ static int map_pin(struct domain *owner, const struct gnttab_map_grant_ref *op, 
     if (status != GNTST_okay)
         return status;
     /* part of a page can be copied, not mapped */
-    if (pin->whole && (!grant_holds_device(op->flags) || map_hold(owner, pin, true)))
+    if (pin->whole && (!grant_holds_device(op->flags) || map_take_frame(owner, pin, true)))
         return GNTST_okay;
     grant_unpin(owner->grants, op->ref, w.readonly, w.pins);
     return GNTST_general_error;
 }
 
-/* Its hold goes over to the entry. */
+/* Its reference passes to the entry. */
 static int map_host(const struct gnttab_map_grant_ref *op, struct domain *owner, const struct grant_pin *pin)
 {
     bool write = !(op->flags & GNTMAP_readonly);
-    if (!map_hold(owner, pin, write))
+    if (!map_take_frame(owner, pin, write))
         return GNTST_general_error; /* its owner uses it as a page table */
     int status = arch_grant_map(op->host_addr, frame_to_mfn(pin->frame), op->flags);
     if (status != GNTST_okay)

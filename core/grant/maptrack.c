@@ -157,7 +157,7 @@ void maptrack_unlock(struct grant_table *gt, uint32_t handle, const struct maptr
     __atomic_store_n(&e->flags, entry->flags, __ATOMIC_RELEASE);
 }
 
-/* The domain is paused and dying: its page tables go with it, only the books are to be put right. */
+/* The domain is paused and dying: its page tables go with it, only the counts are to be corrected. */
 static void maptrack_drop(struct grant_table *gt, uint32_t handle)
 {
     struct maptrack_entry e;

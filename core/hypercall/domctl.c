@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * domctl(op): who calls, which version, which row, whom it is about; then the row's function under the lock.
+ * domctl(op): the caller's rights, version, row and target domain; then the row's function under the lock.
  *
  * Tools of several releases call at the same time. What a call means follows from the number in it and from nothing
  * else; the copy that goes back has the caller's own number.
@@ -93,7 +93,7 @@ static long domctl_row_call(const struct domctl_row *row, struct domctl_call *c)
     return rc;
 }
 
-/* Who may not is told so, but for a domain that doesn't exist, before what the command is. As on Xen. */
+/* -EPERM comes before the command is looked at, except for a domain that doesn't exist. As on Xen. */
 static long domctl_refuse(const struct domctl_call *c)
 {
     switch (c->op.cmd) {

@@ -124,7 +124,7 @@ long domctl_createdomain(struct domctl_call *c)
     if (rc)
         return rc;
     if (copy_to_guest_va(c->arg, &c->op))
-        return -EFAULT; /* the caller could not be told the id */
+        return -EFAULT; /* the id could not be returned */
     const struct domain_config config = create_config(in);
     rc = create_with_id(&c->op, &config, &d);
     if (rc)

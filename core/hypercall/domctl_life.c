@@ -43,7 +43,7 @@ long domctl_unpausedomain(struct domctl_call *c)
     if (!paused)
         return -EINVAL;
     if (starts)
-        domain_update_wallclock(d); /* who built or restored it cleared the page that tells it */
+        domain_update_wallclock(d); /* who built or restored it cleared the page that has it */
     domain_unpause(d);
     return 0;
 }

@@ -22,7 +22,7 @@ static void state_fill(const struct domain *d, struct layout_domain_state *s)
     s->unique_id = d->unique_id;
 }
 
-/* Told once: so the caller's memory must take the answer, before it counts as told. */
+/* Reported once: so the caller's memory must take the answer, before it counts as reported. */
 static long state_changed(struct domctl_call *c)
 {
     if (!virq_is_heard(VIRQ_DOM_EXC, current_vcpu()->domain))

@@ -19,7 +19,7 @@ static int make_minor(struct hypfs_out *out, const struct domain *d)
     return 0;
 }
 
-/* Of the domain that reads: addresses that are not its own (first and last), and the features it is told. */
+/* Of the domain that reads: addresses that are not its own (first and last), and the features it is shown. */
 static int make_hypervisor_range(struct hypfs_out *out, const struct domain *d)
 {
     struct xenolith_domctl_view view;

@@ -2,7 +2,7 @@
 /*
  * Growing and shrinking a domain: increase_reservation, decrease_reservation, populate_physmap. The ABI has no errors
  * here: the result is the number of extents done, and what goes wrong ends the work early. Only a caller who may not
- * change that domain is told so (-EPERM). For a PV domain guest frame numbers are machine frame numbers, and
+ * change that domain gets -EPERM. For a PV domain guest frame numbers are machine frame numbers, and
  * populate_physmap also writes the M2P entry.
  */
 #include "core/hypercall/memory.h"

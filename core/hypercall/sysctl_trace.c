@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* XEN_SYSCTL_tbuf_op: xentrace asks for buffers, says what it wants to know, and is told where they are. */
+/* XEN_SYSCTL_tbuf_op: xentrace asks for buffers, sets what is recorded, and learns where they are. */
 #include "hv/toolstack.h"
 #include "hv/trace.h"
 

@@ -11,7 +11,7 @@ static long op_initialise(struct vcpu *v, uint64_t arg)
 {
     struct domain *d = v->domain;
     if (v->info == v->info_fallback)
-        return -EINVAL; /* without a vcpu_info of its own it could never hear of an event */
+        return -EINVAL; /* without a vcpu_info of its own it could never get an event */
     spin_lock(&d->lock);
     long rc = v->is_initialised ? -EEXIST : arch_vcpu_initialise(v, arg);
     spin_unlock(&d->lock);

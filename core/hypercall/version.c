@@ -117,7 +117,7 @@ void version_view(const struct domain *d, struct xenolith_domctl_view *view)
 
 /*
  * Bytes behind a word that says how much room there is; the answer is how many they are. NULL asks for that alone. The
- * caller's structure is looked at first, whether there is anything to tell or not: @none is the error if there isn't.
+ * caller's structure is looked at first, whether there is anything to report or not: @none is the error if there isn't.
  */
 static long version_bytes(uint64_t arg, const void *bytes, size_t size, int none)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of core/kexec tell each other. */
+/* Shared by the files of core/kexec alone. */
 #ifndef CORE_KEXEC_KEXEC_H
 #define CORE_KEXEC_KEXEC_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The notes' memory, got at boot and told to kexec-tools, filled in when the machine crashes. Strings that notes point
- * to lie in the same frames as the text about the hypervisor, so a crash kernel can read all of it.
+ * The notes' memory, allocated at boot and reported to kexec-tools, filled in when the machine crashes. Strings that
+ * notes point to lie in the same frames as the text about the hypervisor, so a crash kernel can read all of it.
  */
 #include "core/kexec/kexec.h"
 
@@ -16,7 +16,7 @@
 #include <version.h>
 
 #define CPU_SLOT      512u
-#define INFO_SIZE     (2 * PAGE_SIZE) /* told as VMCOREINFO: our note, and room for dom0's */
+#define INFO_SIZE     (2 * PAGE_SIZE) /* reported as VMCOREINFO: our note, and room for dom0's */
 #define STRINGS_SIZE  PAGE_SIZE
 #define RECORDS_SIZE  (KEXEC_DUMP_TOOLS_PAGES * PAGE_SIZE)
 
@@ -131,7 +131,7 @@ void kexec_save_cpu(const struct cpu_user_regs *regs)
 /*
  * A Linux dom0 keeps a note called VMCOREINFO about itself at the beginning of a page, for the kernel that it would
  * start itself; kexec-tools names only one such note to a crash kernel, and under a hypervisor that is ours. Dump tools
- * want both, so dom0's is copied behind ours. It is found by its name: nobody tells us where it is.
+ * want both, so dom0's is copied behind ours. It is found by its name: its address is not given to us.
  */
 static bool guest_note_copy(const void *page)
 {

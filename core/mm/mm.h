@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of core/mm tell each other. */
+/* Shared by the files of core/mm alone. */
 #ifndef MM_MM_H
 #define MM_MM_H
 

@@ -6,7 +6,7 @@
  * least, so in the long run CPU time is in proportion to weight. A queue has a clock, which follows the least virtual
  * time on it and never goes back. It bounds how much a vCPU can have saved up when it comes: one that wakes is at most
  * SLEEP_CREDIT behind the clock, which is enough to go first; one from another queue at most LAG_MAX to either side.
- * Within that, virtual times of different queues compare, and a CPU can see who deserves to be moved.
+ * Within that, virtual times of different queues compare, and a CPU can see which vCPU to migrate.
  */
 #include "credit2.h"
 #include "runq.h"
@@ -153,7 +153,7 @@ const struct sched_policy sched_credit2 = {
     .stopped = nothing,
     .choose = credit2_choose,
     .place = place,
-    .waits = credit2_tell_idle,
+    .waits = credit2_notify_idle,
     .find_work = credit2_steal,
     .level = credit2_pull_lagging,
     .preempts = preempts,

@@ -6,10 +6,10 @@
 #include "policy.h"
 
 /* credit2_balance.c */
-/** A CPU for @v: an idle one (no longer in the idle set: it must be told to schedule), or the least busy of two. */
+/** A CPU for @v: an idle one (no longer in the idle set: raise SOFTIRQ_SCHEDULE there), or the least busy of two. */
 unsigned int credit2_choose(struct vcpu *v);
-/** @v waits on a queue: tells an idle CPU, if there is one where @v may run, to come for it. */
-void credit2_tell_idle(const struct vcpu *v);
+/** @v waits on a queue: makes an idle CPU on which @v may run, if there is one, reschedule. */
+void credit2_notify_idle(const struct vcpu *v);
 /** @cpu, the calling one, has nothing to run: takes a waiting vCPU from another. No lock held. True if it did. */
 bool credit2_steal(unsigned int cpu);
 /** @cpu is busy: takes a vCPU that waits elsewhere and is far behind those here. No lock held. */

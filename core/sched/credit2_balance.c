@@ -61,7 +61,7 @@ unsigned int credit2_choose(struct vcpu *v)
     return READ_ONCE(per_cpu(runq, here).queue.nr) > READ_ONCE(per_cpu(runq, other).queue.nr) + 1 ? other : here;
 }
 
-void credit2_tell_idle(const struct vcpu *v)
+void credit2_notify_idle(const struct vcpu *v)
 {
     unsigned int cpu = find_idle(v);
 
@@ -103,8 +103,8 @@ static void move_queued(struct runq *from, struct runq *to, struct vcpu *v, unsi
     runq_insert(to, v);
 }
 
-/* An idle CPU that was told of one vCPU may have taken another: whoever still waits gets the next idle CPU. */
-static void tell_next_idle(unsigned int after)
+/* An idle CPU that was kicked for one vCPU may have taken another: whoever still waits gets the next idle CPU. */
+static void notify_next_idle(unsigned int after)
 {
     unsigned int cpu = next_common(&sched_waiting, &cpu_online, NULL, (after + 1) % CPU_MAX);
 
@@ -113,7 +113,7 @@ static void tell_next_idle(unsigned int after)
     struct runq *rq = &per_cpu(runq, cpu);
     irqflags_t irq = spin_lock_irqsave(&rq->lock);
     if (rq->queue.nr)
-        credit2_tell_idle(vcpu_of(queue_first(&rq->queue)));
+        credit2_notify_idle(vcpu_of(queue_first(&rq->queue)));
     spin_unlock_irqrestore(&rq->lock, irq);
 }
 
@@ -149,12 +149,12 @@ bool credit2_steal(unsigned int cpu)
         if (!steal_from(victim, cpu))
             continue;
         cpumask_clear(&sched_idle, cpu);
-        tell_next_idle(cpu);
+        notify_next_idle(cpu);
         return true;
     }
 }
 
-/* Whom this CPU would run next, as far as its queue and current vCPU tell: the least virtual time. */
+/* What this CPU would run next, judged by its queue and current vCPU: the least virtual time. */
 static bool least_here(const struct runq *rq, uint64_t *key)
 {
     const struct sched_vcpu *first = queue_first(&rq->queue);

@@ -50,7 +50,7 @@ struct sched_policy {
     unsigned int (*choose)(struct vcpu *v);
     /** Sets @s->key for @q. @busy: the CPU runs somebody, or the queue is not empty. */
     void (*place)(const struct sched_queue *q, struct sched_vcpu *s, enum sched_arrival how, bool busy);
-    /** @v waits on a queue: tell a CPU that could come for it. */
+    /** @v waits on a queue: notify a CPU that could take it. */
     void (*waits)(const struct vcpu *v);
     /** @cpu, the calling one, has nothing to run: find it something. No lock held. False: there is nothing. */
     bool (*find_work)(unsigned int cpu);

@@ -152,7 +152,7 @@ static void schedule(void)
 
     sched_poll_settle(rq->current);
     if (has_nothing_to_run(rq)) {
-        cpumask_set(&sched_idle, cpu); /* first, so that who queues from now on tells us */
+        cpumask_set(&sched_idle, cpu); /* first, so that whoever enqueues from now on kicks us */
         searched = !rq->policy->find_work(cpu);
     } else {
         rq->policy->level(cpu);

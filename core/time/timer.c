@@ -23,7 +23,7 @@ struct timer_base {
     struct rb_tree tree;
     struct rb_node *first;
     struct timer *current;  /* whose callback this CPU is in */
-    uint64_t programmed;    /* what the hardware was told */
+    uint64_t programmed;    /* what the hardware is set to */
 };
 static DEFINE_PER_CPU(struct timer_base, timers);
 

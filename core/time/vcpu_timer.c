@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The timers that every vCPU has (xen/vcpu.h): one-shot and periodic, both heard as VIRQ_TIMER. They follow the vCPU to
+ * The timers that every vCPU has (xen/vcpu.h): one-shot and periodic, both raise VIRQ_TIMER. They follow the vCPU to
  * the CPU where it arms them, so that the interrupt and the vCPU usually meet.
  */
 #include "hv/domain.h"

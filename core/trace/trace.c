@@ -58,8 +58,8 @@ TRACE_COLD void trace_words(uint32_t event, unsigned int nr, uint64_t first, uin
     trace_add(event, (const uint32_t *)pair, nr);
 }
 
-/* Where no lock is held: the reader is told that half is full, or we that it is none. */
-static void tell(void)
+/* Where no lock is held: the reader is notified that half is full. */
+static void notify_reader(void)
 {
     const struct trace_ring *r = this_cpu(trace_ring);
 
@@ -75,7 +75,7 @@ static void tell(void)
 void trace_init(void)
 {
     memset(&cpus_wanted, 0xff, sizeof(cpus_wanted));
-    softirq_register(SOFTIRQ_TRACE, tell);
+    softirq_register(SOFTIRQ_TRACE, notify_reader);
 }
 
 int trace_enable(void)

@@ -34,16 +34,16 @@ uint32_t grant_table_max_frames(struct domain *d, uint32_t id);
 
 /*
  * Arch duties: a grant is mapped where the caller (the current vCPU) says, by an entry of its page tables. The caller
- * of these functions holds the frame (arch_guest_frame_get(), as writable unless GNTMAP_readonly). Mapping hands that
- * hold over to the entry, which is then like any other entry: overwriting it drops the hold. Unmapping hands it back.
- * GNTST_*.
+ * of these functions has a reference on the frame (arch_guest_frame_get(), as writable unless GNTMAP_readonly). Mapping
+ * hands that reference over to the entry, which is then like any other entry: overwriting it drops the reference.
+ * Unmapping returns it. GNTST_*.
  */
 /** @flags GNTMAP_*: @host_addr is an address, or with GNTMAP_contains_pte the machine address of the entry. */
 int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags);
 /**
  * Clears the entry, which must map @m as @flags say. @new_addr not 0: moves the entry that maps @new_addr here
- * (unmap_and_replace). What it removes may still be in a TLB until arch_grant_flush(), so the hold is to be dropped
- * after that.
+ * (unmap_and_replace). What it removes may still be in a TLB until arch_grant_flush(), so the reference is to be
+ * dropped after that.
  */
 int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr);
 /** Writes the cache lines of frame @m back, on every CPU. */

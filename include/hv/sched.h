@@ -61,7 +61,7 @@ void sched_vcpu_remove(struct vcpu *v);
 
 /**
  * pause_flags or pause_count changed so that it may be runnable now:
- * queue it and preempt where it deserves to. Any context.
+ * queue it, and preempt what it takes precedence over. Any context.
  */
 void vcpu_wake(struct vcpu *v);
 /** It may not run any more: take it off queue; nosync returns while it may still be on a CPU. */
@@ -84,7 +84,7 @@ int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns);
 void vcpu_poll_notify(struct domain *d, uint32_t port);
 
 /**
- * How long a vCPU may run before one that deserves more takes its place, in us; at first what sched_ratelimit_us= says.
+ * How long a vCPU may run before one that takes precedence preempts it, in us; at first what sched_ratelimit_us= says.
  */
 uint32_t sched_ratelimit_us(void);
 void sched_set_ratelimit_us(uint32_t us);

@@ -21,7 +21,7 @@
 
 struct domctl_call {
     struct xen_domctl op;
-    struct domain *d;   /* whom op.domain names, referenced; NULL where the table says "none" */
+    struct domain *d;   /* the one that op.domain names, referenced; NULL where the table says "none" */
     uint64_t arg;       /* where `op` lies in the caller's memory */
     bool copy_back;
 };

@@ -19,7 +19,7 @@ void version_banner(char *buf, size_t len);
 /** The linker's build id in hexadecimal, by which the file with the symbols is known; "none" if there is none. */
 void version_build_id(char *buf, size_t len);
 
-/** What @d is told when it asks for its features (submap 0) and, as a whole, what it is told of the hypervisor. */
+/** What @d gets when it asks for its features (submap 0) and, as a whole, what it is shown of the hypervisor. */
 uint32_t version_features(const struct domain *d);
 void version_view(const struct domain *d, struct xenolith_domctl_view *view);
 

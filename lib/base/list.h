@@ -2,7 +2,7 @@
 /*
  * Circular doubly linked lists whose nodes lie inside what they link. A head is a node like the others that belongs to
  * nothing; an empty list is a head that points to itself. A removed node points to itself too, so list_empty(node)
- * tells whether it is on a list, and removing it twice does no harm.
+ * says whether it is on a list, and removing it twice does no harm.
  */
 #ifndef LIB_BASE_LIST_H
 #define LIB_BASE_LIST_H

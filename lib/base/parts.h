@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Values of several parts, such as "512M,max:1G". The rule for all of them: the parts that can be read count, each one
- * that cannot is told, with what was meant if that can be guessed; a number beyond its limit counts as the limit, which
- * is told as well. A reader who gives no struct part_log is strict: one such part, and nothing counts.
+ * that cannot is reported, with what was meant if that can be guessed; a number beyond its limit counts as the limit,
+ * which is reported as well. A reader who gives no struct part_log is strict: one such part, and nothing counts.
  */
 #ifndef LIB_BASE_PARTS_H
 #define LIB_BASE_PARTS_H
@@ -14,7 +14,7 @@ enum part_fate {
     PART_LIMITED, /* it is beyond a limit; the hint says what counts instead, "the maximum 8192" */
 };
 
-/** Who is told. @part has @len characters and no NUL. */
+/** The receiver of reports. @part has @len characters and no NUL. */
 struct part_log {
     void (*told)(void *opaque, enum part_fate fate, const char *part, size_t len, const char *hint);
     void *opaque;
@@ -22,7 +22,7 @@ struct part_log {
 
 /**
  * Reads one part into *@out, or only says whether it can be read if @out is NULL. Returns 0, -EINVAL (not of this
- * form), -ERANGE (beyond a limit, and @log is NULL; otherwise the limit is taken and told).
+ * form), -ERANGE (beyond a limit, and @log is NULL; otherwise the limit is taken and reported).
  */
 typedef int part_reader(const char *part, size_t len, void *out, const struct part_log *log);
 

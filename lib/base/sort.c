@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Heap sort. The array is seen as a binary tree (the children of i are 2i+1 and 2i+2) in which no child is greater
- * than its parent; its root is then the greatest element, is moved behind the end, and the shorter tree mended.
+ * Heap sort. The array is seen as a binary tree (the children of i are 2i+1 and 2i+2) in which no child is greater than
+ * its parent; its root is then the greatest element, is moved behind the end, and the heap property of the rest
+ * restored.
  */
 #include "base/sort.h"
 

@@ -10,7 +10,7 @@
  *   string table      each padded to a word
  *
  * BSD kernels look for it at the symbol that marks their end. An image that asks and has no table that could be
- * believed gets a size of 0 there, and a reason that can be told: it starts all the same.
+ * believed gets a size of 0 there, and a reason that can be reported: it starts all the same.
  */
 #ifndef LIB_ELF_ELF_SYMBOLS_H
 #define LIB_ELF_ELF_SYMBOLS_H

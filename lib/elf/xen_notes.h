@@ -5,7 +5,7 @@
  *
  * Notes are looked for in PT_NOTE segments, then, if none was there, in SHT_NOTE sections, and then the __xen_guest
  * section serves; the first source that has any wins. Of two notes of one type the last wins. Unknown types never harm.
- * All that does harm, because the kernel means something that we cannot tell, is kept as the first fault.
+ * All that does harm, because the kernel means something that we cannot know, is kept as the first fault.
  */
 #ifndef LIB_ELF_XEN_NOTES_H
 #define LIB_ELF_XEN_NOTES_H

@@ -32,7 +32,7 @@ struct crashkernel {
 
 /**
  * For the table of options. 0; -EINVAL: not of this form; -ERANGE: too large, or too many ranges; then *@out is
- * unchanged. With @log, ranges that cannot be read and a place that cannot are told there, and the rest counts.
+ * unchanged. With @log, ranges that cannot be read and a place that cannot are logged there, and the rest counts.
  */
 int option_crashkernel(const char *value, size_t len, void *out, const struct part_log *log);
 

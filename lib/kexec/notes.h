@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a crash kernel finds in /proc/vmcore about the system that crashed: ELF notes, one run of them for each physical
- * CPU and one for the hypervisor. Their places are told in advance (KEXEC_RANGE_MA_CPU, KEXEC_RANGE_MA_VMCOREINFO),
- * their contents come when the machine crashes. A reader stops at a note whose name is empty, so what is not used stays
- * zero.
+ * CPU and one for the hypervisor. Their addresses are reported in advance (KEXEC_RANGE_MA_CPU,
+ * KEXEC_RANGE_MA_VMCOREINFO), their contents come when the machine crashes. A reader stops at a note whose name is
+ * empty, so what is not used stays zero.
  *
  * A CPU's run: "CORE" NT_PRSTATUS, the registers as Linux's struct elf_prstatus of x86-64 has them; "Xen" 0x1000002,
  * the control registers; and on CPU 0 "Xen" 0x1000001, facts about the hypervisor.

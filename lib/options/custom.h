@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Options whose value has a form of its own. Readers return 0, or -EINVAL / -ERANGE with *@out unchanged; with @log,
- * what is wrong with a part or beyond a limit is told there and the rest counts (base/parts.h).
+ * what is wrong with a part or beyond a limit is logged there and the rest counts (base/parts.h).
  */
 #ifndef LIB_OPTIONS_CUSTOM_H
 #define LIB_OPTIONS_CUSTOM_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Each row of the table names a member of struct hv_options by offset and size, and the kind says how text becomes its
- * value (values.c). What cannot be read changes nothing; what can, counts, and the rest is told: base/parts.h has the
+ * value (values.c). What cannot be read changes nothing; what can, counts, and the rest is logged: base/parts.h has the
  * rule. A message says itself what is wanted: who boots a machine has no other document at hand.
  */
 #include "base/cmdline.h"
@@ -141,7 +141,7 @@ static void tell_unknown(const struct cmdline_word *w, const struct lib_log *log
         lib_report(log, LIB_LOG_WARNING, "Command line: option '%s' is unknown: ignored", w->text);
 }
 
-/* One word of the command line; false if something was told about it. */
+/* One word of the command line; false if something was logged about it. */
 static bool apply(struct hv_options *out, const struct cmdline_word *w, const struct lib_log *log)
 {
     const struct option_row *row = find_row(w->text, w->name_len);

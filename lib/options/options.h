@@ -14,8 +14,8 @@ void options_default(struct hv_options *out);
 /**
  * Change *@out by what @cmdline says, up to a lone "--". Of a value with several parts, those count that can be read; a
  * number beyond its limit counts as the limit; an option that is unknown, unsupported, or has a value of which nothing
- * can be read changes nothing. Each of these is told to @log, with its name, what is wanted, and what may have been
- * meant. Of an option given twice, the last counts. Returns about how many words something was told.
+ * can be read changes nothing. Each of these is logged to @log, with its name, what is wanted, and what may have been
+ * meant. Of an option given twice, the last counts. Returns about how many words something was logged.
  */
 unsigned int options_parse(const char *cmdline, struct hv_options *out, const struct lib_log *log);
 

@@ -39,8 +39,8 @@ extern const size_t option_rows_count;
 
 /**
  * Reads @value into the row's member at @member. 0; -EINVAL: not of this form, -ERANGE: out of its limits; then nothing
- * has changed. With @log, what is wrong with parts and with limits is told, and only a value of which nothing can be
- * used is an error, which is not told. @cut: more followed, which is lost.
+ * has changed. With @log, what is wrong with parts and with limits is logged, and only a value of which nothing can be
+ * used is an error, which is not logged. @cut: more followed, which is lost.
  */
 int option_value_read(const struct option_row *row, void *member, const char *value, bool cut,
                       const struct part_log *log);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One value of each kind, by its row. A number beyond its limits becomes the limit, and a list keeps what can be used,
- * if somebody is told; without a log any fault is an error. See options/row.h.
+ * if there is a log; without a log any fault is an error. See options/row.h.
  */
 #include "base/cmdline.h"
 #include "base/format.h"

@@ -25,7 +25,7 @@ static uint32_t channel_value(struct screen_channel c)
     return (c.size < 8 ? BRIGHTNESS >> (8 - c.size) : BRIGHTNESS << (c.size - 8)) << c.position;
 }
 
-/* What the loader did not tell is as usual. False if what it told is impossible. */
+/* What the loader did not give is as usual. False if what it gave is impossible. */
 static bool find_ink(struct screen *s, const struct screen_mode *m)
 {
     struct screen_channel red = m->red, green = m->green, blue = m->blue;

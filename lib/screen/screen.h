@@ -17,7 +17,7 @@
 #define SCREEN_ROWS_MAX    100u
 
 struct screen_channel {
-    uint8_t position, size; /* bits; size 0: not told */
+    uint8_t position, size; /* bits; size 0: not known */
 };
 
 /** A mode with direct colour, as loaders describe it. */

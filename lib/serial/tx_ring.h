@@ -18,7 +18,7 @@ struct tx_ring {
 
 /** Takes @text, a return before each newline; or counts it as lost. */
 void tx_ring_put(struct tx_ring *r, const char *text, size_t len);
-/** Moves up to @max bytes to @out; how many. Before it is empty for good it tells of what was lost. */
+/** Moves up to @max bytes to @out; how many. Before it is empty for good it reports what was lost. */
 size_t tx_ring_take(struct tx_ring *r, char *out, size_t max);
 /** Whether tx_ring_put() of any text of @len bytes would take it. */
 bool tx_ring_has_room(const struct tx_ring *r, size_t len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The first C. We are in long mode on head.S's tables: the first 4 GiB at their own addresses, and the image where it
- * is linked. Here the loader's word is read, the console opened so that whatever follows can be told, and the final
+ * is linked. Here the loader's word is read, the console opened so that whatever follows can be reported, and the final
  * address space made.
  */
 #include "base/cmdline.h"
@@ -182,7 +182,7 @@ static __init __noreturn void address_space_init(void)
 __init void boot_early(uint32_t magic, uint32_t info, uint32_t load_base)
 {
     image_paddr = load_base;
-    trap_early_init(); /* from here on a fault is told */
+    trap_early_init(); /* from here on a fault is reported */
     options_default(&hv_options);
     read_loader(magic, info);
     cpu_features_detect(); /* obeys cpuid= */

@@ -99,7 +99,7 @@ static __init void scheduler_init(void)
     cpumask_set(&cpu_online, 0);
 }
 
-/* What extended state is usable and what guests are told, from what the processor says. */
+/* What extended state is usable and what is advertised to guests, from what the processor says. */
 static __init void cpu_contract_init(void)
 {
     uint64_t start = now_ns();

@@ -42,7 +42,7 @@ static bool efer_takes(uint64_t value)
 }
 
 /*
- * SMAP comes with instructions, which tell without a write to CR4: QEMU's emulation (at least up to version 10) does
+ * SMAP comes with instructions, which show it without a write to CR4: QEMU's emulation (at least up to version 10) does
  * not fault at a bit that it has not, it leaves a guest that is not there and executes the write again, for ever.
  */
 static bool may_try(uint64_t bit)
@@ -80,7 +80,7 @@ static __init void try_cr4(void)
     write_cr4(hv_cr4);
 }
 
-/* The rest of EFER, which guests are never told of, is cleared. */
+/* The rest of EFER, which is never advertised to guests, is cleared. */
 static __init void try_efer(void)
 {
     if (!efer_takes(EFER_ALWAYS))

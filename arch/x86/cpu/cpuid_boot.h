@@ -16,7 +16,7 @@ struct arch_cpuid_policies {
 /** Constant after cpuid_boot_init(). */
 extern struct arch_cpuid_policies arch_cpuid_policies;
 
-/** What CPUID tells every guest about the machine. Constant after cpuid_boot_init(). */
+/** What CPUID shows to every guest about the machine. Constant after cpuid_boot_init(). */
 extern struct cpuid_machine arch_cpuid_machine;
 
 /**
@@ -28,8 +28,8 @@ __init bool cpuid_boot_switched_off(unsigned int feature);
 __init void cpuid_boot_init(void);
 
 /**
- * Another CPU about itself: 0, or -ENODEV if it lacks a feature that guests are told of, with a line that names what.
- * One CPU at a time.
+ * Another CPU about itself: 0, or -ENODEV if it lacks a feature that is advertised to guests, with a line that names
+ * what. One CPU at a time.
  */
 int cpuid_check_cpu(void);
 

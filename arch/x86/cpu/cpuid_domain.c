@@ -115,7 +115,7 @@ static bool had_before(const struct report *r, const struct cpuid_lost *l)
 /*
  * libxl asks for an invariant TSC (CPUID 0x80000007 EDX bit 8) for every domain whose TSC is emulated, by
  * tsc_mode="always_emulate". That none can be had is then nobody's concern. (It does so with nomigrate=1 as well, of
- * which the hypervisor is not told.)
+ * which the hypervisor does not learn.)
  */
 static bool is_itsc(const struct cpuid_lost *l)
 {

@@ -98,7 +98,7 @@ long domctl_getvcpuextstate(struct domctl_call *c)
     return rc;
 }
 
-/* x87 and SSE can be taken anywhere: they are all that is saved of a guest that was not told of XSAVE. */
+/* x87 and SSE can be taken anywhere: they are all that is saved of a guest that XSAVE is not advertised to. */
 static uint64_t image_allowed(const struct domain *d)
 {
     return XSTATE_LEGACY | (d->arch.policy ? cpuid_policy_xcr0(d->arch.policy) & xstate_active.xcr0 : 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the hypervisor lies in a domain's address space, and what the domain is told of it. */
+/* Where the hypervisor lies in a domain's address space, and what the domain is shown of it. */
 #include "hv/domain.h"
 #include "hv/options.h"
 #include "hv/version.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hvm_op(op, arg): parameters and services of HVM containers. A PV domain has none, and is told so; it only learns what
- * time it is. Who is named is looked up first, so that a domain that does not exist is told from one of another kind.
+ * hvm_op(op, arg): parameters and services of HVM containers. A PV domain has none and gets an error; it only learns
+ * what time it is. Who is named is looked up first, so that a domain that does not exist is distinguished from one of
+ * another kind.
  */
 #include "hv/domain.h"
 #include "hv/guest_access.h"
@@ -19,7 +20,7 @@ _Static_assert(sizeof(struct xen_hvm_param) <= sizeof(struct xen_hvm_get_mem_typ
                    sizeof(struct xen_hvm_pagetable_dying) <= sizeof(struct xen_hvm_get_mem_type),
                "op_on_domain() has room for the largest");
 
-/* The first field of the structure names whom it is about. */
+/* The first field of the structure names the target domain. */
 static long op_on_domain(uint64_t arg, size_t size)
 {
     union {

@@ -2,7 +2,7 @@
 /*
  * The mca hypercall (xen/arch-x86/xen-mca.h): what dom0's machine-check log asks. Each processor is described by
  * itself, from its CPUID. No bank is read yet, so there is never telemetry to fetch, nobody to notify, and nothing to
- * inject an error into; a fatal machine check is told by trap/ist.c.
+ * inject an error into; a fatal machine check is reported by trap/ist.c.
  */
 #include "cpu/features.h"
 #include "hv/domain.h"

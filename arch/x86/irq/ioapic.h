@@ -7,8 +7,8 @@
 #include "irq/irq.h"
 
 /**
- * Declares what firmware told, before ioapic_init(): an IO-APIC, which is mapped and answers how many inputs it has (0,
- * logged: it is not used); and how an ISA line is really connected.
+ * Declares what firmware reports, before ioapic_init(): an IO-APIC, which is mapped and answers how many inputs it has
+ * (0, logged: it is not used); and how an ISA line is really connected.
  */
 __init uint32_t ioapic_add(uint8_t id, paddr_t base, uint32_t gsi_base);
 __init void ioapic_override(uint8_t isa_irq, uint32_t gsi, bool level, bool active_low);

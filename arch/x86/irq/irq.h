@@ -61,9 +61,9 @@ int irq_assign_vector(struct irq *irq, const cpumask_t *cpus);
 void irq_release_vector(struct irq *irq);
 /** Binds to a guest pirq, unmasks. 0, -EBUSY. */
 int irq_bind_guest(struct irq *irq, struct domain *d, uint32_t pirq, bool share);
-/** No CPU begins to tell the guest of it from now on; one may still be at it: irq_wait_delivered(). */
+/** No CPU begins to deliver it to the guest from now on; a delivery may be under way: irq_wait_delivered(). */
 void irq_unbind_guest(struct irq *irq);
-/** Until no CPU tells a guest of @irq any more. May wait (WAIT_IRQ of hv/lock_order.h). */
+/** Until no CPU delivers @irq to a guest any more. May wait (WAIT_IRQ of hv/lock_order.h). */
 void irq_wait_delivered(const struct irq *irq);
 /** The guest is done with a level interrupt. */
 void irq_guest_eoi(struct irq *irq);

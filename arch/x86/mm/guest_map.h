@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The memory map that a PV guest is told: its toolstack's words, given back as they are. */
+/* The memory map that a PV guest is shown: as its toolstack has set it. */
 #ifndef MM_GUEST_MAP_H
 #define MM_GUEST_MAP_H
 

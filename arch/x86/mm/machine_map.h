@@ -6,7 +6,7 @@
 #include "hv/types.h"
 #include "x86/boot/boot_info.h"
 
-/** What the loader told: for boot only, given back afterwards. */
+/** From the loader: for boot only, freed afterwards. */
 extern struct boot_info boot_info;
 /** Firmware's map of the machine, sanitised. Kept: the hardware domain asks for it. */
 extern struct e820_map machine_map;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * XENPF_set_processor_pminfo: what dom0's ACPI driver found about processors. Idle CPUs halt, and frequency is the
- * firmware's business: C-, P- and T-states are refused as by a Xen that was told to leave them alone. So whoever
+ * firmware's business: C-, P- and T-states are refused as by a Xen that is configured to leave them alone. So whoever
  * negotiates with the firmware (_PDC, _OSC) keeps the capabilities that are dom0's; only bits that nobody knows go.
  */
 #include "platform/pminfo.h"

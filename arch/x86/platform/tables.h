@@ -18,7 +18,7 @@ __init void tables_add_cpus(void);
 __init void tables_add_cpu(uint32_t apic_id);
 /** Declares IO-APICs and the lines of ISA to irq/, MMCONFIG to PCI. Before irq_init(). */
 __init void tables_add_interrupts(void);
-/** Sets trigger and polarity of inputs, where the table tells it for each line of PCI. After irq_init(). */
+/** Sets trigger and polarity of inputs, where the table has them for each line of PCI. After irq_init(). */
 __init void tables_set_triggers(void);
 /**
  * Interrupt lines are by the MP table, which dom0 cannot read from ACPI: it knows them by the numbers that the legacy

@@ -9,7 +9,7 @@
  * event mask at that time is in bits 32-39 of the CS word, and inverted in RFLAGS.IF.
  *
  * The stack is the guest's to choose and may be anything. It is written with checked copies, after the switch to the
- * kernel's page table; a guest whose stack cannot be written can not be told anything any more, and is crashed.
+ * kernel's page table; a guest whose stack cannot be written cannot get exceptions or events any more, and is crashed.
  */
 #include "hv/guest_access.h"
 #include "hv/log.h"

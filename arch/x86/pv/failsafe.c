@@ -2,7 +2,7 @@
 /*
  * The guest asked us to return to something that cannot be loaded. If the CPU refuses CS, SS or RIP, that is an
  * exception like any other. A data selector that has become bad while the vCPU did not run has no instruction to blame:
- * the register gets the null selector, and the failsafe callback is told, by an event's frame with the four wanted
+ * the register gets the null selector, and the failsafe callback is called, with an event's frame with the four wanted
  * selectors in it:
  *
  *     rcx r11 ds es fs gs rip cs rflags rsp ss

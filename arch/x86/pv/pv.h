@@ -21,11 +21,11 @@ void pv_exception(struct cpu_user_regs *regs);
 /** A page fault in a guest's context; @cr2 is the faulting address. */
 void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2);
 /**
- * A page fault of the hypervisor's own at @cr2, interrupts off. True: the cause is mended (an LDT page of the guest was
- * mapped, or the translation was stale) and the instruction can be repeated.
+ * A page fault of the hypervisor's own at @cr2, interrupts off. True: the cause is removed (an LDT page of the guest
+ * was mapped, or the translation was stale) and the instruction can be repeated.
  */
 bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2);
-/** IRET to the guest faulted, its frame is @regs again, interrupts are on. True: the cause is mended, go again. */
+/** IRET to the guest faulted, its frame is @regs again, interrupts are on. True: the cause is removed, retry. */
 bool pv_return_fault_mended(const struct cpu_user_regs *regs, uint64_t cr2);
 /**
  * SYSCALL from 64-bit guest user mode, from 32-bit code of either mode, and SYSENTER.

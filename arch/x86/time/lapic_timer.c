@@ -35,7 +35,7 @@ static __init bool deadline_kept(void)
     return kept;
 }
 
-/* The timer counts a bus clock that nobody tells us: count it for 10 ms of system time. */
+/* The timer counts a bus clock of unknown rate: count it for 10 ms of system time. */
 __init void lapic_timer_calibrate(void)
 {
     if (cpu_has_tsc_deadline && !deadline_kept()) {

@@ -6,7 +6,7 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
-/** Declares what ACPI told: HPET's registers (0: none), the PM timer's port (0: none) and whether it has 32 bits. */
+/** Declares what ACPI reports: HPET's registers (0: none), the PM timer's port (0: none) and whether it has 32 bits. */
 __init void reference_set(paddr_t hpet_base, uint16_t pm_timer_port);
 /** TSC ticks a second, by the best clock there is; its name goes to @source. 0: none works. */
 __init uint64_t reference_measure_tsc(const char **source);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the first line of C on a fault is told, or goes on where an instruction that may fault says so: what CPUID
+ * From the first line of C on a fault is reported, or fixed up where an instruction that may fault says so: what CPUID
  * claims can be tried. The selectors are the final ones; percpu_tables_load() replaces the table when the CPU has its
  * own.
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An NMI is, in this order: the order to stop where one is (smp/ipi.c); the order to report oneself as stuck; an error
- * that the chipset tells by port 0x61; a tick of the watchdog's clock; or unknown, like the one of a machine's NMI
- * button. Errors and unknown ones belong to whom nmi= says.
+ * that the chipset reports by port 0x61; a tick of the watchdog's clock; or unknown, like the one of a machine's NMI
+ * button. Who handles errors and unknown ones is set by nmi=.
  *
  * It may hit anywhere, so nothing here takes a lock, and nothing on the way back to what was interrupted may fault: the
  * IRET of an exception would let the next NMI in while this one's frame is in use.

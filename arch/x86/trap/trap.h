@@ -6,7 +6,7 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
-/** Tables for the boot CPU until percpu_tables_load(): its faults are told or caught. The first thing in C, once. */
+/** Tables for the boot CPU until percpu_tables_load(): its faults are reported or fixed up. First in C, once. */
 __init void trap_early_init(void);
 /** Fills the one IDT that all CPUs share. Boot CPU, once. */
 void idt_init(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a boot loader told us, in one form whatever the protocol. Everything is copied here, so that the loader's memory
+ * What a boot loader passes, in one form whatever the protocol. Everything is copied here, so that the loader's memory
  * may be reused; modules stay where they are and are named by their addresses. The loader is not trusted: text is cut
  * and terminated, ranges are not inverted, but nothing here has been compared with the memory map.
  */

@@ -13,9 +13,9 @@
 #define MULTIBOOT2_MAGIC 0x36d76289U
 
 /**
- * Fill *@out (zeroed first) from the structure at @paddr, whose protocol @magic tells. What is wrong with single parts
- * is reported to @log and left out. Returns 0, -EINVAL for an unknown magic or an impossible structure, -EFAULT when
- * the structure itself cannot be read.
+ * Fill *@out (zeroed first) from the structure at @paddr, whose protocol is known by @magic. What is wrong with single
+ * parts is reported to @log and left out. Returns 0, -EINVAL for an unknown magic or an impossible structure, -EFAULT
+ * when the structure itself cannot be read.
  */
 int multiboot_parse(struct boot_info *out, uint32_t magic, uint64_t paddr, const struct phys_reader *mem,
                     const struct lib_log *log);

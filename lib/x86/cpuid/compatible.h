@@ -11,7 +11,7 @@ enum cpuid_field {
     CPUID_FIELD_MAX_FEAT,
     CPUID_FIELD_MAX_EXTD,
     CPUID_FIELD_PLATFORM_INFO,
-    CPUID_FIELD_FEATURE, /* a feature that the guest was told of and would lose */
+    CPUID_FIELD_FEATURE, /* a feature that was advertised to the guest and that it would lose */
 };
 
 struct cpuid_mismatch {

@@ -21,7 +21,7 @@ void cpuid_features_not_kept(uint32_t off[CPUFEAT_WORDS])
         cpufeat_set(off, not_kept[i]);
 }
 
-/* What guests may be told whether or not the processor has it: topology hints, and what we emulate. */
+/* What may be advertised whether or not the processor has it: topology hints, and what we emulate. */
 static void add_synthetic(uint32_t set[CPUFEAT_WORDS], enum cpuid_guest_type type)
 {
     cpufeat_set(set, CPUFEAT_HYPERVISOR);

@@ -5,7 +5,7 @@
 
 #include "x86/cpuid/policy.h"
 
-/** A domain's clock as leaf 0x40000003 tells it. */
+/** A domain's clock as leaf 0x40000003 has it. */
 struct cpuid_time_info {
     bool vtsc;              /* RDTSC is emulated */
     bool host_tsc_safe;     /* the host's TSC is reliable */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPU policies: everything that CPUID, and two MSRs, will ever tell somebody.
+ * CPU policies: everything that CPUID, and two MSRs, will ever show to anybody.
  *
  *   raw      what the processor says
  *   host     what of it this hypervisor uses (boot options, the XSTATE plan)
@@ -11,7 +11,7 @@
  * which cpuid_policy_recalculate() takes away what cannot be given and says so bit by bit.
  *
  * Three numbers in a policy are limits: the highest basic leaf, leaf 7 sub-leaf and extended leaf. In max policies they
- * are constants on every machine and may only ever grow from one release to the next: a saved guest that was told of
+ * are constants on every machine and may only ever grow from one release to the next: a saved guest that was shown
  * a leaf must be welcome wherever this or a later release runs. No policy's limits are derived from which leaves happen
  * to be empty.
  *
@@ -129,7 +129,7 @@ static inline uint32_t cpuid_physical_width(uint32_t claimed)
     return MIN(MAX(claimed, 36u), 52u);
 }
 
-/** Adds to @off the features of whose registers this release keeps no copy for each vCPU; no guest is told of them. */
+/** Adds to @off the features of whose registers this release keeps no copy for each vCPU: no guest gets them. */
 void cpuid_features_not_kept(uint32_t off[CPUFEAT_WORDS]);
 
 /** @raw without what @plan drops (NULL: believe leaf 0xD) and without the features @off (NULL: none). */

@@ -64,8 +64,8 @@ static void tell_dependent(void *opaque, unsigned int feature, unsigned int miss
 }
 
 /*
- * Components that were asked for by number. Those of features are told of with the feature; the rest of leaf 0xD, sizes
- * and offsets, is rebuilt without a word, for a toolstack sends back what an earlier set of features made of it.
+ * Components that were asked for by number. Those of features are reported with the feature; the rest of leaf 0xD,
+ * sizes and offsets, is rebuilt without a word, for a toolstack sends back what an earlier set of features made of it.
  */
 static void tell_components(const struct cpuid_policy *p, const struct cpuid_policy *host,
                             const struct cpuid_policy *max, const struct cpuid_feedback *feedback)

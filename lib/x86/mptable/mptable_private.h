@@ -69,7 +69,7 @@ union mp_entry {
     struct mp_interrupt_entry interrupt;
 };
 
-/* One reading: what is left out is counted by its reason, and told once, however often it came. */
+/* One reading: what is left out is counted by its reason, and logged once, however often it came. */
 struct mp {
     struct mp_table *out;
     const struct phys_reader *mem;

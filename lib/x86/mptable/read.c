@@ -110,7 +110,7 @@ static void parse_interrupt(struct mp *m, const union mp_entry *entry)
     };
 }
 
-/* Hands each entry to @parse. What ends the walk early is told if @log. */
+/* Hands each entry to @parse. What ends the walk early is logged if @log. */
 static void walk(struct mp *m, void (*parse)(struct mp *m, const union mp_entry *e), const struct lib_log *log)
 {
     uint32_t at = (uint32_t)sizeof(m->head);

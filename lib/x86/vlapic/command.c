@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interrupt commands: what the register says, and whom a destination means (APM volume 2, 16.5 and 16.6). */
+/* Interrupt commands: what the register says, and which APICs a destination names (APM volume 2, 16.5 and 16.6). */
 #include "x86/vlapic/private.h"
 
 #define BROADCAST_XAPIC  0xffu

@@ -29,7 +29,7 @@ static uint64_t capture_xcr0(const struct xstate_capture *capture)
     return capture->leaf[0].size | (uint64_t)capture->leaf[0].reserved << 32;
 }
 
-/* Instructions that the plan's choice, or a guest that was told of them, may execute on any CPU. */
+/* Instructions that the plan's choice, or a guest that they are advertised to, may execute on any CPU. */
 static uint32_t common_caps(const struct xstate_plan *plan, const struct xstate_capture *capture)
 {
     return plan->caps & capture->leaf[1].size;

@@ -16,7 +16,7 @@ struct sim_cpu {
     bool irqs_on;
     bool kicked;
     bool inside;        /* its soft interrupts are being run */
-    uint64_t deadline;  /* what arch_timer_program() was told */
+    uint64_t deadline;  /* what arch_timer_program() set */
     uint64_t switches;
 };
 extern struct sim_cpu *sim_this;

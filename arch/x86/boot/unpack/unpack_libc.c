@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the libraries ask of a C library beyond mem- and str-functions. They are always called with an allocator or with
- * work memory of ours, so their own paths to malloc() are never taken; if one were, it would be told that there is
+ * work memory of ours, so their own paths to malloc() are never taken; if one were, it would find that there is
  * none.
  *
  * libbz2 has its functions for files in the same object as those for memory, so their needs are here as well: nothing

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The duties of pv/mm/machine.h, mm/mmio.h and pv/mm/fetch.h without a processor: they keep the books. */
+/* The duties of pv/mm/machine.h, mm/mmio.h and pv/mm/fetch.h without a processor: they keep account. */
 #include "hw/sim/pv_mm.h"
 
 #include "arch/sim/sim.h"

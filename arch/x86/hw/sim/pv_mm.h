@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The processor as pv/mm sees it, in the simulation: what it was told, and what tests tell it. */
+/* The processor as pv/mm sees it, in the simulation: what it was asked, and what tests set. */
 #ifndef HW_SIM_PV_MM_H
 #define HW_SIM_PV_MM_H
 

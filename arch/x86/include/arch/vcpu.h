@@ -44,7 +44,7 @@ struct pv_vcpu {
     uint64_t io_bitmap; /* guest VA */
     uint32_t io_bitmap_ports;
 
-    bool segments_bad; /* a selector in regs could not be loaded: the failsafe callback must be told */
+    bool segments_bad; /* a selector in regs could not be loaded: the failsafe callback is to be called */
     bool nmi_pending, mce_pending;
     uint8_t async_masked; /* VCPU_TRAP_* being handled */
 };

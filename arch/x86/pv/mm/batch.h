@@ -30,13 +30,13 @@ static inline int op_batch_begin(struct op_batch *b, const struct hypercall *cal
     return arch_guest_range_ok(call->arg[0], size) ? 0 : -EFAULT; /* the others are checked as they come */
 }
 
-/** @done operations were done, with the result @rc: tells the guest, and prepares what is to be continued. */
+/** @done operations were done, with the result @rc: reports it to the guest, and prepares what is to be continued. */
 static inline void op_batch_end(const struct op_batch *b, struct hypercall *call, size_t size, uint32_t done, int rc)
 {
     uint32_t successes = b->before + done;
 
     if (call->arg[2])
-        (void)copy_to_guest_va(call->arg[2], &successes); /* what is done is done, whether or not it can be told */
+        (void)copy_to_guest_va(call->arg[2], &successes); /* what is done is done, whether or not it can be reported */
     if (rc == -ERESTART) {
         call->arg[0] += (uint64_t)done * size;
         call->arg[1] = (b->count - done) | MMU_UPDATE_PREEMPTED;
