@@ -58,7 +58,7 @@ TRACE_COLD void trace_words(uint32_t event, unsigned int nr, uint64_t first, uin
     trace_add(event, (const uint32_t *)pair, nr);
 }
 
-/* Where no lock is held: the reader is notified that half is full. */
+/* Where no lock is held: the reader is notified that half is full, and a bogus one is logged. */
 static void notify_reader(void)
 {
     const struct trace_ring *r = this_cpu(trace_ring);
