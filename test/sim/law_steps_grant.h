@@ -146,6 +146,25 @@ static void step_unmap_list(void)
             n[i]->used = false;
 }
 
+/* So many that the end, which takes them back in parts, gives way among them; a device needs no address for them. */
+static void step_many_maps(void)
+{
+    struct being *b = someone();
+    domid_t of = pick_user();
+    uint32_t ref = pick_ref();
+    if (b->dying || b == &being[0])
+        return;
+    diary_note("many maps: d%u entry %u of d%u", b->d->id, ref, of);
+    for (unsigned int i = 0; i < 200; i++) {
+        struct gnttab_map_grant_ref *op = args_op(sizeof(*op));
+        *op = (struct gnttab_map_grant_ref){ .flags = GNTMAP_device_map | GNTMAP_readonly, .ref = ref, .dom = of };
+        struct hypercall c = { .arg = { GNTTABOP_map_grant_ref, VA(op), 1 } };
+        if (call_part(b, hypercall_grant_table_op, &c) || op->status)
+            return;
+        seen[SEEN_MANY_MAPS] += i == 199;
+    }
+}
+
 /* Any handle, any address, half of a mapping, or a replacement. */
 static void step_unmap_badly(void)
 {

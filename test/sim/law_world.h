@@ -103,7 +103,7 @@ static void diary_print(void)
 enum seen { SEEN_POPULATE, SEEN_DECREASE, SEEN_EXCHANGE, SEEN_MAP, SEEN_UNMAP, SEEN_COPY, SEEN_VERSION, SEEN_SWAP,
             SEEN_CHANNEL, SEEN_EVENT, SEEN_FIFO, SEEN_VCPU_INFO, SEEN_CLAIM, SEEN_BIRTH, SEEN_NO_BIRTH, SEEN_DEATH,
             SEEN_MAPPED_DEAD, SEEN_RESTART, SEEN_ABANDONED, SEEN_CHANGED, SEEN_KILLED_THERE, SEEN_POLL, SEEN_NO_MEMORY,
-            SEEN_KINDS };
+            SEEN_MANY_MAPS, SEEN_KINDS };
 static unsigned long seen[SEEN_KINDS];
 static const char *const seen_name[SEEN_KINDS] = {
     [SEEN_POPULATE] = "populations", [SEEN_DECREASE] = "decreases", [SEEN_EXCHANGE] = "exchanges", [SEEN_MAP] = "maps",
@@ -112,7 +112,7 @@ static const char *const seen_name[SEEN_KINDS] = {
     [SEEN_CLAIM] = "claims", [SEEN_BIRTH] = "births", [SEEN_NO_BIRTH] = "births without memory",
     [SEEN_DEATH] = "deaths", [SEEN_MAPPED_DEAD] = "dead but mapped", [SEEN_RESTART] = "times a call gave way",
     [SEEN_ABANDONED] = "abandoned", [SEEN_CHANGED] = "changed", [SEEN_KILLED_THERE] = "killed there",
-    [SEEN_POLL] = "polls",
+    [SEEN_POLL] = "polls", [SEEN_MANY_MAPS] = "many maps",
     [SEEN_NO_MEMORY] = "times without memory",
 };
 
