@@ -54,6 +54,9 @@ def main():
     parse.add_argument("--vcpus", type=int, default=1)
     parse.add_argument("--cpus", type=int, default=1)
     parse.add_argument("--steps", type=int, default=1500)
+    parse.add_argument("--seconds", type=int, default=10,
+                       help="of the machine's time that a seed may take: one that needs more is stopped in the middle, "
+                            "and counted as stopped; a busy host needs more")
     parse.add_argument("--cpu", default="EPYC,-smap")
     parse.add_argument("--more", default="",
                        help="for the nursery: only=BITS (of guests/storm/main.c), trace=FROM_STEP")
@@ -64,7 +67,8 @@ def main():
     while first < after:
         last = min(first + a.batch, after) - 1
         name = f"storm-{first}-{a.cpus}-{a.vcpus}"
-        with make(name, first, last, a.cpus, a.vcpus, a.steps, a.more, a.log, cpu=a.cpu) as machine:
+        more = f"seconds={a.seconds} {a.more}"
+        with make(name, first, last, a.cpus, a.vcpus, a.steps, more, a.log, cpu=a.cpu) as machine:
             seed, why, end = weather(machine, first, last, SECONDS)
         if seed is None:
             print(f"seeds {first} to {last}: {end}", flush=True)
