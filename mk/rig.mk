@@ -267,6 +267,17 @@ test: deps
 test-all: deps
 	@test/run $(MAKE) $(TEST_PARTS) fuzz-sim test-boot-all
 
+## make test-other      the other Debian release (13 on 12, 12 on 13) in a chroot, kept in build/other: build, unit
+##                      tests, some on the simulated machine, dom0's shell and a guest; skipped without root or
+##                      network
+## make test-release    there too, from nothing but git and make, all that a user does: make run, test-all, demo, iso,
+##                      IMAGE=full; hours
+.PHONY: test-other test-release
+test-other:
+	@test/other/run $(BUILD) short
+test-release:
+	@test/other/run $(BUILD) release
+
 # --- benchmarks ---
 $(BUILD)/bench/profile.so: bench/profile.c bench/mark.h
 	@mkdir -p $(@D)

@@ -133,7 +133,7 @@ static void area_take_away(void)
 {
     assert_int_equal(area_register(d->vcpu[1], 2, ~0ULL), 0);
     struct frame *f = mfn_to_frame(area);
-    if (frame_refs(f) == 1 && frame_release_claim(f))
+    if (frame_refs(f) == 1 && frame_clear_allocated(f))
         frame_put(f);
 }
 
