@@ -15,7 +15,7 @@ static int make_major(struct hypfs_out *out, const struct domain *d)
 
 static int make_minor(struct hypfs_out *out, const struct domain *d)
 {
-    hypfs_add(out, "%u", HV_VERSION_MINOR);
+    hypfs_add(out, "%u", hv_version_minor());
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "hv/domain.h"
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
+#include "hv/options.h"
 #include "hv/version.h"
 
 #include <arch/current.h>
@@ -24,9 +25,14 @@ extern const uint8_t hv_build_id_start[] __attribute__((weak)), hv_build_id_end[
 
 _Static_assert(sizeof(HV_EXTRA_VERSION) <= sizeof(xen_extraversion_t), "the ABI gives it 16 bytes");
 
+uint32_t hv_version_minor(void)
+{
+    return hv_options.xen_minor ? (uint32_t)hv_options.xen_minor : 17;
+}
+
 void version_banner(char *buf, size_t len)
 {
-    format(buf, len, "Xenolith, Xen ABI %u.%u%s (%s@%s) (%s) %s", HV_VERSION_MAJOR, HV_VERSION_MINOR, HV_EXTRA_VERSION,
+    format(buf, len, "Xenolith, Xen ABI %u.%u%s (%s@%s) (%s) %s", HV_VERSION_MAJOR, hv_version_minor(), HV_EXTRA_VERSION,
            HV_COMPILE_BY, HV_COMPILE_DOMAIN, HV_COMPILER, HV_COMPILE_DATE);
 }
 
@@ -158,7 +164,7 @@ long hypercall_xen_version(struct hypercall *call)
     uint64_t arg = call->arg[1];
     switch ((uint32_t)call->arg[0]) {
     case XENVER_version:
-        return HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR;
+        return HV_VERSION_MAJOR << 16 | hv_version_minor();
     case XENVER_extraversion:
         return version_extraversion(arg);
     case XENVER_compile_info:

@@ -65,7 +65,7 @@ static uint64_t string_keep(const char *text)
 static void info_fill(struct kexec_cpu_notes *n)
 {
     const struct kexec_xen_info info = {
-        .major = HV_VERSION_MAJOR, .minor = HV_VERSION_MINOR,
+        .major = HV_VERSION_MAJOR, .minor = hv_version_minor(),
         .extra_version = string_keep(HV_EXTRA_VERSION), .changeset = string_keep(HV_CHANGESET),
         .compiler = string_keep(HV_COMPILER), .compile_date = string_keep(HV_COMPILE_DATE),
         .compile_time = string_keep(""), .image_start = arch_kexec_own_range().start,

@@ -9,7 +9,8 @@
 struct domain;
 
 #define HV_VERSION_MAJOR 4
-#define HV_VERSION_MINOR 17
+/** What is shown as 4.N: the option xen-minor=, or 17 before options are read. */
+uint32_t hv_version_minor(void);
 #define HV_EXTRA_VERSION ".0-xenolith"
 
 /** The hypervisor's command line, as far as it may be shown (cmdline_shown()); set once, at boot. Never NULL. */

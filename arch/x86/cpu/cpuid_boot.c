@@ -85,7 +85,7 @@ __init void cpuid_boot_init(void)
     cpuid_policy_features(&p->host, p->host_features);
     arch_cpuid_machine = (struct cpuid_machine){
         .host = &p->host,
-        .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | HV_VERSION_MINOR,
+        .hv_version = (uint32_t)HV_VERSION_MAJOR << 16 | hv_version_minor(),
         .maddr_bits = (uint8_t)(64 - __builtin_clzll(frame_table_end - 1) + PAGE_SHIFT),
         .osxsave = hv_cr4 & CR4_OSXSAVE,
         .preserve_ad = true,
