@@ -32,8 +32,8 @@ uint32_t hv_version_minor(void)
 
 void version_banner(char *buf, size_t len)
 {
-    format(buf, len, "Xenolith, Xen ABI %u.%u%s (%s@%s) (%s) %s", HV_VERSION_MAJOR, hv_version_minor(), HV_EXTRA_VERSION,
-           HV_COMPILE_BY, HV_COMPILE_DOMAIN, HV_COMPILER, HV_COMPILE_DATE);
+    format(buf, len, "Xenolith, Xen ABI %u.%u%s (%s@%s) (%s) %s", HV_VERSION_MAJOR, hv_version_minor(),
+           HV_EXTRA_VERSION, HV_COMPILE_BY, HV_COMPILE_DOMAIN, HV_COMPILER, HV_COMPILE_DATE);
 }
 
 void version_build_id(char *buf, size_t len)

@@ -53,3 +53,16 @@ def test_grub_lists_the_installed_hypervisor(tmp_path):
     (installed,) = boot.glob("xen*.gz")
     assert f"multiboot2\t/boot/{installed.name}" in done.stdout
     assert f"module2\t/boot/vmlinuz-6.1-{release}" in done.stdout
+
+
+@pytest.mark.parametrize("folders,options", [((), "given"), (("xen-4.20",), "given xen-minor=20"),
+                                             (("xen-4.17", "xen-4.20", "xen-common"), "given xen-minor=20")])
+def test_grub_settings_name_the_tools(tmp_path, folders, options):
+    """Debian's scripts look for the tools of the release that the hypervisor shows."""
+    for folder in folders:
+        (tmp_path / folder).mkdir()
+    with open(os.path.join(rigs.TOP, "image/grub.cfg"), encoding="utf-8") as file:
+        text = file.read().replace("/usr/lib/", f"{tmp_path}/")
+    done = subprocess.run(["sh", "-euc", text + 'echo "$GRUB_CMDLINE_XEN"'], capture_output=True, text=True, check=True,
+                          env={**os.environ, "GRUB_CMDLINE_XEN": "given"})
+    assert done.stdout.strip() == options
