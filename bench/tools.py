@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What Debian's xl and the guests' devices cost: the hypervisor under test beside Debian's Xen.
 
-usage: tools.py [--build DIR] [--where COUNT] HYPERVISOR PEER
+usage: tools.py [--build DIR] [--debian 12|13] [--where COUNT] HYPERVISOR PEER
 
 bench/tools.sh runs in dom0, xl and all, and ends its phases by marks that bench/profile.c sees. QEMU runs one CPU with
 a clock that counts instructions (-icount), so a run repeats. A row shows all instructions of the phase (dom0's, the
@@ -36,6 +36,8 @@ PHASES = [
     (f"disk write, backend in dom0, {MIB} MiB", 12, 13),
 ]
 TRANSFERS = PHASES[4:]
+# Of each Debian release: its kernel, its images' folder.
+RELEASES = {"12": ("6.1", ""), "13": ("6.12", "13")}
 SERVER = f"#!/bin/sh\ndd if=/dev/zero of=/tmp/big bs=1M count={MIB}; echo ready >/tmp/small; httpd -h /tmp\n"
 CLIENT = f"""#!/bin/sh
 until wget -q -O /dev/null http://10.1.0.2/small; do sleep 1; done
@@ -65,23 +67,24 @@ def archive(path, first, files):
         tree.write(out)
 
 
-def make_initrd(build):
-    """dom0's image with the script, the guests' kernel and their images in it; returns its path."""
-    folder, image = os.path.join(build, "bench"), os.path.join(build, "image")
+def make_initrd(build, debian):
+    """dom0's image with the script, the guests' kernel and their images in it; returns (kernel's path, its path)."""
+    (version, release), folder = RELEASES[debian], os.path.join(build, "bench")
+    kernel, image = os.path.join(build, "image/vmlinuz-" + version), os.path.join(build, "image", release)
     mark = read(folder, "mark")
     small, guest, dom0 = (os.path.join(folder, name) for name in ("mark.cpio", "domu.gz", "dom0.gz"))
     archive(small, None, {"init": (mark, 0o755)})
     archive(guest, os.path.join(image, "domu.cpio.gz"),
             {"usr/bin/mark": (mark, 0o755), "etc/server": (SERVER.encode(), 0o755),
              "etc/client": (CLIENT.encode(), 0o755)})
-    archive(dom0, os.path.join(image, "dom0-6.1.cpio.gz"),
+    archive(dom0, os.path.join(image, f"dom0-{version}.cpio.gz"),
             {"usr/bin/mark": (mark, 0o755), "etc/rig/run": (read(HERE, "tools.sh"), 0o755),
-             "guest/vmlinuz": (read(image, "vmlinuz-6.1"), 0o644), "guest/mark.cpio": (read(small), 0o644),
+             "guest/vmlinuz": (read(kernel), 0o644), "guest/mark.cpio": (read(small), 0o644),
              "guest/domu.gz": (read(guest), 0o644)})
-    return dom0
+    return kernel, dom0
 
 
-def run(hypervisor, initrd, build):
+def run(hypervisor, modules, build):
     """One boot. Returns {mark: Profile that ends there}, {mark: virtual nanoseconds} of dom0's marks."""
     name = os.path.basename(hypervisor)
     stem = os.path.join(os.path.abspath(build), "bench", "tools-" + name)
@@ -89,9 +92,10 @@ def run(hypervisor, initrd, build):
     for old in [serial] + profiles(stem):
         if os.path.exists(old):
             os.remove(old)
+    kernel, initrd = modules
     argv = ["qemu-system-x86_64", *LINE, "-m", "2048", "-serial", f"file:{serial}",
             "-plugin", f"{plugin},out={stem}", "-kernel", hypervisor, "-append", OPTIONS,
-            "-initrd", f"{build}/image/vmlinuz-6.1 console=hvc0 quiet,{initrd}"]
+            "-initrd", f"{kernel} console=hvc0 quiet,{initrd}"]
     with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as process:
         try:
             text = wait_for_end(serial, process)
@@ -156,13 +160,14 @@ def report(ours, theirs, names, where):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
+    parser.add_argument("--debian", choices=RELEASES, default="12", help="whose kernel and tools dom0 has")
     parser.add_argument("--where", type=int, default=0, metavar="COUNT",
                         help="show the hypervisor's busiest functions of each phase")
     parser.add_argument("hypervisor")
     parser.add_argument("peer")
     options = parser.parse_args()
-    initrd = make_initrd(options.build)
-    ours, theirs = (run(path, initrd, options.build) for path in (options.hypervisor, options.peer))
+    modules = make_initrd(options.build, options.debian)
+    ours, theirs = (run(path, modules, options.build) for path in (options.hypervisor, options.peer))
     for path, (counts, _) in ((options.hypervisor, ours), (options.peer, theirs)):
         missing = [mark for _, begin, end in PHASES for mark in (begin, end) if mark not in counts]
         if missing:

@@ -28,6 +28,8 @@ TOOLS_12   := tools
 TOOLS_13   := tools-13
 KERNEL_12  := 6.1
 KERNEL_13  := 6.12
+XEN_12     := 17
+XEN_13     := 20
 HERE_NOW   := $(shell . /etc/os-release && echo $$VERSION_ID)
 DEBIAN     ?= $(or $(filter $(RELEASES),$(HERE_NOW)),$(lastword $(RELEASES)))
 ifeq ($(filter $(RELEASES),$(DEBIAN)),)
@@ -72,6 +74,9 @@ $$(IMG_$(1))/disk.img: image/disk $$(IMG)/vmlinuz-$$(KERNEL_$(1)) $$(IMG_$(1))/d
 	$$(say) image $$@
 	@image/disk $$@ $$(IMG)/vmlinuz-$$(KERNEL_$(1)) $$(IMG_$(1))/domu.cpio.gz
 
+$$(IMG_$(1))/guests.img: $$(wildcard image/guest/*) image/sources.py
+	@SSH_KEY='$$(wildcard $$(SSH_KEY))' image/guest/make $$@ $$(NAME_$(1)) $(1)
+
 $$(IMG_$(1))/full.img: $$(FULL_PARTS)
 	@mkdir -p $$(@D)
 	@image/full/make $$@ $$(NAME_$(1))
@@ -96,6 +101,13 @@ image-more: image/debs.list | $(IMAGES)
 	  $(MAKE) -sq $(ROOT)/$$g/.complete || image/fetch $(BUILD) $$g || exit 1; done
 	@[ -f $(ROOT)/linux-6.12/.missing ] || [ -f $(ROOT)/tools-13/.missing ] || $(MAKE) -s $(MORE_IMAGES)
 
+##@ Run
+## make guest-image     a real Debian as a guest (DEBIAN=12 or 13): its own kernel, disk and ssh, made by mmdebstrap
+##                      (root or sudo); then in dom0 of make run: xl create -c /guests/debian.cfg
+.PHONY: guest-image
+guest-image: deps
+	@$(MAKE) --no-print-directory $(RUN_IMG)/guests.img
+
 # --- make run ---
 CPUS    ?= 1
 MEM     ?= 2G
@@ -105,7 +117,7 @@ DISK    ?= $(RUN_IMG)/disk.img
 # Debian's Xen has no way around QEMU 7.2's fault with SMAP, and trusts an MWAIT extension that QEMU lacks.
 CPU     ?= max$(if $(filter $(PEER),$(HV)),$(comma)-smap$(comma)-monitor)
 QEMU    ?= qemu-system-x86_64
-HVARGS  ?= console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=all noreboot
+HVARGS  ?= console=com1 com1=115200,8n1 dom0_mem=768M loglvl=all guest_loglvl=all noreboot xen-minor=$(XEN_$(DEBIAN))
 
 # IMAGE=full: dom0's system is a whole Debian with libvirt, on a second disk.
 IMAGE   ?= initramfs
@@ -118,13 +130,16 @@ else
 ARGS    ?= console=hvc0 quiet loglevel=3
 endif
 
+# A real Debian to be a guest, if there is one (make guest-image).
+GUESTS := $(wildcard $(RUN_IMG)/guests.img)
+
 # The disks that dom0 sees: those of build/image, and what is written to them is forgotten; or with PERSIST=1 copies of
 # them in build/persist, made once, which keep it.
 PERSIST ?= 0
 ifeq ($(PERSIST),1)
-KEPT     := $(patsubst $(IMG)/%,$(BUILD)/persist/%,$(DISK) $(FULL))
+KEPT     := $(patsubst $(IMG)/%,$(BUILD)/persist/%,$(DISK) $(FULL) $(GUESTS))
 else ifeq ($(PERSIST),0)
-KEPT     := $(DISK) $(FULL)
+KEPT     := $(DISK) $(FULL) $(GUESTS)
 else
 $(error PERSIST=$(PERSIST): 1 keeps what dom0 writes to its disks, 0 (the default) forgets it)
 endif
@@ -309,11 +324,12 @@ bench-ops: $(HV) $(PEER) $(BUILD)/guests/bench.elf $(BUILD)/bench/profile.so
 	@$(PY) bench/guest.py --build $(BUILD) $(BENCH_ARGS) $(BUILD)/guests/bench.elf $(HV) $(PEER)
 
 ## make bench-tools     what xl create, save, restore, destroy and guests' network and disk cost, here and on
-##                      Debian's Xen
+##                      Debian's Xen; DEBIAN=13: with its kernel and tools, and its Xen 4.20
+BENCH_PEER := $(if $(filter 13,$(DEBIAN)),$(BUILD)/xen420,$(PEER))
 .PHONY: bench-tools
-bench-tools: $(HV) $(PEER) $(IMG)/vmlinuz-6.1 $(IMG)/dom0-6.1.cpio.gz $(IMG)/domu.cpio.gz
+bench-tools: $(HV) $(BENCH_PEER) $(RUN_KERNEL) $(RUN_IMG)/dom0-$(KERNEL_$(DEBIAN)).cpio.gz $(RUN_IMG)/domu.cpio.gz
 bench-tools: $(BUILD)/bench/profile.so $(BUILD)/bench/mark
-	@$(PY) bench/tools.py --build $(BUILD) $(BENCH_ARGS) $(HV) $(PEER)
+	@$(PY) bench/tools.py --build $(BUILD) --debian $(DEBIAN) $(BENCH_ARGS) $(HV) $(BENCH_PEER)
 
 ##@ Test
 ## make compare-errors  every hypercall with all that can be wrong: where answers differ from Debian's Xen, and why

@@ -18,6 +18,8 @@ ip link set lo up
 for module in virtio_pci virtio_blk virtio_net e1000e e1000 ahci sd_mod ext4 loop; do modprobe -q "$module"; done
 # The disk of `make run`, with what a guest needs.
 disk=$(findfs LABEL=xenolith 2>/dev/null) && mount -t ext4 "$disk" /guest
+# What `make guest-image` made.
+disk=$(findfs LABEL=guests 2>/dev/null) && mount -t ext4 "$disk" /guests
 [ -e /sys/class/net/eth0 ] && udhcpc -q -n -i eth0 -s /etc/udhcpc.sh >/run/udhcpc.log 2>&1 &
 
 if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then
