@@ -28,7 +28,7 @@ void vcpu_block_current(void)
         clear_flag(v, VPF_BLOCKED);
         return;
     }
-    TRACE(TRC_SCHED_BLOCK, TRACE_VCPU(v));
+    TRACE_OF(TRC_SCHED_BLOCK, v);
     softirq_raise(SOFTIRQ_SCHEDULE);
 }
 
@@ -47,7 +47,7 @@ void vcpu_notify(struct vcpu *v)
 
 void vcpu_yield_current(void)
 {
-    TRACE(TRC_SCHED_YIELD, TRACE_VCPU(current_vcpu()));
+    TRACE_OF(TRC_SCHED_YIELD, current_vcpu());
     current_vcpu()->sched.yielded = true;
     softirq_raise(SOFTIRQ_SCHEDULE);
 }
@@ -144,7 +144,7 @@ int vcpu_poll_current(uint64_t ports_va, uint32_t nr, uint64_t timeout_ns)
     } else {
         timer_stop(&v->poll);
     }
-    TRACE(TRC_SCHED_BLOCK, TRACE_VCPU(v));
+    TRACE_OF(TRC_SCHED_BLOCK, v);
     softirq_raise(SOFTIRQ_SCHEDULE);
     return 0;
 }

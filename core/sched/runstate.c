@@ -11,6 +11,13 @@ int runstate_of_stopped(const struct vcpu *v)
     return READ_ONCE(v->pause_flags) & (VPF_BLOCKED | VPF_POLLED) ? RUNSTATE_blocked : RUNSTATE_offline;
 }
 
+static TRACE_COLD void trace_change(const struct vcpu *v, int state)
+{
+    if (v->runstate_info.state != state)
+        TRACE(TRC_SCHED_RUNSTATE_CHANGE | (uint32_t)v->runstate_info.state << 8 | (uint32_t)state << 4,
+              TRACE_VCPU_WORD(v));
+}
+
 void runstate_change(struct vcpu *v, int state, uint64_t now)
 {
     struct vcpu_runstate_info *r = &v->runstate_info;
@@ -19,8 +26,8 @@ void runstate_change(struct vcpu *v, int state, uint64_t now)
         r->time[r->state] += now - r->state_entry_time;
         r->state_entry_time = now;
     }
-    if (r->state != state)
-        TRACE(TRC_SCHED_RUNSTATE_CHANGE | (uint32_t)r->state << 8 | (uint32_t)state << 4, TRACE_VCPU_WORD(v));
+    if (trace_on())
+        trace_change(v, state);
     r->state = state;
     v->runstate = (uint8_t)state;
 }

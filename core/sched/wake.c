@@ -72,7 +72,7 @@ static void stopped_again(struct vcpu *v)
 
 void vcpu_wake(struct vcpu *v)
 {
-    TRACE(TRC_SCHED_WAKE, TRACE_VCPU(v));
+    TRACE_OF(TRC_SCHED_WAKE, v);
     if (vcpu_runnable(v))
         sched_enqueue(v, true);
     else
@@ -81,7 +81,7 @@ void vcpu_wake(struct vcpu *v)
 
 void vcpu_sleep_nosync(struct vcpu *v)
 {
-    TRACE(TRC_SCHED_SLEEP, TRACE_VCPU(v));
+    TRACE_OF(TRC_SCHED_SLEEP, v);
     irqflags_t irq;
     struct runq *rq = runq_lock_vcpu(v, &irq);
 

@@ -14,7 +14,7 @@
 
 static void fired(struct vcpu *v)
 {
-    TRACE(TRC_SCHED_DOM_TIMER_FN, TRACE_VCPU(v));
+    TRACE_OF(TRC_SCHED_DOM_TIMER_FN, v);
     virq_raise_vcpu(v, VIRQ_TIMER);
 }
 

@@ -58,6 +58,13 @@ TRACE_COLD void trace_words(uint32_t event, unsigned int nr, uint64_t first, uin
     trace_add(event, (const uint32_t *)pair, nr);
 }
 
+TRACE_COLD void trace_vcpu(uint32_t event, const struct vcpu *v)
+{
+    const uint32_t word[] = { TRACE_VCPU(v) };
+
+    trace_add(event, word, ARRAY_SIZE(word));
+}
+
 /* Where no lock is held: the reader is notified that half is full, and a bogus one is logged. */
 static void notify_reader(void)
 {

@@ -57,6 +57,14 @@ TRACE_COLD void trace_words(uint32_t event, unsigned int nr, uint64_t first, uin
 #define TRACE_VCPU(v)      (v)->domain->id, (v)->id
 #define TRACE_VCPU_WORD(v) ((uint32_t)(v)->domain->id << 16 | ((v)->id & 0xffff))
 
+/** An event whose two words name a vCPU: as TRACE(event, TRACE_VCPU(v)), and shorter where it stands. */
+#define TRACE_OF(event, v)            \
+    do {                              \
+        if (trace_on())               \
+            trace_vcpu((event), (v)); \
+    } while (0)
+TRACE_COLD void trace_vcpu(uint32_t event, const struct vcpu *v);
+
 /** TRC_PV_HYPERCALL_V2, or @sub: that of an entry of a multicall. For who has seen trace_on(). */
 void trace_hypercall(const struct hypercall *call, bool sub);
 
