@@ -8,6 +8,7 @@
 #define BAUD_MIN      50u
 #define BAUD_MAX      4000000u
 #define REG_SHIFT_MAX 8u
+#define PORTS         0x10000u
 #define LCR_STOP_2    0x04u
 #define LCR_PARITY    0x38u
 #define LCR_BITS      0x03u
@@ -104,7 +105,7 @@ static bool read_address(struct serial_setting *set, struct part p)
 {
     uint64_t v;
 
-    if (!number(p, 1, (1ULL << 52) - 1, &v) || (v < 0x10000 && v > 0xfff8))
+    if (!number(p, 1, (1ULL << 52) - 1, &v) || (v < PORTS && v > PORTS - 8))
         return false;
     set->where = SERIAL_AT_ADDRESS;
     set->has_address = true;
@@ -248,6 +249,13 @@ unsigned int serial_setting_parse(struct serial_setting *set, const char *name, 
         size_t len = comma ? (size_t)(comma - text) : strlen(text);
         refused += !read_part(set, (struct part){ text, len }, &position, name, log);
         text += len + (comma != NULL);
+    }
+    if (set->address < PORTS && set->address + (8u << set->reg_shift) > PORTS) {
+        lib_report(log, LIB_LOG_WARNING,
+                   "option %s: registers from I/O port 0x%x that are %u bytes apart go beyond the last port, 0xffff: "
+                   "reg-shift is ignored", name, (unsigned int)set->address, 1u << set->reg_shift);
+        set->reg_shift = 0;
+        refused++;
     }
     return refused;
 }

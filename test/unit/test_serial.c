@@ -65,6 +65,9 @@ static const struct lib_log log_to = { report, NULL };
         { "port=1:0", { .baud = 115200, USUAL }, "should be BUS" },
         { "port=1:0:0.0", { .baud = 115200, USUAL }, "should be BUS" },
         { "io-base=0xffff", { .baud = 115200, USUAL }, "should be an address" },
+        { "io-base=0xff00,reg-shift=5", { .baud = 115200, AT(0xff00), .irq = 4, .reg_shift = 5 } },
+        { "io-base=0xff00,reg-shift=6", { .baud = 115200, AT(0xff00), .irq = 4 },
+          "registers from I/O port 0xff00 that are 64 bytes apart go beyond the last port, 0xffff" },
         { "io-base=0", { .baud = 115200, USUAL }, "should be an address" },
     };
 
