@@ -82,8 +82,8 @@ struct grant_table {
 uint32_t grant_entries(const struct grant_table *gt);
 /** Makes it @nr frames large. 0, -EINVAL (limit), -ENOMEM. gt->lock held. */
 int grant_grow(struct grant_table *gt, uint32_t nr);
-/** Makes the status pages that version 2 needs. gt->lock held. */
-int grant_grow_status(struct grant_table *gt);
+/** Makes the status pages that version 2 needs for the entries of @nr_frames frames. gt->lock held. */
+int grant_grow_status(struct grant_table *gt, uint32_t nr_frames);
 /** Takes all status pages out, to @gone; -EBUSY, and nothing changes, if somebody has one mapped. gt->lock held. */
 long grant_take_status(struct grant_table *gt, struct frame_list *gone);
 /** Frees what grant_take_status() took. Without locks: other CPUs may have to forget the pages first. */

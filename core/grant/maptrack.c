@@ -176,6 +176,9 @@ static void maptrack_drop(struct grant_table *gt, uint32_t handle)
 int grant_table_release_mappings(struct domain *d)
 {
     struct grant_table *gt = d->grants;
+    /* Whoever makes the table larger for the domain from now on sees that it is dying. */
+    spin_lock(&gt->lock);
+    spin_unlock(&gt->lock);
     while (gt->release_next < gt->maptrack_frames * MAPTRACK_PER_PAGE) {
         maptrack_drop(gt, gt->release_next++);
         if (hypercall_preempt_every(gt->release_next, 128))

@@ -17,11 +17,24 @@ struct domain *grant_target(domid_t id, int16_t *status)
     return NULL;
 }
 
-/* Writes the numbers of the first @nr frames (of entries or status) to the guest's list. */
+/* The number of frame @i, of entries or status. False: there is none now, for the table may change all the time. */
+static bool setup_frame(struct grant_table *gt, uint32_t i, bool status, uint64_t *mfn_out)
+{
+    spin_lock(&gt->lock);
+    bool there = i < (status ? gt->nr_status : gt->nr_frames);
+    if (there)
+        *mfn_out = virt_to_mfn(status ? (void *)gt->status[i] : gt->shared[i]).nr;
+    spin_unlock(&gt->lock);
+    return there;
+}
+
+/* Writes the numbers of the first @nr frames to the guest's list. */
 static int setup_list(struct grant_table *gt, uint64_t list, uint32_t nr, bool status)
 {
     for (uint32_t i = 0; i < nr; i++) {
-        uint64_t m = virt_to_mfn(status ? (void *)gt->status[i] : gt->shared[i]).nr;
+        uint64_t m;
+        if (!setup_frame(gt, i, status, &m))
+            return GNTST_general_error;
         if (copy_to_guest_va(list + i * sizeof(m), &m))
             return GNTST_bad_virt_addr;
     }

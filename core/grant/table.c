@@ -29,9 +29,9 @@ static int grant_add_frame(struct grant_table *gt)
     return 0;
 }
 
-int grant_grow_status(struct grant_table *gt)
+int grant_grow_status(struct grant_table *gt, uint32_t nr_frames)
 {
-    uint32_t wanted = (uint32_t)((gt->nr_frames * ENTRIES_V2 + ENTRIES_STATUS - 1) / ENTRIES_STATUS);
+    uint32_t wanted = (uint32_t)((nr_frames * ENTRIES_V2 + ENTRIES_STATUS - 1) / ENTRIES_STATUS);
     while (gt->nr_status < wanted) {
         grant_status_t *page = hv_alloc_pages(0);
         if (!page)
@@ -72,10 +72,10 @@ void grant_free_status(struct grant_table *gt, struct frame_list *gone)
 int grant_grow(struct grant_table *gt, uint32_t nr)
 {
     int rc = nr > gt->max_frames ? -EINVAL : 0;
+    if (!rc && gt->version == 2)
+        rc = grant_grow_status(gt, nr); /* first: an entry is there from when its frame is counted, and has its flags */
     while (!rc && gt->nr_frames < nr)
         rc = grant_add_frame(gt);
-    if (!rc && gt->version == 2)
-        rc = grant_grow_status(gt);
     return rc;
 }
 

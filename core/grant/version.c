@@ -86,7 +86,7 @@ static long version_change(struct grant_table *gt, uint8_t version, struct frame
         return -EBUSY;
     long rc = reserved_collect(gt, keep);
     if (!rc)
-        rc = version == 1 ? grant_take_status(gt, gone) : grant_grow_status(gt);
+        rc = version == 1 ? grant_take_status(gt, gone) : grant_grow_status(gt, gt->nr_frames);
     if (rc)
         return rc;
     for (uint32_t i = 0; i < gt->nr_frames; i++)

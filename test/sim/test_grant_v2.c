@@ -355,6 +355,44 @@ static void status_frames_in_use(void **state)
     assert_int_equal(dom[1]->grants->nr_status, 3);
 }
 
+static long grow(struct domain *d, uint32_t nr)
+{
+    struct gnttab_setup_table op = { .dom = DOMID_SELF, .nr_frames = nr };
+    set_xen_guest_handle(op.frame_list, (uint64_t *)(box + 4096));
+    assert_int_equal(guest_op(d->vcpu[0], hypercall_grant_table_op, GNTTABOP_setup_table, &op), 0);
+    return op.status;
+}
+
+/* Growth ends where memory ends: whichever frame is the last, each entry that there is has its flags. */
+static void no_memory_to_grow(void **state)
+{
+    enum { WANTED = 17 };
+    static mfn_t hoard[16384];
+    start();
+    for (unsigned int left = 0, done = 0; !done; left++) {
+        const struct domain_config c = { .max_vcpus = 1, .max_grant_frames = WANTED, .max_evtchn_port = 100 };
+        struct domain *d;
+        unsigned int held = 0;
+        assert_int_equal(domain_create(9, &c, &d), 0);
+        assert_non_null(vcpu_create(d, 0));
+        struct gnttab_set_version op = { .version = 2 };
+        assert_int_equal(guest_op(d->vcpu[0], hypercall_grant_table_op, GNTTABOP_set_version, &op), 0);
+        while (!mfn_eq(hoard[held] = heap_alloc(0, 0), MFN_NONE))
+            held++;
+        for (unsigned int i = 0; i < left; i++)
+            heap_free(hoard[--held], 0, true);
+        done = grow(d, WANTED) == GNTST_okay;
+        while (held)
+            heap_free(hoard[--held], 0, true);
+        for (uint32_t ref = 8; ref < grant_entries(d->grants); ref += 64) {
+            struct grant_pin pin;
+            assert_int_equal(grant_pin(d->grants, ref, 1, false, GRANT_MAP, &pin), GNTST_general_error);
+        }
+        guest_kill(d);
+        assert_true(left < 200);
+    }
+}
+
 static void cache_flush(void **state)
 {
     start();
@@ -431,5 +469,6 @@ SIM_TESTS(cmocka_unit_test(transitive), cmocka_unit_test(transitive_refusals),
           cmocka_unit_test(version_with_reserved_in_use), cmocka_unit_test(handles_run_out),
           cmocka_unit_test(no_handles_at_all), cmocka_unit_test(table_limits), cmocka_unit_test(device_holds_writable),
           cmocka_unit_test(entry_changes_in_use), cmocka_unit_test(handle_is_used_again),
-          cmocka_unit_test(status_frames), cmocka_unit_test(status_frames_in_use), cmocka_unit_test(cache_flush),
+          cmocka_unit_test(status_frames), cmocka_unit_test(status_frames_in_use),
+          cmocka_unit_test(no_memory_to_grow), cmocka_unit_test(cache_flush),
           cmocka_unit_test(swaps), cmocka_unit_test(transfers))

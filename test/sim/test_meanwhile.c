@@ -165,4 +165,42 @@ static void area_races(void **state)
     assert_true(stop_everywhere(area_prepare, area_register_or_not, area_take_away, area_is_consistent) > 0);
 }
 
-SIM_TESTS(cmocka_unit_test(area_lies), cmocka_unit_test(area_races))
+/* --- The list of status frames, while another vCPU gives them up --- */
+
+#define LIST ((uint64_t *)(box + 4096))
+static long list_status;
+
+static void version(uint32_t caller, uint32_t to)
+{
+    struct gnttab_set_version *op = (void *)(box + 64 * caller);
+    op->version = to;
+    assert_int_equal(guest_call(d->vcpu[caller], hypercall_grant_table_op, GNTTABOP_set_version,
+                                (uint64_t)(uintptr_t)op, 1), 0);
+}
+
+static void version_2(void) { version(0, 2); }
+static void version_1(void) { version(1, 1); }
+
+static void status_list(void)
+{
+    struct gnttab_get_status_frames *op = (void *)box;
+    *op = (struct gnttab_get_status_frames){ .nr_frames = 1, .dom = DOMID_SELF };
+    set_xen_guest_handle(op->frame_list, LIST);
+    *LIST = 0;
+    assert_int_equal(guest_call(d->vcpu[0], hypercall_grant_table_op, GNTTABOP_get_status_frames, BOX, 1), 0);
+    list_status = op->status;
+}
+
+static void status_list_is_true(void)
+{
+    assert_true(*LIST < 16384);
+    assert_int_equal(*LIST != 0, list_status == GNTST_okay);
+}
+
+static void status_given_up(void **state)
+{
+    area_machine();
+    assert_true(stop_everywhere(version_2, status_list, version_1, status_list_is_true) > 0);
+}
+
+SIM_TESTS(cmocka_unit_test(area_lies), cmocka_unit_test(area_races), cmocka_unit_test(status_given_up))
