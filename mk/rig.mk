@@ -199,6 +199,7 @@ run-ready:
 
 run-qemu:
 	$(say) run "$(HV), dom0 of Debian $(DEBIAN), $(CPUS) CPU(s) $(CPU), $(MEM); leave with 'poweroff' in dom0, or Ctrl-] x"
+	$(say) trace "what runs, as a picture: xentrace -D -T 5 /tmp/t; xnl trace --svg /tmp/t (docs/trace.md)"
 	@accel=$$($(FIND_ACCEL)) && \
 	exec $(QEMU) $(QEMU_MACHINE) -accel $$accel -cpu $(CPU) -m $(MEM) -smp $(CPUS) $(QEMU_DEVICES) -monitor none \
 	  -chardev stdio,id=tty,mux=on,signal=off -serial chardev:tty -mon chardev=tty -echr 29 \
@@ -313,15 +314,19 @@ bench-boot: $(HV) $(PEER) $(KERNEL) $(INITRD) $(BUILD)/bench/profile.so
 bench-idle: $(HV) $(PEER) image
 	@$(PY) bench/idle.py --build $(BUILD) $(HV) $(PEER)
 
+# The table stays on the screen; the chart is made of it.
+TABLE     = $(BUILD)/bench/$@.txt
+TO_CHART  = $(if $(CHART),>$(TABLE) && cat $(TABLE) && $(PY) bench/chart.py $(TABLE) $(CHART))
 ## make bench-cpu       instructions of CPUID, RDMSR, XSETBV and vCPU switches of a PV kernel, here and on Debian's Xen
+##                      (here and in bench-ops CHART=FILE.svg draws what differs most)
 .PHONY: bench-cpu
 bench-cpu: $(HV) $(PEER) $(BUILD)/guests/cpu.elf
-	@$(PY) bench/guest.py --build $(BUILD) $(BENCH_ARGS) $(BUILD)/guests/cpu.elf $(HV) $(PEER)
+	@$(PY) bench/guest.py --build $(BUILD) $(BENCH_ARGS) $(BUILD)/guests/cpu.elf $(HV) $(PEER) $(TO_CHART)
 
 ## make bench-ops       instructions of some two hundred operations of a PV kernel, here and on Debian's Xen
 .PHONY: bench-ops
 bench-ops: $(HV) $(PEER) $(BUILD)/guests/bench.elf $(BUILD)/bench/profile.so
-	@$(PY) bench/guest.py --build $(BUILD) $(BENCH_ARGS) $(BUILD)/guests/bench.elf $(HV) $(PEER)
+	@$(PY) bench/guest.py --build $(BUILD) $(BENCH_ARGS) $(BUILD)/guests/bench.elf $(HV) $(PEER) $(TO_CHART)
 
 ## make bench-tools     what xl create, save, restore, destroy and guests' network and disk cost, here and on
 ##                      Debian's Xen; DEBIAN=13: with its kernel and tools, and its Xen 4.20
