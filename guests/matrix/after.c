@@ -3,7 +3,7 @@
 #include "matrix/matrix.h"
 
 #define PORTS   24u
-#define HANDLES 4u
+#define HANDLES 256u
 
 static long mmuext(unsigned int cmd, uint64_t mfn)
 {
@@ -116,17 +116,19 @@ void after_fpu(void)
     hypercall1(__HYPERVISOR_fpu_taskswitch, 0);
 }
 
-/* The handle may not have been told, so all that can be are tried. */
+/* The handle may not have been told, so all that can be are tried: those of a page, in one list. */
 void after_maps(void)
 {
+    static struct gnttab_unmap_grant_ref list[HANDLES * 4];
     /* by address, by entry, by the entry of MACHINE's "l1", for a device */
     const uint64_t at[] = {world_token(T_SPARE), world_token(T_L1E), world_token(T_TABLE) * PAGE_SIZE + 8, 0};
 
-    for (uint32_t i = 0; i < HANDLES * ARRAY_SIZE(at); i++) {
-        struct gnttab_unmap_grant_ref u = {.host_addr = at[i % ARRAY_SIZE(at)], .handle = i / ARRAY_SIZE(at)};
-        u.dev_bus_addr = u.host_addr ? 0 : world_token(T_GRANTED);
-        hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, PTR(&u), 1);
+    _Static_assert(ARRAY_SIZE(list) == HANDLES * ARRAY_SIZE(at), "each in each way");
+    for (uint32_t i = 0; i < ARRAY_SIZE(list); i++) {
+        list[i] = (struct gnttab_unmap_grant_ref){.host_addr = at[i % ARRAY_SIZE(at)], .handle = i / ARRAY_SIZE(at)};
+        list[i].dev_bus_addr = list[i].host_addr ? 0 : world_token(T_GRANTED);
     }
+    hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, PTR(list), ARRAY_SIZE(list));
 }
 
 void after_iopl(void)
