@@ -385,8 +385,9 @@ static void no_memory_to_grow(void **state)
         while (held)
             heap_free(hoard[--held], 0, true);
         for (uint32_t ref = 8; ref < grant_entries(d->grants); ref += 64) {
+            const struct grant_wish wish = { .user = 1, .pins = 1, .use = GRANT_MAP };
             struct grant_pin pin;
-            assert_int_equal(grant_pin(d->grants, ref, 1, false, GRANT_MAP, &pin), GNTST_general_error);
+            assert_int_equal(grant_pin(d->grants, ref, &wish, &pin), GNTST_general_error);
         }
         guest_kill(d);
         assert_true(left < 200);
