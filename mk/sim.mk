@@ -31,9 +31,11 @@ $(BUILD)/sim/steps/%.o: %.c | $(GEN_PRODUCTS)
 $(BUILD)/sim/test/sim/test_growth: $(BUILD)/sim/test/sim/test_growth.o $(GROWTH_OBJ) $(BUILD)/sim/machine.a
 	$(Q)$(HOSTCC) $(HOST_SAN) -Wl,--wrap=spin_lock $^ -lcmocka -o $@
 
-# test_meanwhile stops a call where it releases a lock or looks at the clock.
-$(BUILD)/sim/test/sim/test_meanwhile: $(BUILD)/sim/test/sim/test_meanwhile.o $(BUILD)/sim/machine.a
-	$(Q)$(HOSTCC) $(HOST_SAN) -Wl,--wrap=spin_lock,--wrap=spin_unlock,--wrap=arch_time_now $^ -lcmocka -o $@
+# These stop a call where it releases a lock, copies from or to its guest, or looks at the clock.
+MEANWHILE := spin_lock spin_unlock arch_time_now arch_copy_from_guest arch_copy_to_guest
+$(BUILD)/sim/test/sim/test_meanwhile $(BUILD)/sim/test/sim/test_pairs: $(BUILD)/sim/test/sim/%: \
+    $(BUILD)/sim/test/sim/%.o $(BUILD)/sim/machine.a
+	$(Q)$(HOSTCC) $(HOST_SAN) $(MEANWHILE:%=-Wl,--wrap=%) $^ -lcmocka -o $@
 
 .PHONY: sim
 ##@ Test

@@ -1,64 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What another CPU does at the worst moment. The simulated machine has one thread, so here a call can be stopped where
- * it releases a lock or looks at the clock: there another vCPU stores to its memory, or, if no lock is held, makes a
- * call of its own, whole. Each point of the first call is tried in turn, until it has no more.
+ * Cases of what another CPU does at the worst moment: see meanwhile.h. Each point of the first call is tried in turn,
+ * until it has no more.
  *
  * Afterwards nothing may have been written to a frame that went back to the heap, and nothing may be held for nobody.
  */
 #include "sim_test.h"
 
 #include "grant_world.h"
-#include "hv/lock.h"
-#include "hv/lock_debug.h"
-#include "hv/time.h"
-
-/* --- Points --- */
-
-static void (*other)(void);         /* what happens there */
-static unsigned int countdown;      /* points until then; 0: not this time */
-static unsigned int locks;          /* held by whoever is stopped there */
-static bool stores_only;            /* what happens takes no lock, so it can happen under one */
-static bool within;
-
-static void point(void)
-{
-    if (within || !countdown || (locks && !stores_only) || --countdown)
-        return;
-    struct vcpu *before = sim_this->current;
-    unsigned int cpu = this_cpu_id();
-    within = true;
-    sim_on_cpu(1);
-    other();
-    sim_on_cpu(cpu);
-    sim_this->current = before;
-    within = false;
-}
-
-void __real_spin_lock(spinlock_t *l);
-void __wrap_spin_lock(spinlock_t *l);
-void __wrap_spin_lock(spinlock_t *l)
-{
-    __real_spin_lock(l);
-    locks += !within;
-}
-
-void __real_spin_unlock(spinlock_t *l);
-void __wrap_spin_unlock(spinlock_t *l);
-void __wrap_spin_unlock(spinlock_t *l)
-{
-    __real_spin_unlock(l);
-    locks -= !within;
-    point();
-}
-
-uint64_t __real_arch_time_now(void);
-uint64_t __wrap_arch_time_now(void);
-uint64_t __wrap_arch_time_now(void)
-{
-    point();
-    return __real_arch_time_now();
-}
+#include "meanwhile.h"
 
 /* @first is stopped at each of its points in turn, for @second. How many it has. */
 static unsigned int stop_everywhere(void (*before)(void), void (*first)(void), void (*second)(void),
