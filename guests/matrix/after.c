@@ -36,6 +36,15 @@ void after_debug(void)
         hypercall2(__HYPERVISOR_set_debugreg, i, 0);
 }
 
+/* Nowhere again, so that the frame is free for others. */
+void after_areas(void)
+{
+    uint64_t none = ~0ull;
+
+    hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_register_runstate_phys_area, 0, PTR(&none));
+    hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_time_phys_area, 0, PTR(&none));
+}
+
 static void entry_clear(uint64_t token)
 {
     struct mmu_update u = {.ptr = world_token(token), .val = 0};

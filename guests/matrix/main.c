@@ -20,6 +20,7 @@ static const struct {
     {"the rest",           other_ops   },
     {"vCPUs",              vcpu_ops    },
     {"FIFO events",        fifo_ops    },
+    {"since Xen 4.18",     newer_ops   },
 };
 
 void guest_main(void)

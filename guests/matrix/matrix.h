@@ -104,7 +104,7 @@ struct op {
 
 extern const struct op domctl_ops[], sysctl_ops[], platform_ops[], memory_ops[], event_ops[], grant_ops[],
     physdev_ops[],
-    mmu_ops[], cpu_ops[], vcpu_ops[], other_ops[], fifo_ops[];
+    mmu_ops[], cpu_ops[], vcpu_ops[], other_ops[], fifo_ops[], newer_ops[];
 
 /** All cases of a table that ends with a nameless row. */
 void run_table(const struct op *ops);
@@ -140,6 +140,7 @@ void after_traps(void);
 void after_stack(void);
 void after_segments(void);
 void after_debug(void);
+void after_areas(void);
 void after_tables(void);
 void after_gdt(void);
 void after_timer(void);
