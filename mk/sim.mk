@@ -5,9 +5,11 @@ SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_M
               -Ilib/port/hv -Iarch/sim/include -Iarch/x86 -I$(GEN) $(ABI_FLAGS) -MMD -MP
 # string.c is the C library's here, panic.c is arch/sim's. pv/mm comes with its stand-in for the processor,
 # arch/x86/hw/sim.
+# What the simulator shares with the product of arch/x86 beyond pv/mm, file by file.
+SIM_X86    := arch/x86/pv/hypercall.c arch/x86/pv/memory_exchange.c arch/x86/guest/frame_life.c
 SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c, \
                 $(shell find core lib drivers/serial arch/sim arch/x86/pv/mm arch/x86/hw/sim -name '*.c' | sort) \
-                arch/x86/pv/hypercall.c)
+                $(SIM_X86))
 SIM_OBJ    := $(SIM_SRC:%.c=$(BUILD)/sim/%.o)
 SIM_TEST   := $(wildcard test/sim/test_*.c)
 SIM_BIN    := $(SIM_TEST:%.c=$(BUILD)/sim/%)

@@ -4,7 +4,7 @@
 #include "hv/heap.h"
 #include "hv/hypercall.h"
 #include "irq/pirq.h"
-#include "mm/guest_map.h"
+#include "guest/memory_map.h"
 #include "platform/io_caps.h"
 #include "pv/mm/mm.h"
 #include "pv/pv.h"

@@ -5,7 +5,7 @@
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
 #include "hv/percpu.h"
-#include "mm/guest_map.h"
+#include "guest/memory_map.h"
 #include "mm/m2p_share.h"
 #include "mm/machine_map.h"
 

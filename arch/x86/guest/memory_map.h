@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The memory map that a PV guest is shown: as its toolstack has set it. */
-#ifndef MM_GUEST_MAP_H
-#define MM_GUEST_MAP_H
+#ifndef GUEST_MEMORY_MAP_H
+#define GUEST_MEMORY_MAP_H
 
 #include "hv/types.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See mm/guest_map.h. A map is made whole, then put in place of the former. */
-#include "mm/guest_map.h"
+/* See guest/memory_map.h. A map is made whole, then put in place of the former. */
+#include "guest/memory_map.h"
 
 #include "hv/domain.h"
 #include "hv/errno.h"
