@@ -6,7 +6,8 @@ SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_M
 # string.c is the C library's here, panic.c is arch/sim's. pv/mm comes with its stand-in for the processor,
 # arch/x86/hw/sim.
 # What the simulator shares with the product of arch/x86 beyond pv/mm, file by file.
-SIM_X86    := arch/x86/pv/hypercall.c arch/x86/pv/memory_exchange.c arch/x86/guest/frame_life.c
+SIM_X86    := arch/x86/pv/hypercall.c arch/x86/pv/memory_exchange.c arch/x86/guest/frame_life.c \
+              arch/x86/guest/physmap.c
 SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c, \
                 $(shell find core lib drivers/serial arch/sim arch/x86/pv/mm arch/x86/hw/sim -name '*.c' | sort) \
                 $(SIM_X86))

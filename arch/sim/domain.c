@@ -9,6 +9,8 @@
 #include "hv/grant.h"
 #include "hv/hypercall.h"
 #include "hv/log.h"
+#include "hv/memory_op.h"
+#include "pv/memory_exchange.h"
 
 int arch_domain_create(struct domain *d, const struct domain_config *config) { return 0; }
 void arch_domain_destroy(struct domain *d) { }
@@ -82,5 +84,5 @@ struct domain *sim_domain(domid_t id, uint32_t vcpus)
     return d;
 }
 
-long arch_memory_op(struct hypercall *call, unsigned int cmd, uint64_t arg) { return -ENOSYS; }
+const struct memory_row *arch_memory_row(uint32_t cmd) { return cmd == XENMEM_exchange ? &pv_memory_exchange : NULL; }
 void arch_grant_cache_flush(mfn_t m) { sim_counters.cache_flushes++; }

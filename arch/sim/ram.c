@@ -14,6 +14,8 @@ uint64_t frame_table_end;
 uint8_t *sim_ram;
 uint64_t *sim_m2p;
 
+void (*sim_on_guest_read)(vaddr_t va, size_t len);
+
 static struct { uint8_t *start; size_t len; } window[16];
 static unsigned int windows;
 
@@ -76,6 +78,8 @@ int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
     if (!guest_ok(src, len))
         return -EFAULT;
     memcpy(dst, (const void *)src, len);
+    if (sim_on_guest_read)
+        sim_on_guest_read(src, len);
     return 0;
 }
 

@@ -90,5 +90,7 @@ extern int sim_hypfs_error;
 
 /** Memory outside the arena that counts as the guest's for copy_{from,to}_guest; NULL forgets all. At most 16. */
 void sim_guest_window(void *start, size_t len);
+/** Called after each read of a guest's memory, if set: another vCPU may change it at this moment. */
+extern void (*sim_on_guest_read)(vaddr_t va, size_t len);
 
 #endif

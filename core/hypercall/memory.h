@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* memory_op by family. */
+/* memory_op's handlers by family; a row of core/hypercall/memory_op.c each. */
 #ifndef CORE_HYPERCALL_MEMORY_H
 #define CORE_HYPERCALL_MEMORY_H
 
-#include "hv/domain.h"
-#include "hv/hypercall.h"
+#include "hv/memory_op.h"
 
-/*
- * The command's low bits say what to do, the others count the extents that earlier parts of a continued call have done
- * (the ABI leaves them zero for the first part).
- */
-#define MEMORY_CMD_BITS 6
-#define MEMORY_CMD_MASK ((1u << MEMORY_CMD_BITS) - 1)
-#define MEMORY_EXTENTS_MAX (0xffffffffu >> MEMORY_CMD_BITS)
-
-/** Records that @done extents are done, and asks to be called again. */
-long memory_continue(struct hypercall *call, uint32_t cmd, uint64_t done);
+long memory_reservation(struct memory_call *m);
+long memory_acquire_resource(struct memory_call *m);
+long memory_add(struct memory_call *m);
+long memory_add_batch(struct memory_call *m);
+long memory_remove(struct memory_call *m);
 
 /**
- * The domain that @id names, referenced, if the caller may change its memory: its own, or any for a control domain. 0,
- * -ESRCH, -EPERM.
+ * What index @idx of XENMAPSPACE_@space means to @d, referenced (arch_guest_frame_put(f, false)); NULL: nothing.
+ * @foreign: whose frames XENMAPSPACE_gmfn_foreign is about, or NULL. A grant table grows as far as is named.
  */
-int memory_target(domid_t id, struct domain **out);
-/** The largest extent that @d may ask for, as an order. */
-unsigned int memory_max_order(const struct domain *d);
-/** Turns the caller's XENMEMF_* into heap flags. -EINVAL if no frame can satisfy them. */
-int memory_heap_flags(unsigned int mem_flags, unsigned int *heap_flags);
-
-long memory_reservation(struct hypercall *call, uint32_t cmd, uint64_t start, uint64_t arg);
-long memory_exchange(uint64_t arg);
-long memory_acquire_resource(struct hypercall *call, uint64_t start, uint64_t arg);
+struct frame *physmap_source_get(struct domain *d, struct domain *foreign, unsigned int space, uint64_t idx);
 
 #endif

@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* memory_op(cmd, arg): dispatch, and the operations that only ask. */
+/*
+ * memory_op(cmd, arg): the operations' table, the one place where their structures are read and answered, and those
+ * that only ask.
+ */
 #include "core/hypercall/memory.h"
 #include "hv/claim.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
+#include "hv/hypercall.h"
+#include "hv/physmap.h"
 
 #include <arch/current.h>
 #include <hypercall_handlers.h>
+
+/*
+ * The command's low bits say what to do, the others count the extents that earlier parts of a continued call have done
+ * (the ABI leaves them zero for the first part).
+ */
+#define MEMORY_CMD_BITS 6
+#define MEMORY_CMD_MASK ((1u << MEMORY_CMD_BITS) - 1)
 
 #define NODE_ANY  0xffu
 #define NODES_MAX 64u /* as the ABI's tools count them */
 #define ORDER_GUEST    9u
 #define ORDER_HARDWARE 12u
 #define ORDER_CONTROL  18u
-
-long memory_continue(struct hypercall *call, uint32_t cmd, uint64_t done)
-{
-    call->arg[0] = done << MEMORY_CMD_BITS | cmd;
-    return -ERESTART;
-}
 
 int memory_target(domid_t id, struct domain **out)
 {
@@ -74,16 +80,25 @@ static long memory_count(uint64_t pages)
     return (long)MIN(pages, 0xffffffffULL);
 }
 
-static long memory_query(uint32_t cmd, uint64_t arg)
+/* The target exists and may be changed by the caller; what else is asked of it has the answer @rc. */
+static long memory_refuse(domid_t id, long refusal)
 {
-    struct xen_memory_domain op;
     struct domain *d;
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
-    long rc = memory_target(op.domid, &d);
+    long rc = memory_target(id, &d);
+
     if (rc)
         return rc;
-    switch (cmd) {
+    domain_put(d);
+    return refusal;
+}
+
+static long memory_query(struct memory_call *m)
+{
+    struct domain *d;
+    long rc = memory_target(m->op.domain.domid, &d);
+    if (rc)
+        return rc;
+    switch (m->cmd) {
     case XENMEM_current_reservation:
         rc = memory_count(d->tot_pages);
         break;
@@ -91,134 +106,115 @@ static long memory_query(uint32_t cmd, uint64_t arg)
         rc = memory_count(d->max_pages);
         break;
     case XENMEM_maximum_gpfn:
-        rc = d->type == DOMAIN_PV ? (long)READ_ONCE(d->shared_info->arch.max_pfn) : -ENOSYS;
-        rc = rc > 0 ? rc - 1 : rc;
+        rc = arch_physmap_maximum(d);
         break;
     }
     domain_put(d);
     return rc;
 }
 
-/* A PV guest has no physical map of ours to change; the arch knows about the others. */
-static long memory_physmap(struct hypercall *call, uint32_t cmd, uint64_t arg, domid_t id)
-{
-    struct domain *d;
-    long rc = memory_target(id, &d);
-    if (rc)
-        return rc;
-    bool pv = d->type == DOMAIN_PV;
-    domain_put(d);
-    return pv ? -EACCES : arch_memory_op(call, cmd, arg);
-}
-
-static long memory_add(struct hypercall *call, uint64_t arg)
-{
-    struct xen_add_to_physmap op;
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
-    if (op.space == XENMAPSPACE_gmfn_foreign) /* says nothing of whose: that is the batch's */
-        return -ENOSYS;
-    return memory_physmap(call, XENMEM_add_to_physmap, arg, op.domid);
-}
-
-static long memory_add_batch(struct hypercall *call, uint64_t arg)
-{
-    struct xen_add_to_physmap_batch op;
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
-    if (op.space == XENMAPSPACE_gmfn_range) /* a batch of ranges is not offered */
-        return -EOPNOTSUPP;
-    return memory_physmap(call, XENMEM_add_to_physmap_batch, arg, op.domid);
-}
-
-static long memory_remove(struct hypercall *call, uint64_t arg)
-{
-    struct xen_remove_from_physmap op;
-    return copy_from_guest_va(&op, arg) ? -EFAULT : memory_physmap(call, XENMEM_remove_from_physmap, arg, op.domid);
-}
-
 /* What a PV domain gets is populated at once. */
-static long memory_pod(uint64_t arg)
+static long memory_pod(struct memory_call *m)
 {
-    struct xen_pod_target op;
-    struct domain *d;
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
-    long rc = memory_target(op.domid, &d);
-    if (rc)
-        return rc;
-    domain_put(d);
-    return -EINVAL;
+    return memory_refuse(m->op.pod.domid, -EINVAL);
 }
 
-static long memory_claim(uint64_t arg)
+static long memory_claim(struct memory_call *m)
 {
-    struct xen_memory_reservation op;
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
+    const struct xen_memory_reservation *op = &m->op.reservation;
     if (!current_vcpu()->domain->is_privileged)
         return -EPERM;
-    if (!guest_handle_null(op.extent_start) || op.extent_order || op.mem_flags)
+    if (!guest_handle_null(op->extent_start) || op->extent_order || op->mem_flags)
         return -EINVAL;
-    struct domain *d = domain_get_by_id(op.domid);
+    struct domain *d = domain_get_by_id(op->domid);
     if (!d)
         return -EINVAL;
-    long rc = domain_claim(d, op.nr_extents);
+    long rc = domain_claim(d, op->nr_extents);
     domain_put(d);
     return rc;
 }
 
 /* No domain has virtual NUMA nodes. libxl takes this one error for that, and saves a domain only then. */
-static long memory_vnuma(uint64_t arg)
+static long memory_vnuma(struct memory_call *m)
 {
-    struct xen_vnuma_topology_info op;
-    struct domain *d;
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
-    long rc = memory_target(op.domid, &d);
-    if (rc)
-        return rc;
-    domain_put(d);
-    return op.pad ? -EINVAL : -EOPNOTSUPP;
+    return memory_refuse(m->op.vnuma.domid, m->op.vnuma.pad ? -EINVAL : -EOPNOTSUPP);
+}
+
+static long memory_highest(struct memory_call *m)
+{
+    return (long)(frame_table_end - 1);
+}
+
+/* No domain's pages are shared. */
+static long memory_sharing(struct memory_call *m)
+{
+    return 0;
+}
+
+/* For 32-bit toolstacks. */
+static long memory_compat_list(struct memory_call *m)
+{
+    return -EOPNOTSUPP;
+}
+
+static const struct memory_row rows[] = {
+    [XENMEM_increase_reservation] = { memory_reservation, MEMORY_IN(reservation), .counts = true },
+    [XENMEM_decrease_reservation] = { memory_reservation, MEMORY_IN(reservation), .counts = true },
+    [XENMEM_populate_physmap] = { memory_reservation, MEMORY_IN(reservation), .counts = true },
+    [XENMEM_maximum_ram_page] = { memory_highest },
+    [XENMEM_current_reservation] = { memory_query, MEMORY_IN(domain) },
+    [XENMEM_maximum_reservation] = { memory_query, MEMORY_IN(domain) },
+    [XENMEM_maximum_gpfn] = { memory_query, MEMORY_IN(domain) },
+    [XENMEM_add_to_physmap] = { memory_add, MEMORY_IN(add) },
+    [XENMEM_add_to_physmap_batch] = { memory_add_batch, MEMORY_IN(batch) },
+    [XENMEM_remove_from_physmap] = { memory_remove, MEMORY_IN(remove) },
+    [XENMEM_set_pod_target] = { memory_pod, MEMORY_IN(pod) },
+    [XENMEM_get_pod_target] = { memory_pod, MEMORY_IN(pod) },
+    [XENMEM_acquire_resource] = { memory_acquire_resource, MEMORY_IN(resource),
+                                  MEMORY_ANSWER_FIELD(xen_mem_acquire_resource, resource, nr_frames) },
+    [XENMEM_get_vnumainfo] = { memory_vnuma, MEMORY_IN(vnuma) },
+    [XENMEM_claim_pages] = { memory_claim, MEMORY_IN(reservation) },
+    [XENMEM_get_sharing_freed_pages] = { memory_sharing },
+    [XENMEM_get_sharing_shared_pages] = { memory_sharing },
+    [XENMEM_machphys_compat_mfn_list] = { memory_compat_list },
+};
+
+static const struct memory_row *memory_row(uint32_t cmd)
+{
+    return cmd < ARRAY_SIZE(rows) && rows[cmd].fn ? &rows[cmd] : arch_memory_row(cmd);
+}
+
+/* May @m be handed to its handler? Its structure is read here, once. 0, or what the caller is told. */
+static long memory_decode(struct memory_call *m, const struct memory_row *row, uint64_t arg)
+{
+    if (m->start && row->no_start)
+        return row->no_start;
+    if (row->control && !current_vcpu()->domain->is_privileged)
+        return -EPERM;
+    if (row->size && arch_copy_from_guest(&m->op, arg, row->size))
+        return row->counts ? (long)m->start : -EFAULT;
+    m->decoded = true;
+    return 0;
 }
 
 long hypercall_memory_op(struct hypercall *call)
 {
-    uint32_t cmd = call->arg[0] & MEMORY_CMD_MASK;
-    uint64_t start = call->arg[0] >> MEMORY_CMD_BITS, arg = call->arg[1];
-    switch (cmd) {
-    case XENMEM_increase_reservation:
-    case XENMEM_decrease_reservation:
-    case XENMEM_populate_physmap:
-        return memory_reservation(call, cmd, start, arg);
-    case XENMEM_exchange:
-        return start ? -EINVAL : memory_exchange(arg);
-    case XENMEM_maximum_ram_page:
-        return (long)(frame_table_end - 1);
-    case XENMEM_current_reservation:
-    case XENMEM_maximum_reservation:
-    case XENMEM_maximum_gpfn:
-        return memory_query(cmd, arg);
-    case XENMEM_add_to_physmap:
-        return memory_add(call, arg);
-    case XENMEM_add_to_physmap_batch:
-        return memory_add_batch(call, arg);
-    case XENMEM_remove_from_physmap:
-        return memory_remove(call, arg);
-    case XENMEM_set_pod_target:
-    case XENMEM_get_pod_target:
-        return memory_pod(arg);
-    case XENMEM_acquire_resource:
-        return memory_acquire_resource(call, start, arg);
-    case XENMEM_get_vnumainfo:
-        return memory_vnuma(arg);
-    case XENMEM_claim_pages:
-        return memory_claim(arg);
-    case XENMEM_get_sharing_freed_pages:
-    case XENMEM_get_sharing_shared_pages:
-        return 0; /* no domain's pages are shared */
-    case XENMEM_machphys_compat_mfn_list: /* for 32-bit toolstacks */
-        return -EOPNOTSUPP;
-    }
-    return start ? -ENOSYS : arch_memory_op(call, cmd, arg);
+    struct memory_call m; /* member by member: the compiler would clear it as a whole before */
+    uint64_t arg = call->arg[1];
+
+    m.cmd = call->arg[0] & MEMORY_CMD_MASK;
+    m.start = call->arg[0] >> MEMORY_CMD_BITS;
+    m.answer = m.decoded = false;
+    const struct memory_row *row = memory_row(m.cmd);
+    if (!row)
+        return -ENOSYS;
+    long rc = memory_decode(&m, row, arg);
+    if (!m.decoded)
+        return rc;
+    rc = row->fn(&m);
+    if (m.answer && arch_copy_to_guest(arg + row->answer_at, (char *)&m.op + row->answer_at, row->answer_size))
+        rc = -EFAULT;
+    if (rc == -ERESTART)
+        call->arg[0] = m.start << MEMORY_CMD_BITS | m.cmd;
+    return rc;
 }

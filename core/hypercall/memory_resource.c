@@ -6,6 +6,7 @@
 #include "core/hypercall/memory.h"
 #include "hv/grant.h"
 #include "hv/guest_access.h"
+#include "hv/hypercall.h"
 
 #include <arch/current.h>
 
@@ -17,25 +18,29 @@ static int resource_frames(struct domain *d, const struct xen_mem_acquire_resour
     return op->type == XENMEM_resource_grant_table ? grant_table_acquire(d, op->id, frame, nr, mfns) : -EOPNOTSUPP;
 }
 
-static long resource_size(struct domain *d, struct xen_mem_acquire_resource *op, uint64_t arg)
+static long resource_size(struct domain *d, struct memory_call *m)
 {
+    struct xen_mem_acquire_resource *op = &m->op.resource;
     if (op->nr_frames)
         return -EINVAL;
     op->nr_frames = op->type == XENMEM_resource_grant_table ? grant_table_max_frames(d, op->id) : 0;
     if (!op->nr_frames)
         return -EINVAL;
-    return copy_to_guest_va(arg + offsetof(struct xen_mem_acquire_resource, nr_frames), &op->nr_frames);
+    m->answer = true;
+    return 0;
 }
 
-static long resource_list(struct hypercall *call, struct domain *d, const struct xen_mem_acquire_resource *op,
-                          uint64_t start)
+static long resource_list(struct domain *d, struct memory_call *m)
 {
+    const struct xen_mem_acquire_resource *op = &m->op.resource;
     uint64_t mfns[BATCH];
     if (op->frame + op->nr_frames < op->frame || op->frame + op->nr_frames > 0xffffffffULL)
         return -EINVAL;
-    for (uint64_t done = start; done < op->nr_frames;) {
-        if (done != start && hypercall_preempt_check())
-            return memory_continue(call, XENMEM_acquire_resource, done);
+    for (uint64_t done = m->start; done < op->nr_frames;) {
+        if (done != m->start && hypercall_preempt_check()) {
+            m->start = done;
+            return -ERESTART;
+        }
         uint32_t nr = (uint32_t)MIN((uint64_t)BATCH, op->nr_frames - done);
         int rc = resource_frames(d, op, op->frame + done, nr, mfns);
         if (rc)
@@ -47,22 +52,20 @@ static long resource_list(struct hypercall *call, struct domain *d, const struct
     return 0;
 }
 
-long memory_acquire_resource(struct hypercall *call, uint64_t start, uint64_t arg)
+long memory_acquire_resource(struct memory_call *m)
 {
-    struct xen_mem_acquire_resource op;
+    const struct xen_mem_acquire_resource *op = &m->op.resource;
     const struct domain *caller = current_vcpu()->domain;
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
-    if (op.pad)
+    if (op->pad)
         return -EINVAL;
-    if (op.domid == caller->id)
+    if (op->domid == caller->id)
         return -EPERM;
-    struct domain *d = domain_get_by_id(op.domid);
+    struct domain *d = domain_get_by_id(op->domid);
     if (!d)
         return -ESRCH;
     long rc = -EPERM;
     if (caller->is_privileged)
-        rc = guest_handle_null(op.frame_list) ? resource_size(d, &op, arg) : resource_list(call, d, &op, start);
+        rc = guest_handle_null(op->frame_list) ? resource_size(d, m) : resource_list(d, m);
     domain_put(d);
     return rc;
 }

@@ -43,11 +43,6 @@ extern const struct hypercall_row hypercall_table[HYPERCALL_KINDS][HYPERCALL_COU
 long hypercall_invoke(struct hypercall *call);
 /** True when the CPU has something better to do and a long operation should record its progress. */
 bool hypercall_preempt_check(void);
-/**
- * Arch duty: the XENMEM_* operations that core does not know (maps of the machine, M2P). @cmd without the extent
- * index; -ENOSYS.
- */
-long arch_memory_op(struct hypercall *call, unsigned int cmd, uint64_t arg);
 /** Arch duty: an event can be delivered to the current vCPU now. */
 bool arch_event_deliverable(const struct vcpu *v);
 

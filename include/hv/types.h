@@ -19,6 +19,7 @@ typedef struct { uint64_t nr; } mfn_t;
 typedef struct { uint64_t nr; } gfn_t;
 
 #define MFN_NONE ((mfn_t){ ~0ULL })
+#define GFN_NONE ((gfn_t){ ~0ULL })
 
 static inline mfn_t mfn(uint64_t nr) { return (mfn_t){ nr }; }
 static inline gfn_t gfn(uint64_t nr) { return (gfn_t){ nr }; }

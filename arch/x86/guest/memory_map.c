@@ -46,18 +46,14 @@ static int map_replace(struct domain *d, const struct xen_memory_map *from)
     return 0;
 }
 
-long guest_map_set(uint64_t arg)
+long guest_map_set(struct memory_call *m)
 {
-    struct xen_foreign_memory_map op;
-
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
     if (!current_vcpu()->domain->is_privileged)
         return -EPERM;
-    struct domain *d = domain_get_by_any_id(op.domid);
+    struct domain *d = domain_get_by_any_id(m->op.foreign_map.domid);
     if (!d)
         return -ESRCH;
-    int rc = map_replace(d, &op.map);
+    int rc = map_replace(d, &m->op.foreign_map.map);
     domain_put(d);
     return rc;
 }
@@ -75,20 +71,19 @@ static struct guest_memory_map *map_copy(struct domain *d)
     return copy;
 }
 
-long guest_map_get(uint64_t arg)
+long guest_map_get(struct memory_call *m)
 {
-    struct xen_memory_map op;
+    struct xen_memory_map *op = &m->op.map;
+    struct guest_memory_map *map = map_copy(current_vcpu()->domain);
 
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
-    struct guest_memory_map *m = map_copy(current_vcpu()->domain);
-    if (!m)
+    if (!map)
         return -ENOMEM;
-    long rc = m->count ? 0 : -ENOSYS;
-    op.nr_entries = MIN(op.nr_entries, m->count);
-    if (!rc && (copy_array_to_guest(guest_handle_va(op.buffer), m->entry, op.nr_entries) || copy_to_guest_va(arg, &op)))
+    long rc = map->count ? 0 : -ENOSYS;
+    op->nr_entries = MIN(op->nr_entries, map->count);
+    if (!rc && copy_array_to_guest(guest_handle_va(op->buffer), map->entry, op->nr_entries))
         rc = -EFAULT;
-    hv_free(m);
+    m->answer = !rc;
+    hv_free(map);
     return rc;
 }
 

@@ -37,25 +37,22 @@ static void share_pieces(uint64_t end)
  * A hole in the machine's memory has no piece; the last one before it is named again,
  * which does no harm to who only looks at RAM.
  */
-long m2p_share_list(uint64_t arg)
+long m2p_share_list(struct memory_call *m)
 {
-    struct xen_machphys_mfn_list op;
+    struct xen_machphys_mfn_list *op = &m->op.mfn_list;
     uint64_t pieces = (frame_table_end * 8 + M2P_CHUNK - 1) / M2P_CHUNK, last = m2p_chunk_mfn(0);
     uint32_t i;
 
-    if (!current_vcpu()->domain->is_privileged)
-        return -EPERM;
-    if (copy_from_guest_va(&op, arg))
-        return -EFAULT;
     if (!last)
         return -ENOSYS;
     share_pieces(pieces);
-    for (i = 0; i < op.max_extents && i < pieces; i++) {
+    for (i = 0; i < op->max_extents && i < pieces; i++) {
         xen_pfn_t first = m2p_chunk_mfn(i);
         first = last = first ? first : last;
-        if (copy_to_handle(op.extent_start, i, &first))
+        if (copy_to_handle(op->extent_start, i, &first))
             return -EFAULT;
     }
-    op.nr_extents = i;
-    return copy_to_guest_va(arg, &op);
+    op->nr_extents = i;
+    m->answer = true;
+    return 0;
 }

@@ -3,11 +3,11 @@
 #ifndef MM_M2P_SHARE_H
 #define MM_M2P_SHARE_H
 
-#include "hv/types.h"
+#include "hv/memory_op.h"
 
 /**
- * XENMEM_machphys_mfn_list: the first frame of each 2 MiB of the M2P. 0, -EPERM, -EFAULT, -ENOSYS (not in such pieces).
+ * XENMEM_machphys_mfn_list: the first frame of each 2 MiB of the M2P. 0, -EFAULT, -ENOSYS (not in such pieces).
  */
-long m2p_share_list(uint64_t arg);
+long m2p_share_list(struct memory_call *m);
 
 #endif

@@ -7,31 +7,34 @@
  * the new ones are assigned, the old ones freed, M2P and the guest's list updated. nr_exchanged in the guest's
  * structure records the progress, so that a continued call finds it there.
  */
-#include "core/hypercall/memory.h"
+#include "pv/memory_exchange.h"
+
 #include "hv/guest_access.h"
 #include "hv/heap.h"
+#include "hv/hypercall.h"
+#include "hv/physmap.h"
 
 #include <arch/current.h>
 
 struct exchange {
     struct domain *d;
-    struct xen_memory_exchange op;
+    struct xen_memory_exchange *op;
     unsigned int heap_flags, chunk_order;
     struct frame_list taken, fresh; /* order-0 frames, and first frames of out extents */
 };
 
 static uint64_t exchange_in_per_chunk(const struct exchange *x)
 {
-    return 1ULL << (x->chunk_order - x->op.in.extent_order);
+    return 1ULL << (x->chunk_order - x->op->in.extent_order);
 }
 static uint64_t exchange_out_per_chunk(const struct exchange *x)
 {
-    return 1ULL << (x->chunk_order - x->op.out.extent_order);
+    return 1ULL << (x->chunk_order - x->op->out.extent_order);
 }
 
 static int exchange_check(struct exchange *x)
 {
-    const struct xen_memory_reservation *in = &x->op.in, *out = &x->op.out;
+    const struct xen_memory_reservation *in = &x->op->in, *out = &x->op->out;
     unsigned int limit = memory_max_order(current_vcpu()->domain);
     if (in->extent_order > limit || out->extent_order > limit)
         return -EPERM;
@@ -39,11 +42,11 @@ static int exchange_check(struct exchange *x)
         return -EINVAL;
     if (in->nr_extents << in->extent_order != out->nr_extents << out->extent_order)
         return -EINVAL;
-    if (x->op.nr_exchanged > in->nr_extents || memory_heap_flags(out->mem_flags, &x->heap_flags))
+    if (x->op->nr_exchanged > in->nr_extents || memory_heap_flags(out->mem_flags, &x->heap_flags))
         return -EINVAL;
     x->chunk_order = MAX(in->extent_order, out->extent_order);
     uint64_t per_chunk = exchange_in_per_chunk(x);
-    return in->nr_extents % per_chunk || x->op.nr_exchanged % per_chunk ? -EINVAL : 0;
+    return in->nr_extents % per_chunk || x->op->nr_exchanged % per_chunk ? -EINVAL : 0;
 }
 
 /* Gives what was taken back to the domain, as if nothing had happened. */
@@ -77,9 +80,9 @@ static int exchange_take(struct exchange *x)
 {
     for (uint64_t i = 0; i < exchange_in_per_chunk(x); i++) {
         xen_pfn_t gmfn;
-        if (copy_from_handle(&gmfn, x->op.in.extent_start, x->op.nr_exchanged + i))
+        if (copy_from_handle(&gmfn, x->op->in.extent_start, x->op->nr_exchanged + i))
             return -EFAULT;
-        for (uint64_t n = 0; n < 1ULL << x->op.in.extent_order; n++) {
+        for (uint64_t n = 0; n < 1ULL << x->op->in.extent_order; n++) {
             int rc = exchange_take_frame(x, gmfn + n);
             if (rc)
                 return rc;
@@ -93,9 +96,9 @@ static uint64_t exchange_free_fresh(struct exchange *x)
 {
     struct frame *f;
     uint64_t nr = 0;
-    for (; (f = frame_list_first(&x->fresh)); nr += 1ULL << x->op.out.extent_order) {
+    for (; (f = frame_list_first(&x->fresh)); nr += 1ULL << x->op->out.extent_order) {
         frame_list_del(&x->fresh, f);
-        heap_free(frame_to_mfn(f), x->op.out.extent_order, false);
+        heap_free(frame_to_mfn(f), x->op->out.extent_order, false);
     }
     return nr;
 }
@@ -103,7 +106,7 @@ static uint64_t exchange_free_fresh(struct exchange *x)
 static int exchange_allocate(struct exchange *x)
 {
     for (uint64_t i = 0; i < exchange_out_per_chunk(x); i++) {
-        mfn_t m = heap_alloc(x->op.out.extent_order, x->heap_flags);
+        mfn_t m = heap_alloc(x->op->out.extent_order, x->heap_flags);
         if (mfn_eq(m, MFN_NONE))
             return -ENOMEM;
         frame_list_add_tail(&x->fresh, mfn_to_frame(m));
@@ -114,10 +117,10 @@ static int exchange_allocate(struct exchange *x)
 static int exchange_give(struct exchange *x, uint64_t out_index)
 {
     struct frame *f;
-    unsigned int order = x->op.out.extent_order;
+    unsigned int order = x->op->out.extent_order;
     for (; (f = frame_list_first(&x->fresh)); out_index++) {
         xen_pfn_t gpfn, nr = frame_to_mfn(f).nr;
-        if (copy_from_handle(&gpfn, x->op.out.extent_start, out_index))
+        if (copy_from_handle(&gpfn, x->op->out.extent_start, out_index))
             return -EFAULT;
         frame_list_del(&x->fresh, f); /* the links are the owner's list's from now on */
         if (domain_return_frames(x->d, mfn(nr), order)) {
@@ -126,7 +129,7 @@ static int exchange_give(struct exchange *x, uint64_t out_index)
         }
         for (uint64_t n = 0; n < 1ULL << order; n++)
             m2p_set(mfn(nr + n), gpfn + n);
-        if (copy_to_handle(x->op.out.extent_start, out_index, &nr))
+        if (copy_to_handle(x->op->out.extent_start, out_index, &nr))
             return -EFAULT;
     }
     return 0;
@@ -147,18 +150,18 @@ static int exchange_chunk(struct exchange *x)
         m2p_set(frame_to_mfn(f), M2P_INVALID);
         heap_free(frame_to_mfn(f), 0, true);
     }
-    rc = exchange_give(x, x->op.nr_exchanged << x->op.in.extent_order >> x->op.out.extent_order);
+    rc = exchange_give(x, x->op->nr_exchanged << x->op->in.extent_order >> x->op->out.extent_order);
     domain_uncharge_frames(x->d, exchange_free_fresh(x)); /* for what did not get through */
     if (!rc)
-        x->op.nr_exchanged += exchange_in_per_chunk(x);
+        x->op->nr_exchanged += exchange_in_per_chunk(x);
     return rc;
 }
 
 static long exchange_run(struct exchange *x)
 {
-    uint64_t start = x->op.nr_exchanged;
-    while (x->op.nr_exchanged < x->op.in.nr_extents) {
-        if (x->op.nr_exchanged != start && hypercall_preempt_check())
+    uint64_t start = x->op->nr_exchanged;
+    while (x->op->nr_exchanged < x->op->in.nr_extents) {
+        if (x->op->nr_exchanged != start && hypercall_preempt_check())
             return -ERESTART;
         int rc = exchange_chunk(x);
         if (rc)
@@ -178,24 +181,28 @@ static bool exchange_list_ok(const struct xen_memory_reservation *list)
 
 static bool exchange_lists_ok(const struct exchange *x)
 {
-    if (!x->op.in.nr_extents || !x->op.out.nr_extents)
+    if (!x->op->in.nr_extents || !x->op->out.nr_extents)
         return true;
-    return exchange_list_ok(&x->op.in) && exchange_list_ok(&x->op.out);
+    return exchange_list_ok(&x->op->in) && exchange_list_ok(&x->op->out);
 }
 
-long memory_exchange(uint64_t arg)
+static long memory_exchange(struct memory_call *m)
 {
-    struct exchange x = { .taken = FRAME_LIST_EMPTY, .fresh = FRAME_LIST_EMPTY };
-    if (copy_from_guest_va(&x.op, arg))
-        return -EFAULT;
+    struct exchange x = { .op = &m->op.exchange, .taken = FRAME_LIST_EMPTY, .fresh = FRAME_LIST_EMPTY };
     long rc = exchange_check(&x);
-    rc = rc || exchange_lists_ok(&x) ? rc : -EFAULT;
-    rc = rc ? rc : memory_target(x.op.in.domid, &x.d);
+    if (!rc && !exchange_lists_ok(&x))
+        rc = -EFAULT;
+    if (!rc)
+        rc = memory_target(x.op->in.domid, &x.d);
     if (rc)
         return rc;
-    rc = x.d->type == DOMAIN_PV ? exchange_run(&x) : -EOPNOTSUPP;
+    rc = domain_is_translated(x.d) ? -EOPNOTSUPP : exchange_run(&x);
     domain_put(x.d);
-    if (copy_to_guest_va(arg + offsetof(struct xen_memory_exchange, nr_exchanged), &x.op.nr_exchanged))
-        rc = -EFAULT;
+    m->answer = true;
     return rc;
 }
+
+const struct memory_row pv_memory_exchange = {
+    memory_exchange, MEMORY_IN(exchange), MEMORY_ANSWER_FIELD(xen_memory_exchange, exchange, nr_exchanged),
+    .no_start = -EINVAL,
+};

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A domain's own view of its memory, by guest frame number. A PV domain's guest frames are machine frames: it is told
+ * which it has, and what we keep is the way back (M2P). A container's are whatever its map (p2m) says: it is
+ * translated, and never hears of a machine frame.
+ *
+ * Duties of the architecture, by the kind of domain (arch/x86/guest/physmap.c). The caller holds a reference on the
+ * domain and no lock. Who only reads or writes a frame has arch_guest_frame_get() in hv/domain.h.
+ */
+#ifndef HV_PHYSMAP_H
+#define HV_PHYSMAP_H
+
+#include "hv/domain.h"
+
+/** True if guest frame numbers are not machine frame numbers. */
+static inline bool domain_is_translated(const struct domain *d) { return d->type == DOMAIN_HVM; }
+
+/**
+ * The 2^@order frames from @m, which have just been assigned to @d, are at @g from now on; GFN_NONE: nowhere. 0, or
+ * -errno: then none of them is anywhere, and the caller gives them up.
+ */
+int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order);
+/**
+ * @d gives up the frame at @g: nothing is there any more, and the frame is free once nobody else holds it, in @run if
+ * that is now. False, and nothing has changed: there is none, or it is not @d's to give.
+ */
+bool arch_physmap_give_back(struct domain *d, gfn_t g, struct heap_run *run);
+/**
+ * @f, on which the caller holds a reference, is at @g from now on, in place of what was there. The reference stays the
+ * caller's. 0; -EACCES: @d has no map of ours; -errno.
+ */
+int arch_physmap_add(struct domain *d, gfn_t g, struct frame *f);
+/** Nothing is at @g any more; a frame of @d's own stays @d's. 0; -EACCES: @d has no map of ours; -ENOENT. */
+int arch_physmap_remove(struct domain *d, gfn_t g);
+/** XENMEM_maximum_gpfn: the highest guest frame number, as far as is known; 0 before there is any. */
+long arch_physmap_maximum(const struct domain *d);
+
+#endif
