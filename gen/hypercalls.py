@@ -1,9 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reads gen/hypercalls.tbl and writes one product: --header, --table or --doc."""
+"""Reads gen/hypercalls.tbl and writes one product: --header, --table or --doc.
+
+The dispatch tables, one for each kind of guest, also know from gen/privileges.tbl which sub-operations a kind lacks:
+where there are any, a function stands before the handler that answers them.
+"""
+import os
 import sys
 from collections import namedtuple
 
+import privileges
 from table import lines, produce
 
 Row = namedtuple("Row", "nr name args who guests cont home text")
@@ -12,6 +18,9 @@ NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/hyperc
 LIMIT = 64
 # __HYPERVISOR_ names that the ABI header does not give.
 ALIASES = {"mca": "__HYPERVISOR_arch_0"}
+KINDS = ("pv", "hvm")
+# Which bits of the first argument are the sub-operation's number, where not all are.
+NUMBER_BITS = {"memory_op": 0x3f}
 
 
 def rows(path):
@@ -34,6 +43,36 @@ def rows(path):
     return out
 
 
+def lacking(table, kind):
+    """{hypercall: the numbers of its sub-operations that @kind lacks, though it has the hypercall}."""
+    out = {}
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "privileges.tbl")
+    by_name = {r.name: r for r in table}
+    for sub in privileges.rows(path):
+        row = by_name[sub.family]
+        if not has(row, kind) and sub.guests in (kind, "both"):
+            sys.exit(f"gen/privileges.tbl: {sub.family} {sub.name}: {kind} guests do not have {sub.family}")
+        if has(row, kind) and sub.guests not in (kind, "both"):
+            if sub.nr > 63:
+                sys.exit(f"gen/privileges.tbl: {sub.family} {sub.name}: a kind can lack numbers up to 63")
+            out.setdefault(sub.family, []).append(sub.nr)
+    return out
+
+
+def has(row, kind):
+    return row.guests in (kind, "both")
+
+
+def guard(kind, name, numbers):
+    """A function that keeps what @kind lacks of @name from its handler."""
+    mask, bits = sum(1 << nr for nr in numbers), NUMBER_BITS.get(name)
+    number = f"call->arg[0] & {bits:#x}" if bits else "(uint32_t)call->arg[0]"
+    yield f"\nstatic long {kind}_{name}(struct hypercall *call)\n{{"
+    yield f"    uint64_t nr = {number};\n"
+    yield f"    if (!hypercall_{name} || (nr < 64 && {mask:#x}ull >> nr & 1))\n        return -ENOSYS;"
+    yield f"    return hypercall_{name}(call);\n}}"
+
+
 def header(table):
     yield NOTE + "#ifndef HYPERCALL_HANDLERS_H\n#define HYPERCALL_HANDLERS_H\n\nstruct hypercall;\n"
     for r in table:
@@ -50,13 +89,18 @@ def dispatch(table):
     for r in table:
         macro = ALIASES.get(r.name, f"__HYPERVISOR_{r.name}")
         yield f'_Static_assert({macro} == {r.nr}, "gen/hypercalls.tbl: {r.name}");'
+    guarded = {kind: lacking(table, kind) for kind in KINDS}
+    for kind in KINDS:
+        for name, numbers in guarded[kind].items():
+            yield from guard(kind, name, numbers)
     yield "\nconst struct hypercall_row hypercall_table[HYPERCALL_KINDS][HYPERCALL_COUNT] = {"
-    for kind in ("pv", "hvm"):
+    for kind in KINDS:
         yield f"    [HYPERCALLS_{kind.upper()}] = {{"
         for r in table:
             priv, cont = str(r.who == "control").lower(), str(r.cont == "yes").lower()
-            if r.guests in (kind, "both"):
-                yield f'        [{r.nr}] = {{ hypercall_{r.name}, "{r.name}", {r.args}, {priv}, {cont} }},'
+            fn = f"{kind}_{r.name}" if r.name in guarded[kind] else f"hypercall_{r.name}"
+            if has(r, kind):
+                yield f'        [{r.nr}] = {{ {fn}, "{r.name}", {r.args}, {priv}, {cont} }},'
         yield "    },"
     yield "};"
 

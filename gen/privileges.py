@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reads gen/privileges.tbl and writes one product: --header, --table or --doc."""
+"""Reads gen/privileges.tbl and writes one product: --header, --table, --subops or --doc."""
 import sys
 from collections import namedtuple
 
 from table import lines, produce
 
-Row = namedtuple("Row", "family nr name who target state text")
+Row = namedtuple("Row", "family nr name who guests target state text")
 PREFIX = {"domctl": "XEN_DOMCTL_", "sysctl": "XEN_SYSCTL_", "memory_op": "XENMEM_"}
 WHO = ("any", "owner", "control", "hardware")
+GUESTS = ("pv", "hvm", "both")
+BY_STRUCTURE = ("domctl", "sysctl", "platform_op")  # their number is not an argument
 TARGET = ("none", "any", "other", "-")
 STATES = ("works", "arch", "ENOSYS", "ENODATA", "EOPNOTSUPP", "EINVAL", "ENODEV", "EPERM", "EACCES")
 NOTE = "/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Made from gen/privileges.tbl by gen/privileges.py. */\n"
@@ -18,12 +20,14 @@ def rows(path):
     out, seen = [], {}
     for n, line in lines(path):
         try:
-            family, nr, name, who, target, state, text = line.split(None, 6)
-            row = Row(family, int(nr), name, who, target, state, text)
+            family, nr, name, who, guests, target, state, text = line.split(None, 7)
+            row = Row(family, int(nr), name, who, guests, target, state, text)
         except ValueError:
-            sys.exit(f"{path}:{n}: expected family, nr, name, who, target, state, what")
-        if who not in WHO or target not in TARGET or state not in STATES:
-            sys.exit(f"{path}:{n}: unknown word in who, target or state")
+            sys.exit(f"{path}:{n}: expected family, nr, name, who, guests, target, state, what")
+        if who not in WHO or guests not in GUESTS or target not in TARGET or state not in STATES:
+            sys.exit(f"{path}:{n}: unknown word in who, guests, target or state")
+        if family in BY_STRUCTURE and guests != "both":
+            sys.exit(f"{path}:{n}: the tables of {family} do not know the kind of the caller")
         if (family == "domctl") == (target == "-"):
             sys.exit(f"{path}:{n}: a target is for domctl and only for it")
         if family in ("domctl", "sysctl") and who != "control":
@@ -69,6 +73,17 @@ def dispatch(table):
         yield f"const unsigned int {family}_row_count = {len(mine)};"
 
 
+def subops(table):
+    """For a test: each sub-operation that an argument names, with the kinds of guest that have it."""
+    yield NOTE + "#ifndef SUBOPS_H\n#define SUBOPS_H\n"
+    yield "static const struct { unsigned int call, nr; bool pv, hvm; const char *name; } subops[] = {"
+    for r in table:
+        if r.family not in BY_STRUCTURE:
+            pv, hvm = (str(r.guests in (kind, "both")).lower() for kind in ("pv", "hvm"))
+            yield f'    {{ __HYPERVISOR_{r.family}, {r.nr}, {pv}, {hvm}, "{r.family} {r.name}" }},'
+    yield "};\n\n#endif"
+
+
 def doc(table):
     yield "# What works\n"
     yield "Made from `gen/privileges.tbl`, from which the dispatch tables of domctl and sysctl are made as well."
@@ -76,12 +91,15 @@ def doc(table):
     yield "-ENOSYS.\n"
     yield "*any*: every guest, on itself. *owner*: every guest on itself, control domains on others. *control*: control"
     yield "domains. Callers without permission get -EPERM.\n"
+    yield "*guests*: the kinds of guest that may call it; to the others it is -ENOSYS.\n"
     for family in dict.fromkeys(r.family for r in table):
-        yield f"\n## {family}\n\n| nr | name | who | state | what |\n| --- | --- | --- | --- | --- |"
+        yield f"\n## {family}\n\n| nr | name | who | guests | state | what |"
+        yield "| --- | --- | --- | --- | --- | --- |"
         for r in table:
             if r.family == family:
                 state = "works" if r.state in ("works", "arch") else f"-{r.state}"
-                yield f"| {r.nr} | `{r.name}` | {r.who} | {state} | {r.text} |"
+                yield f"| {r.nr} | `{r.name}` | {r.who} | {r.guests} | {state} | {r.text} |"
 
 
-produce(rows, {"--header": header, "--table": dispatch, "--doc": doc})
+if __name__ == "__main__":
+    produce(rows, {"--header": header, "--table": dispatch, "--subops": subops, "--doc": doc})

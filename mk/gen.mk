@@ -34,10 +34,12 @@ endef
 $(eval $(call product,hypercalls,--header,hypercall_handlers.h))
 $(eval $(call product,hypercalls,--table,hypercall_rows.h))
 $(eval $(call page,hypercalls,hypercalls.md))
+$(GEN)/hypercall_rows.h: gen/privileges.tbl gen/privileges.py
 
-# Sub-operations: prototypes and dispatch tables of domctl and sysctl.
+# Sub-operations: prototypes and dispatch tables of domctl and sysctl; a list of the others for a test.
 $(eval $(call product,privileges,--header,toolstack_handlers.h))
 $(eval $(call product,privileges,--table,toolstack_rows.h))
+$(eval $(call product,privileges,--subops,subops.h))
 $(eval $(call page,privileges,status.md))
 
 # The hypervisor's command line: its structure, and the parser's rows.
