@@ -19,27 +19,11 @@ void arch_hardware_shutdown(uint32_t reason) { panic("the hardware domain shut d
 void (*sim_on_relinquish)(struct domain *d);
 void (*sim_on_write_hold)(struct domain *d, struct frame *f);
 
-/* Every frame that is still allocated to the domain is given up, some at a time. */
 int arch_domain_relinquish(struct domain *d)
 {
     if (sim_on_relinquish)
         sim_on_relinquish(d);
-    for (unsigned int i = 0; i < 512; i++) {
-        spin_lock(&d->frames_lock);
-        struct frame *f = frame_list_first(&d->frames);
-        while (f && !(f->count & FRAME_ALLOCATED))
-            f = frame_list_next(f); /* given up already; somebody else still has it mapped */
-        bool got = f && frame_get(f, d);
-        spin_unlock(&d->frames_lock);
-        if (!f)
-            return 0;
-        if (!got)
-            return -ERESTART; /* its last reference is being dropped */
-        if (frame_clear_allocated(f))
-            frame_put(f);
-        frame_put(f);
-    }
-    return -ERESTART;
+    return 0;
 }
 
 struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
@@ -76,7 +60,7 @@ struct domain *sim_domain(domid_t id, uint32_t vcpus)
         struct vcpu *v = vcpu_create(d, i);
         if (!v)
             panic("no vCPU %u", i);
-        v->is_initialised = true;
+        vcpu_set_initialised(v, true);
         vcpu_up(v);
     }
     d->controller_pauses = 0;

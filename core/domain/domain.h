@@ -17,8 +17,10 @@ uint64_t domain_table_present(unsigned int word);
 
 /** A zeroed domain with its locks and counters ready, one reference; NULL: no memory. */
 struct domain *domain_alloc(domid_t id, enum domain_type type, uint32_t max_vcpus);
+/** Its opposite: the memory of the structure itself. */
+void domain_free(struct domain *d);
 /** The tasklet that runs when no reference is left. */
-void domain_destroy(void *domain);
+void domain_gone(void *domain);
 
 /** The lock of its shutdown, and the tasklet that tells of it. */
 void domain_shutdown_init(struct domain *d);

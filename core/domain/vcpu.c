@@ -62,17 +62,26 @@ struct vcpu *vcpu_create(struct domain *d, uint32_t id)
     vcpu_timers_init(v);
     if (arch_vcpu_create(v))
         goto free;
-    if (sched_vcpu_init(v))
-        goto destroy_arch;
+    sched_vcpu_init(v);
     __atomic_store_n(&d->vcpu[id], v, __ATOMIC_RELEASE);
     vcpu_refresh_cpus(v); /* the pool may have changed while nobody could find it */
     return v;
-destroy_arch:
-    arch_vcpu_destroy(v);
 free:
     vcpu_timers_destroy(v);
     vcpu_free(v);
     return NULL;
+}
+
+void vcpu_set_initialised(struct vcpu *v, bool initialised) { v->is_initialised = initialised; }
+
+void vcpu_release(struct vcpu *v)
+{
+    arch_sync_vcpu(v);
+    vcpu_timer_stop_singleshot(v);
+    vcpu_timer_stop_periodic(v);
+    vcpu_unmap_info(v);
+    vcpu_unmap_areas(v);
+    v->runstate_area = v->time_area = 0;
 }
 
 void vcpu_destroy(struct vcpu *v)
@@ -100,7 +109,7 @@ struct vcpu *vcpu_create_idle(unsigned int cpu)
     cpumask_clear_all(&v->hard_affinity);
     cpumask_set(&v->hard_affinity, cpu);
     v->cpus = v->hard_affinity;
-    v->is_initialised = true;
+    vcpu_set_initialised(v, true);
     if (arch_vcpu_create(v)) {
         vcpu_free(v);
         return NULL;

@@ -75,7 +75,6 @@ struct grant_table {
     uint32_t maptrack_frames, maptrack_max;
     uint32_t maptrack_used;         /* atomic */
     struct maptrack_list *lists;    /* free handles, one list for each vCPU that the domain may have */
-    uint32_t release_next;          /* where grant_table_release_mappings() goes on */
 };
 
 /** Entries that the table has now. gt->lock held. */

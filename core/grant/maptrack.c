@@ -172,16 +172,16 @@ static void maptrack_drop(struct grant_table *gt, uint32_t handle)
     maptrack_unlock(gt, handle, &e);
 }
 
-/* release_next is the end's own: the domain's vCPUs, which alone take handles, do not run any more. */
+/* teardown.cursor is the next handle: the domain's vCPUs, which alone take handles, do not run any more. */
 int grant_table_release_mappings(struct domain *d)
 {
     struct grant_table *gt = d->grants;
     /* Whoever makes the table larger for the domain from now on sees that it is dying. */
     spin_lock(&gt->lock);
     spin_unlock(&gt->lock);
-    while (gt->release_next < gt->maptrack_frames * MAPTRACK_PER_PAGE) {
-        maptrack_drop(gt, gt->release_next++);
-        if (hypercall_preempt_every(gt->release_next, 128))
+    while (d->teardown.cursor < gt->maptrack_frames * MAPTRACK_PER_PAGE) {
+        maptrack_drop(gt, (uint32_t)d->teardown.cursor++);
+        if (hypercall_preempt_every(d->teardown.cursor, 128))
             return -ERESTART;
     }
     return 0;

@@ -58,7 +58,6 @@ void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info)
     info->tot_pages = d->tot_pages;
     info->max_pages = d->max_pages;
     info->outstanding_pages = d->outstanding_pages;
-    info->shr_pages = d->shr_pages;
     info->shared_info_frame = virt_to_mfn(d->shared_info).nr;
     info->cpupool = cpupool_id_of(d);
     memcpy(info->handle, d->handle, sizeof(info->handle));

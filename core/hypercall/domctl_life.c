@@ -22,31 +22,11 @@ long domctl_pausedomain(struct domctl_call *c)
 
     if (d->controller_pauses == ~0u)
         return -EOVERFLOW;
-    domain_pause(d);
-    spin_lock(&d->lock);
-    d->controller_pauses++;
-    spin_unlock(&d->lock);
+    domain_controller_pause(d);
     return 0;
 }
 
-long domctl_unpausedomain(struct domctl_call *c)
-{
-    struct domain *d = c->d;
-
-    spin_lock(&d->lock);
-    bool paused = d->controller_pauses, starts = d->controller_pauses == 1 && d->life == DOMAIN_BUILDING;
-    if (paused)
-        d->controller_pauses--;
-    if (starts)
-        d->life = DOMAIN_ALIVE;
-    spin_unlock(&d->lock);
-    if (!paused)
-        return -EINVAL;
-    if (starts)
-        domain_update_wallclock(d); /* who built or restored it cleared the page that has it */
-    domain_unpause(d);
-    return 0;
-}
+long domctl_unpausedomain(struct domctl_call *c) { return domain_controller_unpause(c->d); }
 
 long domctl_resumedomain(struct domctl_call *c)
 {

@@ -14,6 +14,8 @@ static long op_initialise(struct vcpu *v, uint64_t arg)
         return -EINVAL; /* without a vcpu_info of its own it could never get an event */
     spin_lock(&d->lock);
     long rc = v->is_initialised ? -EEXIST : arch_vcpu_initialise(v, arg);
+    if (!rc)
+        vcpu_set_initialised(v, true);
     spin_unlock(&d->lock);
     return rc;
 }

@@ -20,12 +20,8 @@ static void cpus_within_pool(struct vcpu *v)
         v->cpus = *pool;
 }
 
-int sched_vcpu_init(struct vcpu *v)
+void sched_vcpu_init(struct vcpu *v)
 {
-    if (cpumask_empty(&v->hard_affinity))
-        memset(&v->hard_affinity, 0xff, sizeof(v->hard_affinity));
-    if (cpumask_empty(&v->soft_affinity))
-        memset(&v->soft_affinity, 0xff, sizeof(v->soft_affinity));
     cpus_within_pool(v);
     cpumask_t usable;
     cpumask_and(&usable, &v->cpus, &cpu_online);
@@ -33,10 +29,7 @@ int sched_vcpu_init(struct vcpu *v)
     v->processor = cpu < CPU_MAX ? cpu : cpumask_next(&usable, 0) % CPU_MAX;
     v->sched.policy = cpupool_policy_of(v->domain);
     v->sched.policy->join(v);
-    v->runstate = RUNSTATE_offline;
-    v->runstate_info = (struct vcpu_runstate_info){ .state = RUNSTATE_offline, .state_entry_time = now_ns() };
     sched_poll_init(v);
-    return 0;
 }
 
 void sched_vcpu_remove(struct vcpu *v)

@@ -18,20 +18,25 @@ enum domain_type { DOMAIN_PV, DOMAIN_HVM, DOMAIN_IDLE, DOMAIN_SYSTEM /* DOMID_IO
 
 #define DOMAIN_WATCHDOGS 2
 
+/* How far the end of a domain has come. Of whoever is in domain_kill(). */
+struct domain_teardown {
+    bool busy;                      /* a CPU is in it */
+    uint8_t released;               /* parts that are given up, see core/domain/parts.c */
+    uint64_t cursor;                /* where the next one goes on, in its own terms; 0: not begun */
+    struct timer reaper;            /* looks whether hypervisor pages of the dead domain are still mapped */
+};
+
 struct domain {
     domid_t id;
     uint8_t type;                   /* enum domain_type */
-    uint8_t life;                   /* enum domain_life; forward only */
+    uint8_t life;                   /* enum domain_life; forward only, by core/domain/life.c */
     bool is_privileged;             /* a control domain: may use domctl, sysctl, foreign mappings */
     bool is_hardware;               /* owns the machine's devices: dom0 */
     bool is_xenstore;               /* runs xenstored (XEN_DOMCTL_CDF_xs_domain) */
-    uint8_t kill_stage;             /* where domain_kill() goes on */
-    bool kill_busy;                 /* a CPU is in domain_kill() */
     uint32_t refs;                  /* one is its own, from creation to DOMAIN_DEAD; its frames hold one together */
-    struct timer reaper;            /* looks whether hypervisor pages of the dead domain are still mapped */
+    struct domain_teardown teardown;
     struct tasklet destroy;         /* frees it when the last reference is gone */
     uint8_t handle[16];
-    uint32_t create_flags;          /* XEN_DOMCTL_CDF_* */
     uint64_t unique_id;             /* of no other domain since the machine started, whatever its id */
 
     spinlock_t lock;                /* LOCK_DOMAIN */
@@ -45,7 +50,7 @@ struct domain {
 
     spinlock_t frames_lock;         /* LOCK_FRAMES: the list and the counts below */
     struct frame_list frames;
-    uint64_t tot_pages, max_pages, shr_pages, outstanding_pages;
+    uint64_t tot_pages, max_pages, outstanding_pages;
     uint32_t hv_pages;              /* shared hypervisor pages still referenced */
 
     shared_info_t *shared_info;     /* one page of ours, shared with the domain */
@@ -105,6 +110,9 @@ struct domain_config {
 };
 /** Creates a paused domain in DOMAIN_BUILDING; @out referenced. 0, -EEXIST, -EINVAL, -ENOMEM. */
 int domain_create(domid_t id, const struct domain_config *config, struct domain **out);
+/** Its toolstack's own pauses, counted. Unpausing starts a domain that was being built. -EINVAL: it is not paused. */
+void domain_controller_pause(struct domain *d);
+int domain_controller_unpause(struct domain *d);
 /** Starts or continues the end of a domain. 0 or -ERESTART. */
 int domain_kill(struct domain *d);
 /**
@@ -150,8 +158,12 @@ int arch_domain_create(struct domain *d, const struct domain_config *config);
  */
 struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write);
 void arch_guest_frame_put(struct frame *f, bool write);
-/** Gives up what the architecture holds: page-table roots, frames. 0 or -ERESTART. */
+/**
+ * Gives up what the architecture holds of frames: page-table roots and the like. 0 or -ERESTART, with the progress in
+ * d->teardown.cursor.
+ */
 int arch_domain_relinquish(struct domain *d);
+/** Frees what arch_domain_create() made, also if it failed halfway. */
 void arch_domain_destroy(struct domain *d);
 /** Dumps @v's registers, the top of its stack and the page walk of the faulting address to the log. */
 void arch_dump_vcpu(const struct vcpu *v);

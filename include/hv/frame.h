@@ -144,6 +144,8 @@ int domain_steal_frame(struct domain *d, struct frame *f);
  * table) is not. The caller holds a reference on @d.
  */
 bool domain_give_back_frame(struct domain *d, struct frame *f, struct heap_run *run);
+/** The dying domain drops its allocation reference on all its frames. 0 or -ERESTART: progress in teardown.cursor. */
+int domain_release_frames(struct domain *d);
 /** Assigns frames in place of as many stolen ones. 0, -EINVAL (dying: the caller frees and uncharges). */
 int domain_return_frames(struct domain *d, mfn_t first, unsigned int order);
 /** @nr stolen frames do not come back. */

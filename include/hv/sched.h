@@ -54,8 +54,8 @@ void sched_cpu_set_policy(unsigned int cpu, const struct sched_policy *policy);
  */
 struct vcpu *sched_create_idle(unsigned int cpu);
 void sched_domain_init(struct domain *d);
-/** At vcpu_create(): chooses its first CPU. Affinity masks that are empty become "everywhere". 0. */
-int sched_vcpu_init(struct vcpu *v);
+/** At vcpu_create(): chooses its first CPU, and its pool's policy takes it. */
+void sched_vcpu_init(struct vcpu *v);
 /** @v is not runnable and never will be again. Waits until it has left its CPU. */
 void sched_vcpu_remove(struct vcpu *v);
 

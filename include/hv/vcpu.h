@@ -84,6 +84,10 @@ void vcpu_pause(struct vcpu *v);
 /** Pauses without waiting. */
 void vcpu_pause_nosync(struct vcpu *v);
 void vcpu_unpause(struct vcpu *v);
+/** The dying domain's vCPU gives up what it holds of the guest's memory, and its timers. */
+void vcpu_release(struct vcpu *v);
+/** A context was set, so that it can be taken up; or it was reset. */
+void vcpu_set_initialised(struct vcpu *v, bool initialised);
 /** Frees what vcpu_create() made; @v does not run and nobody can find it any more. */
 void vcpu_destroy(struct vcpu *v);
 /** A vCPU of @cpu's own, for when nothing else is to run. Boot and CPU hotplug. NULL: no memory. */
@@ -114,7 +118,7 @@ int arch_vcpu_create(struct vcpu *v);
 void arch_vcpu_destroy(struct vcpu *v);
 /**
  * VCPUOP_initialise and XEN_DOMCTL_setvcpucontext: @ctx is a copied struct vcpu_guest_context. 0, -EINVAL, … Nothing
- * changes on error.
+ * changes on error. Who calls then says vcpu_set_initialised().
  */
 int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *ctx);
 /** VCPUOP_initialise's argument from the caller's memory. */
@@ -127,7 +131,5 @@ void arch_context_switch(struct vcpu *prev, struct vcpu *next);
 /** @v has left the CPU but lazily held state may remain; make the CPU forget it before @v is destroyed or inspected. */
 void arch_sync_vcpu(struct vcpu *v);
 long arch_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg);
-
-static inline bool vcpu_runnable(const struct vcpu *v);
 
 #endif

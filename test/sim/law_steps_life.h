@@ -137,7 +137,7 @@ static void death_is_complete(struct being *b)
 /* One part of a death; true if it was the last. */
 static bool death_part(struct being *b)
 {
-    diary_note("death of d%u, stage %u", b->d->id, b->d->kill_stage);
+    diary_note("death of d%u, %u parts released", b->d->id, b->d->teardown.released);
     struct xen_domctl *op = domctl_args(XEN_DOMCTL_destroydomain, b->d->id);
     struct hypercall c = { .arg = { VA(op) } };
     long rc = call_part(&being[0], hypercall_domctl, &c);

@@ -97,6 +97,36 @@ static void no_leak(void **state)
     assert_int_equal(heap_free_frames(), before);
 }
 
+/* Wherever the making of a domain ends for want of memory, what was made before is given back. */
+static void unwound(void **state)
+{
+    start();
+    const struct domain_config c = { .max_vcpus = 40, .max_evtchn_port = 5000, .max_grant_frames = 8,
+                                     .max_maptrack_frames = 8 };
+    struct domain *d;
+    mfn_t taken;
+    unsigned int failed = 0, made = 0;
+
+    guest_kill(sim_domain(1, 1)); /* what is kept for the next time is there */
+    while (!mfn_eq(taken = heap_alloc(0, 0), MFN_NONE))
+        ;
+    for (uint64_t left = 0; made < 3; left++) {
+        uint64_t before = heap_free_frames();
+        if (domain_create(7, &c, &d)) {
+            failed++;
+            assert_null(domain_get_by_id(7));
+        } else {
+            made++;
+            guest_kill(d);
+        }
+        if (heap_free_frames() < before)
+            fail_msg("%lu frames were left, %lu are not given back", left, before - heap_free_frames());
+        assert_true(left < 2000);
+        heap_free(mfn(1000 + left), 0, false); /* one more for the next try */
+    }
+    assert_true(failed > 5);
+}
+
 static void shutdown_and_resume(void **state)
 {
     start();
@@ -317,7 +347,8 @@ static void crash(void **state)
     guest_kill(d);
 }
 
-SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie), cmocka_unit_test(no_leak),
+SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie),
+          cmocka_unit_test(no_leak), cmocka_unit_test(unwound),
           cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(shutdown_of_old), cmocka_unit_test(watchdogs),
           cmocka_unit_test(vcpu_info), cmocka_unit_test(areas), cmocka_unit_test(area_served),
           cmocka_unit_test(area_raced),

@@ -55,9 +55,6 @@ void boot_finish(struct domain *dom0)
     log_info("memory: image %lu KiB, %lu KiB of boot memory given back", (unsigned long)((data_end - text_start) >> 10),
              (unsigned long)((heap_free_frames() - before) << (PAGE_SHIFT - 10)));
     consoles_release();
-    dom0->controller_pauses = 0; /* as its toolstack would, if it had one */
-    dom0->life = DOMAIN_ALIVE;
-    dom0->controller_pauses = 0;
-    domain_unpause(dom0);
+    BUG_ON(domain_controller_unpause(dom0)); /* as its toolstack would, if it had one */
     exit_from_top();
 }

@@ -17,7 +17,7 @@ static int context_reset(struct vcpu *v)
     if (rc)
         return rc;
     vcpu_down(v);
-    v->is_initialised = false;
+    vcpu_set_initialised(v, false);
     return 0;
 }
 
@@ -27,7 +27,7 @@ static int context_set(struct vcpu *v, const struct vcpu_guest_context *ctx)
 
     if (rc)
         return rc;
-    v->is_initialised = true;
+    vcpu_set_initialised(v, true);
     if (ctx->flags & VGCF_online)
         vcpu_up(v);
     else

@@ -145,7 +145,6 @@ int pv_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
     if (v->id == 0)
         v->domain->vm_assist = c->vm_assist & ASSISTS;
     pv_roots_settle_m2p(v);
-    v->is_initialised = true;
     return 0;
 }
 

@@ -74,7 +74,6 @@ static __init void create_domain(struct dom0_builder *b)
 
     if (rc)
         panic("domain 0 cannot be created (error %d): is there enough memory?", rc);
-    hardware_domain = b->d;
     b->d->max_pages = ~0u;
     if (io_caps_grant_hardware(b->d))
         panic("no memory for domain 0's I/O permissions");

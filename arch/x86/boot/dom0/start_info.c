@@ -112,5 +112,6 @@ __init void dom0_vcpu_start(const struct dom0_builder *b, mfn_t l4)
     if (rc)
         panic("dom0: the first vCPU's state is refused (error %d); this is a defect of the hypervisor", rc);
     hv_free(ctx);
+    vcpu_set_initialised(v, true);
     vcpu_up(v);
 }

@@ -16,7 +16,6 @@ struct pv_domain {
     uint32_t pci_cf8;      /* latched by the emulated port 0xcf8 */
     uint8_t rtc_index;     /* latched by the emulated port 0x70 */
     uint8_t pic_mask[2];   /* the legacy interrupt controllers' mask registers, which mask nothing */
-    uint64_t unpin_cursor; /* frame number + 1 where pv_mm_relinquish() goes on, referenced; 0: not begun */
 };
 
 struct arch_domain {
@@ -27,7 +26,6 @@ struct arch_domain {
     struct pirq_map *pirqs;      /* pirq -> interrupt, see arch/x86/irq/pirq.c */
     struct guest_memory_map *memory_map; /* XENMEM_memory_map's answer; NULL: none was given. Under domain.lock */
     struct io_caps *io;          /* ports, MMIO frames and interrupts that it may use; NULL: none */
-    uint64_t relinquish_stage;   /* where arch_domain_relinquish() goes on */
     struct vtsc vtsc;            /* the TSC that it sees */
     union { /* by domain.type */
         struct pv_domain pv;
