@@ -5,6 +5,7 @@
  */
 #include "core/hypercall/memory.h"
 #include "hv/claim.h"
+#include "hv/compiler.h"
 #include "hv/guest_access.h"
 #include "hv/heap.h"
 #include "hv/hypercall.h"
@@ -92,13 +93,17 @@ static long memory_refuse(domid_t id, long refusal)
     return refusal;
 }
 
-static long memory_query(struct memory_call *m)
+/* The three that only name a domain: asked often, so without a row's detour. Read here, once. */
+static long memory_query(uint32_t cmd, uint64_t arg)
 {
+    struct xen_memory_domain op;
     struct domain *d;
-    long rc = memory_target(m->op.domain.domid, &d);
+    if (copy_from_guest_va(&op, arg))
+        return -EFAULT;
+    long rc = memory_target(op.domid, &d);
     if (rc)
         return rc;
-    switch (m->cmd) {
+    switch (cmd) {
     case XENMEM_current_reservation:
         rc = memory_count(d->tot_pages);
         break;
@@ -140,11 +145,6 @@ static long memory_vnuma(struct memory_call *m)
     return memory_refuse(m->op.vnuma.domid, m->op.vnuma.pad ? -EINVAL : -EOPNOTSUPP);
 }
 
-static long memory_highest(struct memory_call *m)
-{
-    return (long)(frame_table_end - 1);
-}
-
 /* No domain's pages are shared. */
 static long memory_sharing(struct memory_call *m)
 {
@@ -161,10 +161,6 @@ static const struct memory_row rows[] = {
     [XENMEM_increase_reservation] = { memory_reservation, MEMORY_IN(reservation), .counts = true },
     [XENMEM_decrease_reservation] = { memory_reservation, MEMORY_IN(reservation), .counts = true },
     [XENMEM_populate_physmap] = { memory_reservation, MEMORY_IN(reservation), .counts = true },
-    [XENMEM_maximum_ram_page] = { memory_highest },
-    [XENMEM_current_reservation] = { memory_query, MEMORY_IN(domain) },
-    [XENMEM_maximum_reservation] = { memory_query, MEMORY_IN(domain) },
-    [XENMEM_maximum_gpfn] = { memory_query, MEMORY_IN(domain) },
     [XENMEM_add_to_physmap] = { memory_add, MEMORY_IN(add) },
     [XENMEM_add_to_physmap_batch] = { memory_add_batch, MEMORY_IN(batch) },
     [XENMEM_remove_from_physmap] = { memory_remove, MEMORY_IN(remove) },
@@ -184,37 +180,55 @@ static const struct memory_row *memory_row(uint32_t cmd)
     return cmd < ARRAY_SIZE(rows) && rows[cmd].fn ? &rows[cmd] : arch_memory_row(cmd);
 }
 
-/* May @m be handed to its handler? Its structure is read here, once. 0, or what the caller is told. */
-static long memory_decode(struct memory_call *m, const struct memory_row *row, uint64_t arg)
+/* What a row asks besides its structure; 0, or what the caller is told. */
+static long memory_refused_by_row(const struct memory_call *m, const struct memory_row *row)
 {
     if (m->start && row->no_start)
         return row->no_start;
-    if (row->control && !current_vcpu()->domain->is_privileged)
-        return -EPERM;
-    if (row->size && arch_copy_from_guest(&m->op, arg, row->size))
-        return row->counts ? (long)m->start : -EFAULT;
-    m->decoded = true;
-    return 0;
+    return row->control && !current_vcpu()->domain->is_privileged ? -EPERM : 0;
+}
+
+static long memory_finish(struct hypercall *call, const struct memory_call *m, const struct memory_row *row, long rc)
+{
+    uint64_t to = call->arg[1] + row->answer_at;
+
+    if (m->answer && arch_copy_to_guest(to, (const char *)&m->op + row->answer_at, row->answer_size))
+        rc = -EFAULT;
+    if (rc == -ERESTART)
+        call->arg[0] = m->start << MEMORY_CMD_BITS | m->cmd;
+    return rc;
+}
+
+static long memory_by_row(struct hypercall *call, uint32_t cmd)
+{
+    struct memory_call m; /* member by member: the compiler would clear it as a whole before */
+    const struct memory_row *row = memory_row(cmd);
+    long rc;
+
+    if (!row)
+        return -ENOSYS;
+    m.cmd = cmd;
+    m.start = call->arg[0] >> MEMORY_CMD_BITS;
+    m.answer = false;
+    if (unlikely(m.start || row->control) && (rc = memory_refused_by_row(&m, row)) != 0)
+        return rc;
+    if (row->size && arch_copy_from_guest(&m.op, call->arg[1], row->size))
+        return row->counts ? (long)m.start : -EFAULT;
+    rc = row->fn(&m);
+    return unlikely(m.answer || rc == -ERESTART) ? memory_finish(call, &m, row, rc) : rc;
 }
 
 long hypercall_memory_op(struct hypercall *call)
 {
-    struct memory_call m; /* member by member: the compiler would clear it as a whole before */
-    uint64_t arg = call->arg[1];
+    uint32_t cmd = call->arg[0] & MEMORY_CMD_MASK;
 
-    m.cmd = call->arg[0] & MEMORY_CMD_MASK;
-    m.start = call->arg[0] >> MEMORY_CMD_BITS;
-    m.answer = m.decoded = false;
-    const struct memory_row *row = memory_row(m.cmd);
-    if (!row)
-        return -ENOSYS;
-    long rc = memory_decode(&m, row, arg);
-    if (!m.decoded)
-        return rc;
-    rc = row->fn(&m);
-    if (m.answer && arch_copy_to_guest(arg + row->answer_at, (char *)&m.op + row->answer_at, row->answer_size))
-        rc = -EFAULT;
-    if (rc == -ERESTART)
-        call->arg[0] = m.start << MEMORY_CMD_BITS | m.cmd;
-    return rc;
+    switch (cmd) {
+    case XENMEM_maximum_ram_page:
+        return (long)(frame_table_end - 1);
+    case XENMEM_current_reservation:
+    case XENMEM_maximum_reservation:
+    case XENMEM_maximum_gpfn:
+        return memory_query(cmd, call->arg[1]);
+    }
+    return memory_by_row(call, cmd);
 }

@@ -12,10 +12,8 @@
 struct memory_call {
     uint32_t cmd;     /* XENMEM_* */
     uint64_t start;   /* extents that earlier parts of a continued call have done; with -ERESTART, all that are done */
-    bool decoded;     /* the structure was read: the dispatcher's */
     bool answer;      /* set by the handler: the row's answer is to be written, whatever the result */
     union {
-        struct xen_memory_domain domain;
         struct xen_memory_reservation reservation;
         struct xen_memory_exchange exchange;
         struct xen_memory_map map;

@@ -63,7 +63,7 @@ static void arguments(uint32_t cmd, struct memory_call *m, domid_t target)
         m->op.pod.domid = target;
         break;
     default: /* where it stands first */
-        m->op.domain.domid = target;
+        memcpy(&m->op, &target, sizeof(target));
         break;
     }
     memcpy(box, &m->op, sizeof(m->op));

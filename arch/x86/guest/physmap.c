@@ -7,10 +7,10 @@
 
 int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order)
 {
-    bool nowhere = g.nr == GFN_NONE.nr;
+    uint64_t step = g.nr == GFN_NONE.nr ? 0 : 1, pfn = step ? g.nr : M2P_INVALID, end = m.nr + (1ULL << order);
 
-    for (uint64_t n = 0; n < 1ULL << order; n++)
-        m2p_set(mfn_add(m, n), nowhere ? M2P_INVALID : g.nr + n);
+    for (; m.nr < end; m.nr++, pfn += step)
+        m2p_set(m, pfn);
     return 0;
 }
 
