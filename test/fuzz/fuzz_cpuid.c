@@ -43,14 +43,14 @@ static void check_policy(const struct cpuid_policy *p, const struct cpuid_policy
     uint64_t xcr0 = cpuid_policy_xcr0(p);
     uint32_t mine[CPUFEAT_WORDS], all[CPUFEAT_WORDS];
 
-    LAW(!xcr0 || xstate_valid_xcr0(~0ULL, xcr0));
-    LAW(!xcr0 == !cpuid_policy_has(p, CPUFEAT_XSAVE));
-    LAW(p->xstate[0].c == xstate_size_std(p->xcomp, xcr0));
+    require(!xcr0 || xstate_valid_xcr0(~0ULL, xcr0));
+    require(!xcr0 == !cpuid_policy_has(p, CPUFEAT_XSAVE));
+    require(p->xstate[0].c == xstate_size_std(p->xcomp, xcr0));
     cpuid_policy_features(p, mine);
     cpuid_policy_features(max, all);
     for (unsigned int w = 0; w < CPUFEAT_WORDS; w++)
-        LAW(!(mine[w] & ~all[w]));
-    LAW(p->basic[0].a <= CPUID_MAX_BASIC && p->leaf7[0].a <= CPUID_MAX_FEAT && p->extd[0].a <= CPUID_MAX_EXTD);
+        require(!(mine[w] & ~all[w]));
+    require(p->basic[0].a <= CPUID_MAX_BASIC && p->leaf7[0].a <= CPUID_MAX_FEAT && p->extd[0].a <= CPUID_MAX_EXTD);
 }
 
 static void check_exchange(const struct cpuid_policy *p)
@@ -62,11 +62,11 @@ static void check_exchange(const struct cpuid_policy *p)
     struct cpuid_error err;
 
     memset(&back, 0, sizeof(back));
-    LAW(cpuid_policy_serialise(p, leaves, &nr) == 0 && nr == CPUID_SERIALISED_LEAVES);
-    LAW(cpuid_policy_serialise_msrs(p, msrs, &nr_msrs) == 0);
-    LAW(cpuid_policy_deserialise(&back, leaves, nr, &err) == 0);
-    LAW(cpuid_policy_deserialise_msrs(&back, msrs, nr_msrs, &err) == 0);
-    LAW(!memcmp(&back, p, sizeof(back)));
+    require(cpuid_policy_serialise(p, leaves, &nr) == 0 && nr == CPUID_SERIALISED_LEAVES);
+    require(cpuid_policy_serialise_msrs(p, msrs, &nr_msrs) == 0);
+    require(cpuid_policy_deserialise(&back, leaves, nr, &err) == 0);
+    require(cpuid_policy_deserialise_msrs(&back, msrs, nr_msrs, &err) == 0);
+    require(!memcmp(&back, p, sizeof(back)));
 }
 
 static void count_lost(void *opaque, const struct cpuid_lost *lost)
@@ -74,7 +74,7 @@ static void count_lost(void *opaque, const struct cpuid_lost *lost)
     char text[80];
 
     (*(unsigned int *)opaque)++;
-    LAW(strlen(cpuid_lost_text(lost, text, sizeof(text))) < sizeof(text));
+    require(strlen(cpuid_lost_text(lost, text, sizeof(text))) < sizeof(text));
 }
 
 static void check_recalculate(struct cpuid_policy p, const struct cpuid_policy *host, const struct cpuid_policy *max)
@@ -89,7 +89,7 @@ static void check_recalculate(struct cpuid_policy p, const struct cpuid_policy *
     once = p;
     lost = 0;
     cpuid_policy_recalculate(&p, host, max, &feedback);
-    LAW(!lost && !memcmp(&p, &once, sizeof(p)));
+    require(!lost && !memcmp(&p, &once, sizeof(p)));
 }
 
 static void take_leaves(struct cpuid_policy *p, struct stream *s)
@@ -105,7 +105,7 @@ static void take_leaves(struct cpuid_policy *p, struct stream *s)
             leaf = take(s);
         entry = (xen_cpuid_leaf_t){ leaf, subleaf, take(s), take(s), take(s), take(s) };
         rc = cpuid_policy_deserialise(p, &entry, 1, &err);
-        LAW(rc == 0 || (rc == -ERANGE && err.leaf == entry.leaf && err.subleaf == entry.subleaf));
+        require(rc == 0 || (rc == -ERANGE && err.leaf == entry.leaf && err.subleaf == entry.subleaf));
     }
 }
 
@@ -127,7 +127,7 @@ static void check_views(const struct cpuid_policy *p, const struct cpuid_policy 
         uint32_t leaf = take(s);
 
         cpuid_guest_view(p, &ctx, leaf, take(s), &out);
-        LAW(leaf < 0x100 || (leaf >= 0x40000000 && leaf < 0x40000100) ||
+        require(leaf < 0x100 || (leaf >= 0x40000000 && leaf < 0x40000100) ||
             (leaf >= 0x80000000 && leaf <= CPUID_MAX_EXTD) ||
             !(out.a | out.b | out.c | out.d));
     }
@@ -148,7 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_policy(&def, &max);
         asked = def;
         cpuid_policy_recalculate(&asked, &host, &max, NULL);
-        LAW(!memcmp(&asked, &def, sizeof(def)));
+        require(!memcmp(&asked, &def, sizeof(def)));
         take_leaves(&asked, &s);
         cpuid_policy_raise_limits(&asked, &def, &max);
         check_recalculate(asked, &host, &max);

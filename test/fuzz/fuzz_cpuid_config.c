@@ -16,9 +16,9 @@ static void each(void *opaque, const struct cpuid_setting *s)
     static struct cpuid_policy def, host, p;
     const struct input *in = opaque;
 
-    LAW(s->text >= in->start && s->text + s->length <= in->end && s->length);
-    LAW(s->kind != CPUID_SETTING_REGISTER || (s->bits >= s->text && s->bits + 32 <= s->text + s->length));
-    LAW(s->kind != CPUID_SETTING_FEATURE || cpufeat_name(s->feature));
+    require(s->text >= in->start && s->text + s->length <= in->end && s->length);
+    require(s->kind != CPUID_SETTING_REGISTER || (s->bits >= s->text && s->bits + 32 <= s->text + s->length));
+    require(s->kind != CPUID_SETTING_FEATURE || cpufeat_name(s->feature));
     cpuid_config_apply(s, &def, &host, &p);
 }
 
@@ -26,7 +26,7 @@ static void bad(void *opaque, const char *item, size_t size)
 {
     const struct input *in = opaque;
 
-    LAW(size && item >= in->start && item + size <= in->end);
+    require(size && item >= in->start && item + size <= in->end);
 }
 
 /* No feature is switched both ways, and only features are. */
@@ -38,7 +38,7 @@ static void feature_list(struct input *in, size_t size)
     for (unsigned int f = 0; f < CPUFEAT_WORDS * 32; f++) {
         bool on = cpufeat_test(list.on, f), off = cpufeat_test(list.off, f);
 
-        LAW(!(on && off) && (cpufeat_name(f) || !(on || off)));
+        require(!(on && off) && (cpufeat_name(f) || !(on || off)));
     }
 }
 
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t at;
 
     cpuid_config_parse(in.start, size, each, &in, &at);
-    LAW(at <= size);
+    require(at <= size);
     feature_list(&in, size);
     return 0;
 }

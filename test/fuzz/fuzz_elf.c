@@ -18,24 +18,24 @@ static void law_plan(const struct elf_plan *plan, size_t size)
 {
     uint64_t last = 0;
 
-    LAW(plan->nr && plan->nr <= ELF_PLAN_MAX && plan->start < plan->end && plan->end - plan->start <= MAX_SPAN);
+    require(plan->nr && plan->nr <= ELF_PLAN_MAX && plan->start < plan->end && plan->end - plan->start <= MAX_SPAN);
     for (unsigned int i = 0; i < plan->nr; i++) {
         const struct elf_plan_segment *segment = &plan->segment[i];
 
-        LAW(segment->offset <= size && segment->filesz <= size - segment->offset);
-        LAW(segment->filesz <= segment->memsz && segment->memsz);
-        LAW(segment->paddr + segment->memsz > segment->paddr);
-        LAW(!i || segment->paddr >= last);
+        require(segment->offset <= size && segment->filesz <= size - segment->offset);
+        require(segment->filesz <= segment->memsz && segment->memsz);
+        require(segment->paddr + segment->memsz > segment->paddr);
+        require(!i || segment->paddr >= last);
         last = segment->paddr + segment->memsz;
     }
-    LAW(plan->start == plan->segment[0].paddr && plan->end == last);
+    require(plan->start == plan->segment[0].paddr && plan->end == last);
 }
 
 static void law_span(struct span span, const uint8_t *data, size_t size)
 {
     const char *start = (const char *)data;
 
-    LAW(!span.len ||
+    require(!span.len ||
         (span.text >= start && span.text <= start + size && span.len <= (size_t)(start + size - span.text)));
 }
 
@@ -53,19 +53,19 @@ static void law_way(const struct image_verdict *verdict, enum image_guest guest)
     const struct image_pv *pv = &verdict->pv;
 
     if (guest == IMAGE_PVH) {
-        LAW(verdict->plan.end <= 1ULL << 32);
-        LAW(verdict->pvh_entry >= verdict->plan.start && verdict->pvh_entry < verdict->plan.end);
+        require(verdict->plan.end <= 1ULL << 32);
+        require(verdict->pvh_entry >= verdict->plan.start && verdict->pvh_entry < verdict->plan.end);
         return;
     }
-    LAW(verdict->is64 == (guest == IMAGE_PV64) && pv->start < pv->end && pv->start >= pv->virt_base);
-    LAW(pv->entry >= pv->start && pv->entry < pv->end);
-    LAW(!pv->has_hypercall_page || (pv->hypercall_page >= pv->start && pv->hypercall_page < pv->end));
-    LAW(pv->load_end >= pv->end && pv->load_end - pv->start <= MAX_SPAN + 12);
-    LAW(!pv->has_init_p2m || pv->init_p2m < pv->start || pv->init_p2m >= pv->load_end);
+    require(verdict->is64 == (guest == IMAGE_PV64) && pv->start < pv->end && pv->start >= pv->virt_base);
+    require(pv->entry >= pv->start && pv->entry < pv->end);
+    require(!pv->has_hypercall_page || (pv->hypercall_page >= pv->start && pv->hypercall_page < pv->end));
+    require(pv->load_end >= pv->end && pv->load_end - pv->start <= MAX_SPAN + 12);
+    require(!pv->has_init_p2m || pv->init_p2m < pv->start || pv->init_p2m >= pv->load_end);
     if (guest == IMAGE_PV64)
-        LAW(pv->load_end <= 0x800000000000 || pv->start >= 0xffff880000000000);
+        require(pv->load_end <= 0x800000000000 || pv->start >= 0xffff880000000000);
     else
-        LAW(pv->load_end <= 0xf5800000);
+        require(pv->load_end <= 0xf5800000);
 }
 
 /* The block is as long as it says, its tables lie in the file and in the block, one behind the other. */
@@ -74,21 +74,21 @@ static void law_symbols(const struct elf_symbols *s, const uint8_t *data, size_t
     uint8_t head[ELF_SYMBOLS_HEAD_MAX];
     size_t len = elf_symbols_head(s, data, head);
 
-    LAW(len <= sizeof(head) && len <= s->len);
+    require(len <= sizeof(head) && len <= s->len);
     uint32_t said = head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16 | (uint32_t)head[3] << 24;
-    LAW(said == s->len - ELF_SYMBOLS_SIZE_BYTES);
+    require(said == s->len - ELF_SYMBOLS_SIZE_BYTES);
     if (s->state)
         return;
-    LAW(s->symtab.offset + s->symtab.len <= size && s->strtab.offset + s->strtab.len <= size);
-    LAW(ELF_SYMBOLS_SIZE_BYTES + s->symtab.at == len && s->symtab.at + s->symtab.len <= s->strtab.at);
-    LAW(ELF_SYMBOLS_SIZE_BYTES + s->strtab.at + s->strtab.len <= s->len);
+    require(s->symtab.offset + s->symtab.len <= size && s->strtab.offset + s->strtab.len <= size);
+    require(ELF_SYMBOLS_SIZE_BYTES + s->symtab.at == len && s->symtab.at + s->symtab.len <= s->strtab.at);
+    require(ELF_SYMBOLS_SIZE_BYTES + s->strtab.at + s->strtab.len <= s->len);
 }
 
 static void law_words(const char *line, bool expected)
 {
-    LAW(!line[0] == !expected);
+    require(!line[0] == !expected);
     for (; *line; line++)
-        LAW(*line >= ' ' && *line <= '~');
+        require(*line >= ' ' && *line <= '~');
 }
 
 static void law_image(const uint8_t *data, size_t size, const struct image_ask *ask)
@@ -97,13 +97,13 @@ static void law_image(const uint8_t *data, size_t size, const struct image_ask *
     char line[512];
     int result = image_judge(data, size, ask, &verdict);
 
-    LAW(result == (verdict.best == IMAGE_GUESTS ? -ENOEXEC : 0));
+    require(result == (verdict.best == IMAGE_GUESTS ? -ENOEXEC : 0));
     law_notes(&verdict.notes, data, size);
     law_words(image_words_summary(&verdict, ask, line, sizeof(line)), true);
     for (enum image_guest guest = 0; guest < IMAGE_GUESTS; guest++) {
         const struct image_way *way = &verdict.way[guest];
 
-        LAW(!way->usable || (way->supported && (ask->can_run & IMAGE_BIT(guest))));
+        require(!way->usable || (way->supported && (ask->can_run & IMAGE_BIT(guest))));
         law_words(image_words_refusal(&verdict, guest, line, sizeof(line)), !way->usable);
         if (!way->supported)
             continue;
@@ -125,8 +125,8 @@ static void law_bzimage(const uint8_t *data, size_t size)
     law_words(bzimage_words(error, &bz, size, line, sizeof(line)), true);
     if (error)
         return;
-    LAW(bz.payload_offset <= size && bz.payload_len <= size - bz.payload_offset && bz.payload_len > 4);
-    LAW(bz.kind == pack_kind_of(data + bz.payload_offset, bz.payload_len) && bz.kind != PACK_UNKNOWN);
+    require(bz.payload_offset <= size && bz.payload_len <= size - bz.payload_offset && bz.payload_len > 4);
+    require(bz.kind == pack_kind_of(data + bz.payload_offset, bz.payload_len) && bz.kind != PACK_UNKNOWN);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

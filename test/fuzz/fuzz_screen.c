@@ -20,7 +20,7 @@ static void only_visible(const struct screen_mode *m)
 
     for (size_t i = 0; i < MEMORY; i++)
         if (i >= size || i % m->pitch >= m->width * ((m->bits_per_pixel + 7u) / 8))
-            LAW(memory[i] == FILL);
+            require(memory[i] == FILL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -44,10 +44,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size -= n;
     }
     only_visible(&m);
-    LAW(!screen_init(&fresh, &m, again));
+    require(!screen_init(&fresh, &m, again));
     screen_clear(&fresh);
     memcpy(fresh.wanted, screen.wanted, sizeof(fresh.wanted));
     screen_update(&fresh);
-    LAW(!memcmp(memory, again, sizeof(memory)));
+    require(!memcmp(memory, again, sizeof(memory)));
     return 0;
 }

@@ -21,9 +21,9 @@ static void span(void *data, const struct trace_span *s)
 {
     char text[64];
 
-    LAW(s->start <= s->end && s->cpu < TRACE_FILE_CPUS && s->state != TRACE_UNKNOWN && s->state <= TRACE_OFFLINE);
+    require(s->start <= s->end && s->cpu < TRACE_FILE_CPUS && s->state != TRACE_UNKNOWN && s->state <= TRACE_OFFLINE);
     trace_cause_text(&s->woken, text, sizeof(text));
-    LAW(strlen(text) < sizeof(text));
+    require(strlen(text) < sizeof(text));
     spans++;
 }
 
@@ -31,7 +31,7 @@ static void mark(void *data, const struct trace_event *e, struct trace_who who, 
 {
     const char *name = trace_event_name(e);
 
-    LAW(e->cpu < TRACE_FILE_CPUS && e->nr <= TRACE_FILE_WORDS && (!name || *name));
+    require(e->cpu < TRACE_FILE_CPUS && e->nr <= TRACE_FILE_WORDS && (!name || *name));
     marks++;
 }
 
@@ -47,13 +47,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     trace_file_open(&f, data, size, last);
     timeline_init(&t, &sink, cpus, vcpus, VCPUS);
     while (trace_file_next(&f, &e) == TRACE_READ_EVENT) {
-        LAW(f.at <= size && ++events <= size / 4);
-        LAW(e.event != TRC_TRACE_WRAP_BUFFER);
+        require(f.at <= size && ++events <= size / 4);
+        require(e.event != TRC_TRACE_WRAP_BUFFER);
         time = e.stamp = MAX(time, e.stamp); /* as a caller that has sorted them */
         timeline_event(&t, &e);
     }
     timeline_end(&t);
-    LAW(marks == events && t.events == events && t.vcpus <= VCPUS / 2);
-    LAW(spans <= 2 * events + VCPUS);
+    require(marks == events && t.events == events && t.vcpus <= VCPUS / 2);
+    require(spans <= 2 * events + VCPUS);
     return 0;
 }

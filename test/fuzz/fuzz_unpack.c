@@ -17,7 +17,7 @@ extern unpack_ctor *const unpack_ctors_end[1] __attribute__((alias("unpack_ctors
 
 static void take_line(void *opaque, enum lib_log_level level, const char *text)
 {
-    LAW(text[0]);
+    require(text[0]);
     ++*(unsigned int *)opaque;
 }
 
@@ -39,9 +39,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     need = unpack_arena_size(kind, data + 2, size - 2);
     len = MIN(need, ARENA_MAX);
     out = malloc(cap ? cap : 1);
-    LAW(out && !posix_memalign(&arena, 16, len ? len : 16));
+    require(out && !posix_memalign(&arena, 16, len ? len : 16));
     error = unpack(kind, data + 2, size - 2, out, cap, &out_len, arena, len, &log);
-    LAW(lines == (error != 0) && out_len <= cap);
+    require(lines == (error != 0) && out_len <= cap);
     free(out);
     free(arena);
     return 0;

@@ -11,19 +11,19 @@ static void check_layout(const struct xstate_plan *plan)
 {
     uint64_t mask = plan->xcr0 | plan->xss;
 
-    LAW(plan->area_size % 64 == 0 && plan->area_size >= plan->size_std && plan->area_size <= (1u << 20));
-    LAW(!plan->xcr0 || plan->area_size >= xstate_size_compact(plan->comp, mask));
+    require(plan->area_size % 64 == 0 && plan->area_size >= plan->size_std && plan->area_size <= (1u << 20));
+    require(!plan->xcr0 || plan->area_size >= xstate_size_compact(plan->comp, mask));
     for (unsigned int i = 2; i < XSTATE_MAX_COMPONENTS; i++) {
         const struct xstate_component *c = &plan->comp[i];
 
         if (!(mask >> i & 1)) {
-            LAW(!c->size && !c->offset && !c->flags);
+            require(!c->size && !c->offset && !c->flags);
             continue;
         }
-        LAW(c->size && c->offset >= XSTATE_MIN_SIZE && (uint64_t)c->offset + c->size <= plan->size_std);
-        LAW(xstate_offset_compact(plan->comp, mask, i) + c->size <= plan->area_size);
+        require(c->size && c->offset >= XSTATE_MIN_SIZE && (uint64_t)c->offset + c->size <= plan->size_std);
+        require(xstate_offset_compact(plan->comp, mask, i) + c->size <= plan->area_size);
         for (unsigned int j = 2; j < i; j++)
-            LAW(!(mask >> j & 1) || c->offset >= plan->comp[j].offset + plan->comp[j].size ||
+            require(!(mask >> j & 1) || c->offset >= plan->comp[j].offset + plan->comp[j].size ||
                 plan->comp[j].offset >= c->offset + c->size);
     }
 }
@@ -32,10 +32,10 @@ static void check_texts(const struct xstate_plan *plan)
 {
     char text[64];
 
-    LAW(plan->nr_findings <= XSTATE_MAX_FINDINGS);
+    require(plan->nr_findings <= XSTATE_MAX_FINDINGS);
     for (unsigned int i = 0; i < plan->nr_findings; i++)
-        LAW(strlen(xstate_finding_text(&plan->findings[i], text, sizeof(text))) < sizeof(text));
-    LAW(strlen(xstate_plan_text(plan, text, sizeof(text))) < sizeof(text));
+        require(strlen(xstate_finding_text(&plan->findings[i], text, sizeof(text))) < sizeof(text));
+    require(strlen(xstate_plan_text(plan, text, sizeof(text))) < sizeof(text));
 }
 
 static bool faults(const struct xstate_capture *c, uint64_t xcr0)
@@ -53,9 +53,9 @@ static void check_images(const struct xstate_plan *plan, const uint8_t *data, si
 
     if (!plan->xcr0 || xstate_check_image(plan->comp, plan->xcr0, &image))
         return;
-    LAW(xstate_compact(plan->comp, plan->xcr0, data, size, packed, plan->area_size) == 0);
-    LAW(xstate_expand(plan->comp, packed, plan->area_size, back, plan->area_size) == 0);
-    LAW(!memcmp(back, data, XSTATE_LEGACY_SIZE + 8));
+    require(xstate_compact(plan->comp, plan->xcr0, data, size, packed, plan->area_size) == 0);
+    require(xstate_expand(plan->comp, packed, plan->area_size, back, plan->area_size) == 0);
+    require(!memcmp(back, data, XSTATE_LEGACY_SIZE + 8));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -78,15 +78,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     nr = xstate_probe_masks(&c, masks);
     for (unsigned int i = 0; i < nr; i++)
-        LAW(xstate_valid_xcr0(~0ULL, masks[i]));
+        require(xstate_valid_xcr0(~0ULL, masks[i]));
 
     xstate_plan(&c, &plan);
-    LAW(!plan.xcr0 || xstate_valid_xcr0(plan.hw_xcr0 & XSTATE_MANAGED_XCR0, plan.xcr0));
-    LAW(plan.xcr0 ? plan.insn != XSTATE_FXSAVE : plan.insn == XSTATE_FXSAVE);
+    require(!plan.xcr0 || xstate_valid_xcr0(plan.hw_xcr0 & XSTATE_MANAGED_XCR0, plan.xcr0));
+    require(plan.xcr0 ? plan.insn != XSTATE_FXSAVE : plan.insn == XSTATE_FXSAVE);
     check_layout(&plan);
     check_texts(&plan);
     if (plan.xcr0 && xstate_plan_compare_cpu(&plan, &c, f, ARRAY_SIZE(f), &nr))
-        LAW(faults(&c, plan.xcr0));
+        require(faults(&c, plan.xcr0));
     check_images(&plan, data, size);
     return 0;
 }

@@ -143,9 +143,9 @@ enum emulate_end op_cmpxchg_pair(struct work *w)
     enum emulate_end end;
 
     if (modrm_mod(w) == 3)
-        return raise_ud(w);
+        return emulate_ud(w);
     if (half == 8 && w->dst.offset & 15)
-        return raise_gp(w);
+        return emulate_gp(w);
     end = memory_read(w, w->dst.seg, w->dst.offset, half * 2, true, old);
     if (end != EMULATE_OK)
         return end;
@@ -213,12 +213,12 @@ enum emulate_end op_movsx(struct work *w)
 
 enum emulate_end op_cmov(struct work *w)
 {
-    return done(w, condition(w, w->opcode & 15) ? w->src.value : w->dst.value);
+    return done(w, flags_meet(w, w->opcode & 15) ? w->src.value : w->dst.value);
 }
 
 enum emulate_end op_setcc(struct work *w)
 {
-    return done(w, condition(w, w->opcode & 15));
+    return done(w, flags_meet(w, w->opcode & 15));
 }
 
 enum emulate_end op_xlat(struct work *w)

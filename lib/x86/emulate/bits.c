@@ -116,7 +116,7 @@ enum emulate_end op_bsr(struct work *w)
 enum emulate_end op_popcnt(struct work *w)
 {
     if (w->rep != 0xf3)
-        return raise_ud(w);
+        return emulate_ud(w);
     w->dst.value = (unsigned int)__builtin_popcountll(w->src.value);
     w->s.rflags &= ~FLAGS_ARITHMETIC;
     flag_set(w, FLAG_ZF, !w->src.value);

@@ -336,17 +336,17 @@ static enum emulate_end legality(struct work *w)
     bool wants_memory = w->op->dst == AT_M || w->op->src == AT_M;
 
     if ((flags & F_NO64) && in_64bit(w))
-        return raise_ud(w);
+        return emulate_ud(w);
     if (!w->op->step || ((flags & F_ONLY64) && !in_64bit(w)) || is_odd_branch(w))
         return EMULATE_UNHANDLED;
     if (wants_memory && modrm_mod(w) == 3)
-        return raise_ud(w);
+        return emulate_ud(w);
     if (w->lock && !((flags & F_LOCK) && w->dst.kind == OPERAND_MEMORY))
-        return raise_ud(w);
+        return emulate_ud(w);
     if ((flags & F_NO_REAL) && (in_real_mode(w) || in_vm86(w)))
-        return raise_ud(w);
+        return emulate_ud(w);
     if ((flags & F_CPL0) && w->s.cpl)
-        return raise_gp(w);
+        return emulate_gp(w);
     return EMULATE_OK;
 }
 
@@ -360,7 +360,7 @@ enum emulate_end emulate_decode(struct work *w)
     if (w->short_of_bytes && w->count < EMULATE_BYTES_MAX)
         return EMULATE_UNHANDLED;
     if (w->at > EMULATE_BYTES_MAX)
-        return raise_gp(w);
+        return emulate_gp(w);
     if (vex)
         return EMULATE_UNHANDLED;
     w->s.length = (uint8_t)w->at;

@@ -4,7 +4,7 @@
 
 #define LOCK_TRIES 16u
 
-enum emulate_end raise(struct work *w, unsigned int vector, uint32_t error)
+enum emulate_end emulate_raise(struct work *w, unsigned int vector, uint32_t error)
 {
     w->s.fault = (struct emulate_fault){ .vector = (uint8_t)vector, .error = error };
     return EMULATE_FAULT;

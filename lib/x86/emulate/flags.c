@@ -92,7 +92,7 @@ enum emulate_end op_cli(struct work *w)
     else if (has_virtual_if(w))
         flag_set(w, FLAG_VIF, false);
     else
-        return raise_gp(w);
+        return emulate_gp(w);
     return EMULATE_OK;
 }
 
@@ -104,7 +104,7 @@ enum emulate_end op_sti(struct work *w)
     } else if (has_virtual_if(w) && !(w->s.rflags & FLAG_VIP)) {
         flag_set(w, FLAG_VIF, true);
     } else {
-        return raise_gp(w);
+        return emulate_gp(w);
     }
     return EMULATE_OK;
 }

@@ -2,7 +2,7 @@
 /* Where execution goes on: conditions, jumps, calls, returns. A target is checked before anything is pushed. */
 #include "x86/emulate/private.h"
 
-bool condition(const struct work *w, unsigned int number)
+bool flags_meet(const struct work *w, unsigned int number)
 {
     uint64_t f = w->s.rflags;
     bool less = !!(f & FLAG_SF) != !!(f & FLAG_OF), holds;
@@ -20,15 +20,15 @@ bool condition(const struct work *w, unsigned int number)
     return number & 1 ? !holds : holds;
 }
 
-enum emulate_end jump_to(struct work *w, uint64_t target)
+enum emulate_end emulate_jump(struct work *w, uint64_t target)
 {
     if (in_64bit(w)) {
         if ((uint64_t)((int64_t)(target << 16) >> 16) != target)
-            return raise_gp(w);
+            return emulate_gp(w);
     } else {
         target &= size_mask(w->operand_bytes);
         if (target > w->s.seg[EMU_CS].limit)
-            return raise_gp(w);
+            return emulate_gp(w);
     }
     w->s.rip = target;
     return EMULATE_OK;
@@ -36,12 +36,12 @@ enum emulate_end jump_to(struct work *w, uint64_t target)
 
 static enum emulate_end jump_relative(struct work *w)
 {
-    return jump_to(w, w->s.rip + sign_extend(w->src.value, w->src.bytes));
+    return emulate_jump(w, w->s.rip + sign_extend(w->src.value, w->src.bytes));
 }
 
 enum emulate_end op_jcc(struct work *w)
 {
-    return condition(w, w->opcode & 15) ? jump_relative(w) : EMULATE_OK;
+    return flags_meet(w, w->opcode & 15) ? jump_relative(w) : EMULATE_OK;
 }
 
 enum emulate_end op_jmp(struct work *w)
@@ -51,15 +51,15 @@ enum emulate_end op_jmp(struct work *w)
 
 enum emulate_end op_jmp_near(struct work *w)
 {
-    return jump_to(w, w->src.value);
+    return emulate_jump(w, w->src.value);
 }
 
 static enum emulate_end call_to(struct work *w, uint64_t target)
 {
     uint64_t back = w->s.rip;
-    enum emulate_end end = jump_to(w, target);
+    enum emulate_end end = emulate_jump(w, target);
 
-    return end == EMULATE_OK ? push(w, w->operand_bytes, back) : end;
+    return end == EMULATE_OK ? stack_push(w, w->operand_bytes, back) : end;
 }
 
 enum emulate_end op_call(struct work *w)
@@ -75,10 +75,10 @@ enum emulate_end op_call_near(struct work *w)
 enum emulate_end op_ret(struct work *w)
 {
     uint64_t target;
-    enum emulate_end end = pop(w, w->operand_bytes, &target);
+    enum emulate_end end = stack_pop(w, w->operand_bytes, &target);
 
     if (end == EMULATE_OK)
-        end = jump_to(w, target);
+        end = emulate_jump(w, target);
     if (end == EMULATE_OK)
         register_put(w, EMU_RSP, stack_bytes(w), false, w->s.reg[EMU_RSP] + (uint16_t)w->src.value);
     return end;
@@ -105,17 +105,17 @@ enum emulate_end op_jcxz(struct work *w)
 /* The caller knows the guest's interrupt table; RIP, which it pushes, is behind the instruction. */
 enum emulate_end op_int(struct work *w)
 {
-    return special(w, EMU_INT, (unsigned int)w->src.value & 0xff, NULL);
+    return emulate_special_op(w, EMU_INT, (unsigned int)w->src.value & 0xff, NULL);
 }
 
 enum emulate_end op_int3(struct work *w)
 {
-    return special(w, EMU_INT, 3, NULL);
+    return emulate_special_op(w, EMU_INT, 3, NULL);
 }
 
 enum emulate_end op_into(struct work *w)
 {
-    return w->s.rflags & FLAG_OF ? special(w, EMU_INT, 4, NULL) : EMULATE_OK;
+    return w->s.rflags & FLAG_OF ? emulate_special_op(w, EMU_INT, 4, NULL) : EMULATE_OK;
 }
 
 enum emulate_end op_bound(struct work *w)
@@ -129,7 +129,7 @@ enum emulate_end op_bound(struct work *w)
         return end;
     lower = (int64_t)sign_extend(limits, bytes);
     upper = (int64_t)sign_extend(limits >> (bytes * 8), bytes);
-    return index < lower || index > upper ? raise(w, VECTOR_BR, 0) : EMULATE_OK;
+    return index < lower || index > upper ? emulate_raise(w, VECTOR_BR, 0) : EMULATE_OK;
 }
 
 /* In real and virtual-8086 mode a selector is an address; elsewhere descriptors decide, which are the caller's. */
@@ -149,8 +149,8 @@ static enum emulate_end far_jump(struct work *w, uint16_t selector, uint64_t off
     enum emulate_end end;
 
     if (!selectors_are_addresses(w))
-        return special(w, EMU_FAR_JUMP, selector, &offset);
-    end = jump_to(w, offset);
+        return emulate_special_op(w, EMU_FAR_JUMP, selector, &offset);
+    end = emulate_jump(w, offset);
     if (end == EMULATE_OK)
         load_real(w, EMU_CS, selector);
     return end;
@@ -162,12 +162,12 @@ static enum emulate_end far_call(struct work *w, uint16_t selector, uint64_t off
     enum emulate_end end;
 
     if (!selectors_are_addresses(w))
-        return special(w, EMU_FAR_CALL, selector, &offset);
-    end = jump_to(w, offset);
+        return emulate_special_op(w, EMU_FAR_CALL, selector, &offset);
+    end = emulate_jump(w, offset);
     if (end == EMULATE_OK)
-        end = push(w, w->operand_bytes, w->s.seg[EMU_CS].selector);
+        end = stack_push(w, w->operand_bytes, w->s.seg[EMU_CS].selector);
     if (end == EMULATE_OK)
-        end = push(w, w->operand_bytes, back);
+        end = stack_push(w, w->operand_bytes, back);
     if (end == EMULATE_OK)
         load_real(w, EMU_CS, selector);
     return end;
@@ -219,12 +219,12 @@ enum emulate_end op_ret_far(struct work *w)
     enum emulate_end end;
 
     if (!selectors_are_addresses(w))
-        return special(w, EMU_FAR_RET, w->operand_bytes, &drop);
-    end = pop(w, w->operand_bytes, &target);
+        return emulate_special_op(w, EMU_FAR_RET, w->operand_bytes, &drop);
+    end = stack_pop(w, w->operand_bytes, &target);
     if (end == EMULATE_OK)
-        end = pop(w, w->operand_bytes, &selector);
+        end = stack_pop(w, w->operand_bytes, &selector);
     if (end == EMULATE_OK)
-        end = jump_to(w, target);
+        end = emulate_jump(w, target);
     if (end != EMULATE_OK)
         return end;
     load_real(w, EMU_CS, (uint16_t)selector);
@@ -239,14 +239,14 @@ enum emulate_end op_iret(struct work *w)
     enum emulate_end end;
 
     if (!in_real_mode(w))
-        return special(w, EMU_IRET, w->operand_bytes, NULL);
-    end = pop(w, w->operand_bytes, &target);
+        return emulate_special_op(w, EMU_IRET, w->operand_bytes, NULL);
+    end = stack_pop(w, w->operand_bytes, &target);
     if (end == EMULATE_OK)
-        end = pop(w, w->operand_bytes, &selector);
+        end = stack_pop(w, w->operand_bytes, &selector);
     if (end == EMULATE_OK)
-        end = pop(w, w->operand_bytes, &flags);
+        end = stack_pop(w, w->operand_bytes, &flags);
     if (end == EMULATE_OK)
-        end = jump_to(w, target);
+        end = emulate_jump(w, target);
     if (end != EMULATE_OK)
         return end;
     load_real(w, EMU_CS, (uint16_t)selector);

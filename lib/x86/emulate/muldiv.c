@@ -111,10 +111,10 @@ enum emulate_end op_div(struct work *w)
     uint64_t rest;
 
     if (!w->dst.value)
-        return raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, VECTOR_DE, 0);
     quotient = divide(get_pair(w, bytes), w->dst.value, &rest);
     if (quotient >> (bytes * 8))
-        return raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, VECTOR_DE, 0);
     return divided(w, quotient, rest, bytes);
 }
 
@@ -135,10 +135,10 @@ enum emulate_end op_idiv(struct work *w)
     uint64_t rest;
 
     if (!b)
-        return raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, VECTOR_DE, 0);
     quotient = divide(a < 0 ? -(u128)a : (u128)a, b < 0 ? -(uint64_t)b : (uint64_t)b, &rest);
     if (quotient > limit || (quotient == limit && !negative))
-        return raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, VECTOR_DE, 0);
     return divided(w, negative ? -quotient : quotient, a < 0 ? (u128)-rest : rest, bytes);
 }
 
@@ -147,7 +147,7 @@ enum emulate_end op_aam(struct work *w)
     uint8_t al = (uint8_t)w->s.reg[EMU_RAX], base = (uint8_t)w->src.value;
 
     if (!base)
-        return raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, VECTOR_DE, 0);
     register_put(w, EMU_RAX, 2, false, (uint64_t)(al / base) << 8 | al % base);
     flags_logic(w, al % base, 1);
     return EMULATE_OK;

@@ -158,14 +158,14 @@ static inline uint64_t sign_extend(uint64_t value, unsigned int bytes)
 }
 
 /* emulate.c */
-enum emulate_end raise(struct work *w, unsigned int vector, uint32_t error);
-static inline enum emulate_end raise_ud(struct work *w)
+enum emulate_end emulate_raise(struct work *w, unsigned int vector, uint32_t error);
+static inline enum emulate_end emulate_ud(struct work *w)
 {
-    return raise(w, VECTOR_UD, 0);
+    return emulate_raise(w, VECTOR_UD, 0);
 }
-static inline enum emulate_end raise_gp(struct work *w)
+static inline enum emulate_end emulate_gp(struct work *w)
 {
-    return raise(w, VECTOR_GP, 0);
+    return emulate_raise(w, VECTOR_GP, 0);
 }
 
 /* decode.c: prefixes, opcode, ModRM, immediates; operands are located, not loaded. */
@@ -185,13 +185,13 @@ enum emulate_end operand_load(struct work *w, struct operand *o, bool write);
 enum emulate_end operand_store(struct work *w, struct operand *o, uint64_t old, uint64_t old_high);
 
 /* stack.c */
-enum emulate_end push(struct work *w, unsigned int bytes, uint64_t value);
-enum emulate_end pop(struct work *w, unsigned int bytes, uint64_t *value);
+enum emulate_end stack_push(struct work *w, unsigned int bytes, uint64_t value);
+enum emulate_end stack_pop(struct work *w, unsigned int bytes, uint64_t *value);
 unsigned int stack_bytes(const struct work *w);
 
 /* flow.c */
-enum emulate_end jump_to(struct work *w, uint64_t target);
-bool condition(const struct work *w, unsigned int number);
+enum emulate_end emulate_jump(struct work *w, uint64_t target);
+bool flags_meet(const struct work *w, unsigned int number);
 
 /* flags.c */
 uint64_t flags_logic(struct work *w, uint64_t result, unsigned int bytes);
@@ -205,7 +205,7 @@ static inline void flag_set(struct work *w, uint64_t flag, bool on)
 }
 
 /* special.c */
-enum emulate_end special(struct work *w, enum emulate_special what, unsigned int number, uint64_t *value);
+enum emulate_end emulate_special_op(struct work *w, enum emulate_special what, unsigned int number, uint64_t *value);
 
 /* The steps, by file. */
 emulate_step op_add, op_or, op_adc, op_sbb, op_and, op_sub, op_xor, op_cmp, op_test, op_inc, op_dec, op_not, op_neg,

@@ -16,7 +16,7 @@ static enum emulate_end load(struct work *w, enum emulate_segment seg, uint16_t 
 enum emulate_end op_mov_from_seg(struct work *w)
 {
     if (modrm_reg(w) > EMU_GS)
-        return raise_ud(w);
+        return emulate_ud(w);
     w->dst.value = w->s.seg[modrm_reg(w)].selector;
     if (w->dst.kind == OPERAND_MEMORY)
         w->dst.bytes = 2;
@@ -30,7 +30,7 @@ enum emulate_end op_mov_to_seg(struct work *w)
     enum emulate_end end;
 
     if (seg > EMU_GS || seg == EMU_CS)
-        return raise_ud(w);
+        return emulate_ud(w);
     end = load(w, (enum emulate_segment)seg, (uint16_t)w->src.value);
     if (end == EMULATE_OK && seg == EMU_SS)
         w->s.shadow = true;

@@ -2,7 +2,7 @@
 /* What is the caller's business: each instruction is recognised, its rights are checked, and handed on. */
 #include "x86/emulate/private.h"
 
-enum emulate_end special(struct work *w, enum emulate_special what, unsigned int number, uint64_t *value)
+enum emulate_end emulate_special_op(struct work *w, enum emulate_special what, unsigned int number, uint64_t *value)
 {
     struct emulate_request request = { .what = what, .number = number, .value = value ? *value : 0 };
     enum emulate_end end;
@@ -17,27 +17,27 @@ enum emulate_end special(struct work *w, enum emulate_special what, unsigned int
 
 enum emulate_end op_ud(struct work *w)
 {
-    return raise_ud(w);
+    return emulate_ud(w);
 }
 
 enum emulate_end op_hlt(struct work *w)
 {
-    return special(w, EMU_HLT, 0, NULL);
+    return emulate_special_op(w, EMU_HLT, 0, NULL);
 }
 
 enum emulate_end op_cpuid(struct work *w)
 {
-    return special(w, EMU_CPUID, 0, NULL);
+    return emulate_special_op(w, EMU_CPUID, 0, NULL);
 }
 
 enum emulate_end op_rdmsr(struct work *w)
 {
-    return special(w, EMU_RDMSR, 0, NULL);
+    return emulate_special_op(w, EMU_RDMSR, 0, NULL);
 }
 
 enum emulate_end op_wrmsr(struct work *w)
 {
-    return special(w, EMU_WRMSR, 0, NULL);
+    return emulate_special_op(w, EMU_WRMSR, 0, NULL);
 }
 
 static bool forbidden_by(const struct work *w, uint64_t cr4_bit)
@@ -47,27 +47,27 @@ static bool forbidden_by(const struct work *w, uint64_t cr4_bit)
 
 enum emulate_end op_rdtsc(struct work *w)
 {
-    return forbidden_by(w, BIT(2)) ? raise_gp(w) : special(w, EMU_RDTSC, 0, NULL);
+    return forbidden_by(w, BIT(2)) ? emulate_gp(w) : emulate_special_op(w, EMU_RDTSC, 0, NULL);
 }
 
 enum emulate_end op_rdpmc(struct work *w)
 {
-    return w->s.cpl && !(w->s.cr4 & BIT(8)) ? raise_gp(w) : special(w, EMU_RDPMC, 0, NULL);
+    return w->s.cpl && !(w->s.cr4 & BIT(8)) ? emulate_gp(w) : emulate_special_op(w, EMU_RDPMC, 0, NULL);
 }
 
 enum emulate_end op_invd(struct work *w)
 {
-    return special(w, EMU_INVD, 0, NULL);
+    return emulate_special_op(w, EMU_INVD, 0, NULL);
 }
 
 enum emulate_end op_wbinvd(struct work *w)
 {
-    return special(w, EMU_WBINVD, 0, NULL);
+    return emulate_special_op(w, EMU_WBINVD, 0, NULL);
 }
 
 enum emulate_end op_clts(struct work *w)
 {
-    return special(w, EMU_CLTS, 0, NULL);
+    return emulate_special_op(w, EMU_CLTS, 0, NULL);
 }
 
 /* ModRM names registers whatever its mod field says, and they have the mode's full width. */
@@ -80,8 +80,8 @@ static enum emulate_end move_special(struct work *w, enum emulate_special what, 
     enum emulate_end end;
 
     if (control ? number == 1 || (number > 4 && number != 8) : number > 7)
-        return raise_ud(w);
-    end = special(w, what, number, &value);
+        return emulate_ud(w);
+    end = emulate_special_op(w, what, number, &value);
     if (end == EMULATE_OK && from)
         register_put(w, reg, bytes, false, value);
     return end;
@@ -117,12 +117,13 @@ enum emulate_end op_group6(struct work *w)
         return EMULATE_UNHANDLED;
     if (reg >= 2) {
         if (w->s.cpl)
-            return raise_gp(w);
+            return emulate_gp(w);
         w->dst.bytes = 2;
         end = operand_load(w, &w->dst, false);
-        return end == EMULATE_OK ? special(w, reg == 2 ? EMU_LLDT : EMU_LTR, (unsigned int)w->dst.value, NULL) : end;
+        return end == EMULATE_OK ? emulate_special_op(w, reg == 2 ? EMU_LLDT : EMU_LTR,
+                                                     (unsigned int)w->dst.value, NULL) : end;
     }
-    end = special(w, reg ? EMU_STR : EMU_SLDT, 0, &w->dst.value);
+    end = emulate_special_op(w, reg ? EMU_STR : EMU_SLDT, 0, &w->dst.value);
     if (w->dst.kind == OPERAND_MEMORY)
         w->dst.bytes = 2;
     return end == EMULATE_OK ? operand_store(w, &w->dst, 0, 0) : end;
@@ -149,7 +150,7 @@ static enum emulate_end table_register(struct work *w, unsigned int reg)
         return memory_write(w, w->dst.seg, w->dst.offset, 2 + base_bytes, data);
     }
     if (w->s.cpl)
-        return raise_gp(w);
+        return emulate_gp(w);
     end = memory_read(w, w->dst.seg, w->dst.offset, 2 + base_bytes, false, data);
     if (end != EMULATE_OK)
         return end;
@@ -157,24 +158,24 @@ static enum emulate_end table_register(struct work *w, unsigned int reg)
     memcpy(&base, data + 2, base_bytes);
     if (!in_64bit(w) && w->operand_bytes == 2)
         base &= 0xffffff;
-    return special(w, reg == 2 ? EMU_LGDT : EMU_LIDT, limit, &base);
+    return emulate_special_op(w, reg == 2 ? EMU_LGDT : EMU_LIDT, limit, &base);
 }
 
 static enum emulate_end group7_register(struct work *w)
 {
     switch (w->modrm) {
-    case 0xc1: return special(w, EMU_VMCALL, 0, NULL);
-    case 0xd0: return special(w, EMU_XGETBV, 0, NULL);
-    case 0xd1: return w->s.cpl ? raise_gp(w) : special(w, EMU_XSETBV, 0, NULL);
-    case 0xd9: return special(w, EMU_VMMCALL, 0, NULL);
-    case 0xf9: return forbidden_by(w, BIT(2)) ? raise_gp(w) : special(w, EMU_RDTSCP, 0, NULL);
+    case 0xc1: return emulate_special_op(w, EMU_VMCALL, 0, NULL);
+    case 0xd0: return emulate_special_op(w, EMU_XGETBV, 0, NULL);
+    case 0xd1: return w->s.cpl ? emulate_gp(w) : emulate_special_op(w, EMU_XSETBV, 0, NULL);
+    case 0xd9: return emulate_special_op(w, EMU_VMMCALL, 0, NULL);
+    case 0xf9: return forbidden_by(w, BIT(2)) ? emulate_gp(w) : emulate_special_op(w, EMU_RDTSCP, 0, NULL);
     default: return EMULATE_UNHANDLED;
     }
 }
 
 static enum emulate_end store_machine_status(struct work *w)
 {
-    enum emulate_end end = special(w, EMU_SMSW, 0, &w->dst.value);
+    enum emulate_end end = emulate_special_op(w, EMU_SMSW, 0, &w->dst.value);
 
     if (w->dst.kind == OPERAND_MEMORY)
         w->dst.bytes = 2;
@@ -186,10 +187,10 @@ static enum emulate_end load_machine_status(struct work *w)
     enum emulate_end end;
 
     if (w->s.cpl)
-        return raise_gp(w);
+        return emulate_gp(w);
     w->dst.bytes = 2;
     end = operand_load(w, &w->dst, false);
-    return end == EMULATE_OK ? special(w, EMU_LMSW, (unsigned int)w->dst.value, NULL) : end;
+    return end == EMULATE_OK ? emulate_special_op(w, EMU_LMSW, (unsigned int)w->dst.value, NULL) : end;
 }
 
 enum emulate_end op_group7(struct work *w)
@@ -209,8 +210,8 @@ enum emulate_end op_group7(struct work *w)
     if (reg != 7)
         return EMULATE_UNHANDLED;
     if (w->s.cpl)
-        return raise_gp(w);
+        return emulate_gp(w);
     linear = w->dst.offset + (in_64bit(w) && w->dst.seg < EMU_FS ? 0 : w->s.seg[w->dst.seg].base);
-    end = special(w, EMU_INVLPG, 0, &linear);
+    end = emulate_special_op(w, EMU_INVLPG, 0, &linear);
     return end;
 }

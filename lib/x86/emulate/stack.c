@@ -17,7 +17,7 @@ static void set_top(struct work *w, uint64_t top)
     register_put(w, EMU_RSP, stack_bytes(w), false, top);
 }
 
-enum emulate_end push(struct work *w, unsigned int bytes, uint64_t value)
+enum emulate_end stack_push(struct work *w, unsigned int bytes, uint64_t value)
 {
     uint64_t top = (top_of(w) - bytes) & size_mask(stack_bytes(w));
     enum emulate_end end = memory_write(w, EMU_SS, top, bytes, &value);
@@ -27,7 +27,7 @@ enum emulate_end push(struct work *w, unsigned int bytes, uint64_t value)
     return end;
 }
 
-enum emulate_end pop(struct work *w, unsigned int bytes, uint64_t *value)
+enum emulate_end stack_pop(struct work *w, unsigned int bytes, uint64_t *value)
 {
     enum emulate_end end;
 
@@ -40,13 +40,13 @@ enum emulate_end pop(struct work *w, unsigned int bytes, uint64_t *value)
 
 enum emulate_end op_push(struct work *w)
 {
-    return push(w, w->operand_bytes, w->src.value);
+    return stack_push(w, w->operand_bytes, w->src.value);
 }
 
 /* To memory: an address by RSP counts from it as it is after the pop. */
 enum emulate_end op_pop(struct work *w)
 {
-    enum emulate_end end = pop(w, w->operand_bytes, &w->dst.value);
+    enum emulate_end end = stack_pop(w, w->operand_bytes, &w->dst.value);
 
     if (end == EMULATE_OK && w->dst.kind == OPERAND_MEMORY && w->by_rsp)
         w->dst.offset = (w->dst.offset + w->operand_bytes) & size_mask(w->address_bytes);
@@ -58,7 +58,7 @@ enum emulate_end op_pusha(struct work *w)
     uint64_t rsp = w->s.reg[EMU_RSP];
 
     for (unsigned int reg = EMU_RAX; reg <= EMU_RDI; reg++) {
-        enum emulate_end end = push(w, w->operand_bytes, reg == EMU_RSP ? rsp : w->s.reg[reg]);
+        enum emulate_end end = stack_push(w, w->operand_bytes, reg == EMU_RSP ? rsp : w->s.reg[reg]);
 
         if (end != EMULATE_OK)
             return end;
@@ -70,7 +70,7 @@ enum emulate_end op_popa(struct work *w)
 {
     for (int reg = EMU_RDI; reg >= EMU_RAX; reg--) {
         uint64_t value;
-        enum emulate_end end = pop(w, w->operand_bytes, &value);
+        enum emulate_end end = stack_pop(w, w->operand_bytes, &value);
 
         if (end != EMULATE_OK)
             return end;
@@ -88,8 +88,8 @@ static unsigned int iopl(const struct work *w)
 enum emulate_end op_pushf(struct work *w)
 {
     if (in_vm86(w) && iopl(w) < 3)
-        return w->s.cr4 & BIT(0) ? EMULATE_UNHANDLED : raise_gp(w);
-    return push(w, w->operand_bytes, w->s.rflags & ~(FLAG_RF | FLAG_VM));
+        return w->s.cr4 & BIT(0) ? EMULATE_UNHANDLED : emulate_gp(w);
+    return stack_push(w, w->operand_bytes, w->s.rflags & ~(FLAG_RF | FLAG_VM));
 }
 
 enum emulate_end op_popf(struct work *w)
@@ -98,8 +98,8 @@ enum emulate_end op_popf(struct work *w)
     enum emulate_end end;
 
     if (in_vm86(w) && iopl(w) < 3)
-        return w->s.cr4 & BIT(0) ? EMULATE_UNHANDLED : raise_gp(w);
-    end = pop(w, w->operand_bytes, &value);
+        return w->s.cr4 & BIT(0) ? EMULATE_UNHANDLED : emulate_gp(w);
+    end = stack_pop(w, w->operand_bytes, &value);
     if (end != EMULATE_OK)
         return end;
     if (in_real_mode(w) || w->s.cpl == 0)
@@ -123,17 +123,17 @@ static enum emulate_end display(struct work *w, unsigned int level, uint64_t fra
         rbp = (rbp - w->operand_bytes) & size_mask(stack_bytes(w));
         end = memory_read(w, EMU_SS, rbp, w->operand_bytes, false, &value);
         if (end == EMULATE_OK)
-            end = push(w, w->operand_bytes, value);
+            end = stack_push(w, w->operand_bytes, value);
         if (end != EMULATE_OK)
             return end;
     }
-    return push(w, w->operand_bytes, frame);
+    return stack_push(w, w->operand_bytes, frame);
 }
 
 enum emulate_end op_enter(struct work *w)
 {
     unsigned int level = (unsigned int)w->imm & 31;
-    enum emulate_end end = push(w, w->operand_bytes, w->s.reg[EMU_RBP]);
+    enum emulate_end end = stack_push(w, w->operand_bytes, w->s.reg[EMU_RBP]);
     uint64_t frame = top_of(w), top, byte = 0;
 
     if (end == EMULATE_OK && level)
@@ -155,7 +155,7 @@ enum emulate_end op_leave(struct work *w)
     enum emulate_end end;
 
     set_top(w, w->s.reg[EMU_RBP]);
-    end = pop(w, w->operand_bytes, &rbp);
+    end = stack_pop(w, w->operand_bytes, &rbp);
     if (end == EMULATE_OK)
         register_put(w, EMU_RBP, w->operand_bytes, false, rbp);
     return end;
@@ -183,7 +183,7 @@ enum emulate_end op_push_seg(struct work *w)
 enum emulate_end op_pop_seg(struct work *w)
 {
     uint64_t value;
-    enum emulate_end end = pop(w, w->operand_bytes, &value);
+    enum emulate_end end = stack_pop(w, w->operand_bytes, &value);
 
     w->dst.value = value & 0xffff;
     w->src.value = w->dst.value;
