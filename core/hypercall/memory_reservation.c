@@ -39,7 +39,7 @@ static bool reservation_decrease(struct reservation *r, uint64_t i)
 static mfn_t reservation_grow(struct reservation *r, gfn_t g)
 {
     unsigned int order = r->op->extent_order;
-    mfn_t m = domain_alloc_frames(r->d, order, r->heap_flags);
+    mfn_t m = domain_alloc_frames_at(r->d, order, r->heap_flags, g);
     if (mfn_eq(m, MFN_NONE) || !arch_physmap_populate(r->d, g, m, order))
         return m;
     for (uint64_t n = 0; n < 1ULL << order; n++)

@@ -10,6 +10,7 @@
 #include "hv/frame.h"
 #include "hv/heap.h"
 #include "hv/log.h"
+#include "hv/physmap.h"
 #include "mm.h"
 
 static void list_frames(struct domain *d, mfn_t first, uint64_t nr)
@@ -47,7 +48,7 @@ int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
     return rc;
 }
 
-mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int heap_flags)
+mfn_t domain_alloc_frames_at(struct domain *d, unsigned int order, unsigned int heap_flags, gfn_t g)
 {
     if (order > HEAP_MAX_ORDER || READ_ONCE(d->tot_pages) + (1ULL << order) > READ_ONCE(d->max_pages) ||
         !claim_admits(d, 1ULL << order))
@@ -55,11 +56,18 @@ mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int hea
     mfn_t m = heap_alloc(order, heap_flags);
     if (mfn_eq(m, MFN_NONE))
         return m;
+    arch_physmap_prepare(d, g, m, order);
     if (domain_assign_frames(d, m, order)) {
+        arch_physmap_prepare(d, GFN_NONE, m, order);
         heap_free(m, order, false); /* as it was: nobody else saw it */
         return MFN_NONE;
     }
     return m;
+}
+
+mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int heap_flags)
+{
+    return domain_alloc_frames_at(d, order, heap_flags, GFN_NONE);
 }
 
 /* frames_lock held. True: that was the last, and the reference that goes with having frames is the caller's to drop. */

@@ -125,6 +125,8 @@ static inline struct frame *frame_list_next(const struct frame *f)
  * Flags as heap_alloc().
  */
 mfn_t domain_alloc_frames(struct domain *d, unsigned int order, unsigned int heap_flags);
+/** The same, prepared to be at @g (hv/physmap.h): arch_physmap_populate() is the caller's next step. */
+mfn_t domain_alloc_frames_at(struct domain *d, unsigned int order, unsigned int heap_flags, gfn_t g);
 /**
  * Assigns frames that the caller got from heap_alloc(), within the limit. 0, -E2BIG (limit), -EINVAL (dying). A domain
  * that has frames holds a reference on itself. Takes frames_lock; the last frame_put() of a frame takes it too.

@@ -16,8 +16,14 @@
 static inline bool domain_is_translated(const struct domain *d) { return d->type == DOMAIN_HVM; }
 
 /**
- * The 2^@order frames from @m, which have just been assigned to @d, are at @g from now on; GFN_NONE: nowhere. 0, or
- * -errno: then none of them is anywhere, and the caller gives them up.
+ * The 2^@order frames from @m are nobody's but the caller's and will be assigned to @d, to be at @g; GFN_NONE: nowhere,
+ * or they are not assigned after all. What is kept by frame is written now: from the assignment on another vCPU of @d
+ * may give them away, and they may be another domain's before the caller goes on.
+ */
+void arch_physmap_prepare(struct domain *d, gfn_t g, mfn_t m, unsigned int order);
+/**
+ * The 2^@order frames from @m, which have been prepared and then assigned to @d, are at @g from now on; GFN_NONE:
+ * nowhere. 0, or -errno: then none of them is anywhere, and the caller gives them up.
  */
 int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order);
 /**

@@ -153,4 +153,67 @@ static void status_given_up(void **state)
     assert_true(stop_everywhere(version_2, status_list, version_1, status_list_is_true) > 0);
 }
 
-SIM_TESTS(cmocka_unit_test(area_lies), cmocka_unit_test(area_races), cmocka_unit_test(status_given_up))
+/* --- A frame that is given back before its owner has been told of it, and goes to another domain --- */
+
+static struct domain *stranger;
+static uint64_t strangers;
+
+static long reserve(struct vcpu *v, uint32_t cmd, uint64_t nr)
+{
+    uint64_t *at = (uint64_t *)(box + 8192 + 256 * (v->id + 4 * v->domain->id));
+    struct xen_memory_reservation *op = (void *)(at + 1);
+    *at = nr;
+    *op = (struct xen_memory_reservation){ .nr_extents = 1, .domid = DOMID_SELF };
+    set_xen_guest_handle(op->extent_start, at);
+    return guest_call(v, hypercall_memory_op, cmd, (uint64_t)(uintptr_t)op, 0);
+}
+
+static void frame_populate(void) { reserve(d->vcpu[0], XENMEM_populate_physmap, 5); }
+
+static void frame_exchange(void)
+{
+    uint64_t *list = (uint64_t *)box;
+    struct xen_memory_exchange *x = (void *)(box + 64);
+    list[0] = area.nr;
+    list[1] = 5;
+    *x = (struct xen_memory_exchange){ .in = { .nr_extents = 1, .domid = DOMID_SELF },
+                                       .out = { .nr_extents = 1, .domid = DOMID_SELF } };
+    set_xen_guest_handle(x->in.extent_start, list);
+    set_xen_guest_handle(x->out.extent_start, list + 1);
+    guest_call(d->vcpu[0], hypercall_memory_op, XENMEM_exchange, (uint64_t)(uintptr_t)x, 0);
+}
+
+/* Whatever it has: a guest finds out by trying. */
+static void give_all(void)
+{
+    for (const struct frame *f; (f = frame_list_first(&d->frames));)
+        reserve(d->vcpu[1], XENMEM_decrease_reservation, frame_to_mfn(f).nr);
+}
+
+static void frame_changes_hands(void)
+{
+    give_all();
+    for (unsigned int i = 0; i < 4; i++)
+        strangers += (uint64_t)reserve(stranger->vcpu[0], XENMEM_populate_physmap, 77);
+}
+
+static void frames_are_told(void)
+{
+    for (const struct frame *f = frame_list_first(&stranger->frames); f; f = frame_list_next(f))
+        assert_int_equal(m2p_get(frame_to_mfn(f)), 77);
+    give_all();
+}
+
+static void frame_for_exchange(void) { area = domain_alloc_frames(d, 0, HEAP_ZERO); }
+
+static void frame_goes(void **state)
+{
+    area_machine();
+    stranger = sim_domain(3, 1);
+    stop_everywhere(area_prepare, frame_populate, frame_changes_hands, frames_are_told);
+    stop_everywhere(frame_for_exchange, frame_exchange, frame_changes_hands, frames_are_told);
+    assert_true(strangers > 0);
+}
+
+SIM_TESTS(cmocka_unit_test(area_lies), cmocka_unit_test(area_races), cmocka_unit_test(status_given_up),
+          cmocka_unit_test(frame_goes))

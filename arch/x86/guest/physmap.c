@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest frames, by the kind of domain. A PV domain's are machine frames; it keeps its own list of them, and the M2P
- * says what each is to it. So populating is writing the M2P, and there is no map that anybody could change.
+ * says what each is to it. So preparing writes the M2P, and there is no map that populating could change.
  */
 #include "hv/physmap.h"
 
-int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order)
+void arch_physmap_prepare(struct domain *d, gfn_t g, mfn_t m, unsigned int order)
 {
     uint64_t step = g.nr == GFN_NONE.nr ? 0 : 1, pfn = step ? g.nr : M2P_INVALID, end = m.nr + (1ULL << order);
 
     for (; m.nr < end; m.nr++, pfn += step)
         m2p_set(m, pfn);
-    return 0;
 }
+
+int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order) { return 0; }
 
 bool arch_physmap_give_back(struct domain *d, gfn_t g, struct heap_run *run)
 {

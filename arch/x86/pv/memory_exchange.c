@@ -114,6 +114,12 @@ static int exchange_allocate(struct exchange *x)
     return 0;
 }
 
+static void set_m2p(mfn_t m, unsigned int order, uint64_t pfn, uint64_t step)
+{
+    for (uint64_t n = 0; n < 1ULL << order; n++)
+        m2p_set(mfn_add(m, n), pfn + n * step);
+}
+
 static int exchange_give(struct exchange *x, uint64_t out_index)
 {
     struct frame *f;
@@ -123,12 +129,12 @@ static int exchange_give(struct exchange *x, uint64_t out_index)
         if (copy_from_handle(&gpfn, x->op->out.extent_start, out_index))
             return -EFAULT;
         frame_list_del(&x->fresh, f); /* the links are the owner's list's from now on */
+        set_m2p(mfn(nr), order, gpfn, 1); /* before another vCPU may give them away */
         if (domain_return_frames(x->d, mfn(nr), order)) {
+            set_m2p(mfn(nr), order, M2P_INVALID, 0);
             frame_list_add_tail(&x->fresh, f);
             return -ENOMEM;
         }
-        for (uint64_t n = 0; n < 1ULL << order; n++)
-            m2p_set(mfn(nr + n), gpfn + n);
         if (copy_to_handle(x->op->out.extent_start, out_index, &nr))
             return -EFAULT;
     }
