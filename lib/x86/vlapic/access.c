@@ -43,14 +43,6 @@ static uint32_t msr_mask(enum vlapic_reg reg, bool *writable)
         return 0xff;
     case VLAPIC_SVR:
         return 0x3ff;
-    case VLAPIC_LVTT:
-        return 0x710ff;
-    case VLAPIC_LVT_CMCI: case VLAPIC_LVT_THERMAL: case VLAPIC_LVT_PC:
-        return 0x117ff;
-    case VLAPIC_LVT0: case VLAPIC_LVT1:
-        return 0x1f7ff;
-    case VLAPIC_LVT_ERROR:
-        return 0x110ff;
     case VLAPIC_TDCR:
         return 0xb;
     case VLAPIC_TMICT:
@@ -62,8 +54,8 @@ static uint32_t msr_mask(enum vlapic_reg reg, bool *writable)
     case VLAPIC_EOI: case VLAPIC_ESR:
         return 0;
     default:
-        *writable = false;
-        return 0;
+        *writable = vlapic_lvt_mask(reg);
+        return vlapic_lvt_mask(reg);
     }
 }
 

@@ -33,6 +33,8 @@ void vlapic_timer_start(struct vlapic *v, uint32_t count, uint64_t now, struct v
 void vlapic_timer_divide(struct vlapic *v, uint32_t tdcr, uint64_t now, struct vlapic_effect *effect);
 void vlapic_timer_mode(struct vlapic *v, uint32_t lvtt, struct vlapic_effect *effect);
 
+/** The bits that a local vector has; 0: there is none at this offset. */
+uint32_t vlapic_lvt_mask(enum vlapic_reg reg);
 /** One register as a whole, its offset already known to be one. */
 uint32_t vlapic_register_read(const struct vlapic *v, enum vlapic_reg reg, uint64_t now);
 void vlapic_register_write(struct vlapic *v, enum vlapic_reg reg, uint32_t value, uint64_t now,

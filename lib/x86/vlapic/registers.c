@@ -4,8 +4,7 @@
 
 #define ICR_BUSY BIT(12)
 
-/* The bits that a local vector has; 0: there is none at this offset. */
-static uint32_t lvt_mask(enum vlapic_reg reg)
+uint32_t vlapic_lvt_mask(enum vlapic_reg reg)
 {
     switch (reg) {
     case VLAPIC_LVTT:
@@ -72,7 +71,7 @@ static void write_icr(struct vlapic *v, uint32_t low, struct vlapic_effect *effe
 
 static void write_lvt(struct vlapic *v, enum vlapic_reg reg, uint32_t value, struct vlapic_effect *effect)
 {
-    value &= lvt_mask(reg);
+    value &= vlapic_lvt_mask(reg);
     if (!(vlapic_get(v, VLAPIC_SVR) & VLAPIC_SVR_ENABLE))
         value |= VLAPIC_LVT_MASKED;
     if (reg == VLAPIC_LVTT)
@@ -119,7 +118,7 @@ void vlapic_register_write(struct vlapic *v, enum vlapic_reg reg, uint32_t value
         vlapic_put(v, reg, value | 0x0fffffff);
         break;
     default:
-        if (lvt_mask(reg))
+        if (vlapic_lvt_mask(reg))
             write_lvt(v, reg, value, effect);
         break;
     }
