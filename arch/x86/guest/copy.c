@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Copying from and to the memory of the guest whose address space is loaded. An address in our part of the space is
- * refused here, everything else is left to the MMU: the fault of a bad address lands in the exception table.
+ * Copying from and to the memory of the current vCPU. A container's is walked to. A PV guest's address space is loaded:
+ * an address in our part of it is refused here, everything else is left to the MMU, and the fault of a bad address
+ * lands in the exception table.
  */
 #include "cpu/features.h"
 #include "hv/guest_access.h"
 #include "hv/percpu.h"
+#include "hvm/hvm.h"
 #include "hw/native/cpu.h"
 #include "hw/native/copy.h"
 #include "mm/guest_read.h"
 
 #include <arch/layout.h>
 
+static bool by_walking(void) { return unlikely(current_vcpu()->domain->type == DOMAIN_HVM); }
+
 bool arch_guest_range_ok(vaddr_t va, size_t len)
 {
+    if (by_walking())
+        return hvm_guest_range_ok(va, len);
     if (va >= HV_VIRT_END)
         return len <= -va; /* up to the very last byte */
     return va <= CANONICAL_LOW_END && len <= CANONICAL_LOW_END - va;
@@ -32,6 +38,8 @@ static void access_end(void)
 
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 {
+    if (by_walking())
+        return hvm_copy_from_guest(dst, src, len);
     if (!arch_guest_range_ok(src, len))
         return len ? -EFAULT : 0;
     access_begin();
@@ -42,6 +50,8 @@ int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 
 int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
 {
+    if (by_walking())
+        return hvm_copy_to_guest(dst, src, len);
     if (!arch_guest_range_ok(dst, len))
         return len ? -EFAULT : 0;
     access_begin();
@@ -52,6 +62,8 @@ int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
 
 int arch_clear_guest(vaddr_t dst, size_t len)
 {
+    if (by_walking())
+        return hvm_clear_guest(dst, len);
     if (!arch_guest_range_ok(dst, len))
         return len ? -EFAULT : 0;
     access_begin();

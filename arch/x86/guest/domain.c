@@ -3,6 +3,7 @@
 #include "cpu/cpuid_boot.h"
 #include "hv/heap.h"
 #include "hv/hypercall.h"
+#include "hvm/hvm.h"
 #include "irq/pirq.h"
 #include "guest/memory_map.h"
 #include "platform/io_caps.h"
@@ -22,6 +23,8 @@ int arch_domain_create(struct domain *d, const struct domain_config *config)
 
 int arch_domain_relinquish(struct domain *d)
 {
+    if (d->type == DOMAIN_HVM)
+        return hvm_domain_relinquish(d);
     return d->type == DOMAIN_PV ? pv_mm_relinquish(d) : 0;
 }
 
@@ -29,6 +32,8 @@ void arch_domain_destroy(struct domain *d)
 {
     if (d->arch.pirqs)
         pirq_map_destroy(d);
+    if (d->type == DOMAIN_HVM)
+        hvm_domain_destroy(d);
     io_caps_destroy(d);
     guest_map_free(d);
     cpuid_domain_free(d);

@@ -3,11 +3,12 @@
 #include "guest/events.h"
 
 #include "hv/hypercall.h"
+#include "hvm/hvm.h"
 #include "pv/pv.h"
 
 bool arch_event_deliverable(const struct vcpu *v)
 {
-    return pv_event_deliverable(v);
+    return unlikely(v->domain->type == DOMAIN_HVM) ? hvm_event_deliverable(v) : pv_event_deliverable(v);
 }
 
 void guest_nmi_hardware_domain(void)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A guest's frame held by the hypervisor itself: for vcpu_info, event arrays and the like. */
 #include "hv/debugger.h"
+#include "hvm/hvm.h"
+#include "hvm/p2m.h"
 #include "pv/mm/pt_walk.h"
 #include "pv/mm/types.h"
 
@@ -8,6 +10,8 @@ struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
 {
     mfn_t m = mfn(g.nr);
 
+    if (d->type == DOMAIN_HVM)
+        return hvm_frame_get(d, g, write);
     if (d->type != DOMAIN_PV)
         return NULL;
     if (write)
@@ -17,6 +21,10 @@ struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
 
 struct frame *arch_guest_va_frame_get(const struct vcpu *v, vaddr_t va, bool write)
 {
+    gfn_t g;
+
+    if (v->domain->type == DOMAIN_HVM)
+        return hvm_linear_to_gfn(v, va, &g) ? hvm_frame_get(v->domain, g, write) : NULL;
     uint64_t entry = v->domain->type == DOMAIN_PV ? pt_walk_l1e(v, va) : 0;
 
     return entry & PTE_P ? arch_guest_frame_get(v->domain, gfn(pte_mfn(entry).nr), write) : NULL;

@@ -14,6 +14,7 @@
 #include "cpu/fpu.h"
 #include "hv/compiler.h"
 #include "hv/percpu.h"
+#include "hvm/hvm.h"
 #include "hw/native/cpu.h"
 #include "mm/map.h"
 #include "mm/tlb.h"
@@ -24,7 +25,10 @@ static DEFINE_PER_CPU(struct vcpu *, loaded);
 static void leave(struct vcpu *v)
 {
     v->arch.regs = *guest_regs();
-    pv_leave(v);
+    if (unlikely(v->domain->type == DOMAIN_HVM))
+        hvm_leave(v);
+    else
+        pv_leave(v);
     fpu_save(v);
 }
 
@@ -32,10 +36,16 @@ static void enter(struct vcpu *v)
 {
     bool still_loaded = this_cpu(loaded) == v && v->arch.loaded_cpu == this_cpu_id();
 
-    pv_enter(v, still_loaded);
+    bool is_pv = v->domain->type == DOMAIN_PV;
+
+    if (likely(is_pv))
+        pv_enter(v, still_loaded);
+    else
+        hvm_enter(v, still_loaded);
     if (!still_loaded)
         fpu_load(v);
-    pv_set_ts(v, v->arch.pv.cr0_ts != 0); /* after the extended state, which it would make fault */
+    if (likely(is_pv))
+        pv_set_ts(v, v->arch.pv.cr0_ts != 0); /* after the extended state, which it would make fault */
     *guest_regs() = v->arch.regs;
     this_cpu(loaded) = v;
     v->arch.loaded_cpu = this_cpu_id();

@@ -4,6 +4,7 @@
 #include "hv/guest_access.h"
 #include "hv/heap.h"
 #include "hv/hypercall.h"
+#include "hvm/hvm.h"
 #include "pv/pv.h"
 
 #define DR6_RESET 0xffff0ff0ul
@@ -25,12 +26,12 @@ int arch_vcpu_create(struct vcpu *v)
     int rc;
 
     state_reset(&v->arch);
-    if (v->domain->type != DOMAIN_PV)
-        return 0; /* idle: it never runs guest code */
+    if (vcpu_is_idle(v))
+        return 0; /* it never runs guest code */
     rc = fpu_vcpu_init(v);
     if (rc)
         return rc;
-    rc = pv_vcpu_create(v);
+    rc = v->domain->type == DOMAIN_HVM ? hvm_vcpu_create(v) : pv_vcpu_create(v);
     if (rc)
         fpu_vcpu_free(v);
     return rc;
@@ -42,12 +43,14 @@ void arch_vcpu_destroy(struct vcpu *v)
     arch_sync_vcpu(v);
     if (v->domain->type == DOMAIN_PV)
         pv_vcpu_destroy(v);
+    else if (v->domain->type == DOMAIN_HVM)
+        hvm_vcpu_destroy(v);
     fpu_vcpu_free(v);
 }
 
 int arch_vcpu_reset(struct vcpu *v)
 {
-    int rc = pv_vcpu_reset(v);
+    int rc = v->domain->type == DOMAIN_HVM ? hvm_vcpu_reset(v) : pv_vcpu_reset(v);
 
     if (rc)
         return rc;
@@ -58,11 +61,13 @@ int arch_vcpu_reset(struct vcpu *v)
 
 int arch_vcpu_set_context(struct vcpu *v, const struct vcpu_guest_context *ctx)
 {
-    return pv_vcpu_set_context(v, ctx);
+    return v->domain->type == DOMAIN_HVM ? -EINVAL : pv_vcpu_set_context(v, ctx);
 }
 
 int arch_vcpu_initialise(struct vcpu *v, uint64_t arg)
 {
+    if (v->domain->type == DOMAIN_HVM)
+        return hvm_vcpu_initialise(v, arg);
     struct vcpu_guest_context *ctx = hv_zalloc(sizeof(*ctx));
 
     if (!ctx)
@@ -74,6 +79,8 @@ int arch_vcpu_initialise(struct vcpu *v, uint64_t arg)
 
 long arch_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg)
 {
+    if (v->domain->type == DOMAIN_HVM)
+        return hvm_vcpu_op(cmd, v, arg);
     switch (cmd) {
     case VCPUOP_send_nmi:
         if (arg)

@@ -7,6 +7,8 @@
 #include "hv/types.h"
 #include "x86/tsc/vtsc.h"
 
+#include "arch/x86/include/arch/hvm_domain.h"
+
 struct cpuid_policy;
 struct pirq_map;
 struct io_caps;
@@ -29,6 +31,7 @@ struct arch_domain {
     struct vtsc vtsc;            /* the TSC that it sees */
     union { /* by domain.type */
         struct pv_domain pv;
+        struct hvm_domain hvm;
     };
 };
 

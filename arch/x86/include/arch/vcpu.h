@@ -6,6 +6,8 @@
 #include "hv/types.h"
 #include "public.h"
 
+#include "arch/x86/include/arch/hvm_vcpu.h"
+
 /* An entry point of a PV guest kernel that the guest registered (CALLBACKOP_register). */
 struct pv_callback {
     uint64_t address;
@@ -63,6 +65,7 @@ struct arch_vcpu {
     uint64_t msr_misc_features; /* MSR 0x140: CPUID faulting */
     union { /* by domain.type */
         struct pv_vcpu pv;
+        struct hvm_vcpu hvm;
     };
 };
 

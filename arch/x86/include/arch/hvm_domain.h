@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a domain in a container (PVH, HVM) has of its own. */
+#ifndef ARCH_HVM_DOMAIN_H
+#define ARCH_HVM_DOMAIN_H
+
+#include "hv/types.h"
+
+struct hvm_domain {
+    uint32_t emulation_flags; /* XEN_X86_EMU_*, as it was created */
+    uint64_t tsc_offset;      /* what its vCPUs' TSC is ahead of the machine's, modulo 2^64 */
+};
+
+#endif
