@@ -24,6 +24,7 @@ static const struct {
     {"time",                     test_time               },
     {"errors",                   test_errors             },
     {"privileges",               test_privileges         },
+    {"newer operations",         test_newer              },
     {"refusals",                 test_refusals           },
     {"version",                  test_version            },
     {"resources",                test_resources          },

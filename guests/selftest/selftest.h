@@ -43,6 +43,7 @@ void test_advisories_versions(void);
 void test_advisories_mappings(void);
 void test_advisories_devices(void);
 void test_refusals(void);
+void test_newer(void);
 void test_advisories_code(void);
 void test_advisories_compat(void);
 void test_advisories_ports(void);
