@@ -57,14 +57,24 @@ static long unmap(int pirq)
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_unmap_pirq, PTR(&u));
 }
 
+static long bind(uint32_t pirq)
+{
+    struct evtchn_bind_pirq b = {.pirq = pirq};
+    return hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_pirq, PTR(&b));
+}
+
 static void devices(void)
 {
     check_rc("the host bridge was reset", 0, reset(0, 0));
     check_rc("... in a way that nobody knows", -EINVAL, reset(0, 4));
     check_rc("a device that is not there was reset", -ENODEV, reset(0xe0, 0));
-    check_rc("a GSI taken away", 0, permit(5, 0));
+    check_rc("a GSI is mapped", 0, map_gsi(5));
+    check_rc("... taken away", 0, permit(5, 0));
+    check_rc("... and not to be bound any more", -EPERM, bind(5));
+    check_rc("... and unmapped", 0, unmap(5));
     check_rc("... is not theirs to give back who have it not", -EPERM, permit(5, 1));
     check_rc("... nor to map", -EPERM, map_gsi(5));
+    check_rc("the timer's GSI is the hypervisor's", -EPERM, map_gsi(0));
     check_rc("a GSI that is dom0's was mapped", 0, map_gsi(11));
     check_rc("... and unmapped", 0, unmap(11));
     check_rc("a GSI that no machine has", -EINVAL, permit(100000, 1));

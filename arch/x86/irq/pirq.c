@@ -6,6 +6,7 @@
 #include "hv/domain.h"
 #include "hv/heap.h"
 #include "hv/log.h"
+#include "hv/percpu.h"
 #include "irq/ioapic.h"
 #include "irq/msi.h"
 
@@ -86,6 +87,9 @@ int pirq_map_gsi(struct domain *d, int gsi, int pirq, struct refusal *why)
         return rc;
     if (gsi < 0 || (uint32_t)gsi >= irq_gsi_count)
         return refuse(why, -EINVAL, "GSI %d is beyond the last one, %u", gsi, irq_gsi_count - 1);
+    if (!arch_gsi_allowed(current_vcpu()->domain, (uint32_t)gsi))
+        return refuse(why, -EPERM, "GSI %d is not the caller's: kept by the hypervisor, or taken by irq_permission or "
+                      "gsi_permission", gsi);
     if (pirq < 0)
         pirq = gsi;
     irqflags_t flags = spin_lock_irqsave(&m->lock);
@@ -190,6 +194,8 @@ int arch_pirq_bind(struct vcpu *v, uint32_t pirq, bool share)
     struct irq *irq = m->entry[pirq].irq ? irq_get(m->entry[pirq].irq - 1) : NULL;
     if (irq && !irq->msi && gsi_is_ours(irq->nr))
         rc = -EBUSY;
+    else if (irq && !irq->msi && !arch_gsi_allowed(d, irq->nr))
+        rc = -EPERM;
     else if (irq)
         rc = m->entry[pirq].bound ? -EEXIST : irq_bind_guest(irq, d, pirq, share);
     if (!rc)

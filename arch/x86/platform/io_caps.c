@@ -9,6 +9,7 @@
 #include "hv/lock.h"
 #include "irq/ioapic.h"
 #include "irq/irq.h"
+#include "irq/pirq.h"
 #include "mm/mmio.h"
 #include "platform/acpi.h"
 
@@ -183,6 +184,8 @@ int io_caps_grant_hardware(struct domain *d)
         rc = io_caps_revoke(d, IO_CAP_MMIO, ioapic_frame(i), ioapic_frame(i));
     return rc;
 }
+
+bool arch_gsi_allowed(const struct domain *d, uint32_t gsi) { return io_caps_allowed(d, IO_CAP_IRQ, gsi, gsi); }
 
 /* pv/mm's duties. */
 
