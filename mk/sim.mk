@@ -7,7 +7,8 @@ SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_M
 # arch/x86/hw/sim.
 # What the simulator shares with the product of arch/x86 beyond pv/mm, file by file.
 SIM_X86    := arch/x86/pv/hypercall.c arch/x86/pv/memory_exchange.c arch/x86/guest/frame_life.c \
-              arch/x86/guest/physmap.c
+              arch/x86/guest/physmap.c arch/x86/hvm/p2m.c arch/x86/hvm/p2m_entry.c arch/x86/hvm/p2m_pool.c \
+              arch/x86/hvm/physmap.c
 SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c, \
                 $(shell find core lib drivers/serial arch/sim arch/x86/pv/mm arch/x86/hw/sim -name '*.c' | sort) \
                 $(SIM_X86))

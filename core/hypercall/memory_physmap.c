@@ -3,8 +3,9 @@
  * What a translated domain has where: XENMEM_add_to_physmap, add_to_physmap_batch, remove_from_physmap.
  *
  * A call names what is to be put somewhere by a space (XENMAPSPACE_*) and an index in it. Here and nowhere else that
- * becomes a frame with a reference; where the frame then goes is the architecture's. A frame of the domain's own moves,
- * everything else is shared with who has it. A domain that is not translated has no map to change: -EACCES.
+ * becomes a frame with a reference; where the frame then goes is the architecture's. A frame of the domain's own, or of
+ * ours that is shared with it, is at one place at a time, and moves; everything else is shared with who has it. A
+ * domain that is not translated has no map to change: -EACCES.
  */
 #include "core/hypercall/memory.h"
 #include "hv/grant.h"
@@ -51,14 +52,11 @@ struct frame *physmap_source_get(struct domain *d, struct domain *foreign, unsig
 /* 0; -EINVAL: there is no such thing; or an error of arch_physmap_add(). */
 static long add_one(struct domain *d, struct domain *foreign, unsigned int space, uint64_t idx, gfn_t at)
 {
-    bool moves = space == XENMAPSPACE_gmfn || space == XENMAPSPACE_gmfn_range;
     struct frame *f = physmap_source_get(d, foreign, space, idx);
 
     if (!f)
-        return -EINVAL;
-    long rc = moves && idx == at.nr ? 0 : arch_physmap_add(d, at, f);
-    if (!rc && moves && idx != at.nr)
-        (void)arch_physmap_remove(d, gfn(idx)); /* gone already if the guest races with itself */
+        return space == XENMAPSPACE_dev_mmio ? -EACCES : -EINVAL;
+    long rc = arch_physmap_add(d, at, f);
     arch_guest_frame_put(f, false);
     return rc;
 }

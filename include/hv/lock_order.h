@@ -41,6 +41,7 @@ enum lock_irqs { LOCK_IRQS_ON, LOCK_IRQS_OFF, LOCK_IRQS_ANY };
     X(KEXEC,          NEVER,       ON)                                                                            \
     X(GRANT,          NEVER,       ON)  /* a grant table */                                                       \
     X(GRANT_MAPTRACK, NEVER,       ON)                                                                            \
+    X(P2M,            NEVER,       ON)  /* a container's map of its memory: entries, tables, what they hold */    \
     X(TABLE_L4,       NESTED,      ON)  /* a page table: its type, or one of its entries, changes (pv/mm) */      \
     X(TABLE_L3,       NESTED,      ON)                                                                            \
     X(TABLE_L2,       NESTED,      ON)                                                                            \

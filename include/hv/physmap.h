@@ -32,8 +32,9 @@ int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order
  */
 bool arch_physmap_give_back(struct domain *d, gfn_t g, struct heap_run *run);
 /**
- * @f, on which the caller holds a reference, is at @g from now on, in place of what was there. The reference stays the
- * caller's. 0; -EACCES: @d has no map of ours; -errno.
+ * @f, on which the caller holds a reference, is at @g from now on, in place of what was there; if it is @d's own or
+ * shared with it by us, nowhere else any more. RAM that was at @g is given back. The reference stays the caller's.
+ * 0; -EACCES: @d has no map of ours; -errno.
  */
 int arch_physmap_add(struct domain *d, gfn_t g, struct frame *f);
 /** Nothing is at @g any more; a frame of @d's own stays @d's. 0; -EACCES: @d has no map of ours; -ENOENT. */

@@ -36,7 +36,8 @@ int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags)
 int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr)
 {
     uint64_t i = (host_addr - SLOT_BASE) / PAGE_SIZE;
-    if (host_addr < SLOT_BASE || i >= SLOTS || !slot[caller()][i].used || !mfn_eq(slot[caller()][i].m, m))
+    if (host_addr < SLOT_BASE || i >= SLOTS || !slot[caller()][i].used || !mfn_eq(slot[caller()][i].m, m) ||
+        slot[caller()][i].writable == !!(flags & GNTMAP_readonly))
         return GNTST_general_error;
     slot[caller()][i].used = false;
     return GNTST_okay;

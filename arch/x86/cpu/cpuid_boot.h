@@ -34,10 +34,10 @@ __init void cpuid_boot_init(void);
 int cpuid_check_cpu(void);
 
 /**
- * @d gets its own copy of the policy that PV guests get without asking; the hardware domain's is changed by
+ * @d gets its own copy of the policy that guests of its kind get without asking; the hardware domain's is changed by
  * dom0-cpuid=. 0 or -ENOMEM.
  */
-int cpuid_domain_init_pv(struct domain *d);
+int cpuid_domain_init(struct domain *d);
 void cpuid_domain_free(struct domain *d);
 
 /**

@@ -32,8 +32,15 @@ struct report {
 static struct {
     spinlock_t lock;
     domid_t domid;
+    const struct cpuid_policy *max; /* of the domain's kind */
     struct cpuid_policy asked;
 } refused = { .lock = SPINLOCK_INIT(LOCK_LEAF), .domid = DOMID_INVALID };
+
+/* The most that a guest of @d's kind can be given. */
+static const struct cpuid_policy *max_of(const struct domain *d)
+{
+    return d->type == DOMAIN_HVM ? &arch_cpuid_policies.hvm_max : &arch_cpuid_policies.pv_max;
+}
 
 static void bad_item(void *opaque, const char *item, size_t size)
 {
@@ -64,13 +71,13 @@ static void apply_dom0_option(struct cpuid_policy *p)
     cpuid_policy_recalculate(p, &arch_cpuid_policies.host, &arch_cpuid_policies.pv_max, &feedback);
 }
 
-int cpuid_domain_init_pv(struct domain *d)
+int cpuid_domain_init(struct domain *d)
 {
     struct cpuid_policy *p = hv_zalloc(sizeof(*p));
 
     if (!p)
         return -ENOMEM;
-    *p = arch_cpuid_policies.pv_default;
+    *p = d->type == DOMAIN_HVM ? arch_cpuid_policies.hvm_default : arch_cpuid_policies.pv_default;
     if (d->is_hardware && hv_options.dom0_cpuid[0])
         apply_dom0_option(p);
     d->arch.policy = p;
@@ -139,12 +146,12 @@ static void report_lost(void *opaque, const struct cpuid_lost *l)
         hv_log(r->level, "d%u: cpuid: %s", r->domid, cpuid_lost_text(l, text, sizeof(text)));
 }
 
-/* Makes @p what can be given of it, and says what not. */
-static void settle(struct cpuid_policy *p, struct report *r)
+/* Makes @p what can be given of it to @d, and says what not. */
+static void settle(const struct domain *d, struct cpuid_policy *p, struct report *r)
 {
     const struct cpuid_feedback feedback = { report_lost, r };
 
-    cpuid_policy_recalculate(p, &arch_cpuid_policies.host, &arch_cpuid_policies.pv_max, &feedback);
+    cpuid_policy_recalculate(p, &arch_cpuid_policies.host, max_of(d), &feedback);
     if (r->lost > r->lines)
         hv_log(r->level,
                "d%u: cpuid: %u more bits asked for, not given; /domain/%u/cpuid/not-given in hypfs names them",
@@ -167,7 +174,7 @@ static int wish_keep(struct domain *d, const struct cpuid_policy *asked)
 static int refuse(const struct domain *d, struct report *r, struct cpuid_error *err)
 {
     r->refused = true;
-    if (!cpuid_compatible(d->arch.policy_asked, &arch_cpuid_policies.pv_max, report_mismatch, r, err))
+    if (!cpuid_compatible(d->arch.policy_asked, max_of(d), report_mismatch, r, err))
         *err = r->first;
     return -EINVAL;
 }
@@ -184,6 +191,7 @@ static void refusal_keep(const struct domain *d, const struct cpuid_policy *aske
 {
     spin_lock(&refused.lock);
     refused.domid = d->id;
+    refused.max = max_of(d);
     refused.asked = *asked;
     spin_unlock(&refused.lock);
 }
@@ -193,13 +201,13 @@ int cpuid_domain_set(struct domain *d, struct cpuid_policy *asked, struct cpuid_
     struct report report = { .domid = d->id, .level = LOG_WARNING, .lines = LINES_OF_A_CALL, .before = d->arch.policy };
 
     report.itsc_implied = d->arch.vtsc.mode == VTSC_ALWAYS_EMULATE;
-    cpuid_policy_raise_limits(asked, d->arch.policy, &arch_cpuid_policies.pv_max);
-    int rc = cpuid_compatible(asked, &arch_cpuid_policies.pv_max, report_mismatch, &report, err);
+    cpuid_policy_raise_limits(asked, d->arch.policy, max_of(d));
+    int rc = cpuid_compatible(asked, max_of(d), report_mismatch, &report, err);
     rc = rc ? rc : wish_keep(d, asked);
     if (rc)
         return rc;
     bool strict = is_strict(asked);
-    settle(asked, &report);
+    settle(d, asked, &report);
     if (report.explicit && strict) {
         refusal_keep(d, d->arch.policy_asked);
         return refuse(d, &report, err);
@@ -216,12 +224,13 @@ int cpuid_domain_lost(const struct domain *d, const struct cpuid_feedback *feedb
     if (!scratch)
         return -ENOMEM;
     spin_lock(&refused.lock);
+    const struct cpuid_policy *max = d ? max_of(d) : refused.max;
     *whose = !d ? refused.domid : asked ? d->id : DOMID_INVALID;
     if (asked)
         *scratch = *asked;
     spin_unlock(&refused.lock);
     if (*whose != DOMID_INVALID)
-        cpuid_policy_recalculate(scratch, &arch_cpuid_policies.host, &arch_cpuid_policies.pv_max, feedback);
+        cpuid_policy_recalculate(scratch, &arch_cpuid_policies.host, max, feedback);
     hv_free(scratch);
     return 0;
 }
@@ -234,7 +243,7 @@ static void key_domain(const struct domain *d, struct cpuid_policy *scratch)
     if (!asked)
         return;
     *scratch = *asked;
-    settle(scratch, &report);
+    settle(d, scratch, &report);
     if (!report.lost)
         log_error("d%u: cpuid: all that was asked for is given", d->id);
 }

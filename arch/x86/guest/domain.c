@@ -14,10 +14,15 @@ int arch_domain_create(struct domain *d, const struct domain_config *config)
 {
     int rc;
 
-    if (d->type != DOMAIN_PV)
-        return d->type == DOMAIN_HVM ? -EOPNOTSUPP : 0;
+    if (d->type == DOMAIN_SYSTEM || d->type == DOMAIN_IDLE)
+        return 0;
+    if (d->type == DOMAIN_HVM) {
+        rc = hvm_domain_create(d, config);
+        if (rc)
+            return rc;
+    }
     d->arch.msr_relaxed = config->arch.misc_flags & XEN_X86_MSR_RELAXED;
-    rc = cpuid_domain_init_pv(d);
+    rc = cpuid_domain_init(d);
     return rc ? rc : pirq_map_create(d);
 }
 

@@ -6,12 +6,23 @@
 #include "pv/mm/pt_walk.h"
 #include "pv/mm/types.h"
 
+/* A container's frames are no page tables of ours, but who holds one for writing holds a type as for any other. */
+static struct frame *container_frame_get(struct domain *d, gfn_t g, bool write)
+{
+    struct frame *f = hvm_frame_get(d, g, write);
+
+    if (!f || !write || !frame_type_get(f, FT_WRITABLE))
+        return f;
+    frame_put(f);
+    return NULL;
+}
+
 struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
 {
     mfn_t m = mfn(g.nr);
 
     if (d->type == DOMAIN_HVM)
-        return hvm_frame_get(d, g, write);
+        return container_frame_get(d, g, write);
     if (d->type != DOMAIN_PV)
         return NULL;
     if (write)
@@ -24,7 +35,7 @@ struct frame *arch_guest_va_frame_get(const struct vcpu *v, vaddr_t va, bool wri
     gfn_t g;
 
     if (v->domain->type == DOMAIN_HVM)
-        return hvm_linear_to_gfn(v, va, &g) ? hvm_frame_get(v->domain, g, write) : NULL;
+        return hvm_linear_to_gfn(v, va, &g) ? container_frame_get(v->domain, g, write) : NULL;
     uint64_t entry = v->domain->type == DOMAIN_PV ? pt_walk_l1e(v, va) : 0;
 
     return entry & PTE_P ? arch_guest_frame_get(v->domain, gfn(pte_mfn(entry).nr), write) : NULL;

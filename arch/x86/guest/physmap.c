@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest frames, by the kind of domain. A PV domain's are machine frames; it keeps its own list of them, and the M2P
- * says what each is to it. So preparing writes the M2P, and there is no map that populating could change.
+ * says what each is to it. So preparing writes the M2P, and there is no map that populating could change. A container's
+ * are in its p2m; of its frames the M2P says the same.
  */
 #include "hv/physmap.h"
+#include "hvm/p2m.h"
+#include "pv/mm/types.h"
 
 void arch_physmap_prepare(struct domain *d, gfn_t g, mfn_t m, unsigned int order)
 {
@@ -13,22 +16,51 @@ void arch_physmap_prepare(struct domain *d, gfn_t g, mfn_t m, unsigned int order
         m2p_set(m, pfn);
 }
 
-int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order) { return 0; }
+int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order)
+{
+    return domain_is_translated(d) ? hvm_physmap_populate(d, g, m, order) : 0;
+}
 
 bool arch_physmap_give_back(struct domain *d, gfn_t g, struct heap_run *run)
 {
     mfn_t m = mfn(g.nr);
 
+    if (domain_is_translated(d))
+        return hvm_physmap_give_back(d, g, run);
     return mfn_valid(m) && domain_give_back_frame(d, mfn_to_frame(m), run);
 }
 
-int arch_physmap_add(struct domain *d, gfn_t g, struct frame *f) { return -EACCES; }
+/* The entry of somebody else's frame holds it like a mapping does: written through it, so never a page table's. */
+static int add_foreign(struct domain *d, gfn_t g, struct frame *f)
+{
+    int rc = frame_type_get(f, FT_WRITABLE);
 
-int arch_physmap_remove(struct domain *d, gfn_t g) { return -EACCES; }
+    if (rc)
+        return -EBUSY;
+    frame_get_again(f);
+    rc = hvm_physmap_add_foreign(d, g, frame_to_mfn(f), P2M_FOREIGN_RW);
+    if (rc)
+        frame_put_typed(f);
+    return rc;
+}
 
-/* As the guest says in its shared_info: nobody else knows how long its list is. */
+int arch_physmap_add(struct domain *d, gfn_t g, struct frame *f)
+{
+    if (!domain_is_translated(d))
+        return -EACCES;
+    return frame_owner_id(f) == d->id ? hvm_physmap_add(d, g, f) : add_foreign(d, g, f);
+}
+
+int arch_physmap_remove(struct domain *d, gfn_t g)
+{
+    return domain_is_translated(d) ? hvm_physmap_remove(d, g) : -EACCES;
+}
+
+/* As a PV guest says in its shared_info: nobody else knows how long its list is. */
 long arch_physmap_maximum(const struct domain *d)
 {
+    if (domain_is_translated(d))
+        return hvm_physmap_maximum(d);
     long frames = (long)READ_ONCE(d->shared_info->arch.max_pfn);
 
     return frames > 0 ? frames - 1 : frames;

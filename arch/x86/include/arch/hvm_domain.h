@@ -5,7 +5,10 @@
 
 #include "hv/types.h"
 
+struct p2m;
+
 struct hvm_domain {
+    struct p2m *p2m;          /* its memory: hvm/p2m_private.h */
     uint32_t emulation_flags; /* XEN_X86_EMU_*, as it was created */
     uint64_t tsc_offset;      /* what its vCPUs' TSC is ahead of the machine's, modulo 2^64 */
 };

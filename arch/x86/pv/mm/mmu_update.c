@@ -57,12 +57,28 @@ static int mmu_update_entry(const struct mmu_owners *b, uint64_t ptr, uint64_t v
     return rc || likely(type == FT_L1) ? rc : UPDATE_DEAR;
 }
 
-/** The M2P is what guests read; a wrong number in the entry of an own frame harms the owner alone. */
+/** The number in @val is what @b's owner of frames calls it. */
+static int mmu_update_translated(const struct mmu_owners *b, uint64_t ptr, uint64_t val, enum pte_write how)
+{
+    struct frame *held;
+    int rc = foreign_frame(b->pg_owner, &val, &held);
+
+    if (unlikely(rc))
+        return rc;
+    rc = mmu_update_entry(b, ptr, val, how);
+    foreign_frame_put(held, val);
+    return rc;
+}
+
+/**
+ * The M2P is what guests read; a wrong number in the entry of an own frame harms the owner alone. Of a container's
+ * frames it is what its map says, and ours to write.
+ */
 static int mmu_machphys_update(const struct mmu_owners *b, uint64_t ptr, uint64_t val)
 {
     mfn_t m = paddr_to_mfn(ptr);
 
-    if (b->pg_owner->type == DOMAIN_SYSTEM || !mfn_valid(m) || !frame_get(mfn_to_frame(m), b->pg_owner))
+    if (b->pg_owner->type != DOMAIN_PV || !mfn_valid(m) || !frame_get(mfn_to_frame(m), b->pg_owner))
         return -EINVAL;
     m2p_set(m, val);
     frame_put(mfn_to_frame(m));
@@ -75,10 +91,11 @@ static int mmu_update_one(const struct mmu_owners *b, const struct mmu_update *r
 
     switch (req->ptr & MMU_COMMAND_MASK) {
     case MMU_NORMAL_PT_UPDATE:
-    case MMU_PT_UPDATE_NO_TRANSLATE: /* nothing is translated for PV */
+        return mmu_update_translated(b, ptr, req->val, PTE_WRITE_PLAIN);
+    case MMU_PT_UPDATE_NO_TRANSLATE: /* a machine frame, as XENMEM_acquire_resource gives them */
         return mmu_update_entry(b, ptr, req->val, PTE_WRITE_PLAIN);
     case MMU_PT_UPDATE_PRESERVE_AD:
-        return mmu_update_entry(b, ptr, req->val, PTE_WRITE_PRESERVE_AD);
+        return mmu_update_translated(b, ptr, req->val, PTE_WRITE_PRESERVE_AD);
     case MMU_MACHPHYS_UPDATE:
         return mmu_machphys_update(b, ptr, req->val);
     default:

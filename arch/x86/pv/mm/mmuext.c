@@ -121,8 +121,8 @@ static int ext_one(struct vcpu *v, const struct mmuext_op *op, struct domain *pg
 {
     mfn_t m = mfn(op->arg1.mfn);
 
-    if (pg_owner->type == DOMAIN_SYSTEM)
-        return is_for_frames(op->cmd) ? -EINVAL : -EPERM; /* those frames are mapped, and never tables or cleared */
+    if (pg_owner->type != DOMAIN_PV)
+        return is_for_frames(op->cmd) ? -EINVAL : -EPERM; /* such frames are mapped, and never tables or cleared */
     switch (op->cmd) {
     case MMUEXT_PIN_L1_TABLE:
     case MMUEXT_PIN_L2_TABLE:

@@ -30,13 +30,17 @@ static int va_mapping_flush(vaddr_t va, uint64_t flags)
 
 static long va_mapping_update(struct vcpu *v, vaddr_t va, uint64_t e, uint64_t flags, struct domain *pg_owner)
 {
-    struct frame *table;
-    int rc;
+    struct frame *table, *held;
+    int rc = foreign_frame(pg_owner, &e, &held);
 
-    if (!pt_walk_l1_lock(v, va, &table))
-        return -EINVAL;
-    rc = l1_update(table, pte_index(va, 1), e, v->domain, pg_owner, PTE_WRITE_PLAIN);
-    frame_table_unlock(table);
+    if (rc)
+        return rc;
+    rc = -EINVAL;
+    if (pt_walk_l1_lock(v, va, &table)) {
+        rc = l1_update(table, pte_index(va, 1), e, v->domain, pg_owner, PTE_WRITE_PLAIN);
+        frame_table_unlock(table);
+    }
+    foreign_frame_put(held, e);
     return rc ? rc : va_mapping_flush(va, flags);
 }
 
