@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A chart in SVG of a table that a bench printed: name, ours, theirs, ratio. Drawn by gnuplot.
+"""A chart in SVG of the tables that a bench printed: name, ours, theirs, ratio. Drawn by gnuplot.
 
 usage: chart.py [--most COUNT] TABLE CHART
 
-One bar for each row, as long as the ratio, on a scale where half and double are equally far from 1. Of more than COUNT
-rows (60) those that differ most are shown. A row without both figures is left out.
+One bar for each ratio, on a scale where half and double are equally far from 1. Of more than COUNT (60) those that
+differ most are shown. A row without both figures is left out, and so is a throughput, of which more is better: the
+same measurement is there as a cost.
+
+A table begins with what it measures; where a row has several comparisons, their names stand behind it in that line.
 """
 import argparse
 import math
 import re
 import subprocess
 
-ROW = re.compile(r"^(\S.*?) {2,}(\d[\d.]*) +(\d[\d.]*) +(\d+\.\d+)$")
+ROW = re.compile(r"^ *(\S.*?) {2,}((?:\d[\d.]* +\d[\d.]* +\d+\.\d+ *)+)$")
+THROUGHPUT = re.compile(r" by a million instructions$")
 SCRIPT = """set terminal svg size 900,{height} font 'sans-serif,11' background '#ffffff'
 set output {chart}
 set title {title} noenhanced
@@ -32,17 +36,32 @@ plot $rows using (1):0:(1):2:($0-0.4):($0+0.4):ytic(1) with boxxyerror linecolor
 """
 
 
+def heads(line):
+    """What the table below this line measures, and what its comparisons are called; None if it begins no table."""
+    words = re.split(r" {2,}", line.strip())
+    return (words[0], [word for word in words[1:] if word != "ratio"]) if words[0] else None
+
+
 def rows(path):
-    """([(name, ratio)], the title of the table)"""
-    found, head = [], ""
+    """[(name, ratio)] of all tables, and what the first one measures, of which hypervisors."""
+    found, unit, parts, title, before = [], "", [], "", ""
     with open(path, encoding="utf-8") as file:
-        for line in file.read().splitlines():
-            match = ROW.match(line)
-            if match and float(match[3]):
-                found.append((match[1], float(match[2]) / float(match[3])))
-            elif not found and line.rstrip().endswith("ratio"):
-                head = " ".join(line.split()[:-1])
-    return found, head
+        lines = file.read().splitlines()
+    for line in lines:
+        match = ROW.match(line)
+        if not match:
+            if not before.strip() and heads(line):
+                unit, parts = heads(line)
+            if line.rstrip().endswith("ratio") and not title:
+                title = f"{unit}: " + " ".join(line.replace(unit, "").split("ratio")[0].split())
+        elif not THROUGHPUT.search(unit):
+            figures = [float(word) for word in match[2].split()]
+            for i, (ours, theirs) in enumerate(zip(figures[::3], figures[1::3])):
+                what = [match[1]] + [unit] * (unit != title.split(":")[0]) + parts[i:i + 1] * (len(figures) > 3)
+                if theirs:
+                    found.append((": ".join(what), ours / theirs))
+        before = line
+    return found, title
 
 
 def quoted(text):

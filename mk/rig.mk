@@ -303,22 +303,23 @@ $(BUILD)/bench/mark: bench/mark.c bench/mark.h
 	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARN) -I. -static -nostdlib -fno-pic -no-pie -fno-stack-protector \
 	  -fcf-protection=none $< -o $@
 
+# The table stays on the screen; the chart is made of it.
+TABLE     = $(BUILD)/bench/$@.txt
+TO_CHART  = $(if $(CHART),>$(TABLE) && cat $(TABLE) && $(PY) bench/chart.py $(TABLE) $(CHART))
+
 ##@ Measure
 ## make bench-boot      instructions from reset to dom0, and memory kept, here and on Debian's Xen
 .PHONY: bench-boot
 bench-boot: $(HV) $(PEER) $(KERNEL) $(INITRD) $(BUILD)/bench/profile.so
-	@$(PY) bench/boot.py --build $(BUILD) --kernel $(KERNEL) --initrd $(INITRD) $(HV) $(PEER)
+	@$(PY) bench/boot.py --build $(BUILD) --kernel $(KERNEL) --initrd $(INITRD) $(HV) $(PEER) $(TO_CHART)
 
 ## make bench-idle      percent of a host CPU that an idle machine takes, here and on Debian's Xen
 .PHONY: bench-idle
 bench-idle: $(HV) $(PEER) image
 	@$(PY) bench/idle.py --build $(BUILD) $(HV) $(PEER)
 
-# The table stays on the screen; the chart is made of it.
-TABLE     = $(BUILD)/bench/$@.txt
-TO_CHART  = $(if $(CHART),>$(TABLE) && cat $(TABLE) && $(PY) bench/chart.py $(TABLE) $(CHART))
 ## make bench-cpu       instructions of CPUID, RDMSR, XSETBV and vCPU switches of a PV kernel, here and on Debian's Xen
-##                      (here and in bench-ops CHART=FILE.svg draws what differs most)
+##                      (here and in bench-boot, -ops and -tools CHART=FILE.svg draws what differs most)
 .PHONY: bench-cpu
 bench-cpu: $(HV) $(PEER) $(BUILD)/guests/cpu.elf
 	@$(PY) bench/guest.py --build $(BUILD) $(BENCH_ARGS) $(BUILD)/guests/cpu.elf $(HV) $(PEER) $(TO_CHART)
@@ -334,7 +335,7 @@ BENCH_PEER := $(if $(filter 13,$(DEBIAN)),$(BUILD)/xen420,$(PEER))
 .PHONY: bench-tools
 bench-tools: $(HV) $(BENCH_PEER) $(RUN_KERNEL) $(RUN_IMG)/dom0-$(KERNEL_$(DEBIAN)).cpio.gz $(RUN_IMG)/domu.cpio.gz
 bench-tools: $(BUILD)/bench/profile.so $(BUILD)/bench/mark
-	@$(PY) bench/tools.py --build $(BUILD) --debian $(DEBIAN) $(BENCH_ARGS) $(HV) $(BENCH_PEER)
+	@$(PY) bench/tools.py --build $(BUILD) --debian $(DEBIAN) $(BENCH_ARGS) $(HV) $(BENCH_PEER) $(TO_CHART)
 
 ##@ Test
 ## make compare-errors  every hypercall with all that can be wrong: where answers differ from Debian's Xen, and why
