@@ -24,23 +24,6 @@ int arch_kexec_prepare(struct kexec_image *im)
     return im->arch.control ? 0 : -ENOMEM;
 }
 
-size_t arch_kexec_vmcoreinfo(char *buf, size_t cap)
-{
-    return 0;
-}
-
-void arch_kexec_save_regs(struct kexec_cpu_notes *n, const struct cpu_user_regs *regs)
-{
-}
-
-void arch_kexec_stop_cpus(void)
-{
-}
-
-void arch_kexec_quiesce_devices(void)
-{
-}
-
 void arch_panic_halt(void)
 {
     panic("a CPU stopped for ever");

@@ -33,5 +33,3 @@ uint64_t sim_random(uint64_t *state)
     x ^= x << 17;
     return *state = x;
 }
-
-const char *arch_code_name(uintptr_t address) { return "?"; }

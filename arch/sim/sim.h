@@ -66,7 +66,7 @@ extern jmp_buf sim_panic_jump;
 extern char sim_panic_text[256];
 
 /** Counters of what the core asked of the machine. */
-struct sim_counters { uint64_t kicks, call_ipis, tlb_flushes, switches, cache_flushes, container_flushes; };
+struct sim_counters { uint64_t kicks, call_ipis, tlb_flushes, switches, container_flushes; };
 extern struct sim_counters sim_counters;
 /** Called at each context switch, after it; NULL: nobody. */
 extern void (*sim_switched)(struct vcpu *prev, struct vcpu *next);
@@ -76,12 +76,8 @@ extern void (*sim_on_tlb_flush)(unsigned int cpu);
 /** @cpu drops them, as it does at a context switch. */
 void sim_tlb_flush(unsigned int cpu);
 
-/** Called when a dying domain's page tables would go, if set: a test that models what they hold. */
-extern void (*sim_on_relinquish)(struct domain *d);
 /** hvm_flush_tlb() of a container: whatever a CPU may have cached of its map goes. */
 extern void (*sim_on_container_flush)(struct domain *d);
-/** Called when the core takes a frame of a guest's in order to write to it, if set: a test that models who wrote. */
-extern void (*sim_on_write_hold)(struct domain *d, struct frame *f);
 /** Ticks a second that the machine offers to the watchdog, 0: none; how many CPUs it bit. */
 extern unsigned int sim_watchdog_hz;
 extern uint64_t sim_watchdog_bites;

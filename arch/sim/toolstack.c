@@ -27,5 +27,3 @@ void arch_cpu_topology(unsigned int cpu, struct xen_sysctl_cputopo *topo)
     topo->core = cpu % 4;
     topo->socket = cpu / 4;
 }
-
-bool arch_pci_known(const struct physdev_pci_device *dev) { return false; }

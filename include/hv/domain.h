@@ -23,6 +23,7 @@ struct domain_teardown {
     bool busy;                      /* a CPU is in it */
     uint8_t released;               /* parts that are given up, see core/domain/parts.c */
     uint64_t cursor;                /* where the next one goes on, in its own terms; 0: not begun */
+    uint64_t frame;                 /* number + 1 of the frame where a walk stands, and which it holds; 0: none */
     struct timer reaper;            /* looks whether hypervisor pages of the dead domain are still mapped */
 };
 
@@ -160,7 +161,7 @@ struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write);
 void arch_guest_frame_put(struct frame *f, bool write);
 /**
  * Gives up what the architecture holds of frames: page-table roots and the like. 0 or -ERESTART, with the progress in
- * d->teardown.cursor.
+ * d->teardown.
  */
 int arch_domain_relinquish(struct domain *d);
 /** Frees what arch_domain_create() made, also if it failed halfway. */

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Three domains that grant each other frames, and their page tables: a slot for each page of a small range of
- * addresses, which holds what it maps.
- */
+/* Three domains that grant each other frames, with page tables in which these are mapped. */
 #ifndef TEST_GRANT_WORLD_H
 #define TEST_GRANT_WORLD_H
 
@@ -10,62 +7,26 @@
 
 #include "core/grant/grant.h"
 #include "guest.h"
+#include "support/guest_tables.h"
 #include "hv/heap.h"
 
 enum { DOMAINS = 3, FRAMES = 12 };
 static struct domain *dom[DOMAINS];
 static mfn_t frame[DOMAINS][FRAMES];
 
-/* The calling guest's page tables: one slot an address, 4096 apart, from SLOT_BASE. */
-enum { SLOTS = 64, SLOT_BASE = 0x100000 };
-static struct { mfn_t m; bool used, writable; } slot[DOMAINS][SLOTS];
-
-static inline unsigned int caller(void) { return current_vcpu()->domain->id - 1u; }
-
-int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags)
-{
-    uint64_t i = (host_addr - SLOT_BASE) / PAGE_SIZE;
-    if (host_addr < SLOT_BASE || i >= SLOTS || slot[caller()][i].used)
-        return GNTST_bad_virt_addr;
-    slot[caller()][i].used = true;
-    slot[caller()][i].m = m;
-    slot[caller()][i].writable = !(flags & GNTMAP_readonly);
-    return GNTST_okay;
-}
-
-int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr)
-{
-    uint64_t i = (host_addr - SLOT_BASE) / PAGE_SIZE;
-    if (host_addr < SLOT_BASE || i >= SLOTS || !slot[caller()][i].used || !mfn_eq(slot[caller()][i].m, m) ||
-        slot[caller()][i].writable == !!(flags & GNTMAP_readonly))
-        return GNTST_general_error;
-    slot[caller()][i].used = false;
-    return GNTST_okay;
-}
-
-static unsigned int flushes;
-void arch_grant_flush(void) { flushes++; }
-
-/* A dead domain's page tables drop what they hold; in the hypervisor arch_domain_relinquish() does. */
-static inline void drop_slots(unsigned int d)
-{
-    for (unsigned int i = 0; i < SLOTS; i++) {
-        if (slot[d][i].used)
-            arch_guest_frame_put(mfn_to_frame(slot[d][i].m), slot[d][i].writable);
-        slot[d][i].used = false;
-    }
-}
+/* Addresses of a guest where grants are mapped: one slot a page, from SLOT_BASE; NO_SLOT has no table. */
+enum { SLOTS = 64, NO_SLOT = 300, SLOT_BASE = 0x100000 };
 
 static inline void birth(unsigned int i)
 {
     dom[i] = sim_domain((domid_t)(i + 1), 1);
+    assert_true(guest_tables_make(dom[i], SLOT_BASE));
     for (unsigned int n = 0; n < FRAMES; n++)
         frame[i][n] = domain_alloc_frames(dom[i], 0, HEAP_ZERO);
 }
 
 static inline void death(unsigned int i)
 {
-    drop_slots(i);
     guest_kill(dom[i]);
     dom[i] = NULL;
 }

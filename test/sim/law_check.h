@@ -156,7 +156,8 @@ static void law_list(const struct being *b)
         LAW(frame_owner_id(f) == d->id && frame_refs(f), "d%u lists frame %u of d%u", d->id, i, frame_owner_id(f));
         allocated += !!(f->count & FRAME_ALLOCATED);
     }
-    LAW(b->dying || allocated == b->owns, "d%u has %lu frames, was told of %u", d->id, allocated, b->owns);
+    LAW(b->dying || allocated == b->owns + GUEST_TABLES, "d%u has %lu frames, was told of %u", d->id, allocated,
+        b->owns);
     LAW(nr == d->tot_pages && nr == d->frames.nr, "d%u: %lu frames listed, %lu counted", d->id, nr, d->tot_pages);
 }
 
@@ -283,11 +284,35 @@ static void law_life(const struct being *b)
     LAW(d->tot_pages <= OWN_MAX, "d%u has %lu frames", d->id, d->tot_pages);
 }
 
+/* --- Page tables: what their entries, pins and roots name --- */
+
+static void law_table(struct frame *f)
+{
+    uint64_t w = ftw_load(f);
+    const uint64_t *table = mfn_to_virt(frame_to_mfn(f));
+    unsigned int level = ftw_type(w), entries = w & FTW_VALID ? PTE_ENTRIES : ftw_progress(w);
+    for (unsigned int i = 0; i < entries; i++)
+        if ((table[i] & PTE_P) && (level < 4 || i < HV_FIRST_SLOT || i > HV_LAST_SLOT) && mfn_valid(pte_mfn(table[i])))
+            due_frame(mfn_to_frame(pte_mfn(table[i])));
+    due[frame_to_mfn(f).nr] = (uint16_t)(due[frame_to_mfn(f).nr] + !!(w & FTW_PINNED) + !!(w & FTW_PARTIAL));
+}
+
+static void law_tables(const struct domain *d)
+{
+    struct vcpu *v;
+    for (struct frame *f = frame_list_first(&d->frames); f; f = frame_list_next(f))
+        if (is_page_table(f))
+            law_table(f);
+    for_each_vcpu(d, v)
+        if (!mfn_eq(v->arch.pv.guest_table, MFN_NONE))
+            due_frame(mfn_to_frame(v->arch.pv.guest_table));
+    if (d->teardown.frame)
+        due[d->teardown.frame - 1]++;
+}
+
 static uint64_t law_being(const struct being *b)
 {
-    for (unsigned int i = 0; i < SLOTS; i++)
-        if (b->slot[i].used)
-            due_frame(mfn_to_frame(b->slot[i].m));
+    law_tables(b->d);
     for (uint32_t ref = 0; ref < REFS; ref++)
         law_entry(b, ref);
     law_events(b);

@@ -68,7 +68,7 @@ static void step_map(void)
     struct being *b = someone();
     struct gnttab_map_grant_ref *op = args_op(sizeof(*op));
     *op = (struct gnttab_map_grant_ref){
-        .host_addr = SLOT_BASE + (b == &being[0] ? SLOTS / 2 : 0) * PAGE_SIZE + pick(SLOTS / 2) * PAGE_SIZE,
+        .host_addr = slot_va(b->dying ? 0 : one_in(20) && b != &being[0] ? pick_slot(b) : pick_free_slot(b)),
         .flags = one_in(6) ? pick(16) : GNTMAP_host_map | (one_in(2) ? GNTMAP_readonly : 0),
         .ref = one_in(30) ? pick(5000) | 1u << 12 : pick_ref(),
         .dom = pick_user(),
@@ -95,6 +95,42 @@ static void unmap_note(struct being *b, struct note *n)
     n->used = false;
 }
 
+/*
+ * Where @b maps what @handle is about; else, since a mapping was overwritten, it maps the frame again, as the control
+ * domain may, and unmaps that.
+ */
+static bool slot_of_handle(struct being *b, const struct maptrack_entry *e, mfn_t m, unsigned int *slot)
+{
+    bool writable = !(e->flags & GNTMAP_readonly);
+    unsigned int free = SLOTS;
+
+    for (*slot = 0; *slot < SLOTS; ++*slot) {
+        uint64_t entry = slot_entry(b, *slot);
+        if ((entry & PTE_P) && mfn_eq(pte_mfn(entry), m) && !(entry & PTE_RW) == !writable)
+            return true;
+        if (!entry)
+            free = *slot;
+    }
+    *slot = free;
+    return free < SLOTS && !guest_tables_map(b->d->vcpu[0], slot_va(free), m, writable,
+                                          e->domid == b->d->id ? DOMID_SELF : e->domid);
+}
+
+/* Lets go of @handle, whatever became of it. */
+static void unmap_by_force(struct being *b, uint32_t handle)
+{
+    struct grant_table *gt = b->d->grants;
+    const struct maptrack_entry *e = &gt->maptrack[handle / MAPTRACK_PER_PAGE][handle % MAPTRACK_PER_PAGE];
+    mfn_t m = frame_to_mfn(grant_active_of(domain_by_owner_id(e->domid)->grants, e->ref)->frame);
+    bool host = e->flags & GNTMAP_host_map, device = e->flags & GNTMAP_device_map;
+    unsigned int slot = 0;
+
+    if (host && !slot_of_handle(b, e, m, &slot))
+        return;
+    struct note n = { true, handle, host ? slot_va(slot) : 0, device ? mfn_to_paddr(m) : 0, e->domid };
+    unmap_note(b, &n);
+}
+
 static void step_unmap(void)
 {
     struct being *b = someone();
@@ -113,7 +149,7 @@ static void step_map_list(void)
         return;
     for (unsigned int i = 0; i < LIST; i++)
         op[i] = (struct gnttab_map_grant_ref){
-            .host_addr = SLOT_BASE + (b == &being[0] ? SLOTS / 2 : 0) * PAGE_SIZE + pick(SLOTS / 2) * PAGE_SIZE,
+            .host_addr = slot_va(pick_free_slot(b)),
             .flags = GNTMAP_host_map | (one_in(2) ? GNTMAP_readonly : 0), .ref = pick_ref(), .dom = pick_user(),
             .status = GNTST_eagain,
         };
@@ -172,9 +208,7 @@ static void step_unmap_badly(void)
     struct note *n = &b->note[pick(NOTES)], *other = &b->note[pick(NOTES)];
     if (b->dying || !n->used)
         return;
-    uint64_t va = SLOT_BASE + pick(SLOTS) * PAGE_SIZE;
-    if (b == &being[0])
-        va = SLOT_BASE + (SLOTS / 2 + pick(SLOTS / 2)) * PAGE_SIZE;
+    uint64_t va = slot_va(pick_slot(b));
     bool replace = one_in(3);
     struct gnttab_unmap_grant_ref *op = args_op(sizeof(*op));
     *op = (struct gnttab_unmap_grant_ref){ .host_addr = one_in(2) ? n->host : va,

@@ -94,6 +94,13 @@ static void step_birth(void)
         hog_memory(pick(40));
     struct domain *d = birth_domain(id);
     hog_gone();
+    if (d)
+        d->max_pages = OWN_MAX - 8;
+    if (d && !guest_tables_make(d, SLOT_BASE)) {
+        domain_put(d);
+        kill_now(id);
+        d = NULL;
+    }
     steady = false;
     depth--;
     if (!d)
@@ -101,7 +108,6 @@ static void step_birth(void)
     memset(b, 0, sizeof(*b));
     b->d = d;
     b->serial = ++serials;
-    d->max_pages = OWN_MAX - 8;
     seen[SEEN_BIRTH]++;
 }
 
@@ -191,6 +197,12 @@ static void step_let_go(void)
     for (unsigned int i = 0; i < NOTES && !b->dying; i++)
         if (b->note[i].used && id_is_zombie(b->note[i].of))
             unmap_note(b, &b->note[i]);
+    const struct grant_table *gt = b->d->grants;
+    for (uint32_t h = 0; b == &being[0] && h < gt->maptrack_frames * MAPTRACK_PER_PAGE; h++) {
+        const struct maptrack_entry *e = &gt->maptrack[h / MAPTRACK_PER_PAGE][h % MAPTRACK_PER_PAGE];
+        if (e->flags && !(e->flags & MAPTRACK_BUSY) && id_is_zombie(e->domid))
+            unmap_by_force(b, h);
+    }
     for (unsigned int i = 0; i < SLOTS / 2 && b == &being[0]; i++)
         step_foreign_drop();
 }

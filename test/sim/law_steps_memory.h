@@ -67,6 +67,16 @@ static long expect_decrease(const struct being *b, const uint64_t *list, uint32_
     return (long)nr;
 }
 
+/* The first of so many frames, none of which is a page table. */
+static uint64_t any_extent(const struct being *b, unsigned int order)
+{
+    uint64_t nr = any_frame(b);
+    for (uint64_t i = nr; i < RAM && i < nr + (1ULL << order); i++)
+        if (is_page_table(&frame_table[i]))
+            return 0;
+    return nr;
+}
+
 static void step_decrease(void)
 {
     struct being *b = someone_free();
@@ -78,7 +88,7 @@ static void step_decrease(void)
     *op = (struct xen_memory_reservation){ .nr_extents = 1 + pick(8), .extent_order = order, .domid = b->d->id };
     set_xen_guest_handle(op->extent_start, (xen_pfn_t *)list);
     for (unsigned int i = 0; i < op->nr_extents; i++)
-        list[i] = any_frame(b);
+        list[i] = any_extent(b, order);
     diary_note("decrease: d%u, %lu extents of order %u from %lu", b->d->id, op->nr_extents, order, list[0]);
     long want = expect_decrease(b, list, (uint32_t)op->nr_extents, order, gone, &gone_nr);
     b->busy = true;
@@ -185,27 +195,29 @@ static void step_claim(void)
 /* The control domain maps a guest's frame, or one of the hypervisor's that the guest has. */
 static void step_foreign(void)
 {
-    struct being *b = someone();
-    struct slot *s = &being[0].slot[pick(SLOTS / 2)];
-    if (s->used)
+    const struct being *b = someone();
+    unsigned int slot = pick(SLOTS / 2);
+    if (slot_entry(&being[0], slot))
         return;
     uint64_t nr = one_in(8) ? pick(RAM) : any_frame(b);
+    uint64_t e = pte_make(mfn(nr & 0xffffffff), PTE_P | PTE_US);
+    struct hypercall c = { .arg = { slot_va(slot), e, UVMF_NONE, b->d->id } };
     diary_note("foreign map: d%u frame %lu", b->d->id, nr);
-    if (mfn_valid(mfn(nr)) && frame_get(mfn_to_frame(mfn(nr)), b->d))
-        *s = (struct slot){ true, false, mfn(nr) };
+    exact = true; /* another address may be where a grant is mapped */
+    call_as(&being[0], hypercall_update_va_mapping_otherdomain, &c);
+    exact = false;
 }
 
 static void step_foreign_drop(void)
 {
-    struct slot *s = &being[0].slot[pick(SLOTS / 2)];
-    for (unsigned int i = 0; i < NOTES; i++) /* what a grant put there is not to be dropped like this */
-        if (being[0].note[i].used && slot_at(&being[0], being[0].note[i].host) == s)
-            return;
-    if (!s->used)
+    unsigned int slot = pick(SLOTS / 2);
+    struct hypercall c = { .arg = { slot_va(slot), 0, UVMF_NONE } };
+    if (!slot_entry(&being[0], slot))
         return;
-    diary_note("foreign unmap: frame %lu", s->m.nr);
-    s->used = false;
-    arch_guest_frame_put(mfn_to_frame(s->m), s->writable);
+    diary_note("foreign unmap: slot %u", slot);
+    exact = true;
+    call_as(&being[0], hypercall_update_va_mapping, &c);
+    exact = false;
 }
 
 #endif

@@ -20,6 +20,8 @@
 #include "hv/log.h"
 #include "hv/softirq.h"
 #include "hv/toolstack.h"
+#include "pv/mm/types.h"
+#include "support/guest_tables.h"
 
 #include <hypercall_handlers.h>
 
@@ -29,7 +31,7 @@ enum {
     ZOMBIES = 24,   /* domains that are dead but still mapped by others */
     IDS = 30,       /* domain ids that are used */
     OWN_MAX = 320,  /* frames that a domain may have */
-    SLOTS = 24,     /* pages of address space for what belongs to others */
+    SLOTS = 24,     /* pages of address space for what belongs to others, in its page tables */
     NOTES = 24,     /* mappings that a domain remembers */
     REFS = 40,      /* grant entries in use; the others stay untouched */
     PORTS = 160,    /* more than one part of a reset closes */
@@ -38,7 +40,6 @@ enum {
     STAMP_AT = PAGE_SIZE - 8, /* where an owner signs its frames */
 };
 
-struct slot { bool used, writable; mfn_t m; };
 struct note { bool used; uint32_t handle; uint64_t host, dev; domid_t of; };
 struct port_model { uint8_t state; domid_t remote; uint32_t port; };
 
@@ -48,7 +49,6 @@ struct being {
     bool dying, busy;       /* busy: in the middle of a call that changes its memory */
     mfn_t own[OWN_MAX];
     unsigned int owns;
-    struct slot slot[SLOTS];
     struct note note[NOTES];
     bool scribbled[REFS];   /* the guest wrote the entry while it was in use: its flags say nothing */
     bool overwritten;       /* a copy, or its events, went over its grant tables: nor do those of any entry */
@@ -186,8 +186,14 @@ static void own_remove(struct being *b, uint64_t nr)
     b->own[i] = b->own[--b->owns];
 }
 
-/** One of its frames, or nearly anything else, but no grant table: who writes there by a copy is not noted. */
-static uint64_t any_frame(const struct being *b)
+/** Tables are the domain's own frames, but not what it was given to use. */
+static bool is_page_table(const struct frame *f)
+{
+    uint64_t w = ftw_load(f);
+    return ft_is_table(ftw_type(w)) && (w & (FTW_VALID | FTW_PARTIAL));
+}
+
+static uint64_t some_number(const struct being *b)
 {
     const struct being *other = someone();
     uint64_t any = pick(RAM + 8);
@@ -198,6 +204,16 @@ static uint64_t any_frame(const struct being *b)
     case 3: return 1ULL << pick(64);
     default: return b->owns ? b->own[pick(b->owns)].nr : 0;
     }
+}
+
+/**
+ * One of its frames, or nearly anything else. But no grant table: who writes there by a copy is not noted. And no page
+ * table: who gives one up keeps it.
+ */
+static uint64_t any_frame(const struct being *b)
+{
+    uint64_t nr = some_number(b);
+    return nr < RAM && is_page_table(&frame_table[nr]) ? 0 : nr;
 }
 
 /*
@@ -232,56 +248,49 @@ static bool events_in_tables(const struct domain *d)
 
 /* --- Its page tables, which hold what they map --- */
 
-static struct being *caller_being(void) { return being_of(current_vcpu()->domain); }
+static vaddr_t slot_va(unsigned int slot) { return SLOT_BASE + slot * PAGE_SIZE; }
+static uint64_t slot_entry(const struct being *b, unsigned int slot) { return guest_tables_entry(b->d, slot_va(slot)); }
 
-static struct slot *slot_at(struct being *b, uint64_t va)
+/** The control domain's lower half is for what it maps as a control domain, everything else for grants. */
+static unsigned int pick_slot(const struct being *b)
 {
-    uint64_t i = (va - SLOT_BASE) / PAGE_SIZE;
-    return va < SLOT_BASE || i >= SLOTS || va % PAGE_SIZE ? NULL : &b->slot[i];
+    return b == &being[0] ? SLOTS / 2 + pick(SLOTS / 2) : pick(SLOTS);
 }
 
-static unsigned int grant_tlb_entries; /* removed from a table, not flushed yet */
-
-int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags)
+/** Where there is nothing: what a guest overwrites, it cannot unmap by its handle any more. Any, if all are in use. */
+static unsigned int pick_free_slot(const struct being *b)
 {
-    struct slot *s = slot_at(caller_being(), host_addr);
-    if (!s || s->used)
-        return GNTST_general_error;
-    *s = (struct slot){ true, !(flags & GNTMAP_readonly), m };
-    return GNTST_okay;
+    unsigned int slot = pick_slot(b);
+    for (unsigned int i = 0; i < SLOTS && slot_entry(b, slot); i++)
+        slot = pick_slot(b);
+    return slot;
 }
 
-int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr)
+/* What @b maps of others, before and after a call: nothing of that goes without a flush of its CPUs. */
+struct foreign_maps { uint64_t entry[SLOTS], flushes; };
+
+static bool entry_is_foreign(const struct being *b, uint64_t e)
 {
-    struct being *b = caller_being();
-    struct slot *s = slot_at(b, host_addr), *from = slot_at(b, new_addr);
-    if (!s || !s->used || !mfn_eq(s->m, m) || s->writable == !!(flags & GNTMAP_readonly))
-        return GNTST_general_error;
-    if (new_addr && (!from || from == s))
-        return GNTST_general_error;
-    *s = new_addr ? *from : (struct slot){ 0 };
-    if (new_addr)
-        *from = (struct slot){ 0 };
-    grant_tlb_entries++;
-    return GNTST_okay;
+    return (e & PTE_P) && mfn_valid(pte_mfn(e)) && frame_owner_id(mfn_to_frame(pte_mfn(e))) != b->d->id;
 }
 
-void arch_grant_flush(void) { grant_tlb_entries = 0; }
-
-static void slots_drop(struct being *b)
+static void foreign_maps_note(const struct being *b, struct foreign_maps *f)
 {
+    f->flushes = sim_counters.tlb_flushes;
     for (unsigned int i = 0; i < SLOTS; i++) {
-        if (b->slot[i].used)
-            arch_guest_frame_put(mfn_to_frame(b->slot[i].m), b->slot[i].writable);
-        b->slot[i].used = false;
+        uint64_t e = slot_entry(b, i);
+        f->entry[i] = entry_is_foreign(b, e) ? e : 0;
     }
 }
 
-static void world_relinquish(struct domain *d)
+static void foreign_maps_check(const struct being *b, const struct foreign_maps *f)
 {
-    struct being *b = being_of(d);
-    if (b)
-        slots_drop(b);
+    for (unsigned int i = 0; i < SLOTS; i++) {
+        uint64_t e = slot_entry(b, i);
+        if (f->entry[i] && (!(e & PTE_P) || !mfn_eq(pte_mfn(e), pte_mfn(f->entry[i]))) &&
+            f->flushes == sim_counters.tlb_flushes)
+            panic("d%u: a mapping of another's frame was removed without a flush", b->d->id);
+    }
 }
 
 #endif

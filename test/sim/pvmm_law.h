@@ -172,8 +172,8 @@ static void law_check(void)
             due_frame(mfn(nr));
     for (unsigned int i = 0; i < DOMAINS; i++) {
         due_vcpu(&world.dom[i]->vcpu[0]->arch.pv);
-        if (world.dom[i]->teardown.cursor)
-            due_ref(mfn(world.dom[i]->teardown.cursor - 1));
+        if (world.dom[i]->teardown.frame)
+            due_ref(mfn(world.dom[i]->teardown.frame - 1));
     }
     for (unsigned int i = 0; i < GRANTS; i++)
         if (grants[i].active && !grants[i].in_entry)

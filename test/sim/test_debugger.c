@@ -6,6 +6,7 @@
 #include "hv/debugger.h"
 #include "hv/heap.h"
 #include "hv/toolstack.h"
+#include "support/guest_tables.h"
 
 static struct domain *dom0, *guest;
 
@@ -139,20 +140,26 @@ static long memio(uint64_t at, uint32_t len, bool write, uint32_t *remain)
     return rc;
 }
 
-static uint64_t two_pages(void)
+#define PAGES_AT 0x400000u
+
+static void two_pages(void)
 {
     mfn_t first = heap_alloc(1, 0);
 
     assert_false(mfn_eq(first, MFN_NONE));
     assert_int_equal(domain_assign_frames(guest, first, 1), 0);
     memset(mfn_to_virt(first), 0x5a, 2 * PAGE_SIZE);
-    return first.nr << PAGE_SHIFT;
+    assert_true(guest_tables_make(guest, PAGES_AT));
+    for (unsigned int i = 0; i < 2; i++)
+        assert_int_equal(guest_tables_map(guest->vcpu[0], PAGES_AT + i * PAGE_SIZE, mfn_add(first, i), true,
+                                          DOMID_SELF), 0);
 }
 
 static void memory(void **state)
 {
     start();
-    uint64_t at = two_pages();
+    two_pages();
+    const uint64_t at = PAGES_AT;
     uint32_t remain;
 
     memset(box + BUFFER, 0, 8192);
@@ -162,7 +169,7 @@ static void memory(void **state)
         assert_int_equal(box[BUFFER + i], i < 12 ? 0x5a : 0);
     memset(box + BUFFER, 0x17, 12);
     assert_int_equal(memio(at + 4090, 12, true, &remain), 0);
-    const uint8_t *bytes = mfn_to_virt(mfn(at >> PAGE_SHIFT));
+    const uint8_t *bytes = mfn_to_virt(pte_mfn(guest_tables_entry(guest, at)));
     for (unsigned int i = 4080; i < 4110; i++)
         assert_int_equal(bytes[i], i >= 4090 && i < 4102 ? 0x17 : 0x5a);
     assert_int_equal(memio(at + 8190, 12, false, &remain), -EFAULT); /* what follows is not the guest's */

@@ -6,6 +6,7 @@
 #include "sim_test.h"
 
 #include "grant_world.h"
+#include "hw/sim/pv_mm.h"
 
 static long set_version(unsigned int d, uint32_t version)
 {
@@ -423,7 +424,7 @@ static void cache_flush(void **state)
         if (rc != t[i].rc)
             fail_msg("%s: %ld", t[i].name, rc);
         flushed += !rc && t[i].length && t[i].op;
-        assert_int_equal(sim_counters.cache_flushes, flushed);
+        assert_int_equal(sim_pv_cpu.cache_flushes, flushed);
     }
     assert_int_equal(frame_refs(mfn_to_frame(frame[0][4])), 1);
 }

@@ -10,52 +10,17 @@
 #include "hv/grant.h"
 #include "hv/heap.h"
 #include "hv/softirq.h"
-#include "hv/version.h"
+#include "support/guest_tables.h"
 
-enum { DOMAINS = 3, ROUNDS = 60, STEPS = 8000 };
+enum { DOMAINS = 3, ROUNDS = 60, STEPS = 8000, TABLES_BASE = 0x200000 };
 
 static struct domain *dom[DOMAINS];
 static uint64_t r = 2024;
 
-void arch_capabilities(char *buf, size_t len) { snprintf(buf, len, "xen-3.0-x86_64 "); }
-
-/* What the guests' page tables hold of each other by grants: no addresses, only how often. */
-static struct hold { bool used, writable; domid_t by; mfn_t m; } holds[256];
-
-int arch_grant_map(uint64_t host_addr, mfn_t m, uint32_t flags)
-{
-    for (unsigned int i = 0; i < ARRAY_SIZE(holds); i++) {
-        if (holds[i].used)
-            continue;
-        holds[i] = (struct hold){ true, !(flags & GNTMAP_readonly), current_vcpu()->domain->id, m };
-        return GNTST_okay;
-    }
-    return GNTST_bad_virt_addr;
-}
-int arch_grant_unmap(uint64_t host_addr, mfn_t m, uint32_t flags, uint64_t new_addr)
-{
-    const struct hold want = { true, !(flags & GNTMAP_readonly), current_vcpu()->domain->id, m };
-    for (unsigned int i = 0; i < ARRAY_SIZE(holds); i++) {
-        if (holds[i].used && holds[i].writable == want.writable && holds[i].by == want.by && mfn_eq(holds[i].m, m)) {
-            holds[i].used = false;
-            return GNTST_okay;
-        }
-    }
-    return GNTST_general_error;
-}
-static void drop_holds(void)
-{
-    for (unsigned int i = 0; i < ARRAY_SIZE(holds); i++) {
-        if (holds[i].used)
-            arch_guest_frame_put(mfn_to_frame(holds[i].m), holds[i].writable);
-        holds[i].used = false;
-    }
-}
-void arch_grant_flush(void) { }
-
 static const hypercall_fn calls[] = {
     hypercall_memory_op, hypercall_multicall, hypercall_set_timer_op, hypercall_xen_version, hypercall_console_io,
     hypercall_grant_table_op, hypercall_vm_assist, hypercall_vcpu_op, hypercall_sched_op, hypercall_event_channel_op,
+    hypercall_update_va_mapping_otherdomain,
 };
 
 static uint64_t number(void)
@@ -65,7 +30,7 @@ static uint64_t number(void)
     case 0: case 1: case 2: case 3: return sim_random(&r) % 4;
     case 4: return sim_random(&r) % 33;
     case 5: return DOMID_SELF + sim_random(&r) % 3;
-    case 6: return BOX + sim_random(&r) % 4096;
+    case 6: return sim_random(&r) % 2 ? BOX + sim_random(&r) % 4096 : TABLES_BASE + sim_random(&r) % 32 * PAGE_SIZE;
     case 7: { /* a frame of somebody's */
         const struct frame *f = d ? frame_list_first(&d->frames) : NULL;
         for (unsigned int i = sim_random(&r) % 8; f && i && frame_list_next(f); i--)
@@ -127,6 +92,7 @@ static struct domain *birth(unsigned int i)
     struct domain *d = sim_domain((domid_t)(i + 1), 2);
     d->max_pages = 200;
     d->is_privileged = i == 2;
+    assert_true(guest_tables_make(d, TABLES_BASE));
     for (unsigned int n = 0; n < 8; n++)
         domain_alloc_frames(d, 0, HEAP_ZERO);
     return d;
@@ -152,7 +118,6 @@ static uint64_t round_of_calls(void)
             if (sim_random(&r) % 16 == 0)
                 vcpu_up(dom[i]->vcpu[sim_random(&r) % 2]);
     }
-    drop_holds();
     for (unsigned int i = 0; i < DOMAINS; i++)
         guest_kill_stages(dom[i]);
     for (unsigned int i = 0; i < DOMAINS; i++)

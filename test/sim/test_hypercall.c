@@ -15,8 +15,6 @@
 
 static struct domain *d0, *d1;
 
-void arch_capabilities(char *buf, size_t len) { snprintf(buf, len, "xen-3.0-x86_64 "); }
-
 static void start(void)
 {
     sim_start(&(struct sim_config){ .frames = 16384, .cpus = 2 });

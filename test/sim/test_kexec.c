@@ -21,8 +21,6 @@
 
 static struct domain *d0, *d1;
 
-void arch_capabilities(char *buf, size_t len) { snprintf(buf, len, "xen-3.0-x86_64 "); }
-
 static void start(bool area)
 {
     sim_start(&(struct sim_config){ .frames = FRAMES, .cpus = 2, .first_heap = area ? AREA + AREA_N : 1 });

@@ -46,6 +46,17 @@ static void aborted(int signal_nr)
     raise(signal_nr);
 }
 
+/* The linker's --wrap: whenever somebody takes a guest's frame in order to write to it, the world hears of it. */
+struct frame *__real_arch_guest_frame_get(struct domain *d, gfn_t g, bool write);
+struct frame *__wrap_arch_guest_frame_get(struct domain *d, gfn_t g, bool write);
+struct frame *__wrap_arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
+{
+    struct frame *f = __real_arch_guest_frame_get(d, g, write);
+    if (f && write)
+        world_write_hold(d, f);
+    return f;
+}
+
 static void start(uint64_t with_seed)
 {
     seed = with_seed ? with_seed : (uint64_t)time(NULL);
@@ -59,13 +70,13 @@ static void start(uint64_t with_seed)
     sim_guest_window(args, sizeof(args));
     meanwhile = random_step;
     kill_there = die_there;
-    sim_on_relinquish = world_relinquish;
-    sim_on_write_hold = world_write_hold;
     being[0].d = sim_domain(0, 1);
     being[0].serial = ~0u; /* guests count from 1 */
     being[0].d->is_privileged = true;
     being[0].d->max_pages = OWN_MAX - 8;
     being[0].d->events.max_port = PORTS - 1;
+    if (!guest_tables_make(being[0].d, SLOT_BASE))
+        panic("no memory for the control domain's page tables");
     sim_settle();
     /* What grows and stays is there at first. */
     while (evtchn_bind_ipi(being[0].d, 0) > 0)
@@ -75,22 +86,24 @@ static void start(uint64_t with_seed)
     evtchn_close(being[0].d, (uint32_t)evtchn_bind_pirq(being[0].d, PIRQS - 1, 0));
 }
 
-/* By every handle and every address that there is. */
+/* By every handle, and what is left of its mappings. */
 static void unmap_everything(struct being *b)
 {
     struct grant_table *gt = b->d->grants;
+    for (unsigned int i = 0; i < SLOTS / 2; i++)
+        if (slot_entry(b, i) && guest_tables_map(b->d->vcpu[0], slot_va(i), MFN_NONE, false, DOMID_SELF))
+            panic("d%u cannot unmap slot %u", b->d->id, i);
     for (uint32_t h = 0; h < gt->maptrack_frames * MAPTRACK_PER_PAGE; h++) {
         const struct maptrack_entry *e = &gt->maptrack[h / MAPTRACK_PER_PAGE][h % MAPTRACK_PER_PAGE];
-        for (unsigned int i = 0; i < SLOTS && e->flags; i++) {
-            struct domain *owner = domain_by_owner_id(e->domid);
-            mfn_t m = frame_to_mfn(grant_active_of(owner->grants, e->ref)->frame);
-            struct note n = { true, h, SLOT_BASE + i * PAGE_SIZE, mfn_to_paddr(m), 0 };
-            unmap_note(b, &n);
+        for (unsigned int tries = 0; e->flags; tries++) {
+            if (tries == 4)
+                panic("d%u cannot unmap handle %u of d%u entry %u", b->d->id, h, e->domid, e->ref);
+            unmap_by_force(b, h);
         }
-        if (e->flags)
-            panic("d%u cannot unmap handle %u of d%u entry %u", b->d->id, h, e->domid, e->ref);
     }
-    slots_drop(b);
+    for (unsigned int i = 0; i < SLOTS; i++)
+        if (slot_entry(b, i) && guest_tables_map(b->d->vcpu[0], slot_va(i), MFN_NONE, false, DOMID_SELF))
+            panic("d%u cannot unmap slot %u", b->d->id, i);
     memset(b->note, 0, sizeof(b->note));
 }
 
@@ -126,6 +139,8 @@ static struct own_use count_own_use(void)
             nr += (1ULL << (f->type & 0xff)) - 1;
         else if (f->count & FRAME_HV)
             use.pages++;
+        else if (frame_owner_id(f) == being[0].d->id && is_page_table(f))
+            use.pages++;
         else if (frame_owner_id(f) != FRAME_OWNER_NONE)
             panic("frame %lu is still d%u's", nr, frame_owner_id(f));
         else if (kind == KIND_LARGE)
@@ -137,7 +152,7 @@ static struct own_use count_own_use(void)
     }
     /* The control domain's tables have grown, and stay. */
     use.large_pages -= gt->nr_frames * active;
-    use.pages -= gt->nr_frames + gt->nr_status + gt->maptrack_frames;
+    use.pages -= GUEST_TABLES + gt->nr_frames + gt->nr_status + gt->maptrack_frames;
     return use;
 }
 
@@ -313,7 +328,7 @@ static void copy_over_entry(struct being *b, uint32_t ref, uint32_t by_ref)
 
 static bool may_grant(const struct being *b)
 {
-    return b->d->grants->version == 1 && b->owns && !b->overwritten && !b->slot[0].used &&
+    return b->d->grants->version == 1 && b->owns && !b->overwritten && !slot_entry(b, 0) &&
            !grant_active_of(b->d->grants, 5)->frame && !grant_active_of(b->d->grants, 6)->frame;
 }
 

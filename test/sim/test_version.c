@@ -208,7 +208,7 @@ static void views(void **state)
         assert_int_equal(v.flags, kinds[i].hardware ? XENOLITH_VIEW_hardware : 0);
         assert_int_equal(v.type, kinds[i].type == DOMAIN_PV ? XENOLITH_GUEST_PV64 : XENOLITH_GUEST_PVH);
         assert_int_equal(v.hv_last != 0, kinds[i].type == DOMAIN_PV);
-        assert_string_equal(v.capabilities, "sim-3.0 ");
+        assert_string_equal(v.capabilities, "xen-3.0-x86_64 ");
         assert_int_equal(*((uint8_t *)&op.u + sizeof(v)), 0);
     }
     domu->type = DOMAIN_PV;

@@ -7,7 +7,6 @@
 #include "irq/pirq.h"
 #include "guest/memory_map.h"
 #include "platform/io_caps.h"
-#include "pv/mm/mm.h"
 #include "pv/pv.h"
 
 int arch_domain_create(struct domain *d, const struct domain_config *config)
@@ -24,13 +23,6 @@ int arch_domain_create(struct domain *d, const struct domain_config *config)
     d->arch.msr_relaxed = config->arch.misc_flags & XEN_X86_MSR_RELAXED;
     rc = cpuid_domain_init(d);
     return rc ? rc : pirq_map_create(d);
-}
-
-int arch_domain_relinquish(struct domain *d)
-{
-    if (d->type == DOMAIN_HVM)
-        return hvm_domain_relinquish(d);
-    return d->type == DOMAIN_PV ? pv_mm_relinquish(d) : 0;
 }
 
 void arch_domain_destroy(struct domain *d)

@@ -9,12 +9,21 @@
 #include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/smp.h"
+#include "hvm/hvm.h"
 #include "pv/mm/machine.h"
+#include "pv/mm/mm.h"
 #include "pv/mm/types.h"
 
 void arch_frame_shared(struct frame *f, bool readonly)
 {
     __atomic_store_n(&f->type, ftw_make(readonly ? FT_SHARED : FT_WRITABLE, FTW_VALID | 1), __ATOMIC_RELEASE);
+}
+
+int arch_domain_relinquish(struct domain *d)
+{
+    if (d->type == DOMAIN_HVM)
+        return hvm_domain_relinquish(d);
+    return d->type == DOMAIN_PV ? pv_mm_relinquish(d) : 0;
 }
 
 void arch_frame_leaves_domain(struct frame *f)

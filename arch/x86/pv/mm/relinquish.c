@@ -3,7 +3,7 @@
  * The end of a domain's page tables. First the vCPUs' roots and descriptor tables, then every pin and every table left
  * partial; rule 3 of types.c then makes the rest collapse. A frame whose allocation reference is dropped leaves the
  * list with its last reference, which may be the pin: so the walk holds a reference on the frame where it is, also
- * between two calls (teardown.cursor: its number plus one).
+ * between two calls (teardown.frame).
  */
 #include "hv/hypercall.h"
 #include "hv/log.h"
@@ -43,16 +43,16 @@ static struct frame *frame_step(struct domain *d, struct frame *f)
 
 static int frames_relinquish(struct domain *d)
 {
-    uint64_t cursor = d->teardown.cursor, i = 0;
+    uint64_t cursor = d->teardown.frame, i = 0;
     struct frame *f = cursor ? mfn_to_frame(mfn(cursor - 1)) : frame_step(d, NULL);
 
     for (; f; f = frame_step(d, f)) {
         if (hypercall_preempt_every(i++, PREEMPT_STEP) || frame_relinquish(f)) {
-            d->teardown.cursor = frame_to_mfn(f).nr + 1;
+            d->teardown.frame = frame_to_mfn(f).nr + 1;
             return -ERESTART;
         }
     }
-    d->teardown.cursor = 0;
+    d->teardown.frame = 0;
     return 0;
 }
 
