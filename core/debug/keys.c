@@ -45,20 +45,16 @@ static void show_domain(struct domain *d)
     for_each_vcpu(d, v) show_vcpu(v);
 }
 
-static void for_each_domain_referenced(void (*fn)(struct domain *d))
+static void domains_show(void (*fn)(struct domain *d))
 {
     struct domain *d;
 
-    for (domid_t id = 0; (d = domain_get_next(id)) != NULL;) {
-        fn(d);
-        id = (domid_t)(d->id + 1);
-        domain_put(d);
-    }
+    for_each_domain(d) fn(d);
 }
 
 static void key_domains(char key)
 {
-    for_each_domain_referenced(show_domain);
+    domains_show(show_domain);
 }
 
 static void key_run_queues(char key)
@@ -68,7 +64,7 @@ static void key_run_queues(char key)
     for_each_cpu(cpu, &cpu_online)
         log_error("  CPU %u: idle %lu ms of %lu", cpu, (unsigned long)(cpu_idle_time(cpu) / NS_PER_MS),
                   (unsigned long)(now_ns() / NS_PER_MS));
-    for_each_domain_referenced(show_domain);
+    domains_show(show_domain);
 }
 
 static void key_memory(char key)
@@ -94,7 +90,7 @@ static void show_ports(struct domain *d)
 
 static void key_events(char key)
 {
-    for_each_domain_referenced(show_ports);
+    domains_show(show_ports);
 }
 
 static void key_time(char key)
@@ -129,7 +125,7 @@ static void key_timers(char key)
 
 static void key_grants(char key)
 {
-    for_each_domain_referenced(grant_table_report);
+    domains_show(grant_table_report);
 }
 
 static void show_memory(struct domain *d)
@@ -142,7 +138,7 @@ static void show_memory(struct domain *d)
 static void key_memory_by_domain(char key)
 {
     key_memory(key);
-    for_each_domain_referenced(show_memory);
+    domains_show(show_memory);
 }
 
 void debug_keys_core_init(void)

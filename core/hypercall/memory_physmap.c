@@ -15,12 +15,6 @@
 
 #include <arch/current.h>
 
-/** A page of ours that @d may map, referenced; NULL: it is just being taken back. */
-static struct frame *shared_page_get(struct domain *d, mfn_t m)
-{
-    return frame_get(mfn_to_frame(m), d) ? mfn_to_frame(m) : NULL;
-}
-
 static struct frame *grant_page_get(struct domain *d, uint64_t idx)
 {
     uint32_t table = idx & XENMAPIDX_grant_table_status ? XENMEM_resource_grant_table_id_status
@@ -29,14 +23,14 @@ static struct frame *grant_page_get(struct domain *d, uint64_t idx)
 
     if (page >= grant_table_max_frames(d, table) || grant_table_acquire(d, table, page, 1, &nr))
         return NULL;
-    return shared_page_get(d, mfn(nr));
+    return frame_get_mfn(mfn(nr), d);
 }
 
 struct frame *physmap_source_get(struct domain *d, struct domain *foreign, unsigned int space, uint64_t idx)
 {
     switch (space) {
     case XENMAPSPACE_shared_info:
-        return idx ? NULL : shared_page_get(d, virt_to_mfn(d->shared_info));
+        return idx ? NULL : frame_get_mfn(virt_to_mfn(d->shared_info), d);
     case XENMAPSPACE_grant_table:
         return grant_page_get(d, idx);
     case XENMAPSPACE_gmfn:

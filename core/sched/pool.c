@@ -51,8 +51,7 @@ static uint32_t pool_each(const struct cpupool *p, void (*fn)(struct domain *d))
 {
     uint32_t nr = 0;
     struct domain *d;
-    for (domid_t id = 0; (d = domain_get_next(id)); domain_put(d)) {
-        id = (domid_t)(d->id + 1);
+    for_each_domain(d) {
         if (pool_of(d) != p)
             continue;
         nr += d->life < DOMAIN_DYING;

@@ -43,11 +43,6 @@ void wallclock_set(uint64_t ns)
     __atomic_store_n(&base_ns, ns, __ATOMIC_RELAXED);
     spin_unlock(&wallclock_lock);
 
-    struct domain *d = domain_get_next(0);
-    while (d) {
-        uint32_t next = d->id + 1u;
-        domain_update_wallclock(d);
-        domain_put(d);
-        d = next <= 0xffff ? domain_get_next((domid_t)next) : NULL;
-    }
+    struct domain *d;
+    for_each_domain(d) domain_update_wallclock(d);
 }

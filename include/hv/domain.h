@@ -91,6 +91,15 @@ bool domain_get(struct domain *d);
 void domain_put(struct domain *d);
 /** The lowest id >= @id that exists, referenced; NULL past the end. */
 struct domain *domain_get_next(domid_t id);
+/** The one after @d, referenced, in place of @d, whose reference is dropped. */
+static inline struct domain *domain_get_after(struct domain *d)
+{
+    domid_t next = (domid_t)(d->id + 1);
+    domain_put(d);
+    return domain_get_next(next);
+}
+/** Each domain that exists, referenced for its turn; who leaves the loop early keeps @d's reference. */
+#define for_each_domain(d) for ((d) = domain_get_next(0); (d); (d) = domain_get_after(d))
 /** Without a reference; for the owner of a frame that the caller holds. NULL for FRAME_OWNER_NONE. */
 struct domain *domain_by_owner_id(unsigned int owner_id);
 

@@ -66,6 +66,11 @@ static inline uint32_t frame_refs(const struct frame *f)
 bool frame_get(struct frame *f, const struct domain *owner);
 /** The same by the owner's number, for who has no reference on the owner: the frame's own keeps it from then on. */
 bool frame_get_of(struct frame *f, unsigned int owner_id);
+/** The frame @m of @owner's, referenced; NULL: it is none. What is no RAM, or broken, has no references. */
+static inline struct frame *frame_get_mfn(mfn_t m, const struct domain *owner)
+{
+    return frame_table_covers(m) && frame_get(mfn_to_frame(m), owner) ? mfn_to_frame(m) : NULL;
+}
 /** Takes a reference on a frame that the caller already holds one on. */
 void frame_get_again(struct frame *f);
 /**

@@ -2,22 +2,15 @@
 /* Builds the tables from pages that the caller gives, one at a time and zeroed; -ENOMEM when there are no more. */
 #include "kexec/tables.h"
 
-#define PTE_PRESENT  0x001ULL
-#define PTE_WRITE    0x002ULL
-#define PTE_ACCESSED 0x060ULL /* and dirty: the processor need not write to the tables */
-#define PTE_LARGE    0x080ULL
-#define PTE_ADDRESS  0x000ffffffffff000ULL
+#include "x86/pte/pte.h"
+
+#define PTE_ACCESSED (PTE_A | PTE_D) /* both: the processor need not write to the tables */
 #define SMALL        4096ULL
 #define LARGE        0x200000ULL
 
 static uint64_t *table_at(const struct kexec_tables *t, uint64_t paddr)
 {
     return t->pages->at(t->pages->opaque, paddr);
-}
-
-static unsigned int index_of(uint64_t va, unsigned int level)
-{
-    return (va >> (12 + 9 * (level - 1))) & 511;
 }
 
 int kexec_tables_begin(struct kexec_tables *t, const struct kexec_pages *pages)
@@ -32,18 +25,18 @@ static uint64_t *entry_for(struct kexec_tables *t, uint64_t va, unsigned int lev
     uint64_t *table = table_at(t, t->root);
 
     for (unsigned int l = 4;; l--) {
-        uint64_t *e = &table[index_of(va, l)];
+        uint64_t *e = &table[pte_index(va, l)];
 
-        if (l == level || (*e & PTE_LARGE))
+        if (l == level || (*e & PTE_PS))
             return e;
-        if (!(*e & PTE_PRESENT)) {
+        if (!(*e & PTE_P)) {
             uint64_t next = t->pages->alloc(t->pages->opaque);
 
             if (!next)
                 return NULL;
-            *e = next | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
+            *e = next | PTE_P | PTE_RW | PTE_ACCESSED;
         }
-        table = table_at(t, *e & PTE_ADDRESS);
+        table = table_at(t, *e & PTE_ADDR_MASK);
     }
 }
 
@@ -53,9 +46,9 @@ static int map_large(struct kexec_tables *t, uint64_t va, bool *done)
 
     if (!e)
         return -ENOMEM;
-    if (!(*e & PTE_PRESENT))
-        *e = va | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_LARGE;
-    *done = *e & PTE_LARGE; /* else small pages of it are mapped: the others are added to them */
+    if (!(*e & PTE_P))
+        *e = va | PTE_P | PTE_RW | PTE_ACCESSED | PTE_PS;
+    *done = *e & PTE_PS; /* else small pages of it are mapped: the others are added to them */
     return 0;
 }
 
@@ -65,8 +58,8 @@ static int map_small(struct kexec_tables *t, uint64_t va)
 
     if (!e)
         return -ENOMEM;
-    if (!(*e & PTE_PRESENT))
-        *e = va | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
+    if (!(*e & PTE_P))
+        *e = va | PTE_P | PTE_RW | PTE_ACCESSED;
     return 0;
 }
 
@@ -92,15 +85,15 @@ uint64_t kexec_tables_lookup(const struct kexec_tables *t, uint64_t va)
     const uint64_t *table = table_at(t, t->root);
 
     for (unsigned int l = va < KEXEC_TABLES_TOP ? 4 : 0; l; l--) {
-        uint64_t e = table[index_of(va, l)];
+        uint64_t e = table[pte_index(va, l)];
 
-        if (!(e & PTE_PRESENT))
+        if (!(e & PTE_P))
             break;
         if (l == 1)
-            return (e & PTE_ADDRESS) | va % SMALL;
-        if (e & PTE_LARGE)
-            return (e & PTE_ADDRESS) | va % LARGE;
-        table = table_at(t, e & PTE_ADDRESS);
+            return (e & PTE_ADDR_MASK) | va % SMALL;
+        if (e & PTE_PS)
+            return (e & PTE_ADDR_MASK) | va % LARGE;
+        table = table_at(t, e & PTE_ADDR_MASK);
     }
     return UINT64_MAX;
 }

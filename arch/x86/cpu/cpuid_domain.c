@@ -251,13 +251,10 @@ static void key_domain(const struct domain *d, struct cpuid_policy *scratch)
 void cpuid_debug_key(char key)
 {
     struct cpuid_policy *scratch = hv_zalloc(sizeof(*scratch));
-    struct domain *d = scratch ? domain_get_next(0) : NULL;
+    struct domain *d;
 
-    while (d) {
-        domid_t next = d->id + 1;
-        key_domain(d, scratch);
-        domain_put(d);
-        d = domain_get_next(next);
-    }
+    if (!scratch)
+        return;
+    for_each_domain(d) key_domain(d, scratch);
     hv_free(scratch);
 }

@@ -4,10 +4,8 @@
 
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
+#include "hw/native/msr_index.h"
 #include "x86/cpuid/policy.h"
-
-#define MSR_MISC_FEATURES  0x00000140u
-#define MSR_PLATFORM_INFO  0x000000ceu
 
 static bool available __ro_after_init;
 static DEFINE_PER_CPU(bool, faulting);

@@ -5,7 +5,7 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
-#include "pv/canonical.h"
+#include "mm/va.h"
 #include "pv/pv.h"
 
 #include <toolstack_handlers.h>
@@ -93,7 +93,7 @@ long domctl_getvcpucontext(struct domctl_call *c)
  */
 static int entry_check(const struct vcpu *v, const char *name, uint64_t address)
 {
-    if (pv_canonical(address))
+    if (va_is_canonical(address))
         return 0;
     guest_log(v, LOG_WARNING, "extended context refused: %s callback %#lx, wanted a canonical address", name,
               (unsigned long)address);

@@ -44,10 +44,11 @@ long domctl_get_address_size(struct domctl_call *c)
 
 static uint32_t frame_info(const struct domain *d, mfn_t m)
 {
-    if (!mfn_valid(m) || !frame_get(mfn_to_frame(m), d))
+    struct frame *f = frame_get_mfn(m, d);
+    if (!f)
         return XEN_DOMCTL_PFINFO_XTAB;
-    uint64_t word = ftw_load(mfn_to_frame(m));
-    frame_put(mfn_to_frame(m));
+    uint64_t word = ftw_load(f);
+    frame_put(f);
     enum frame_type type = ftw_type(word);
     if (!ft_is_table(type) || !(word & FTW_VALID))
         return XEN_DOMCTL_PFINFO_NOTAB;

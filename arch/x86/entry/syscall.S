@@ -6,14 +6,12 @@
  */
 #include "entry/frame.h"
 
-#define FLAT_RING3_CS32 0xe023
-#define FLAT_RING3_CS64 0xe033
-#define FLAT_RING3_SS   0xe02b
+#include <arch/layout.h>
 
     .section .text.entry, "ax"
 
 .macro SYSCALL_FRAME cs, vector
-    push    $FLAT_RING3_SS
+    push    $HV_RING3_SS
     push    (CPUINFO_SYSCALL_RSP - REGS_SS)(%rsp)
     push    %r11
     push    $\cs
@@ -26,14 +24,14 @@
     .balign 16
     .globl  syscall64_entry
 syscall64_entry:
-    SYSCALL_FRAME FLAT_RING3_CS64, VECTOR_SYSCALL64
+    SYSCALL_FRAME HV_RING3_CS64, VECTOR_SYSCALL64
     CALL_WITH_FRAME syscall64
     jmp     exit_to_guest
 
     .balign 16
     .globl  syscall32_entry
 syscall32_entry:
-    SYSCALL_FRAME FLAT_RING3_CS32, VECTOR_SYSCALL32
+    SYSCALL_FRAME HV_RING3_CS32, VECTOR_SYSCALL32
     CALL_WITH_FRAME syscall32
     jmp     exit_to_guest
 
@@ -44,10 +42,10 @@ syscall32_entry:
     .balign 16
     .globl  sysenter_entry
 sysenter_entry:
-    push    $FLAT_RING3_SS
+    push    $HV_RING3_SS
     push    $0
     pushfq
-    push    $FLAT_RING3_CS64
+    push    $HV_RING3_CS64
     push    $0
     push    $0
     movl    $VECTOR_SYSENTER, 4(%rsp)

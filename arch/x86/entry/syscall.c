@@ -49,8 +49,8 @@ void syscall_init_cpu(unsigned int cpu)
     stub_make(page, 0, cpu, (uint64_t)syscall64_entry);
     stub_make(page, STUB32_OFFSET, cpu, (uint64_t)syscall32_entry);
 
-    /* SYSRET's user base 0xe023 gives the ABI's flat selectors; we return by IRET, but the guest kernels know these. */
-    wrmsr(MSR_STAR, 0xe023ULL << 48 | (uint64_t)HV_CS << 32);
+    /* SYSRET's user base gives the ABI's flat selectors; we return by IRET, but the guest kernels know these. */
+    wrmsr(MSR_STAR, (uint64_t)HV_RING3_CS32 << 48 | (uint64_t)HV_CS << 32);
     wrmsr(MSR_LSTAR, va);
     wrmsr(MSR_CSTAR, va + STUB32_OFFSET);
     wrmsr(MSR_SYSCALL_MASK, RFLAGS_IF | RFLAGS_TF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC | RFLAGS_IOPL | RFLAGS_RF);

@@ -27,7 +27,7 @@ struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)
         return NULL;
     if (write)
         return frame_get_typed(m, d, FT_WRITABLE) ? NULL : mfn_to_frame(m);
-    return frame_table_covers(m) && frame_get(mfn_to_frame(m), d) ? mfn_to_frame(m) : NULL;
+    return frame_get_mfn(m, d);
 }
 
 struct frame *arch_guest_va_frame_get(const struct vcpu *v, vaddr_t va, bool write)

@@ -5,17 +5,15 @@
 #include "hv/heap.h"
 #include "hv/hypercall.h"
 #include "hvm/hvm.h"
+#include "hw/native/debugreg.h"
 #include "pv/pv.h"
-
-#define DR6_RESET 0xffff0ff0ul
-#define DR7_RESET 0x00000400ul
 
 static void state_reset(struct arch_vcpu *a)
 {
     memset(&a->regs, 0, sizeof(a->regs));
     memset(a->debugreg, 0, sizeof(a->debugreg));
-    a->debugreg[6] = DR6_RESET;
-    a->debugreg[7] = DR7_RESET;
+    a->debugreg[6] = DR6_FIXED;
+    a->debugreg[7] = DR7_FIXED;
     a->loaded_cpu = VCPU_LOADED_NOWHERE;
     a->tsc_aux = 0;
     a->spec_ctrl = a->msr_misc_features = 0;

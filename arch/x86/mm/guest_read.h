@@ -6,10 +6,9 @@
 #include "cpu/features.h"
 #include "hw/native/copy.h"
 #include "hw/native/cpu.h"
+#include "mm/va.h"
 
 #include <arch/layout.h>
-
-#define CANONICAL_LOW_END 0x0000800000000000ULL
 
 /** Reads eight bytes at @va, which need not be aligned. False: part of them is the hypervisor's, or not mapped. */
 static inline bool guest_read_u64(uint64_t va, uint64_t *value)

@@ -8,17 +8,9 @@
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
 #include "mm/percpu_area.h"
+#include "x86/pte/pte.h"
 
-#define PTE_P    0x001ULL
-#define PTE_RW   0x002ULL
-#define PTE_US   0x004ULL
-#define PTE_PWT  0x008ULL
-#define PTE_PCD  0x010ULL
-#define PTE_AD   0x060ULL
-#define PTE_PS   0x080ULL
-#define PTE_G    0x100ULL
-#define PTE_NX   (1ULL << 63)
-#define PTE_ADDR 0x000ffffffffff000ULL
+#define PTE_AD (PTE_A | PTE_D)
 
 uint64_t *hv_l4;
 paddr_t hv_l4_paddr;
@@ -64,7 +56,7 @@ static uint64_t rights_bits(enum map_rights rights)
 
 uint64_t map_make_entry(paddr_t pa, enum map_rights rights)
 {
-    return pa | rights_bits(rights) | (rights == MAP_WC ? PTE_PS : 0);
+    return pa | rights_bits(rights) | (rights == MAP_WC ? PTE_PAT : 0);
 }
 
 static unsigned int level_shift(unsigned int level)
@@ -105,7 +97,7 @@ static uint64_t *walk_to(vaddr_t va, unsigned int level)
         while (seen = __atomic_load_n(e, __ATOMIC_ACQUIRE), !(seen & PTE_P) || (seen & PTE_PS))
             if (!make_table(e, seen, l))
                 return NULL;
-        table = table_virt(seen & PTE_ADDR);
+        table = table_virt(seen & PTE_ADDR_MASK);
     }
     return &table[level_index(va, level)];
 }
@@ -126,7 +118,7 @@ int map_range(vaddr_t va, paddr_t pa, uint64_t len, enum map_rights rights)
         uint64_t *e = walk_to(va, level);
         if (!e)
             return -ENOMEM;
-        uint64_t wc = rights == MAP_WC ? (level == 1 ? PTE_PS : 1ULL << 12) : 0;
+        uint64_t wc = rights == MAP_WC ? (level == 1 ? PTE_PAT : PTE_LARGE_PAT) : 0;
         *e = pa | rights_bits(rights) | (level > 1 ? PTE_PS : 0) | wc;
         va += step;
         pa += step;
@@ -144,7 +136,7 @@ bool map_present(vaddr_t va)
             return false;
         if (l == 1 || (e & PTE_PS))
             return true;
-        table = table_virt(e & PTE_ADDR);
+        table = table_virt(e & PTE_ADDR_MASK);
     }
     return false;
 }

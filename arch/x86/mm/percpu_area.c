@@ -66,17 +66,22 @@ static int map_stack(vaddr_t area)
     return 0;
 }
 
+/* Where a selector's descriptor is in our page of the table. */
+static unsigned int gdt_slot(unsigned int selector) { return (selector - HV_GDT_BASE) / 8; }
+_Static_assert(HV_RING3_CS32 == FLAT_RING3_CS32 && HV_RING3_SS == FLAT_RING3_SS64 && HV_RING3_CS64 == FLAT_RING3_CS64,
+               "selectors for assembly are the ABI's");
+
 /* 64-bit code and data for us, the ABI's three flat ring-3 segments, and the TSS (xen/arch-x86/xen-x86_64.h). */
 static void gdt_fill(uint64_t *gdt, const struct tss *tss)
 {
     uint64_t base = (uint64_t)tss;
 
-    gdt[(HV_CS - 0xe000) / 8] = 0x00af9b000000ffffULL;
-    gdt[(HV_DS - 0xe000) / 8] = 0x00cf93000000ffffULL;
-    gdt[(0xe020 - 0xe000) / 8] = 0x00cffb000000ffffULL; /* FLAT_RING3_CS32 */
-    gdt[(0xe028 - 0xe000) / 8] = 0x00cff3000000ffffULL; /* FLAT_RING3_DS, _SS */
-    gdt[(0xe030 - 0xe000) / 8] = 0x00affb000000ffffULL; /* FLAT_RING3_CS64 */
-    uint64_t *t = &gdt[(HV_TSS - 0xe000) / 8];
+    gdt[gdt_slot(HV_CS)] = 0x00af9b000000ffffULL;
+    gdt[gdt_slot(HV_DS)] = 0x00cf93000000ffffULL;
+    gdt[gdt_slot(HV_RING3_CS32)] = 0x00cffb000000ffffULL;
+    gdt[gdt_slot(HV_RING3_SS)] = 0x00cff3000000ffffULL;
+    gdt[gdt_slot(HV_RING3_CS64)] = 0x00affb000000ffffULL;
+    uint64_t *t = &gdt[gdt_slot(HV_TSS)];
     t[0] = (sizeof(*tss) - 1) | (base & 0xffffff) << 16 | 0x89ULL << 40 | (base >> 24 & 0xff) << 56;
     t[1] = base >> 32;
 }
@@ -153,7 +158,7 @@ void percpu_tables_load(unsigned int cpu)
     const struct desc_ptr gdt = {(GDT_OURS_PAGE + 1) * PAGE_SIZE - 1, percpu_area(cpu) + PERCPU_GDT};
 
     lgdt(&gdt);
-    area_of[cpu]->gdt[(HV_TSS - 0xe000) / 8] &= ~(2ULL << 40); /* not busy: LTR wants it available */
+    area_of[cpu]->gdt[gdt_slot(HV_TSS)] &= ~(2ULL << 40); /* not busy: LTR wants it available */
     reload_segments(HV_CS, HV_DS);
     lldt(0);
     ltr(HV_TSS);

@@ -6,7 +6,7 @@
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
 #include "hw/native/exception.h"
-#include "pv/canonical.h"
+#include "mm/va.h"
 #include "pv/pv.h"
 
 #include <hypercall_handlers.h>
@@ -40,7 +40,7 @@ static long callback_register(struct pv_vcpu *pv, uint64_t arg)
 
     if (copy_from_guest_va(&reg, arg))
         return -EFAULT;
-    if (!pv_canonical(reg.address))
+    if (!va_is_canonical(reg.address))
         return -EINVAL;
     if (reg.type == CALLBACKTYPE_nmi) {
         nmi_set(pv, reg.address);
@@ -114,7 +114,7 @@ long hypercall_nmi_op(struct hypercall *call)
     case XENNMI_register_callback:
         if (copy_from_guest_va(&cb, call->arg[1]))
             return -EFAULT;
-        if (!pv_canonical(cb.handler_address))
+        if (!va_is_canonical(cb.handler_address))
             return -EINVAL;
         nmi_set(&v->arch.pv, cb.handler_address);
         return 0;

@@ -8,7 +8,7 @@
 #include "cpu/fpu.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
-#include "pv/canonical.h"
+#include "mm/va.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/mm.h"
 #include "pv/mm/update.h"
@@ -41,10 +41,10 @@ static int addresses_check(const struct vcpu *v, const struct vcpu_guest_context
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(address); i++)
-        if (!pv_canonical(address[i].value))
+        if (!va_is_canonical(address[i].value))
             return refuse(v, address[i].name, address[i].value, "a canonical address");
     for (unsigned int i = 0; i < ARRAY_SIZE(c->trap_ctxt); i++)
-        if (!pv_canonical(c->trap_ctxt[i].address))
+        if (!va_is_canonical(c->trap_ctxt[i].address))
             return refuse(v, "a trap handler", c->trap_ctxt[i].address, "a canonical address");
     return 0;
 }
@@ -53,7 +53,7 @@ static int context_check(const struct vcpu *v, const struct vcpu_guest_context *
 {
     if (c->ldt_ents > LDT_ENTRIES_MAX)
         return refuse(v, "number of LDT entries", c->ldt_ents, "at most 8192");
-    if (c->ldt_ents && (c->ldt_base & ~PAGE_MASK || !pv_canonical(c->ldt_base)))
+    if (c->ldt_ents && (c->ldt_base & ~PAGE_MASK || !va_is_canonical(c->ldt_base)))
         return refuse(v, "LDT base", c->ldt_base, "the canonical address of a page");
     if (c->gdt_ents > FIRST_RESERVED_GDT_ENTRY)
         return refuse(v, "number of GDT entries", c->gdt_ents, "at most 7168");

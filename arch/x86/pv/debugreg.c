@@ -10,18 +10,11 @@
 #include "hv/hypercall.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
-#include "pv/canonical.h"
+#include "hw/native/debugreg.h"
+#include "mm/va.h"
 #include "pv/pv.h"
 
 #include <hypercall_handlers.h>
-
-#define DR6_FIXED    0xffff0ff0ul
-#define DR6_WRITABLE 0x0000e00ful
-#define DR7_FIXED    0x00000400ul
-#define DR7_ZERO     0xffffffff0000d800ul
-#define DR7_GD       0x00002000ul
-#define DR7_ENABLES  0xfful
-#define DR7_RW_IO    2u
 
 static unsigned int dr7_enable(uint64_t dr7, unsigned int n) { return dr7 >> (2 * n) & 3; }
 static unsigned int dr7_rw(uint64_t dr7, unsigned int n) { return dr7 >> (16 + 4 * n) & 3; }
@@ -43,7 +36,7 @@ static uint64_t dr7_in_cpu(uint64_t dr7)
 
 static int address_set(struct vcpu *v, unsigned int index, uint64_t value)
 {
-    if (!pv_canonical(value) || pv_hypervisor_va(value))
+    if (!va_is_guests(value))
         return -EPERM;
     v->arch.debugreg[index] = value;
     return 0;
@@ -104,7 +97,7 @@ int pv_debugreg_set(struct vcpu *v, unsigned int index, uint64_t value)
     case 6:
         if (value >> 32)
             return -EINVAL;
-        v->arch.debugreg[6] = (value & DR6_WRITABLE) | DR6_FIXED;
+        v->arch.debugreg[6] = (value & DR6_STATUS) | DR6_FIXED;
         return 0;
     case 5:
     case 7:

@@ -12,8 +12,6 @@
 #include "time/tsc.h"
 #include "x86/msr/pv.h"
 
-#define MSR_MICROCODE 0x0000008bu
-
 static int host_read(void *opaque, uint32_t msr, uint64_t *value)
 {
     return rdmsr_safe(msr, value) ? 0 : -EPERM;
@@ -22,7 +20,7 @@ static int host_read(void *opaque, uint32_t msr, uint64_t *value)
 static uint32_t microcode_level(void)
 {
     uint64_t value;
-    return rdmsr_safe(MSR_MICROCODE, &value) ? (uint32_t)(value >> 32 ?: value) : 0;
+    return rdmsr_safe(MSR_UCODE_REVISION, &value) ? (uint32_t)(value >> 32 ?: value) : 0;
 }
 
 /*
@@ -44,7 +42,7 @@ static struct msr_pv_context context(const struct vcpu *v, uint32_t msr)
     case MSR_KERNEL_GS_BASE: c.gs_base_user = rdmsr(MSR_KERNEL_GS_BASE); break;
     case MSR_EFER: c.efer = rdmsr(MSR_EFER); break;
     case MSR_TSC: c.guest_tsc = tsc_of_guest(v, now_ns()); break;
-    case MSR_MICROCODE: c.microcode = microcode_level(); break;
+    case MSR_UCODE_REVISION: c.microcode = microcode_level(); break;
     default: break;
     }
     return c;

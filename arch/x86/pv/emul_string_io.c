@@ -10,7 +10,7 @@
 #include "hw/native/exception.h"
 #include "hw/native/msr_index.h"
 #include "hw/native/segment.h"
-#include "pv/canonical.h"
+#include "mm/va.h"
 #include "pv/emulate.h"
 #include "pv/page_walk.h"
 #include "pv/selector.h"
@@ -74,7 +74,7 @@ static bool byte_accessible(uint64_t va, bool write)
 
 static bool is_guests(uint64_t va)
 {
-    return pv_canonical(va) && !pv_hypervisor_va(va);
+    return va_is_guests(va);
 }
 
 /* #PF at the first byte of the element that cannot be accessed; #GP where no access of a guest's ever succeeds. */

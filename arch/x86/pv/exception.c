@@ -9,14 +9,13 @@
 #include "hv/log.h"
 #include "hv/trace.h"
 #include "hw/native/cpu.h"
+#include "hw/native/debugreg.h"
 #include "hw/native/exception.h"
 #include "mm/guest_read.h"
 #include "pv/mm/fetch.h"
 #include "pv/pv.h"
 
 #define ERROR_IDT  0x2u /* selector error code: the index is that of an IDT gate */
-#define DR6_FIXED  0xffff0ff0ul
-#define DR6_STATUS 0xe00ful
 
 #define INT_OPCODE 0xcdu
 #define INT_LENGTH 2u

@@ -12,7 +12,6 @@
 #include "mm/tlb.h"
 #include "pv/mm/pte_flags.h"
 
-#define HV_LDT         0xe050 /* after the TSS in our page of every GDT; 16 bytes */
 #define DESC_LDT       (0x82ULL << 40)
 #define CACHE_LINE_MIN 16u /* CLFLUSH of a line twice does no harm, of too few does */
 

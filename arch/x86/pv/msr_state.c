@@ -12,8 +12,6 @@
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
 
-#define MSR_SPEC_CTRL 0x00000048u
-
 static DEFINE_PER_CPU(uint32_t, aux_loaded);
 static DEFINE_PER_CPU(uint64_t, spec_loaded);
 

@@ -15,7 +15,7 @@
 #include "hv/compiler.h"
 #include "hv/frame.h"
 #include "mm/map.h"
-#include "pv/canonical.h"
+#include "mm/va.h"
 #include "pv/mm/mm.h"
 #include "pv/pv.h"
 #include "pv/smap_quirk.h"
@@ -49,7 +49,7 @@ static bool descriptor_fault(struct cpu_user_regs *regs, uint64_t cr2)
         TRACE(TRC_PV_GDT_LDT_MAPPING_FAULT | TRC_64_FLAG, TRACE_64(regs->rip), TRACE_64(offset));
         return true;
     }
-    if (pv_canonical(v->arch.pv.ldt_base + offset))
+    if (va_is_canonical(v->arch.pv.ldt_base + offset))
         pv_inject_page_fault(regs, regs->error_code, v->arch.pv.ldt_base + offset);
     else
         pv_inject(regs, TRAP_GP, (offset & ~7u) | SELECTOR_TI);
@@ -124,7 +124,7 @@ void pv_page_fault(struct cpu_user_regs *regs, uint64_t cr2)
     const uint32_t write_protected = PF_PRESENT | PF_WRITE;
     uint64_t last;
 
-    if (pv_hypervisor_va(cr2)) {
+    if (va_is_hypervisors(cr2)) {
         if (!descriptor_fault(regs, cr2))
             pv_inject_page_fault(regs, error_to_show(regs->error_code, cr2), cr2);
         return;
@@ -159,7 +159,7 @@ bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2)
 
     if (!v || vcpu_is_idle(v))
         return false;
-    if (pv_hypervisor_va(cr2))
+    if (va_is_hypervisors(cr2))
         return in_window(cr2, percpu_ldt_window()) && !(regs->error_code & PF_PRESENT) &&
                pv_ldt_fault(v, (uint32_t)(cr2 - percpu_ldt_window()));
     if (cpu_has_smap && !(regs->rflags & RFLAGS_AC))

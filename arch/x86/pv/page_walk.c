@@ -7,17 +7,11 @@
 
 #include "hv/compiler.h"
 #include "hv/frame.h"
-
-#define PTE_P    BIT(0)
-#define PTE_RW   BIT(1)
-#define PTE_US   BIT(2)
-#define PTE_PS   BIT(7)
-#define PTE_NX   BIT(63)
-#define PTE_ADDR 0x000ffffffffff000ULL
+#include "x86/pte/pte.h"
 
 void page_walk(paddr_t cr3, vaddr_t va, struct page_walk *w)
 {
-    uint64_t table = cr3 & PTE_ADDR, all = ~0ULL, any = 0;
+    uint64_t table = cr3 & PTE_ADDR_MASK, all = ~0ULL, any = 0;
 
     *w = (struct page_walk){ .user = true, .write = true };
     for (unsigned int i = 0; i < 4; i++) {
@@ -39,6 +33,6 @@ void page_walk(paddr_t cr3, vaddr_t va, struct page_walk *w)
             w->present = true;
             return;
         }
-        table = e & PTE_ADDR;
+        table = e & PTE_ADDR_MASK;
     }
 }

@@ -11,7 +11,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
 #include "hw/native/segment.h"
-#include "pv/canonical.h"
+#include "mm/va.h"
 #include "pv/pv.h"
 
 #include <hypercall_handlers.h>
@@ -36,7 +36,7 @@ void pv_segments_save(struct vcpu *v)
  */
 static void base_load(uint32_t msr, uint64_t base)
 {
-    wrmsr(msr, pv_canonical(base) ? base : 0);
+    wrmsr(msr, va_is_canonical(base) ? base : 0);
 }
 
 /* Skips what is null already: the usual case in 64-bit code. */
@@ -81,7 +81,7 @@ long hypercall_set_segment_base(struct hypercall *call)
         user_gs_selector((uint16_t)base);
         return 0;
     }
-    if (!pv_canonical(base))
+    if (!va_is_canonical(base))
         return -EINVAL;
     switch (which) {
     case SEGBASE_FS:

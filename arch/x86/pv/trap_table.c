@@ -2,7 +2,7 @@
 /* set_trap_table: the guest's IDT, as a list that ends with address 0. */
 #include "hv/guest_access.h"
 #include "hv/hypercall.h"
-#include "pv/canonical.h"
+#include "mm/va.h"
 #include "pv/pv.h"
 
 #include <hypercall_handlers.h>
@@ -32,7 +32,7 @@ long hypercall_set_trap_table(struct hypercall *call)
             return -EFAULT;
         if (!entry.address)
             return 0;
-        if (!pv_canonical(entry.address))
+        if (!va_is_canonical(entry.address))
             return -EINVAL;
         entry.cs = selector_fix(entry.cs);
         pv->trap[entry.vector] = entry;

@@ -93,11 +93,10 @@ static void key_tsc(char key)
     struct domain *d;
 
     log_error("  the machine's TSC: %u kHz", tsc_khz());
-    for (domid_t id = 0; (d = domain_get_next(id)) != NULL; domain_put(d)) {
+    for_each_domain(d) {
         const struct vtsc *v = &d->arch.vtsc;
         log_error("  domain %u: %s, mode %u, %u kHz, incarnation %u", d->id, v->emulated ? "emulated" : "the machine's",
                   v->mode, v->khz ?: tsc_khz(), v->incarnation);
-        id = (domid_t)(d->id + 1);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
+#include "hw/native/debugreg.h"
 #include "hw/native/exception.h"
 #include "hw/native/extable.h"
 #include "platform/efi.h"
@@ -65,7 +66,7 @@ static bool ignore_debug(struct cpu_user_regs *regs)
 {
     if (regs->entry_vector != TRAP_DB)
         return false;
-    write_dr6(0xffff0ff0);
+    write_dr6(DR6_FIXED);
     regs->rflags &= ~RFLAGS_TF;
     return true;
 }

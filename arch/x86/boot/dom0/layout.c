@@ -2,6 +2,7 @@
 /* Where everything goes. Page tables map the region that contains them, so their number is found by trying. */
 #include "boot/dom0/dom0.h"
 #include "hv/log.h"
+#include "mm/va.h"
 
 #include <arch/layout.h>
 
@@ -83,15 +84,13 @@ static __init void place_outside(struct dom0_builder *b)
               (unsigned long)(at->total_frames >> 8));
 }
 
-#define CANONICAL_LOW_END (1UL << 47)
-
 /* [@start, @end) does not wrap (an @end of 0 is the end of all addresses) and the guest may have all of it. */
 static __init void check_owned(vaddr_t start, vaddr_t end, const char *what)
 {
     if (end - 1 < start || (start < HV_VIRT_END && end - 1 >= CANONICAL_LOW_END))
         panic("dom0 kernel: %s at %#lx to %#lx reaches into addresses that a kernel cannot have; "
               "all below %#lx or from %#lx on would be accepted",
-              what, (unsigned long)start, (unsigned long)end - 1, CANONICAL_LOW_END, HV_VIRT_END);
+              what, (unsigned long)start, (unsigned long)end - 1, (unsigned long)CANONICAL_LOW_END, HV_VIRT_END);
 }
 
 /* The list of all frames is as long as memory is large, so only now is known where it ends. */

@@ -49,8 +49,14 @@
 /*
  * Our own selectors: the ABI's flat ones, and the TSS, in the reserved part of every GDT (xen/arch-x86/xen-x86_64.h).
  */
-#define HV_CS  0xe008
-#define HV_DS  0xe010
-#define HV_TSS 0xe040
+#define HV_GDT_BASE     0xe000 /* the first of them */
+#define HV_CS           0xe008
+#define HV_DS           0xe010
+#define HV_TSS          0xe040
+#define HV_LDT          0xe050
+/* Those of a guest in ring 3, as the ABI names them: FLAT_RING3_*. */
+#define HV_RING3_CS32   0xe023
+#define HV_RING3_SS     0xe02b
+#define HV_RING3_CS64   0xe033
 
 #endif

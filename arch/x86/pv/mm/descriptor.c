@@ -96,10 +96,10 @@ long hypercall_update_descriptor(struct hypercall *call)
 
     if (rc)
         return rc;
-    if (address % sizeof(desc) || !mfn_valid(m) || !pv_descriptor_fix(&desc))
+    if (address % sizeof(desc) || !pv_descriptor_fix(&desc))
         return -EINVAL;
-    f = mfn_to_frame(m);
-    if (!frame_get(f, d))
+    f = frame_get_mfn(m, d);
+    if (!f)
         return -EINVAL;
     rc = descriptor_store(f, address % PAGE_SIZE / sizeof(desc), desc);
     frame_put(f);

@@ -78,7 +78,7 @@ static int mmu_machphys_update(const struct mmu_owners *b, uint64_t ptr, uint64_
 {
     mfn_t m = paddr_to_mfn(ptr);
 
-    if (b->pg_owner->type != DOMAIN_PV || !mfn_valid(m) || !frame_get(mfn_to_frame(m), b->pg_owner))
+    if (b->pg_owner->type != DOMAIN_PV || !frame_get_mfn(m, b->pg_owner))
         return -EINVAL;
     m2p_set(m, val);
     frame_put(mfn_to_frame(m));

@@ -38,7 +38,7 @@ static int ext_copy_page(mfn_t dst, mfn_t src, struct domain *d)
 {
     int rc;
 
-    if (!mfn_valid(src) || !frame_get(mfn_to_frame(src), d))
+    if (!frame_get_mfn(src, d))
         return -EINVAL;
     rc = writable_get(dst, d);
     if (!rc) {
@@ -55,8 +55,8 @@ static int ext_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries)
 
     if (!entries)
         base = 0; /* there is nothing at it */
-    else if (entries > LDT_ENTRIES_MAX || base % PAGE_SIZE || last < base || !pt_va_is_guests(base) ||
-             !pt_va_is_guests(last))
+    else if (entries > LDT_ENTRIES_MAX || base % PAGE_SIZE || last < base || !va_is_guests(base) ||
+             !va_is_guests(last))
         return -EINVAL;
     pv_set_ldt(v, base, entries);
     return 0;

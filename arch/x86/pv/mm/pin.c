@@ -38,10 +38,8 @@ int table_unpin(mfn_t m, struct domain *d)
     struct frame *f;
     int rc;
 
-    if (!mfn_valid(m))
-        return -EINVAL;
-    f = mfn_to_frame(m);
-    if (!frame_get(f, d))
+    f = frame_get_mfn(m, d);
+    if (!f)
         return -EINVAL;
     rc = pin_drop(f);
     frame_put(f);

@@ -8,19 +8,12 @@
  */
 #include "pv/mm/pt_walk.h"
 
-bool pt_va_is_guests(vaddr_t va)
-{
-    bool canonical = (vaddr_t)((int64_t)(va << 16) >> 16) == va;
-
-    return canonical && (va < HV_VIRT_START || va >= HV_VIRT_END);
-}
-
 /** The frame number of the level 1 table, or MFN_NONE. The root is held by the vCPU: it needs no proof. */
 static mfn_t walk_to_l1(const struct vcpu *v, vaddr_t va)
 {
     mfn_t m = v->arch.pv.guest_table;
 
-    if (!pt_va_is_guests(va) || mfn_eq(m, MFN_NONE))
+    if (!va_is_guests(va) || mfn_eq(m, MFN_NONE))
         return MFN_NONE;
 #pragma GCC unroll 3
     for (unsigned int level = 4; level > 1; level--) {

@@ -5,11 +5,10 @@
 
 #include "hv/domain.h"
 #include "hv/percpu.h"
+#include "mm/va.h"
 #include "pv/mm/pte_flags.h"
 #include "pv/mm/types.h"
 
-/** True if a guest may have something mapped at @va: it is canonical, and not the hypervisor's. */
-bool pt_va_is_guests(vaddr_t va);
 /**
  * Walks @v's kernel tables to the level 1 table that maps @va. True with *@table locked, a live L1 of @v's domain; the
  * caller unlocks it. False if an upper entry is missing, or @va is not canonical or the hypervisor's.

@@ -297,10 +297,8 @@ int frame_get_typed(mfn_t m, const struct domain *d, enum frame_type type)
     struct frame *f;
     int rc;
 
-    if (!frame_table_covers(m))
-        return -EINVAL;
-    f = mfn_to_frame(m);
-    if (!frame_get(f, d)) /* what is no RAM has no references */
+    f = frame_get_mfn(m, d);
+    if (!f)
         return -EINVAL;
     rc = frame_type_get(f, type);
     if (rc)
