@@ -48,9 +48,7 @@ $(BUILD)/sim/test/sim/test_growth: $(BUILD)/sim/test/sim/test_growth.o $(GROWTH_
 
 # These stop a call where it releases a lock, copies from or to its guest, or looks at the clock.
 MEANWHILE := spin_lock spin_unlock arch_time_now arch_copy_from_guest arch_copy_to_guest
-$(BUILD)/sim/test/sim/test_meanwhile $(BUILD)/sim/test/sim/test_pairs: $(BUILD)/sim/test/sim/%: \
-    $(BUILD)/sim/test/sim/%.o $(BUILD)/sim/machine.a
-	$(Q)$(HOSTCC) $(HOST_SAN) $(MEANWHILE:%=-Wl,--wrap=%) $^ -lcmocka -o $@
+$(BUILD)/sim/test/sim/test_meanwhile $(BUILD)/sim/test/sim/test_pairs: SIM_WRAP := $(MEANWHILE:%=-Wl,--wrap=%)
 
 .PHONY: sim
 ##@ Test

@@ -195,8 +195,6 @@ static bool can_meet(const struct step *a, const struct step *b)
 
 /* --- The world --- */
 
-static void give_up_slots(struct domain *d) { drop_slots(d->id - 1u); }
-
 static void entry_of(struct domain *d, domid_t to, mfn_t m)
 {
     struct grant_entry_v1 *v1 = d->grants->shared[0];
@@ -223,6 +221,7 @@ static void world_make(void)
 {
     guest = domain_make(2, 3);
     peer = domain_make(3, 2);
+    assert_true(guest_tables_make(guest, SLOT_BASE) && guest_tables_make(peer, SLOT_BASE));
     vcpu_down(guest->vcpu[2]);
     for (unsigned int i = 0; i < PAGES; i++)
         page[i] = domain_alloc_frames(guest, 0, HEAP_ZERO);
@@ -294,7 +293,6 @@ static void all_pairs(unsigned int with_state)
     state_nr = with_state;
     sim_start(&(struct sim_config){ .frames = 500, .cpus = 2 });
     sim_guest_window(box, sizeof(box));
-    sim_on_relinquish = give_up_slots;
     control = domain_make(0, 1);
     control->is_privileged = true;
     sim_run_until(10 * NS_PER_MS);
