@@ -24,6 +24,7 @@ struct domain_teardown {
     uint8_t released;               /* parts that are given up, see core/domain/parts.c */
     uint64_t cursor;                /* where the next one goes on, in its own terms; 0: not begun */
     uint64_t frame;                 /* number + 1 of the frame where a walk stands, and which it holds; 0: none */
+    bool walk_again;                /* that walk left something that may be behind it */
     struct timer reaper;            /* looks whether hypervisor pages of the dead domain are still mapped */
 };
 

@@ -4,6 +4,9 @@
  * partial; rule 3 of types.c then makes the rest collapse. A frame whose allocation reference is dropped leaves the
  * list with its last reference, which may be the pin: so the walk holds a reference on the frame where it is, also
  * between two calls (teardown.frame).
+ *
+ * A table that is left partial may be behind the walk, and the vCPU that noted it need not be the one that goes on:
+ * then the list is walked once more, until nothing was left.
  */
 #include "hv/hypercall.h"
 #include "hv/log.h"
@@ -47,13 +50,19 @@ static int frames_relinquish(struct domain *d)
     struct frame *f = cursor ? mfn_to_frame(mfn(cursor - 1)) : frame_step(d, NULL);
 
     for (; f; f = frame_step(d, f)) {
-        if (hypercall_preempt_every(i++, PREEMPT_STEP) || frame_relinquish(f)) {
+        bool pause = hypercall_preempt_every(i++, PREEMPT_STEP);
+
+        if (pause || frame_relinquish(f)) {
+            d->teardown.walk_again |= !pause;
             d->teardown.frame = frame_to_mfn(f).nr + 1;
             return -ERESTART;
         }
     }
     d->teardown.frame = 0;
-    return 0;
+    if (!d->teardown.walk_again)
+        return 0;
+    d->teardown.walk_again = false;
+    return -ERESTART;
 }
 
 int pv_mm_relinquish(struct domain *d)
