@@ -197,13 +197,15 @@ static void step_let_go(void)
     for (unsigned int i = 0; i < NOTES && !b->dying; i++)
         if (b->note[i].used && id_is_zombie(b->note[i].of))
             unmap_note(b, &b->note[i]);
+    if (b != &being[0])
+        return; /* it may have ended there */
     const struct grant_table *gt = b->d->grants;
-    for (uint32_t h = 0; b == &being[0] && h < gt->maptrack_frames * MAPTRACK_PER_PAGE; h++) {
+    for (uint32_t h = 0; h < gt->maptrack_frames * MAPTRACK_PER_PAGE; h++) {
         const struct maptrack_entry *e = &gt->maptrack[h / MAPTRACK_PER_PAGE][h % MAPTRACK_PER_PAGE];
         if (e->flags && !(e->flags & MAPTRACK_BUSY) && id_is_zombie(e->domid))
             unmap_by_force(b, h);
     }
-    for (unsigned int i = 0; i < SLOTS / 2 && b == &being[0]; i++)
+    for (unsigned int i = 0; i < SLOTS / 2; i++)
         step_foreign_drop();
 }
 
