@@ -21,6 +21,8 @@
 #include <xen/features.h>
 #include <xen/grant_table.h>
 #include <xen/hvm/hvm_op.h>
+#include <xen/hvm/hvm_vcpu.h>
+#include <xen/hvm/params.h>
 #include <xen/hypfs.h>
 #include <xen/io/console.h>
 #include <xen/arch-x86/cpuid.h>

@@ -36,3 +36,5 @@ bool arch_event_deliverable(const struct vcpu *v)
 {
     return READ_ONCE(v->info->evtchn_upcall_pending) && !READ_ONCE(v->info->evtchn_upcall_mask);
 }
+
+void arch_event_raised(struct vcpu *v) { }

@@ -8,8 +8,10 @@ DEFINE_PER_CPU(uint32_t, evtchn_forbidden);
 void evtchn_upcall(struct vcpu *v)
 {
     /* The exchange orders the pending bits before the flag that makes the guest look for them. */
-    if (!__atomic_exchange_n(&v->info->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST))
+    if (!__atomic_exchange_n(&v->info->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST)) {
+        arch_event_raised(v);
         vcpu_notify(v);
+    }
 }
 
 void vcpu_mark_events_pending(struct vcpu *v)

@@ -139,6 +139,8 @@ bool evtchn_port_pending(struct domain *d, uint32_t port);
 void vcpu_mark_events_pending(struct vcpu *v);
 
 /* Arch duties. */
+/** @v's upcall became pending. Who is told of it by other means than the flag is told now; the vCPU is then woken. */
+void arch_event_raised(struct vcpu *v);
 /** EVTCHNOP_bind_pirq: @d wants @pirq delivered; share as BIND_PIRQ__WILL_SHARE. 0, -EPERM, -EBUSY, -EINVAL. */
 int arch_pirq_bind(struct vcpu *v, uint32_t pirq, bool share);
 void arch_pirq_unbind(struct domain *d, uint32_t pirq);

@@ -25,6 +25,7 @@
 #include "hv/time.h"
 #include "hv/trace.h"
 #include "hv/watchdog.h"
+#include "hvm/hvm.h"
 #include "irq/ioapic.h"
 #include "irq/irq.h"
 #include "irq/lapic.h"
@@ -108,6 +109,7 @@ static __init void cpu_contract_init(void)
     fpu_init_cpu();
     cpu_control_try_tsc_aux();
     cpuid_boot_init(); /* raw, host and guests' CPU policies */
+    hvm_detect();      /* whether there can be containers */
     log_info("CPU: extended state and policies took %lu us", (unsigned long)((now_ns() - start) / 1000));
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What happens between the hypervisor being done and a guest running, in one visible order. Also where an idle CPU
- * sleeps: an idle vCPU has no code of its own, it is this loop.
+ * sleeps: an idle vCPU has no code of its own, it is this loop. A container's vCPU never leaves it either: it runs
+ * inside, a turn at a time, and comes back.
  */
 #include "entry/entry.h"
 #include "hv/cpuidle.h"
@@ -9,6 +10,7 @@
 #include "hv/heap.h"
 #include "hv/percpu.h"
 #include "hv/softirq.h"
+#include "hvm/hvm.h"
 #include "pv/pv.h"
 
 static void halt(void)
@@ -46,6 +48,11 @@ static __attribute__((noinline)) void all_work(struct cpu_user_regs *regs)
             idle_step();
             continue;
         }
+        if (v->domain->type == DOMAIN_HVM) {
+            if (vcpu_runnable(v))
+                hvm_run(regs);
+            continue;
+        }
         if (!pv_deliver_events(regs))
             return;
     }
@@ -57,6 +64,6 @@ void exit_work(struct cpu_user_regs *regs)
     const struct vcpu *v = current_vcpu();
 
     irq_disable();
-    if (softirq_pending() || vcpu_is_idle(v) || pv_has_events(v)) /* mostly there is nothing */
+    if (softirq_pending() || v->domain->type != DOMAIN_PV || pv_has_events(v)) /* mostly there is nothing */
         all_work(regs);
 }

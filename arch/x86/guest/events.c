@@ -11,6 +11,13 @@ bool arch_event_deliverable(const struct vcpu *v)
     return unlikely(v->domain->type == DOMAIN_HVM) ? hvm_event_deliverable(v) : pv_event_deliverable(v);
 }
 
+/* A PV guest has its flag, which is looked at whenever it is entered. */
+void arch_event_raised(struct vcpu *v)
+{
+    if (unlikely(v->domain->type == DOMAIN_HVM))
+        hvm_event_raised(v);
+}
+
 void guest_nmi_hardware_domain(void)
 {
     if (hardware_domain->vcpu[0])

@@ -1,14 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The memory of a container by linear address. */
+/* The memory of a container by linear address: each page is walked to, and its frame held while it is copied. */
+#include "hv/percpu.h"
 #include "hvm/hvm.h"
+#include "hvm/p2m.h"
+#include "hvm/walk.h"
 
-int hvm_copy_from_guest(void *dst, uint64_t src, size_t len) { return len ? -EFAULT : 0; }
+enum direction { FROM_GUEST, TO_GUEST, CLEAR_GUEST };
 
-int hvm_copy_to_guest(uint64_t dst, const void *src, size_t len) { return len ? -EFAULT : 0; }
+static int copy_page(struct vcpu *v, const struct guest_paging *paging, enum direction how, uint64_t va, void *ours,
+                     size_t n)
+{
+    bool write = how != FROM_GUEST;
+    struct guest_walk w;
 
-int hvm_clear_guest(uint64_t dst, size_t len) { return len ? -EFAULT : 0; }
+    if (hvm_walk(v, paging, va, write ? GUEST_WALK_WRITE : 0, &w) != GUEST_WALK_DONE)
+        return -EFAULT;
+    struct frame *f = hvm_frame_access(v->domain, gfn(w.paddr >> PAGE_SHIFT), write, NULL);
+    if (!f)
+        return -EFAULT;
+    char *at = (char *)mfn_to_virt(frame_to_mfn(f)) + (w.paddr & (PAGE_SIZE - 1));
+    if (how == FROM_GUEST)
+        memcpy(ours, at, n);
+    else if (how == TO_GUEST)
+        memcpy(at, ours, n);
+    else
+        memset(at, 0, n);
+    frame_put(f);
+    return 0;
+}
+
+static int copy(enum direction how, uint64_t va, void *ours, size_t len)
+{
+    struct vcpu *v = current_vcpu();
+    struct guest_paging paging;
+    int rc = 0;
+
+    if (!hvm_guest_range_ok(va, len))
+        return -EFAULT;
+    hvm_paging(v, &paging);
+    while (len && !rc) {
+        size_t n = MIN(len, PAGE_SIZE - (va & (PAGE_SIZE - 1)));
+
+        rc = copy_page(v, &paging, how, va, ours, n);
+        va += n;
+        ours = ours ? (char *)ours + n : NULL;
+        len -= n;
+    }
+    return rc;
+}
+
+int hvm_copy_from_guest(void *dst, uint64_t src, size_t len) { return copy(FROM_GUEST, src, dst, len); }
+
+int hvm_copy_to_guest(uint64_t dst, const void *src, size_t len) { return copy(TO_GUEST, dst, (void *)src, len); }
+
+int hvm_clear_guest(uint64_t dst, size_t len) { return copy(CLEAR_GUEST, dst, NULL, len); }
 
 /* Whatever an address leads to is found out by walking: here only that it does not wrap. */
-bool hvm_guest_range_ok(uint64_t va, size_t len) { return len <= ~va || !len; }
-
-bool hvm_linear_to_gfn(const struct vcpu *v, uint64_t va, gfn_t *g) { return false; }
+bool hvm_guest_range_ok(uint64_t va, size_t len) { return !len || len - 1 <= ~va; }

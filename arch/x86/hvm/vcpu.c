@@ -1,19 +1,137 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A vCPU in a container: its birth, reset and end. */
+/* A vCPU in a container: its birth, its reset (APM volume 2, 14.1), its end, and what comes and goes with a switch. */
+#include "cpu/control.h"
+#include "cpu/guest_msr.h"
+#include "cpu/xstate_boot.h"
+#include "hv/log.h"
+#include "hv/percpu.h"
+#include "hvm/control.h"
 #include "hvm/hvm.h"
+#include "hvm/lapic.h"
+#include "hvm/vendor.h"
+#include "hw/native/cpu.h"
+#include "mm/map.h"
+#include "mm/tlb.h"
+#include "x86/cpuid/policy.h"
 
-int hvm_vcpu_create(struct vcpu *v) { return -EOPNOTSUPP; }
+#define PAT_RESET   0x0007040600070406ULL
+#define DR6_RESET   0xffff0ff0ULL
+#define DR7_RESET   0x400ULL
+#define ATTR_CODE   0x9b
+#define ATTR_DATA   0x93
+#define ATTR_LDT    0x82
+#define ATTR_TSS    0x8b
+#define REAL_LIMIT  0xffffu
 
-void hvm_vcpu_destroy(struct vcpu *v) { }
+const struct hvm_vendor *hvm_vendor __ro_after_init;
 
-int hvm_vcpu_reset(struct vcpu *v) { return -EOPNOTSUPP; }
+bool hvm_available(void) { return hvm_vendor; }
 
-int hvm_vcpu_initialise(struct vcpu *v, uint64_t arg) { return -EOPNOTSUPP; }
+struct cpu_user_regs *hvm_regs(const struct vcpu *v)
+{
+    return v == current_vcpu() ? guest_regs() : &((struct vcpu *)v)->arch.regs;
+}
 
-long hvm_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg) { return -ENOSYS; }
+__init void hvm_detect(void) { hvm_svm_detect(); }
 
-void hvm_vcpu_dump(const struct vcpu *v) { }
+void hvm_fpu_widen(struct vcpu *v)
+{
+    if (hvm_vendor->xcr0_unseen())
+        v->arch.xcr0_accum |= cpuid_policy_xcr0(v->domain->arch.policy) & xstate_active.xcr0;
+}
+
+static struct emulate_seg real_segment(uint16_t selector, uint16_t attr)
+{
+    return (struct emulate_seg){ .base = (uint64_t)selector << 4, .limit = REAL_LIMIT, .selector = selector,
+                                 .attr = attr };
+}
+
+static void registers_reset(struct vcpu *v, uint16_t cs)
+{
+    struct hvm_state s = { .cr0 = CR0_ET, .dr6 = DR6_RESET, .dr7 = DR7_RESET, .gdt.limit = REAL_LIMIT,
+                           .idt.limit = REAL_LIMIT };
+
+    for (unsigned int i = 0; i < EMU_SEGMENTS; i++)
+        s.seg[i] = real_segment(0, ATTR_DATA);
+    s.seg[EMU_CS] = real_segment(cs, ATTR_CODE);
+    s.seg[HVM_LDTR] = real_segment(0, ATTR_LDT);
+    s.seg[HVM_TR] = real_segment(0, ATTR_TSS);
+    memset(v->arch.debugreg, 0, sizeof(v->arch.debugreg));
+    hvm_vendor->state_put(v, &s);
+    *hvm_regs(v) = (struct cpu_user_regs){ .rflags = RFLAGS_FIXED };
+}
+
+static void state_reset(struct vcpu *v)
+{
+    struct hvm_vcpu *h = &v->arch.hvm;
+
+    h->pat = PAT_RESET;
+    h->tsc_offset = v->domain->arch.hvm.tsc_offset;
+    h->tsc_adjust = 0;
+    h->event.valid = h->nmi_blocked = h->halted = false;
+    h->signals = 0;
+    h->upcall_vector = 0;
+    h->mtrr = (struct hvm_mtrr){ 0 };
+    registers_reset(v, 0);
+    hvm_vendor->msr_put(v, 0x277, PAT_RESET);
+    hvm_vendor->tsc_changed(v);
+}
+
+int hvm_vcpu_create(struct vcpu *v)
+{
+    int rc = hvm_lapic_create(v);
+
+    if (rc)
+        return rc;
+    rc = hvm_vendor->vcpu_create(v);
+    if (rc) {
+        hvm_lapic_destroy(v);
+        return rc;
+    }
+    hvm_fpu_widen(v);
+    state_reset(v);
+    return 0;
+}
+
+void hvm_vcpu_destroy(struct vcpu *v)
+{
+    hvm_lapic_destroy(v);
+    hvm_vendor->vcpu_destroy(v);
+}
+
+/* XEN_DOMCTL_setvcpucontext with no context: not for containers. */
+int hvm_vcpu_reset(struct vcpu *v) { return -EINVAL; }
+
+/* INIT has been; the extended state stays (APM volume 2, table 14-1), but for what power-on leaves in x87. */
+void hvm_vcpu_reset_to(struct vcpu *v, uint8_t vector)
+{
+    v->arch.hvm.halted = v->arch.hvm.nmi_blocked = v->arch.hvm.event.valid = false;
+    registers_reset(v, (uint16_t)(vector << 8));
+}
+
+long hvm_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg)
+{
+    switch (cmd) {
+    case VCPUOP_send_nmi:
+        if (arg)
+            return -EINVAL;
+        hvm_signal_nmi(v);
+        return 0;
+    case VCPUOP_get_physid:
+        return -EINVAL; /* only where vCPUs are CPUs for good */
+    default:
+        return -ENOSYS;
+    }
+}
 
 void hvm_leave(struct vcpu *v) { }
 
-void hvm_enter(struct vcpu *v, bool still_loaded) { }
+/* The hypervisor's own tables are loaded: a container's memory is reached by its own. */
+void hvm_enter(struct vcpu *v, bool still_loaded)
+{
+    tlb_load_cr3(hv_l4_paddr);
+    if (read_cr4() != hv_cr4)
+        write_cr4(hv_cr4);
+    guest_msr_load_tsc_aux(v->arch.tsc_aux);
+    guest_msr_load_spec_ctrl(v->arch.spec_ctrl);
+}

@@ -9,6 +9,7 @@
 #include "hv/hypercall.h"
 #include "hv/time.h"
 #include "hv/trace.h"
+#include "hvm/hvm.h"
 #include "public.h"
 
 #include <arch/current.h>
@@ -35,6 +36,27 @@ static long op_on_domain(uint64_t arg, size_t size)
         return -ESRCH;
     domain_put(d);
     return -EINVAL;
+}
+
+/* Of the caller alone. A PV domain has no interrupt controller that could have the vector. */
+static long op_upcall_vector(uint64_t arg)
+{
+    struct domain *d = current_vcpu()->domain;
+    struct xen_hvm_evtchn_upcall_vector op;
+
+    if (d->type != DOMAIN_HVM)
+        return -EINVAL;
+    return copy_from_guest_va(&op, arg) ? -EFAULT : hvm_upcall_vector_set(d, op.vcpu, op.vector);
+}
+
+static long op_flush_tlbs(uint64_t arg)
+{
+    struct domain *d = current_vcpu()->domain;
+
+    if (d->type != DOMAIN_HVM || arg)
+        return -EINVAL;
+    hvm_flush_tlb(d);
+    return 0;
 }
 
 static long op_get_time(uint64_t arg)
@@ -78,8 +100,8 @@ long hypercall_hvm_op(struct hypercall *call)
     case HVMOP_get_mem_type: return op_on_domain(arg, sizeof(struct xen_hvm_get_mem_type));
     case HVMOP_get_time: return op_get_time(arg);
     case HVMOP_xentrace: return op_xentrace(arg);
-    case HVMOP_flush_tlbs:
-    case HVMOP_set_evtchn_upcall_vector: return -EINVAL;
+    case HVMOP_flush_tlbs: return op_flush_tlbs(arg);
+    case HVMOP_set_evtchn_upcall_vector: return op_upcall_vector(arg);
     case HVMOP_guest_request_vm_event: return arg ? -EINVAL : 0; /* nobody listens */
     case HVMOP_altp2m: return -EOPNOTSUPP;
     default: return -ENOSYS;

@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * TSC_AUX (what RDTSCP and RDPID give, without faulting) and SPEC_CTRL. Each CPU remembers what it wrote last, because
- * writing SPEC_CTRL is slow and most guests never change either.
- */
+/* TSC_AUX (what RDTSCP and RDPID give, without faulting), SPEC_CTRL, and whether CPUID faults. */
 #include "pv/msr_state.h"
 
 #include "cpu/cpuid_fault.h"
-#include "cpu/features.h"
+#include "cpu/guest_msr.h"
 #include "hv/domain.h"
-#include "hv/percpu.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
-
-static DEFINE_PER_CPU(uint32_t, aux_loaded);
-static DEFINE_PER_CPU(uint64_t, spec_loaded);
-
-static void aux_load(uint32_t value)
-{
-    if (!cpu_has_rdtscp || this_cpu(aux_loaded) == value)
-        return;
-    wrmsr(MSR_TSC_AUX, value);
-    this_cpu(aux_loaded) = value;
-}
-
-static bool spec_load(uint64_t value)
-{
-    if (this_cpu(spec_loaded) == value)
-        return true;
-    if (!wrmsr_safe(MSR_SPEC_CTRL, value))
-        return false;
-    this_cpu(spec_loaded) = value;
-    return true;
-}
 
 /*
  * CPUID faults for every guest but the hardware domain, which finds out about the machine by the plain instruction, and
@@ -44,8 +18,8 @@ static void cpuid_fault_load(const struct vcpu *v)
 
 void pv_msr_state_load(const struct vcpu *v)
 {
-    aux_load(v->arch.tsc_aux);
-    spec_load(v->arch.spec_ctrl);
+    guest_msr_load_tsc_aux(v->arch.tsc_aux);
+    guest_msr_load_spec_ctrl(v->arch.spec_ctrl);
     cpuid_fault_load(v);
 }
 
@@ -57,10 +31,10 @@ int pv_msr_state_set(struct vcpu *v, const struct msr_write *w)
     switch (w->effect) {
     case MSR_EFFECT_TSC_AUX:
         v->arch.tsc_aux = (uint32_t)w->value;
-        aux_load(v->arch.tsc_aux);
+        guest_msr_load_tsc_aux(v->arch.tsc_aux);
         break;
     case MSR_EFFECT_SPEC_CTRL:
-        good = spec_load(w->value);
+        good = guest_msr_load_spec_ctrl(w->value);
         if (good)
             v->arch.spec_ctrl = w->value;
         break;

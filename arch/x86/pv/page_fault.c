@@ -157,7 +157,7 @@ bool pv_hypervisor_fault(struct cpu_user_regs *regs, uint64_t cr2)
     struct vcpu *v = current_vcpu();
     uint64_t last;
 
-    if (!v || vcpu_is_idle(v))
+    if (!v || v->domain->type != DOMAIN_PV)
         return false;
     if (va_is_hypervisors(cr2))
         return in_window(cr2, percpu_ldt_window()) && !(regs->error_code & PF_PRESENT) &&

@@ -24,6 +24,7 @@ struct vmcb_segment {
 #define VMCB_RDTSC      BIT(14)
 #define VMCB_RDPMC      BIT(15)
 #define VMCB_CPUID      BIT(18)
+#define VMCB_IRET       BIT(20)
 #define VMCB_INVD       BIT(22)
 #define VMCB_PAUSE      BIT(23)
 #define VMCB_HLT        BIT(24)

@@ -42,6 +42,13 @@ int vlapic_next(const struct vlapic *v)
     return vector >= 0 && vector >> 4 > vlapic_ppr(v) >> 4 ? vector : -1;
 }
 
+int vlapic_waiting(const struct vlapic *v)
+{
+    int vector = vlapic_enabled(v) ? vlapic_highest(v, VLAPIC_IRR) : -1, served = vlapic_highest(v, VLAPIC_ISR);
+
+    return vector >= 0 && vector >> 4 > (served < 0 ? 0 : served >> 4) ? vector : -1;
+}
+
 void vlapic_take(struct vlapic *v, uint8_t vector)
 {
     uint32_t bit = 1u << vector % 32;

@@ -120,6 +120,8 @@ void vlapic_deadline_write(struct vlapic *v, uint64_t tsc, struct vlapic_effect 
 bool vlapic_accept(struct vlapic *v, uint8_t vector, bool level);
 /** The vector that would be delivered next, above the processor's priority; -1: none, or the APIC is off. */
 int vlapic_next(const struct vlapic *v);
+/** The same whatever the task priority is: what is delivered once that falls below it. -1: nothing waits for that. */
+int vlapic_waiting(const struct vlapic *v);
 /** The vCPU takes @vector, which vlapic_next() gave: requested becomes in service. */
 void vlapic_take(struct vlapic *v, uint8_t vector);
 /** The processor's priority: the higher of the task's and of what is in service. */

@@ -11,6 +11,8 @@ struct hvm_domain {
     struct p2m *p2m;          /* its memory: hvm/p2m_private.h */
     uint32_t emulation_flags; /* XEN_X86_EMU_*, as it was created */
     uint64_t tsc_offset;      /* what its vCPUs' TSC is ahead of the machine's, modulo 2^64 */
+    uint64_t flushes;         /* how often its vCPUs were told to forget what is cached; atomic, see hvm/flush.c */
+    uint8_t callback_vector;  /* of events, by HVM_PARAM_CALLBACK_IRQ; 0: none */
 };
 
 #endif

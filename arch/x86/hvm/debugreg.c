@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Debug registers (APM volume 2, 13.1). DR0 to DR3 are in the vCPU and are loaded while DR7 arms one of them; DR6 and
+ * DR7 are in the control block. A breakpoint of the guest's can only hit in the guest: leaving it disarms DR7.
+ */
+#include "hvm/control.h"
+#include "hvm/hvm.h"
+#include "hvm/vendor.h"
+#include "hw/native/cpu.h"
+#include "hw/native/exception.h"
+#include "x86/cpuid/policy.h"
+
+#define DR6_FIXED    0xffff0ff0ULL
+#define DR6_CHOSEN   0x0000e00fULL /* BT, BS, BD, B0 to B3 */
+#define DR7_FIXED    0x400ULL
+#define DR7_ZERO     0xd000ULL     /* bits 12, 14, 15 */
+#define DR7_ARMED    0xffULL
+#define DR7_DETECT   BIT(13)
+#define HIGH_HALF    0xffffffff00000000ULL
+
+static enum emulate_end fault(struct emulate_state *s, unsigned int vector)
+{
+    s->fault = (struct emulate_fault){ .vector = (uint8_t)vector };
+    return EMULATE_FAULT;
+}
+
+void hvm_debug_trap(struct vcpu *v, uint64_t reason)
+{
+    struct hvm_state s;
+
+    hvm_vendor->state_get(v, &s);
+    hvm_vendor->dr7_write(v, s.dr6 | reason, s.dr7 & ~DR7_DETECT);
+    hvm_inject_fault(v, TRAP_DB, 0);
+}
+
+/* With CR4.DE there are no DR4 and DR5, else they are DR6 and DR7. */
+static bool number_ok(const struct emulate_state *s, unsigned int *number)
+{
+    if (*number == 4 || *number == 5) {
+        if (s->cr4 & CR4_DE)
+            return false;
+        *number += 2;
+    }
+    return true;
+}
+
+static enum emulate_end write(struct vcpu *v, struct emulate_state *s, unsigned int number, uint64_t value)
+{
+    struct hvm_state now;
+
+    if (number < 4) {
+        bool canonical = (uint64_t)((int64_t)(value << 16) >> 16) == value;
+        if ((s->efer & EFER_LMA) && !canonical && !cpuid_policy_has(v->domain->arch.policy, CPUFEAT_DBEXT))
+            return fault(s, TRAP_GP);
+        v->arch.debugreg[number] = value;
+        return EMULATE_OK;
+    }
+    if (value & HIGH_HALF)
+        return fault(s, TRAP_GP);
+    hvm_vendor->state_get(v, &now);
+    if (number == 6)
+        hvm_vendor->dr7_write(v, (value & DR6_CHOSEN) | DR6_FIXED, now.dr7);
+    else
+        hvm_vendor->dr7_write(v, now.dr6, (value & ~DR7_ZERO) | DR7_FIXED);
+    return EMULATE_OK;
+}
+
+enum emulate_end hvm_debugreg_special(struct vcpu *v, struct emulate_state *s, struct emulate_request *r)
+{
+    unsigned int number = r->number;
+    struct hvm_state now;
+
+    if (!number_ok(s, &number))
+        return fault(s, TRAP_UD);
+    hvm_vendor->state_get(v, &now);
+    if (now.dr7 & DR7_DETECT) {
+        hvm_vendor->dr7_write(v, now.dr6 | BIT(13), now.dr7 & ~DR7_DETECT);
+        return fault(s, TRAP_DB);
+    }
+    if (r->what == EMU_DR_WRITE)
+        return write(v, s, number, r->value);
+    r->value = number == 6 ? now.dr6 : number == 7 ? now.dr7 : v->arch.debugreg[number];
+    return EMULATE_OK;
+}
+
+void hvm_debugregs_load(const struct vcpu *v)
+{
+    struct hvm_state s;
+
+    hvm_vendor->state_get(v, &s);
+    if (!(s.dr7 & DR7_ARMED))
+        return;
+    write_dr0(v->arch.debugreg[0]);
+    write_dr1(v->arch.debugreg[1]);
+    write_dr2(v->arch.debugreg[2]);
+    write_dr3(v->arch.debugreg[3]);
+}

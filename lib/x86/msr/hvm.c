@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One row per MSR, as in pv.c; memory types of ranges (MTRR) are of three forms (APM volume 2, 7.7). */
+#include "x86/msr/hvm.h"
+
+#include "x86/msr/index.h"
+
+typedef const struct msr_hvm_context context_t;
+
+enum condition { ALWAYS, AMD, HAS_SPEC_CTRL, HAS_PRED_CMD, HAS_FLUSH_CMD, HAS_ARCH_CAPS, HAS_TSC_AUX, HAS_XSAVES,
+                 HAS_MTRR, HAS_VIRT_SSBD };
+enum reading { READ_NEVER, READ_ZERO, READ_TSC, READ_TSC_ADJUST, READ_UCODE, READ_PLATFORM_INFO, READ_ARCH_CAPS,
+               READ_MISC_FEATURES, READ_SPEC_CTRL, READ_TSC_AUX, READ_XSS, READ_EFER, READ_MCG_CAP, READ_MC_BANK,
+               READ_DE_CFG, READ_MTRR_CAP, READ_MTRR_DEF, READ_MTRR_FIXED, READ_MTRR_VARIABLE };
+enum writing { WRITE_NEVER, WRITE_IGNORED, WRITE_SAME, WRITE_TSC, WRITE_TSC_ADJUST, WRITE_MISC_FEATURES,
+               WRITE_SPEC_CTRL, WRITE_PRED_CMD, WRITE_FLUSH_CMD, WRITE_TSC_AUX, WRITE_EFER, WRITE_MC_BANK,
+               WRITE_HYPERCALL_PAGE, WRITE_MTRR_DEF, WRITE_MTRR_FIXED, WRITE_MTRR_VARIABLE };
+
+#define MTRR_CAP       0x508ULL /* eight of variable size, those of fixed size, and write combining */
+#define MTRR_DEF_VALID 0xcffULL
+#define TYPES_OF_MTRR  (1u << 0 | 1u << 1 | 1u << 4 | 1u << 5 | 1u << 6)
+#define TYPES_OF_PAT   (TYPES_OF_MTRR | 1u << 7)
+
+static const struct msr_row {
+    uint32_t first, last;
+    uint8_t condition, reading, writing;
+} rows[] = {
+    { MSR_IDX_TSC, MSR_IDX_TSC, ALWAYS, READ_TSC, WRITE_TSC },
+    { MSR_IDX_EFER, MSR_IDX_EFER, ALWAYS, READ_EFER, WRITE_EFER },
+    { MSR_IDX_TSC_AUX, MSR_IDX_TSC_AUX, HAS_TSC_AUX, READ_TSC_AUX, WRITE_TSC_AUX },
+    { MSR_IDX_TSC_ADJUST, MSR_IDX_TSC_ADJUST, ALWAYS, READ_TSC_ADJUST, WRITE_TSC_ADJUST },
+    { MSR_IDX_SPEC_CTRL, MSR_IDX_SPEC_CTRL, HAS_SPEC_CTRL, READ_SPEC_CTRL, WRITE_SPEC_CTRL },
+    { MSR_IDX_PRED_CMD, MSR_IDX_PRED_CMD, HAS_PRED_CMD, READ_NEVER, WRITE_PRED_CMD },
+    { MSR_IDX_FLUSH_CMD, MSR_IDX_FLUSH_CMD, HAS_FLUSH_CMD, READ_NEVER, WRITE_FLUSH_CMD },
+    { MSR_IDX_ARCH_CAPS, MSR_IDX_ARCH_CAPS, HAS_ARCH_CAPS, READ_ARCH_CAPS, WRITE_NEVER },
+    { MSR_IDX_UCODE_REV, MSR_IDX_UCODE_REV, ALWAYS, READ_UCODE, WRITE_NEVER },
+    { MSR_IDX_PLATFORM_INFO, MSR_IDX_PLATFORM_INFO, ALWAYS, READ_PLATFORM_INFO, WRITE_NEVER },
+    { MSR_IDX_MISC_FEATURES, MSR_IDX_MISC_FEATURES, ALWAYS, READ_MISC_FEATURES, WRITE_MISC_FEATURES },
+    { MSR_IDX_XSS, MSR_IDX_XSS, HAS_XSAVES, READ_XSS, WRITE_SAME },
+    { MSR_IDX_HYPERCALL_PAGE, MSR_IDX_HYPERCALL_PAGE, ALWAYS, READ_ZERO, WRITE_HYPERCALL_PAGE },
+    { MSR_IDX_MTRR_CAP, MSR_IDX_MTRR_CAP, HAS_MTRR, READ_MTRR_CAP, WRITE_NEVER },
+    { MSR_IDX_MTRR_BASE0, MSR_IDX_MTRR_MASK7, HAS_MTRR, READ_MTRR_VARIABLE, WRITE_MTRR_VARIABLE },
+    { MSR_IDX_MTRR_FIX64K, MSR_IDX_MTRR_FIX64K, HAS_MTRR, READ_MTRR_FIXED, WRITE_MTRR_FIXED },
+    { MSR_IDX_MTRR_FIX16K_0, MSR_IDX_MTRR_FIX16K_1, HAS_MTRR, READ_MTRR_FIXED, WRITE_MTRR_FIXED },
+    { MSR_IDX_MTRR_FIX4K_0, MSR_IDX_MTRR_FIX4K_7, HAS_MTRR, READ_MTRR_FIXED, WRITE_MTRR_FIXED },
+    { MSR_IDX_MTRR_DEF_TYPE, MSR_IDX_MTRR_DEF_TYPE, HAS_MTRR, READ_MTRR_DEF, WRITE_MTRR_DEF },
+    { MSR_IDX_DEBUGCTL, MSR_IDX_DEBUGCTL, ALWAYS, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_LAST_BRANCH_FROM, MSR_IDX_LAST_EXCEPTION_TO, ALWAYS, READ_ZERO, WRITE_IGNORED },
+    /* Machine check: two banks in which nothing ever happens. */
+    { MSR_IDX_P5_MC_ADDR, MSR_IDX_P5_MC_TYPE, ALWAYS, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_MCG_CAP, MSR_IDX_MCG_CAP, ALWAYS, READ_MCG_CAP, WRITE_IGNORED },
+    { MSR_IDX_MCG_STATUS, MSR_IDX_MCG_CTL, ALWAYS, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_MC0_CTL, MSR_IDX_MC1_MISC, ALWAYS, READ_MC_BANK, WRITE_MC_BANK },
+    { MSR_IDX_MC1_MISC + 1, MSR_IDX_MC31_MISC, ALWAYS, READ_ZERO, WRITE_IGNORED },
+    /* What AMD's kernels look at. */
+    { MSR_IDX_AMD_TSC_RATIO, MSR_IDX_AMD_TSC_RATIO, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_EVNTSEL0, MSR_IDX_AMD_PERFCTR3, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_CORE_EVNTSEL0, MSR_IDX_AMD_CORE_PERFCTR5, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_SYSCFG, MSR_IDX_AMD_SYSCFG, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_HWCR, MSR_IDX_AMD_HWCR, AMD, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_AMD_TOM, MSR_IDX_AMD_TOM, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_TOM2, MSR_IDX_AMD_TOM2, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_NB_CFG, MSR_IDX_AMD_NB_CFG, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_INT_PENDING, MSR_IDX_AMD_INT_PENDING, AMD, READ_ZERO, WRITE_NEVER },
+    { MSR_IDX_AMD_VM_CR, MSR_IDX_AMD_VM_CR, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_VM_HSAVE, MSR_IDX_AMD_VM_HSAVE, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_VIRT_SPEC_CTRL, MSR_IDX_AMD_VIRT_SPEC_CTRL, HAS_VIRT_SSBD, READ_ZERO, WRITE_SAME },
+    { MSR_IDX_AMD_CU_CFG, MSR_IDX_AMD_CU_CFG, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_DE_CFG, MSR_IDX_AMD_DE_CFG, AMD, READ_DE_CFG, WRITE_IGNORED },
+    { MSR_IDX_AMD_BU_CFG2, MSR_IDX_AMD_BU_CFG2, AMD, READ_ZERO, WRITE_IGNORED },
+    { MSR_IDX_AMD_EX_CFG, MSR_IDX_AMD_EX_CFG, AMD, READ_ZERO, WRITE_IGNORED },
+};
+
+static bool has(context_t *ctx, unsigned int feature) { return cpuid_policy_has(ctx->policy, feature); }
+
+static bool is_amd(context_t *ctx)
+{
+    enum cpuid_vendor vendor = cpuid_policy_vendor(ctx->policy);
+
+    return vendor == CPUID_VENDOR_AMD || vendor == CPUID_VENDOR_HYGON;
+}
+
+static bool holds(context_t *ctx, enum condition condition)
+{
+    switch (condition) {
+    case ALWAYS:
+        return true;
+    case AMD:
+        return is_amd(ctx);
+    case HAS_SPEC_CTRL:
+        return has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBRS) || has(ctx, CPUFEAT_AMD_STIBP) ||
+               has(ctx, CPUFEAT_AMD_SSBD);
+    case HAS_PRED_CMD:
+        return has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBPB) || has(ctx, CPUFEAT_SBPB);
+    case HAS_FLUSH_CMD:
+        return has(ctx, CPUFEAT_L1D_FLUSH);
+    case HAS_ARCH_CAPS:
+        return has(ctx, CPUFEAT_ARCH_CAPS);
+    case HAS_TSC_AUX:
+        return has(ctx, CPUFEAT_RDTSCP) || has(ctx, CPUFEAT_RDPID);
+    case HAS_XSAVES:
+        return has(ctx, CPUFEAT_XSAVES);
+    case HAS_MTRR:
+        return has(ctx, CPUFEAT_MTRR);
+    case HAS_VIRT_SSBD:
+        return has(ctx, CPUFEAT_VIRT_SSBD);
+    }
+    return false;
+}
+
+static const struct msr_row *row_for(context_t *ctx, uint32_t msr)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        if (msr >= rows[i].first && msr <= rows[i].last && holds(ctx, rows[i].condition))
+            return &rows[i];
+    return NULL;
+}
+
+static bool in_table(uint32_t msr)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        if (msr >= rows[i].first && msr <= rows[i].last)
+            return true;
+    return false;
+}
+
+/* What the table hides from this guest stays hidden. */
+static int outside(context_t *ctx, uint32_t msr) { return ctx->relaxed && !in_table(msr) ? 0 : -EPERM; }
+
+static unsigned int fixed_index(uint32_t msr)
+{
+    if (msr == MSR_IDX_MTRR_FIX64K)
+        return 0;
+    return msr <= MSR_IDX_MTRR_FIX16K_1 ? msr - MSR_IDX_MTRR_FIX16K_0 + 1 : msr - MSR_IDX_MTRR_FIX4K_0 + 3;
+}
+
+int msr_hvm_read(const struct msr_hvm_context *ctx, uint32_t msr, uint64_t *value)
+{
+    const struct msr_row *row = row_for(ctx, msr);
+    unsigned int variable = msr - MSR_IDX_MTRR_BASE0;
+
+    *value = 0;
+    if (!row)
+        return outside(ctx, msr);
+    switch ((enum reading)row->reading) {
+    case READ_NEVER: return -EPERM;
+    case READ_ZERO: break;
+    case READ_TSC: *value = ctx->tsc; break;
+    case READ_TSC_ADJUST: *value = ctx->tsc_adjust; break;
+    case READ_UCODE: *value = is_amd(ctx) ? ctx->microcode : (uint64_t)ctx->microcode << 32; break;
+    case READ_PLATFORM_INFO: *value = ctx->policy->platform_info; break;
+    case READ_ARCH_CAPS: *value = ctx->policy->arch_caps; break;
+    case READ_MISC_FEATURES: *value = ctx->misc_features; break;
+    case READ_SPEC_CTRL: *value = ctx->spec_ctrl; break;
+    case READ_TSC_AUX: *value = ctx->tsc_aux; break;
+    case READ_XSS: *value = ctx->xss; break;
+    case READ_EFER: *value = ctx->efer; break;
+    case READ_MCG_CAP: *value = MCG_CAP_BANKS; break;
+    case READ_MC_BANK: *value = msr % 4 == 0 ? ~0ULL : 0; break;
+    case READ_DE_CFG: *value = DE_CFG_LFENCE_SERIALISE; break;
+    case READ_MTRR_CAP: *value = MTRR_CAP; break;
+    case READ_MTRR_DEF: *value = ctx->mtrr_def_type; break;
+    case READ_MTRR_FIXED: *value = ctx->mtrr_fixed[fixed_index(msr)]; break;
+    case READ_MTRR_VARIABLE: *value = ctx->mtrr_variable[variable / 2][variable % 2]; break;
+    }
+    return 0;
+}
+
+static bool types_ok(uint64_t value, unsigned int allowed)
+{
+    for (unsigned int i = 0; i < 8; i++, value >>= 8)
+        if ((value & 0xff) > 7 || !(allowed >> (value & 0xff) & 1))
+            return false;
+    return true;
+}
+
+bool msr_hvm_pat_ok(uint64_t value) { return types_ok(value, TYPES_OF_PAT); }
+
+bool msr_hvm_address_ok(uint64_t value) { return (uint64_t)((int64_t)(value << 16) >> 16) == value; }
+
+static bool type_ok(uint64_t type) { return type < 8 && (TYPES_OF_MTRR >> type & 1); }
+
+/* Base: type, address; mask: the valid bit, address. */
+static bool variable_ok(context_t *ctx, unsigned int index, uint64_t value)
+{
+    unsigned int bits = ctx->policy->extd[8].a & 0xff;
+    uint64_t address = BIT(MIN(MAX(bits, 32u), 52u)) - 0x1000;
+
+    if (index % 2)
+        return !(value & ~(address | 0x800));
+    return !(value & ~(address | 0xff)) && type_ok(value & 0xff);
+}
+
+static uint64_t spec_ctrl_valid(context_t *ctx)
+{
+    bool ssbd = has(ctx, CPUFEAT_SSBD) || has(ctx, CPUFEAT_AMD_SSBD);
+    bool stibp = has(ctx, CPUFEAT_STIBP) || has(ctx, CPUFEAT_AMD_STIBP) || has(ctx, CPUFEAT_IBRSB);
+    bool psfd = has(ctx, CPUFEAT_PSFD) || has(ctx, CPUFEAT_INTEL_PSFD);
+
+    return (has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBRS) ? SPEC_CTRL_IBRS : 0) | (stibp ? SPEC_CTRL_STIBP : 0) |
+           (ssbd ? SPEC_CTRL_SSBD : 0) | (psfd ? SPEC_CTRL_PSFD : 0);
+}
+
+static int effect_if(bool allowed, enum msr_hvm_effect effect, unsigned int index, uint64_t value,
+                     struct msr_hvm_write *out)
+{
+    if (allowed)
+        *out = (struct msr_hvm_write){ effect, index, value };
+    return allowed ? 0 : -EPERM;
+}
+
+static int write_same(context_t *ctx, uint32_t msr, uint64_t value, struct msr_hvm_write *out)
+{
+    uint64_t now;
+    int rc = msr_hvm_read(ctx, msr, &now);
+
+    return rc ? rc : effect_if(now == value, MSR_HVM_NONE, 0, 0, out);
+}
+
+static int write_mtrr(context_t *ctx, enum writing how, uint32_t msr, uint64_t value, struct msr_hvm_write *out)
+{
+    unsigned int variable = msr - MSR_IDX_MTRR_BASE0;
+
+    if (how == WRITE_MTRR_DEF)
+        return effect_if(!(value & ~MTRR_DEF_VALID) && type_ok(value & 0xff), MSR_HVM_MTRR_DEF_TYPE, 0, value, out);
+    if (how == WRITE_MTRR_FIXED)
+        return effect_if(types_ok(value, TYPES_OF_MTRR), MSR_HVM_MTRR_ONE_FIXED, fixed_index(msr), value, out);
+    return effect_if(variable_ok(ctx, variable, value), MSR_HVM_MTRR_ONE_VARIABLE, variable, value, out);
+}
+
+static int write_command(context_t *ctx, enum writing how, uint64_t value, struct msr_hvm_write *out)
+{
+    uint64_t known = how == WRITE_FLUSH_CMD ? 1 : PRED_CMD_IBPB | (has(ctx, CPUFEAT_SBPB) ? PRED_CMD_SBPB : 0);
+    enum msr_hvm_effect effect = how == WRITE_FLUSH_CMD ? MSR_HVM_FLUSH_CMD : MSR_HVM_PRED_CMD;
+
+    return effect_if(!(value & ~known), value ? effect : MSR_HVM_NONE, 0, value, out);
+}
+
+int msr_hvm_write(const struct msr_hvm_context *ctx, uint32_t msr, uint64_t value, struct msr_hvm_write *out)
+{
+    const struct msr_row *row = row_for(ctx, msr);
+    uint64_t faulting = ctx->policy->platform_info & PLATFORM_INFO_CPUID_FAULTING ? MISC_FEATURES_CPUID_FAULT : 0;
+
+    *out = (struct msr_hvm_write){ MSR_HVM_NONE, 0, 0 };
+    if (!row)
+        return outside(ctx, msr);
+    switch ((enum writing)row->writing) {
+    case WRITE_NEVER:
+        return -EPERM;
+    case WRITE_IGNORED:
+        return 0;
+    case WRITE_SAME:
+        return write_same(ctx, msr, value, out);
+    case WRITE_TSC:
+        return effect_if(true, MSR_HVM_TSC, 0, value, out);
+    case WRITE_TSC_ADJUST:
+        return effect_if(true, MSR_HVM_TSC_ADJUST, 0, value, out);
+    case WRITE_MISC_FEATURES:
+        return effect_if(!(value & ~faulting), MSR_HVM_MISC_FEATURES, 0, value, out);
+    case WRITE_SPEC_CTRL:
+        return effect_if(!(value & ~spec_ctrl_valid(ctx)), MSR_HVM_SPEC_CTRL, 0, value, out);
+    case WRITE_PRED_CMD:
+    case WRITE_FLUSH_CMD:
+        return write_command(ctx, row->writing, value, out);
+    case WRITE_TSC_AUX:
+        return effect_if(!(value >> 32), MSR_HVM_TSC_AUX, 0, value, out);
+    case WRITE_EFER:
+        return effect_if(true, MSR_HVM_EFER, 0, value, out);
+    case WRITE_MC_BANK: /* clearing what was reported */
+        return effect_if(msr % 4 == 0 || !value, MSR_HVM_NONE, 0, 0, out);
+    case WRITE_HYPERCALL_PAGE: /* there is one, number 0 */
+        return effect_if(!(value & 0xfff), MSR_HVM_HYPERCALL_PAGE, 0, value, out);
+    case WRITE_MTRR_DEF:
+    case WRITE_MTRR_FIXED:
+    case WRITE_MTRR_VARIABLE:
+        return write_mtrr(ctx, row->writing, msr, value, out);
+    }
+    return -EPERM;
+}
