@@ -2,8 +2,8 @@
 /*
  * Which domains' lives have taken a turn (made, shut down, resumed, dying, dead, gone) since the one who listens was
  * told: a bit for each id that a domain can have. The listener is the domain that VIRQ_DOM_EXC goes to, once it has
- * bound it; it then hears of everybody who exists first. A bit is set after what it tells of has happened, and taken
- * before that is looked at, so nothing is missed; what changed twice may be told once.
+ * bound it; it is then first notified of every domain that exists. A bit is set after what it announces has happened,
+ * and taken before that is looked at, so nothing is missed; what changed twice may be reported once.
  */
 #include "core/domain/domain.h"
 

@@ -22,7 +22,7 @@ void domain_free(struct domain *d);
 /** The tasklet that runs when no reference is left. */
 void domain_gone(void *domain);
 
-/** The lock of its shutdown, and the tasklet that tells of it. */
+/** The lock of its shutdown, and the tasklet that notifies of it. */
 void domain_shutdown_init(struct domain *d);
 void domain_watchdogs_init(struct domain *d);
 void domain_watchdogs_stop(struct domain *d);

@@ -6,13 +6,13 @@
 
 /*
  * What may be called under locks only marks: a shutdown is declared with the locks of events, queues and page types
- * held, with interrupts off, and by the very function that raises an event. So nobody is told here, whatever the reason
- * is; a tasklet does it, without a lock, before this CPU returns to a guest. It holds a reference on the domain.
+ * held, with interrupts off, and by the very function that raises an event. So nobody is notified here, whatever the
+ * reason is; a tasklet does it, without a lock, before this CPU returns to a guest. It holds a reference on the domain.
  */
 static void shutdown_told(void *data)
 {
     struct domain *d = data;
-    /* Cleared first: who stops the domain again from now on makes it be told again. */
+    /* Cleared first: who stops the domain again from now on queues another notification. */
     __atomic_store_n(&d->tell_queued, false, __ATOMIC_SEQ_CST);
     uint32_t port = __atomic_exchange_n(&d->tell_port, 0, __ATOMIC_SEQ_CST);
     if (port)
@@ -28,12 +28,12 @@ void domain_shutdown_init(struct domain *d)
     tasklet_init(&d->tell, shutdown_told, d);
 }
 
-/* @port: whom it concerns, 0: the toolstack as such. */
+/* @port: the listener's, 0: the toolstack as such. */
 static void shutdown_tell(struct domain *d, uint32_t port)
 {
     __atomic_store_n(&d->tell_port, port, __ATOMIC_SEQ_CST);
     if (__atomic_exchange_n(&d->tell_queued, true, __ATOMIC_SEQ_CST))
-        return; /* it is about to be told */
+        return; /* the notification is queued */
     if (domain_get(d))
         tasklet_schedule(&d->tell);
 }

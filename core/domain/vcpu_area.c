@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a vCPU's run state and time are told by guest frame address (VCPUOP_register_*_phys_area): mapped by us for as
- * long as they are registered, so that they can be written whatever address space is loaded. Each holds a counted
+ * Where a vCPU's run state and time are written, by guest frame address (VCPUOP_register_*_phys_area): mapped by us for
+ * as long as they are registered, so that they can be written whatever address space is loaded. Each holds a counted
  * reference and a writable type of its frame. While there is one, the area by virtual address isn't served.
  *
  * Only a CPU that runs the vCPU writes, as it switches to it; who changes the place has the vCPU stopped, or is it. Two
- * may have it stopped at once. So what is told first is written before the place is there for others to take away, and
+ * may have it stopped at once. So the first contents are written before the place is there for others to take away, and
  * not after. Nothing is read back from there: it is the guest's memory.
  */
 #include "core/domain/domain.h"

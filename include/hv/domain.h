@@ -63,7 +63,7 @@ struct domain {
     bool is_shutting_down, is_shut_down;
     uint32_t shutdown_code;         /* SHUTDOWN_*, ~0 before */
     uint32_t suspend_port;          /* notified, not VIRQ_DOM_EXC, when it suspends (XEN_DOMCTL_subscribe) */
-    struct tasklet tell;            /* tells of a shutdown, with a reference while tell_queued */
+    struct tasklet tell;            /* notifies of a shutdown, with a reference while tell_queued */
     bool tell_queued;               /* atomic */
     uint32_t tell_port;             /* the port that is sent on, 0: VIRQ_DOM_EXC; atomic */
     bool crash_reported;            /* registers and stack were printed once */
@@ -104,7 +104,7 @@ static inline struct domain *domain_get_after(struct domain *d)
 /** Without a reference; for the owner of a frame that the caller holds. NULL for FRAME_OWNER_NONE. */
 struct domain *domain_by_owner_id(unsigned int owner_id);
 
-/** @id's life has taken a turn: whoever listens will be told (core/domain/changes.c). Any context. */
+/** @id's life has taken a turn: listeners are notified (core/domain/changes.c). Any context. */
 void domain_changed(domid_t id);
 /** Takes one domain that has changed since it was last taken; false if there is none. */
 bool domain_changed_take(domid_t *id);
@@ -128,7 +128,7 @@ int domain_controller_unpause(struct domain *d);
 int domain_kill(struct domain *d);
 /**
  * SCHEDOP_shutdown and the hypervisor's own verdict. Does not return for the hardware domain. Locks below
- * LOCK_SHUTDOWN may be held: it only marks, and whoever is to know of it is told later, from a tasklet.
+ * LOCK_SHUTDOWN may be held: it only marks, and listeners are notified later, from a tasklet.
  */
 void domain_shutdown(struct domain *d, uint32_t reason);
 /** Ends a shutdown: its vCPUs run on. @d is paused. */
