@@ -38,7 +38,7 @@ static void *page_at(void *unused, uint64_t paddr)
 
 void arch_kexec_enter(const struct kexec_image *im)
 {
-    const struct kexec_pages pages = {.at = page_at};
+    const struct kexec_pages pages = { .at = page_at };
     uint64_t entry = im->load.entry; /* the program may well write to the image's description */
 
     if (!kexec_program_run(im->program, STEPS_MAX, &pages))

@@ -15,13 +15,13 @@
 
 static const char *life_name(unsigned int life)
 {
-    static const char *const name[] = {"building", "alive", "dying", "dead"};
+    static const char *const name[] = { "building", "alive", "dying", "dead" };
     return life < ARRAY_SIZE(name) ? name[life] : "?";
 }
 
 static const char *runstate_name(unsigned int state)
 {
-    static const char *const name[] = {"running", "runnable", "blocked", "offline"};
+    static const char *const name[] = { "running", "runnable", "blocked", "offline" };
     return state < ARRAY_SIZE(name) ? name[state] : "?";
 }
 
@@ -75,7 +75,7 @@ static void key_memory(char key)
 
 static void show_ports(struct domain *d)
 {
-    static const char *const name[] = {"free", "reserved", "unbound", "interdomain", "pirq", "virq", "ipi"};
+    static const char *const name[] = { "free", "reserved", "unbound", "interdomain", "pirq", "virq", "ipi" };
     const struct evtchn_space *s = &d->events;
 
     log_error("  domain %u, %s ports:", d->id, s->fifo ? "FIFO" : "2-level");

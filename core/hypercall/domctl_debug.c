@@ -41,7 +41,7 @@ long domctl_gdbsx_domstatus(struct domctl_call *c)
     struct xen_domctl_gdbsx_domstatus *status = &c->op.u.gdbsx_domstatus;
     struct vcpu *v;
 
-    *status = (struct xen_domctl_gdbsx_domstatus){.paused = is_held(c->d), .vcpu_id = ~0u};
+    *status = (struct xen_domctl_gdbsx_domstatus){ .paused = is_held(c->d), .vcpu_id = ~0u };
     c->copy_back = true;
     if (!status->paused)
         return 0;

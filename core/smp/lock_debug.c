@@ -28,7 +28,7 @@ static const struct level {
     enum lock_pair pair;
     enum lock_irqs irqs;
 } levels[] = {
-#define LEVEL(name, pair, irqs) [LOCK_##name] = {#name, LOCK_PAIR_##pair, LOCK_IRQS_##irqs},
+#define LEVEL(name, pair, irqs) [LOCK_##name] = { #name, LOCK_PAIR_##pair, LOCK_IRQS_##irqs },
     LOCK_LEVELS(LEVEL)
 #undef LEVEL
 };

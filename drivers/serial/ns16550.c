@@ -18,7 +18,7 @@
 #define POLL_BUSY        (1 * NS_PER_MS) /* while input comes: a FIFO of 16 bytes at 115200 baud fills in 1.4 ms */
 #define POLL_BURST       256u
 
-struct uart uarts[NS16550_PORTS] = {{.lock = SPINLOCK_INIT(LOCK_SERIAL)}, {.lock = SPINLOCK_INIT(LOCK_SERIAL)}};
+struct uart uarts[NS16550_PORTS] = { {.lock = SPINLOCK_INIT(LOCK_SERIAL)}, {.lock = SPINLOCK_INIT(LOCK_SERIAL)} };
 static struct timer poll_timer;
 
 static void hold_sender(struct uart *u, bool hold)

@@ -24,7 +24,7 @@ static void framebuffer_panic(void)
 }
 
 static const struct console_driver driver = {
-    .name = "vga", .write = framebuffer_write, .panic = framebuffer_panic};
+    .name = "vga", .write = framebuffer_write, .panic = framebuffer_panic };
 
 void framebuffer_release(void)
 {

@@ -81,7 +81,7 @@ static void vga_panic(void)
     released = false;
 }
 
-static const struct console_driver driver = {.name = "vga", .write = vga_write, .panic = vga_panic};
+static const struct console_driver driver = { .name = "vga", .write = vga_write, .panic = vga_panic };
 
 void vga_text_release(void)
 {

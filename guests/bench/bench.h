@@ -101,7 +101,7 @@ long ipi_bind(uint32_t vcpu);
 long port_close(uint32_t port);
 static inline long port_send(uint32_t port)
 {
-    struct evtchn_send s = {.port = port};
+    struct evtchn_send s = { .port = port };
     return event_op(EVTCHNOP_send, &s);
 }
 

@@ -22,7 +22,7 @@ static long capabilities(void)
 }
 static long features(void)
 {
-    struct xen_feature_info info = {.submap_idx = 0};
+    struct xen_feature_info info = { .submap_idx = 0 };
     return hypercall2(__HYPERVISOR_xen_version, XENVER_get_features, PTR(&info));
 }
 
@@ -95,7 +95,7 @@ static long debugreg_get(void)
 
 static long trap_table(void)
 {
-    static struct trap_info t[2] = {{.vector = 200, .flags = 3, .cs = FLAT_KERNEL_CS, .address = 0x1000}};
+    static struct trap_info t[2] = { {.vector = 200, .flags = 3, .cs = FLAT_KERNEL_CS, .address = 0x1000} };
     return hypercall1(__HYPERVISOR_set_trap_table, PTR(t));
 }
 
@@ -150,7 +150,7 @@ static long vm_assist(void)
 }
 static long iopl(void)
 {
-    struct physdev_set_iopl set = {.iopl = 1};
+    struct physdev_set_iopl set = { .iopl = 1 };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, PTR(&set));
 }
 

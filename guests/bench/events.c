@@ -53,7 +53,7 @@ static void upcall_end(void)
 
 static long unmask(void)
 {
-    struct evtchn_unmask u = {.port = (evtchn_port_t)port};
+    struct evtchn_unmask u = { .port = (evtchn_port_t)port };
     return event_op(EVTCHNOP_unmask, &u);
 }
 static long unmask_pending(void)
@@ -66,12 +66,12 @@ static long unmask_pending(void)
 }
 static long status(void)
 {
-    struct evtchn_status s = {.dom = DOMID_SELF, .port = (evtchn_port_t)port};
+    struct evtchn_status s = { .dom = DOMID_SELF, .port = (evtchn_port_t)port };
     return event_op(EVTCHNOP_status, &s);
 }
 static long bind_vcpu(void)
 {
-    struct evtchn_bind_vcpu b = {.port = (evtchn_port_t)port};
+    struct evtchn_bind_vcpu b = { .port = (evtchn_port_t)port };
     return event_op(EVTCHNOP_bind_vcpu, &b);
 }
 
@@ -82,20 +82,20 @@ static long ipi(void)
 }
 static long virq(void)
 {
-    struct evtchn_bind_virq b = {.virq = VIRQ_DEBUG, .vcpu = 0};
+    struct evtchn_bind_virq b = { .virq = VIRQ_DEBUG, .vcpu = 0 };
     long rc = event_op(EVTCHNOP_bind_virq, &b);
     return rc ?: port_close(b.port);
 }
 static long unbound(void)
 {
-    struct evtchn_alloc_unbound a = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
+    struct evtchn_alloc_unbound a = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
     long rc = event_op(EVTCHNOP_alloc_unbound, &a);
     return rc ?: port_close(a.port);
 }
 static long pair_make(evtchn_port_t *a, evtchn_port_t *b)
 {
-    struct evtchn_alloc_unbound u = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
-    struct evtchn_bind_interdomain i = {.remote_dom = DOMID_SELF};
+    struct evtchn_alloc_unbound u = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
+    struct evtchn_bind_interdomain i = { .remote_dom = DOMID_SELF };
     long rc = event_op(EVTCHNOP_alloc_unbound, &u);
 
     i.remote_port = u.port;
@@ -133,7 +133,7 @@ static void pair_end(void)
 static long poll(void)
 {
     evtchn_port_t p = (evtchn_port_t)port;
-    struct sched_poll poll = {.nr_ports = 1};
+    struct sched_poll poll = { .nr_ports = 1 };
 
     set_xen_guest_handle(poll.ports, &p);
     return sched_op(SCHEDOP_poll, &poll);

@@ -8,8 +8,8 @@ static long port;
 
 static long fifo_begin(void)
 {
-    struct evtchn_init_control init = {.control_gfn = va_to_mfn(&control), .offset = 0, .vcpu = 0};
-    struct evtchn_expand_array expand = {.array_gfn = va_to_mfn(words)};
+    struct evtchn_init_control init = { .control_gfn = va_to_mfn(&control), .offset = 0, .vcpu = 0 };
+    struct evtchn_expand_array expand = { .array_gfn = va_to_mfn(words) };
     long rc = event_op(EVTCHNOP_init_control, &init);
 
     rc = rc ?: event_op(EVTCHNOP_expand_array, &expand);
@@ -59,7 +59,7 @@ static void upcall_end(void)
 }
 static long unmask(void)
 {
-    struct evtchn_unmask u = {.port = (evtchn_port_t)port};
+    struct evtchn_unmask u = { .port = (evtchn_port_t)port };
     return event_op(EVTCHNOP_unmask, &u);
 }
 static long bind(void)

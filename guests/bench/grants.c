@@ -17,7 +17,7 @@ static long grant_op(unsigned int cmd, void *op, unsigned int count)
 static long setup(void)
 {
     static xen_pfn_t frames[1];
-    struct gnttab_setup_table s = {.dom = DOMID_SELF, .nr_frames = 1};
+    struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
 
     set_xen_guest_handle(s.frame_list, frames);
     long rc = grant_op(GNTTABOP_setup_table, &s, 1);
@@ -34,14 +34,14 @@ static long setup(void)
 
 static long map_unmap(uint64_t at, unsigned int flags)
 {
-    struct gnttab_map_grant_ref m = {.host_addr = at, .flags = flags, .ref = REF, .dom = self, .status = 99};
+    struct gnttab_map_grant_ref m = { .host_addr = at, .flags = flags, .ref = REF, .dom = self, .status = 99 };
     long rc = grant_op(GNTTABOP_map_grant_ref, &m, 1);
 
     if (rc || m.status)
         return rc ?: m.status;
     struct gnttab_unmap_grant_ref u = {
         .host_addr = flags & GNTMAP_host_map ? at : 0, .dev_bus_addr = flags & GNTMAP_device_map ? m.dev_bus_addr : 0,
-        .handle = m.handle, .status = 99};
+        .handle = m.handle, .status = 99 };
     rc = grant_op(GNTTABOP_unmap_grant_ref, &u, 1);
     return rc ?: u.status;
 }
@@ -100,7 +100,7 @@ static long list_map(unsigned int count)
 {
     for (unsigned int i = 0; i < count; i++)
         map_list_op[i] = (struct gnttab_map_grant_ref){
-            .host_addr = PTR(window[i]), .flags = GNTMAP_host_map, .ref = REF + 1 + i, .dom = self, .status = 99};
+            .host_addr = PTR(window[i]), .flags = GNTMAP_host_map, .ref = REF + 1 + i, .dom = self, .status = 99 };
     long rc = grant_op(GNTTABOP_map_grant_ref, map_list_op, count);
     return rc ?: map_list_op[count - 1].status;
 }
@@ -108,7 +108,7 @@ static long list_unmap(unsigned int count)
 {
     for (unsigned int i = 0; i < count; i++)
         unmap_list_op[i] = (struct gnttab_unmap_grant_ref){
-            .host_addr = PTR(window[i]), .handle = map_list_op[i].handle, .status = 99};
+            .host_addr = PTR(window[i]), .handle = map_list_op[i].handle, .status = 99 };
     long rc = grant_op(GNTTABOP_unmap_grant_ref, unmap_list_op, count);
     return rc ?: unmap_list_op[count - 1].status;
 }
@@ -153,7 +153,7 @@ static void copy_fill(unsigned int i, unsigned int len, bool from_grant)
 {
     struct gnttab_copy *c = &list[i];
 
-    *c = (struct gnttab_copy){.len = (uint16_t)len};
+    *c = (struct gnttab_copy){ .len = (uint16_t)len };
     c->source.domid = c->dest.domid = DOMID_SELF;
     c->source.u.gmfn = va_to_mfn(page_a);
     c->dest.u.gmfn = va_to_mfn(page_b);
@@ -199,13 +199,13 @@ static long copy_batch(void)
 }
 static long query_size(void)
 {
-    struct gnttab_query_size q = {.dom = DOMID_SELF};
+    struct gnttab_query_size q = { .dom = DOMID_SELF };
     long rc = grant_op(GNTTABOP_query_size, &q, 1);
     return rc ?: q.status;
 }
 static long get_version(void)
 {
-    struct gnttab_get_version g = {.dom = DOMID_SELF};
+    struct gnttab_get_version g = { .dom = DOMID_SELF };
     return grant_op(GNTTABOP_get_version, &g, 1);
 }
 

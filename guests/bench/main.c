@@ -19,7 +19,7 @@ static long nothing(void)
 {
     return 0;
 }
-static const struct bench_op no_op = {.name = "nothing", .run = nothing};
+static const struct bench_op no_op = { .name = "nothing", .run = nothing };
 
 /* Ticks of @rounds runs. */
 static __attribute__((noinline)) uint64_t measure(const struct bench_op *op, unsigned int rounds)

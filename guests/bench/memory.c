@@ -9,7 +9,7 @@ static xen_pfn_t frame[BATCH], pfn[BATCH];
 
 static long reservation(unsigned int cmd, xen_pfn_t *list, unsigned int count, unsigned int order)
 {
-    struct xen_memory_reservation r = {.nr_extents = count, .extent_order = order, .domid = DOMID_SELF};
+    struct xen_memory_reservation r = { .nr_extents = count, .extent_order = order, .domid = DOMID_SELF };
 
     set_xen_guest_handle(r.extent_start, list);
     return memory_op(cmd, &r) == (long)count ? 0 : -1;
@@ -89,7 +89,7 @@ static long exchange(void)
 {
     xen_pfn_t out = pfn[0];
     struct xen_memory_exchange x = {
-        .in = {.nr_extents = 1, .domid = DOMID_SELF}, .out = {.nr_extents = 1, .domid = DOMID_SELF}};
+        .in = { .nr_extents = 1, .domid = DOMID_SELF }, .out = { .nr_extents = 1, .domid = DOMID_SELF } };
 
     set_xen_guest_handle(x.in.extent_start, &frame[0]);
     set_xen_guest_handle(x.out.extent_start, &out);
@@ -118,7 +118,7 @@ static long ram(void)
 static long memory_map(void)
 {
     static uint8_t entries[64 * 20];
-    struct xen_memory_map map = {.nr_entries = 64};
+    struct xen_memory_map map = { .nr_entries = 64 };
 
     set_xen_guest_handle_raw(map.buffer, (void *)entries);
     return memory_op(XENMEM_machine_memory_map, &map);

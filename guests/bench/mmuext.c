@@ -7,14 +7,14 @@ static uint64_t table[4][512] __attribute__((aligned(4096)));
 
 static long one(unsigned int cmd, uint64_t arg1)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = arg1};
+    struct mmuext_op op = { .cmd = cmd, .arg1.mfn = arg1 };
     return mmuext(&op, 1);
 }
 
 static long pin(unsigned int level)
 {
-    struct mmuext_op op[2] = {{.cmd = MMUEXT_PIN_L1_TABLE + level - 1, .arg1.mfn = va_to_mfn(L(level))},
-                              {.cmd = MMUEXT_UNPIN_TABLE, .arg1.mfn = va_to_mfn(L(level))}};
+    struct mmuext_op op[2] = { {.cmd = MMUEXT_PIN_L1_TABLE + level - 1, .arg1.mfn = va_to_mfn(L(level))},
+                               {.cmd = MMUEXT_UNPIN_TABLE, .arg1.mfn = va_to_mfn(L(level))} };
     return mmuext(op, 2);
 }
 static long protect(uint64_t flags)
@@ -136,7 +136,7 @@ static long page_all(void)
 static long multi(unsigned int cmd)
 {
     static uint64_t mask = 1;
-    struct mmuext_op op = {.cmd = cmd, .arg1.linear_addr = PTR(page_a)};
+    struct mmuext_op op = { .cmd = cmd, .arg1.linear_addr = PTR(page_a) };
 
     set_xen_guest_handle(op.arg2.vcpumask, &mask);
     return mmuext(&op, 1);
@@ -159,12 +159,12 @@ static long clear(void)
 }
 static long copy(void)
 {
-    struct mmuext_op op = {.cmd = MMUEXT_COPY_PAGE, .arg1.mfn = va_to_mfn(page_b), .arg2.src_mfn = va_to_mfn(page_a)};
+    struct mmuext_op op = { .cmd = MMUEXT_COPY_PAGE, .arg1.mfn = va_to_mfn(page_b), .arg2.src_mfn = va_to_mfn(page_a) };
     return mmuext(&op, 1);
 }
 static long ldt(void)
 {
-    struct mmuext_op op = {.cmd = MMUEXT_SET_LDT, .arg1.linear_addr = 0, .arg2.nr_ents = 0};
+    struct mmuext_op op = { .cmd = MMUEXT_SET_LDT, .arg1.linear_addr = 0, .arg2.nr_ents = 0 };
     return mmuext(&op, 1);
 }
 

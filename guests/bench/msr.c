@@ -62,8 +62,8 @@ static long write_missing(void)
     return wrmsr(0x4ff) < 0 ? 0 : -1;
 }
 
-#define ROW_READ(reg)  {.name = "RDMSR, " #reg, .run = read_##reg}
-#define ROW_WRITE(reg) {.name = "WRMSR, " #reg, .begin = keep_##reg, .run = write_##reg}
+#define ROW_READ(reg)  { .name = "RDMSR, " #reg, .run = read_##reg }
+#define ROW_WRITE(reg) { .name = "WRMSR, " #reg, .begin = keep_##reg, .run = write_##reg }
 
 static const struct bench_op ops[] = {
     ROW_READ(fs_base),

@@ -18,7 +18,7 @@ static uint64_t slot_maddr;
 
 static long set(uint64_t maddr, uint64_t value)
 {
-    struct mmu_update u = {maddr, value};
+    struct mmu_update u = { maddr, value };
     return mmu_update(&u, 1);
 }
 

@@ -11,7 +11,7 @@ static bool has_error(unsigned int vector)
 
 static void callback(unsigned int type, const char *entry, unsigned int flags)
 {
-    struct callback_register r = {.type = (uint16_t)type, .flags = (uint16_t)flags, .address = PTR(entry)};
+    struct callback_register r = { .type = (uint16_t)type, .flags = (uint16_t)flags, .address = PTR(entry) };
 
     hypercall2(__HYPERVISOR_callback_op, CALLBACKOP_register, PTR(&r));
 }
@@ -21,8 +21,8 @@ void entry_install(void)
     static struct trap_info table[257];
 
     for (unsigned int i = 0; i < 256; i++)
-        table[i] = (struct trap_info){.vector = (uint8_t)i, .flags = 3, .cs = FLAT_KERNEL_CS,
-                                      .address = PTR(has_error(i) ? bench_trap_error : bench_trap_plain)};
+        table[i] = (struct trap_info){ .vector = (uint8_t)i, .flags = 3, .cs = FLAT_KERNEL_CS,
+                                       .address = PTR(has_error(i) ? bench_trap_error : bench_trap_plain) };
     hypercall1(__HYPERVISOR_set_trap_table, PTR(table));
     callback(CALLBACKTYPE_event, bench_event, CALLBACKF_mask_events);
     callback(CALLBACKTYPE_syscall, bench_syscall, CALLBACKF_mask_events);
@@ -39,7 +39,7 @@ uint64_t now(void)
 
 long ipi_bind(uint32_t vcpu)
 {
-    struct evtchn_bind_ipi b = {.vcpu = vcpu};
+    struct evtchn_bind_ipi b = { .vcpu = vcpu };
     long rc = event_op(EVTCHNOP_bind_ipi, &b);
 
     return rc ? rc : (long)b.port;
@@ -47,6 +47,6 @@ long ipi_bind(uint32_t vcpu)
 
 long port_close(uint32_t port)
 {
-    struct evtchn_close c = {.port = port};
+    struct evtchn_close c = { .port = port };
     return event_op(EVTCHNOP_close, &c);
 }

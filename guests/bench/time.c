@@ -9,7 +9,7 @@ static long timer_port;
 
 static long timer_begin(void)
 {
-    struct evtchn_bind_virq b = {.virq = VIRQ_TIMER, .vcpu = 0};
+    struct evtchn_bind_virq b = { .virq = VIRQ_TIMER, .vcpu = 0 };
     long rc = event_op(EVTCHNOP_bind_virq, &b);
 
     timer_port = b.port;
@@ -31,7 +31,7 @@ static long stop(void)
 }
 static long single_far(void)
 {
-    struct vcpu_set_singleshot_timer t = {.timeout_abs_ns = now() + FAR};
+    struct vcpu_set_singleshot_timer t = { .timeout_abs_ns = now() + FAR };
     return vcpu_op(VCPUOP_set_singleshot_timer, 0, &t);
 }
 static long single_stop(void)
@@ -40,7 +40,7 @@ static long single_stop(void)
 }
 static long periodic(void)
 {
-    struct vcpu_set_periodic_timer t = {.period_ns = FAR};
+    struct vcpu_set_periodic_timer t = { .period_ns = FAR };
     return vcpu_op(VCPUOP_set_periodic_timer, 0, &t);
 }
 static void periodic_end(void)
@@ -70,7 +70,7 @@ static long past(void)
 }
 static long single_past(void)
 {
-    struct vcpu_set_singleshot_timer t = {.timeout_abs_ns = now() - 1};
+    struct vcpu_set_singleshot_timer t = { .timeout_abs_ns = now() - 1 };
     uint64_t before = bench_upcalls;
 
     vcpu_op(VCPUOP_set_singleshot_timer, 0, &t);

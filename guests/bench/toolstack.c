@@ -62,7 +62,7 @@ static long cpu_info(void)
 static long read_console(void)
 {
     static char text[80];
-    struct xen_sysctl op = {.u.readconsole = {.count = sizeof(text), .incremental = 1, .index = 0}};
+    struct xen_sysctl op = { .u.readconsole = { .count = sizeof(text), .incremental = 1, .index = 0 } };
 
     set_xen_guest_handle_raw(op.u.readconsole.buffer, text);
     return sysctl(XEN_SYSCTL_readconsole, &op);
@@ -70,8 +70,9 @@ static long read_console(void)
 
 static long create(void)
 {
-    struct xen_domctl op = {.u.createdomain = {.max_vcpus = 1, .max_evtchn_port = -1, .max_grant_frames = 4,
-                                               .max_maptrack_frames = 4, .grant_opts = XEN_DOMCTL_GRANT_version(1)}};
+    struct xen_domctl op = { .u.createdomain = { .max_vcpus = 1, .max_evtchn_port = -1, .max_grant_frames = 4,
+                                                 .max_maptrack_frames = 4,
+                                                 .grant_opts = XEN_DOMCTL_GRANT_version(1) } };
     long rc = domctl(XEN_DOMCTL_createdomain, 0, &op);
 
     child = op.domain;

@@ -34,11 +34,11 @@ USER_LOOP(in, "in $0x61, %%al")
 
 static long user_begin(void)
 {
-    struct mmuext_op op = {.cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = va_to_mfn((void *)start_info->pt_base)};
+    struct mmuext_op op = { .cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = va_to_mfn((void *)start_info->pt_base) };
     return mmuext(&op, 1);
 }
 
-#define ROW(text, function) {.name = text, .run = run_##function, .per = TIMES, .rounds = 4}
+#define ROW(text, function) { .name = text, .run = run_##function, .per = TIMES, .rounds = 4 }
 
 static const struct bench_op ops[] = {
     {.name = "user mode: nothing", .begin = user_begin, .run = run_nothing, .per = TIMES, .rounds = 4},

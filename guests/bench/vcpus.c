@@ -19,23 +19,23 @@ static long runstate(void)
 static long runstate_area(void)
 {
     static struct vcpu_runstate_info area;
-    struct vcpu_register_runstate_memory_area r = {.addr.h.p = &area};
+    struct vcpu_register_runstate_memory_area r = { .addr.h.p = &area };
     return vcpu_op(VCPUOP_register_runstate_memory_area, 0, &r);
 }
 static void runstate_area_end(void)
 {
-    struct vcpu_register_runstate_memory_area r = {.addr.h.p = NULL};
+    struct vcpu_register_runstate_memory_area r = { .addr.h.p = NULL };
     vcpu_op(VCPUOP_register_runstate_memory_area, 0, &r);
 }
 static long time_area(void)
 {
     static struct vcpu_time_info area;
-    struct vcpu_register_time_memory_area r = {.addr.h.p = &area};
+    struct vcpu_register_time_memory_area r = { .addr.h.p = &area };
     return vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0, &r);
 }
 static void time_area_end(void)
 {
-    struct vcpu_register_time_memory_area r = {.addr.h.p = NULL};
+    struct vcpu_register_time_memory_area r = { .addr.h.p = NULL };
     vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0, &r);
 }
 
@@ -47,7 +47,7 @@ static volatile uint64_t turns;
 /* Until the port has an event, which is taken. */
 static void wait_for(uint32_t port)
 {
-    struct sched_poll poll = {.nr_ports = 1};
+    struct sched_poll poll = { .nr_ports = 1 };
     evtchn_port_t p = port;
 
     set_xen_guest_handle(poll.ports, &p);
@@ -123,7 +123,7 @@ static long wake(void)
 }
 static long flush_all(void)
 {
-    struct mmuext_op op = {.cmd = MMUEXT_TLB_FLUSH_ALL};
+    struct mmuext_op op = { .cmd = MMUEXT_TLB_FLUSH_ALL };
     return mmuext(&op, 1);
 }
 static long other_runstate(void)

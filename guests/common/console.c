@@ -17,7 +17,7 @@ static bool connected(void)
 {
     if (!start_info->console.domU.evtchn)
         return true;
-    struct evtchn_status status = {.dom = DOMID_SELF, .port = start_info->console.domU.evtchn};
+    struct evtchn_status status = { .dom = DOMID_SELF, .port = start_info->console.domU.evtchn };
 
     return !hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_status, PTR(&status)) &&
            status.status == EVTCHNSTAT_interdomain;
@@ -25,7 +25,7 @@ static bool connected(void)
 
 static void notify(void)
 {
-    struct evtchn_send send = {.port = start_info->console.domU.evtchn};
+    struct evtchn_send send = { .port = start_info->console.domU.evtchn };
 
     if (send.port)
         hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, PTR(&send));

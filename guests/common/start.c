@@ -41,7 +41,7 @@ static void frame_list_tell(void)
 /* The toolstack's two ports of a domU: nobody here waits for what they say. */
 static void ports_mask(void)
 {
-    const uint32_t ports[] = {start_info->store_evtchn, start_info->console.domU.evtchn};
+    const uint32_t ports[] = { start_info->store_evtchn, start_info->console.domU.evtchn };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(ports) && !is_dom0(); i++)
         shared_info->evtchn_mask[ports[i] / 64] |= 1ul << ports[i] % 64;
@@ -61,7 +61,7 @@ void guest_start(const struct start_info *si)
 
 void guest_shutdown(unsigned int reason)
 {
-    struct sched_shutdown s = {.reason = reason};
+    struct sched_shutdown s = { .reason = reason };
 
     for (;;)
         hypercall2(__HYPERVISOR_sched_op, SCHEDOP_shutdown, PTR(&s));

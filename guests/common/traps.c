@@ -82,7 +82,7 @@ void trap_handler(struct trap_frame *f)
 
 static void callback(unsigned int type, const char *entry)
 {
-    struct callback_register r = {.type = (uint16_t)type, .flags = CALLBACKF_mask_events, .address = PTR(entry)};
+    struct callback_register r = { .type = (uint16_t)type, .flags = CALLBACKF_mask_events, .address = PTR(entry) };
 
     if (hypercall2(__HYPERVISOR_callback_op, CALLBACKOP_register, PTR(&r)))
         printk("FAIL callback %u cannot be registered", type);
@@ -109,7 +109,8 @@ void traps_context(struct vcpu_guest_context *c)
 {
     for (unsigned int i = 0; i < 256; i++)
         c->trap_ctxt[i] =
-            (struct trap_info){.vector = (uint8_t)i, .cs = FLAT_KERNEL_CS, .address = PTR(trap_stubs) + i * STUB_SIZE};
+            (struct trap_info){ .vector = (uint8_t)i, .cs = FLAT_KERNEL_CS,
+                                .address = PTR(trap_stubs) + i * STUB_SIZE };
     c->event_callback_eip = PTR(event_entry);
     c->failsafe_callback_eip = PTR(failsafe_entry);
     c->syscall_callback_eip = PTR(syscall_entry);

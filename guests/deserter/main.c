@@ -15,15 +15,15 @@ static long channel_op(uint32_t cmd, void *op) { return hypercall2(__HYPERVISOR_
 
 static bool bind_first(void)
 {
-    struct evtchn_bind_interdomain op = {.remote_dom = 0, .remote_port = remote_port};
+    struct evtchn_bind_interdomain op = { .remote_dom = 0, .remote_port = remote_port };
     return !channel_op(EVTCHNOP_bind_interdomain, &op) && op.local_port == 1;
 }
 
 static void reset(void)
 {
-    struct evtchn_reset op = {.dom = DOMID_SELF};
+    struct evtchn_reset op = { .dom = DOMID_SELF };
     long rc = channel_op(EVTCHNOP_reset, &op);
-    struct evtchn_bind_ipi ipi = {.vcpu = 0};
+    struct evtchn_bind_ipi ipi = { .vcpu = 0 };
     channel_op(EVTCHNOP_bind_ipi, &ipi);
     printk("deserter: reset to its end: %ld, first free port %u", rc, ipi.port);
 }
@@ -32,7 +32,7 @@ static bool on_event(struct trap_frame *f)
 {
     if (f->vector != VECTOR_EVENT)
         return false;
-    struct evtchn_status last = {.dom = DOMID_SELF, .port = PORTS};
+    struct evtchn_status last = { .dom = DOMID_SELF, .port = PORTS };
     channel_op(EVTCHNOP_status, &last);
     bool first = bind_first();
     printk("deserter: reset given up half way: %u", first && last.status == EVTCHNSTAT_ipi);
@@ -43,8 +43,8 @@ static bool on_event(struct trap_frame *f)
 
 void guest_main(void)
 {
-    struct evtchn_status s = {.dom = DOMID_SELF, .port = 1};
-    struct evtchn_bind_ipi ipi = {.vcpu = 0};
+    struct evtchn_status s = { .dom = DOMID_SELF, .port = 1 };
+    struct evtchn_bind_ipi ipi = { .vcpu = 0 };
     channel_op(EVTCHNOP_status, &s);
     remote_port = s.u.interdomain.port;
     while (ipi.port < PORTS && !channel_op(EVTCHNOP_bind_ipi, &ipi))

@@ -45,7 +45,7 @@ static int wants(const char *line, const char *word)
 void low_main(const struct start_info *si)
 {
     const char *line = (const char *)si->cmd_line;
-    struct sched_shutdown s = {.reason = SHUTDOWN_poweroff};
+    struct sched_shutdown s = { .reason = SHUTDOWN_poweroff };
 
     say("low: hello\n");
     if (wants(line, "fault"))

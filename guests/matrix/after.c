@@ -7,7 +7,7 @@
 
 static long mmuext(unsigned int cmd, uint64_t mfn)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = mfn};
+    struct mmuext_op op = { .cmd = cmd, .arg1.mfn = mfn };
 
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
@@ -47,7 +47,7 @@ void after_areas(void)
 
 static void entry_clear(uint64_t token)
 {
-    struct mmu_update u = {.ptr = world_token(token), .val = 0};
+    struct mmu_update u = { .ptr = world_token(token), .val = 0 };
 
     hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF);
 }
@@ -79,7 +79,7 @@ void after_timer(void)
 void after_watchdog(void)
 {
     for (unsigned int id = 1; id < 3; id++) {
-        struct sched_watchdog w = {.id = id, .timeout = 0};
+        struct sched_watchdog w = { .id = id, .timeout = 0 };
 
         hypercall2(__HYPERVISOR_sched_op, SCHEDOP_watchdog, PTR(&w));
     }
@@ -88,10 +88,10 @@ void after_watchdog(void)
 /* All closed but one, which waits for ourselves and has the lowest number. */
 void after_ports(void)
 {
-    struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = world.own};
+    struct evtchn_alloc_unbound alloc = { .dom = DOMID_SELF, .remote_dom = world.own };
 
     for (uint32_t port = 1; port < PORTS; port++) {
-        struct evtchn_close close = {.port = port};
+        struct evtchn_close close = { .port = port };
 
         hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close, PTR(&close));
     }
@@ -102,7 +102,7 @@ void after_ports(void)
 void after_create(void)
 {
     struct xen_domctl *made = world_struct(sizeof(*made));
-    struct xen_domctl op = {.cmd = XEN_DOMCTL_destroydomain, .interface_version = XEN_DOMCTL_INTERFACE_VERSION};
+    struct xen_domctl op = { .cmd = XEN_DOMCTL_destroydomain, .interface_version = XEN_DOMCTL_INTERFACE_VERSION };
 
     op.domain = made->domain;
     if (is_dom0() && made->domain > world.other && made->domain < DOMID_FIRST_RESERVED)
@@ -112,7 +112,7 @@ void after_create(void)
 void after_pool(void)
 {
     for (unsigned int id = 1; id < 4 && is_dom0(); id++) {
-        struct xen_sysctl op = {.cmd = XEN_SYSCTL_cpupool_op, .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
+        struct xen_sysctl op = { .cmd = XEN_SYSCTL_cpupool_op, .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
 
         op.u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_DESTROY;
         op.u.cpupool_op.cpupool_id = id;
@@ -130,11 +130,11 @@ void after_maps(void)
 {
     static struct gnttab_unmap_grant_ref list[HANDLES * 4];
     /* by address, by entry, by the entry of MACHINE's "l1", for a device */
-    const uint64_t at[] = {world_token(T_SPARE), world_token(T_L1E), world_token(T_TABLE) * PAGE_SIZE + 8, 0};
+    const uint64_t at[] = { world_token(T_SPARE), world_token(T_L1E), world_token(T_TABLE) * PAGE_SIZE + 8, 0 };
 
     _Static_assert(ARRAY_SIZE(list) == HANDLES * ARRAY_SIZE(at), "each in each way");
     for (uint32_t i = 0; i < ARRAY_SIZE(list); i++) {
-        list[i] = (struct gnttab_unmap_grant_ref){.host_addr = at[i % ARRAY_SIZE(at)], .handle = i / ARRAY_SIZE(at)};
+        list[i] = (struct gnttab_unmap_grant_ref){ .host_addr = at[i % ARRAY_SIZE(at)], .handle = i / ARRAY_SIZE(at) };
         list[i].dev_bus_addr = list[i].host_addr ? 0 : world_token(T_GRANTED);
     }
     hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, PTR(list), ARRAY_SIZE(list));
@@ -142,15 +142,15 @@ void after_maps(void)
 
 void after_iopl(void)
 {
-    struct physdev_set_iopl iopl = {.iopl = 1};
+    struct physdev_set_iopl iopl = { .iopl = 1 };
 
     hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, PTR(&iopl));
 }
 
 void before_status(void)
 {
-    uint64_t list[1] = {0};
-    struct gnttab_get_status_frames op = {.dom = DOMID_SELF, .nr_frames = 1};
+    uint64_t list[1] = { 0 };
+    struct gnttab_get_status_frames op = { .dom = DOMID_SELF, .nr_frames = 1 };
 
     set_xen_guest_handle_raw(op.frame_list, list);
     if (hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_get_status_frames, PTR(&op), 1) || op.status ||

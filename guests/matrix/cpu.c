@@ -2,8 +2,8 @@
 /* What belongs to the calling vCPU: descriptor tables, ways in, stacks, debug registers. */
 #include "matrix/matrix.h"
 
-#define REGISTERS(title, nr_, done, ...) {.name = title, .nr = __HYPERVISOR_##nr_, .size = 8, .after = done, \
-    .field = {__VA_ARGS__}}
+#define REGISTERS(title, nr_, done, ...) { .name = title, .nr = __HYPERVISOR_##nr_, .size = 8, .after = done, \
+    .field = { __VA_ARGS__ } }
 #define R IN_REGISTER
 #define GATE(title, vector_, flags_, cs_, address_)                                                                  \
     {                                                                                                                \

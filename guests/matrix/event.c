@@ -13,22 +13,22 @@
 /* clang-format off: a table */
 const struct op event_ops[] = {
     {.name = "event_channel_op", .nr = __HYPERVISOR_event_channel_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", SUB, EVTCHNOP_send), IN_REGISTER(1, "arg", STRUCT, 0)}},
+        IN_REGISTER(0, "cmd", SUB, EVTCHNOP_send), IN_REGISTER(1, "arg", STRUCT, 0) }},
     {.name = "event_channel_op_compat", .nr = __HYPERVISOR_event_channel_op_compat, .size = sizeof(struct evtchn_op),
      .after = after_ports, .field = {
         IN_REGISTER(0, "op", STRUCT, 0), IN_STRUCT(struct evtchn_op, cmd, SUB, EVTCHNOP_send),
-        IN_STRUCT(struct evtchn_op, u.send.port, PORT, T_PORT)}},
+        IN_STRUCT(struct evtchn_op, u.send.port, PORT, T_PORT) }},
     {.name = "event_channel_op_compat.status", .nr = __HYPERVISOR_event_channel_op_compat,
         .size = sizeof(struct evtchn_op),
      .after = after_ports, .field = {
         IN_REGISTER(0, "op", STRUCT, 0), IN_STRUCT(struct evtchn_op, cmd, FIXED, EVTCHNOP_status),
         IN_STRUCT(struct evtchn_op, u.status.port, PORT, T_PORT), IN_STRUCT(struct evtchn_op, u.status.dom, DOMAIN,
             DOMID_SELF),
-        IN_STRUCT(struct evtchn_op, u.status.status, SHOWN, 0)}},
+        IN_STRUCT(struct evtchn_op, u.status.status, SHOWN, 0) }},
     {.name = "event_channel_op_compat.reset", .nr = __HYPERVISOR_event_channel_op_compat,
         .size = sizeof(struct evtchn_op),
      .after = after_ports, .field = {
-        IN_REGISTER(0, "op", STRUCT, 0), IN_STRUCT(struct evtchn_op, cmd, FIXED, EVTCHNOP_reset)}},
+        IN_REGISTER(0, "op", STRUCT, 0), IN_STRUCT(struct evtchn_op, cmd, FIXED, EVTCHNOP_reset) }},
     EVENT(bind_interdomain, 0, F(bind_interdomain, remote_dom, DOMAIN, DOMID_SELF),
           F(bind_interdomain, remote_port, PORT, T_PORT), F(bind_interdomain, local_port, SHOWN, 0)),
     EVENT(bind_virq, 0, F(bind_virq, virq, VCPU, VIRQ_DEBUG), F(bind_virq, vcpu, VCPU, 0), F(bind_virq, port, SHOWN,

@@ -93,9 +93,9 @@
 const struct op grant_ops[] = {
     {.name = "grant_table_op", .nr = __HYPERVISOR_grant_table_op, .size = 64, .field = {
         IN_REGISTER(0, "cmd", SUB, GNTTABOP_query_size), IN_REGISTER(1, "uop", STRUCT, 0), IN_REGISTER(2, "count",
-            COUNT, 0)}},
+            COUNT, 0) }},
     {.name = "grant_table_op.unknown", .nr = __HYPERVISOR_grant_table_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", FIXED, 13), IN_REGISTER(1, "uop", STRUCT, 0), IN_REGISTER(2, "count", COUNT, 1)}},
+        IN_REGISTER(0, "cmd", FIXED, 13), IN_REGISTER(1, "uop", STRUCT, 0), IN_REGISTER(2, "count", COUNT, 1) }},
     ALL_GRANT_OPS,
     SET_VERSION("set_version.same", 1, FIXED),
     SET_VERSION("set_version.none", 0, VERSION),
@@ -105,7 +105,7 @@ const struct op grant_ops[] = {
     {.name = "grant_table_op.set_version.mapped", .nr = __HYPERVISOR_grant_table_op,
         .size = sizeof(struct gnttab_set_version), .before = before_status, .after = after_status, .field = {
         IN_REGISTER(0, "cmd", FIXED, GNTTABOP_set_version), IN_REGISTER(1, "uop", COPIED, 0),
-        IN_STRUCT(struct gnttab_set_version, version, FIXED, 1)}},
+        IN_STRUCT(struct gnttab_set_version, version, FIXED, 1) }},
     SET_VERSION("set_version.back", 1, FIXED),
     {0}
 };

@@ -97,10 +97,10 @@ struct op {
 #define DOMU     8u /* only where it is not allowed at all */
 #define AMOUNT   16u /* a result above 0 differs from machine to machine */
 
-#define IN_REGISTER(n, name, kind, base)   {name, REGISTER | (n), 8, kind, base}
-#define IN_STRUCT(type, member, kind, base) {#member, offsetof(type, member), sizeof(((type *)0)->member), kind, base}
+#define IN_REGISTER(n, name, kind, base)   { name, REGISTER | (n), 8, kind, base }
+#define IN_STRUCT(type, member, kind, base) { #member, offsetof(type, member), sizeof(((type *)0)->member), kind, base }
 /* Of a handle: the pointer itself. */
-#define HANDLE(type, member, base)         {#member, offsetof(type, member), 8, DATA, base}
+#define HANDLE(type, member, base)         { #member, offsetof(type, member), 8, DATA, base }
 
 extern const struct op domctl_ops[], sysctl_ops[], platform_ops[], memory_ops[], event_ops[], grant_ops[],
     physdev_ops[],

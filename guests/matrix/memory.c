@@ -4,17 +4,17 @@
 /* Frames that were got are given back, and where ours belongs is said again. */
 static void after_reservation(void)
 {
-    const uint64_t *lists[] = {(void *)world_token(T_MFN_LIST), (void *)world_token(T_PFN_LIST)};
-    uint64_t was[] = {world_token(T_FRAME), world_token(T_PFN)};
+    const uint64_t *lists[] = {(void *)world_token(T_MFN_LIST), (void *)world_token(T_PFN_LIST) };
+    uint64_t was[] = { world_token(T_FRAME), world_token(T_PFN) };
 
     for (unsigned int i = 0; i < 2; i++) {
         uint64_t mfn = *lists[i];
-        struct xen_memory_reservation r = {.nr_extents = 1, .domid = DOMID_SELF};
+        struct xen_memory_reservation r = { .nr_extents = 1, .domid = DOMID_SELF };
         set_xen_guest_handle_raw(r.extent_start, &mfn);
         if (mfn != was[i])
             hypercall2(__HYPERVISOR_memory_op, XENMEM_decrease_reservation, PTR(&r));
     }
-    struct mmu_update u = {.ptr = world_token(T_MACHINE) | MMU_MACHPHYS_UPDATE, .val = world_token(T_PFN)};
+    struct mmu_update u = { .ptr = world_token(T_MACHINE) | MMU_MACHPHYS_UPDATE, .val = world_token(T_PFN) };
     hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF);
 }
 
@@ -59,9 +59,9 @@ static void after_reservation(void)
 /* clang-format off: a table */
 const struct op memory_ops[] = {
     {.name = "memory_op", .nr = __HYPERVISOR_memory_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", SUB, XENMEM_machphys_mapping), IN_REGISTER(1, "arg", STRUCT, 0)}},
+        IN_REGISTER(0, "cmd", SUB, XENMEM_machphys_mapping), IN_REGISTER(1, "arg", STRUCT, 0) }},
     {.name = "memory_op.continued", .nr = __HYPERVISOR_memory_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", FIXED, XENMEM_machphys_mapping | 1 << 6), IN_REGISTER(1, "arg", FIXED, T_DATA)}},
+        IN_REGISTER(0, "cmd", FIXED, XENMEM_machphys_mapping | 1 << 6), IN_REGISTER(1, "arg", FIXED, T_DATA) }},
     RESERVE("increase_reservation", XENMEM_increase_reservation, 0, T_DATA),
     RESERVE("populate_physmap", XENMEM_populate_physmap, 0, T_PFN_LIST),
     /* Nothing that is ours is given away: the list has frame 0. */
@@ -80,7 +80,7 @@ const struct op memory_ops[] = {
            IN_STRUCT(X, out.domid, DOMAIN, DOMID_SELF), IN_STRUCT(X, nr_exchanged, COUNT, 0),
            IN_STRUCT(X, nr_exchanged, SHOWN, 0)),
     {.name = "memory_op.8", .nr = __HYPERVISOR_memory_op, .size = 8, .field = {
-        IN_REGISTER(0, "cmd", FIXED, 8), IN_REGISTER(1, "arg", FIXED, 0)}},
+        IN_REGISTER(0, "cmd", FIXED, 8), IN_REGISTER(1, "arg", FIXED, 0) }},
     QUERY(current_reservation), QUERY(maximum_reservation), QUERY(maximum_gpfn),
     MEMORY("machphys_mfn_list", XENMEM_machphys_mfn_list, struct xen_machphys_mfn_list, 0,
            IN_STRUCT(struct xen_machphys_mfn_list, max_extents, COUNT, 1), HANDLE(struct xen_machphys_mfn_list,

@@ -21,8 +21,8 @@
             IN_STRUCT(E, arg1.mfn, akind, a), IN_STRUCT(E, arg2.src_mfn, bkind, b)                                   \
         }                                                                                                            \
     }
-#define REGISTERS(title, nr_, done, ...) {.name = title, .nr = __HYPERVISOR_##nr_, .size = 8, .after = done, \
-    .field = {__VA_ARGS__}}
+#define REGISTERS(title, nr_, done, ...) { .name = title, .nr = __HYPERVISOR_##nr_, .size = 8, .after = done, \
+    .field = { __VA_ARGS__ } }
 #define R IN_REGISTER
 
 /* clang-format off: a table */
@@ -34,16 +34,17 @@ const struct op mmu_ops[] = {
     {.name = "mmu_update.high foreigndom", .nr = __HYPERVISOR_mmu_update, .size = sizeof(U), .after = after_tables,
         .field = {
         IN_REGISTER(0, "ureqs", COPIED, 0), IN_REGISTER(1, "count", FIXED, 1),
-        IN_REGISTER(3, "foreigndom", VERSION, (DOMID_SELF + 1ul) << 16 | DOMID_SELF), IN_STRUCT(U, ptr, FIXED, T_L1E)}},
+        IN_REGISTER(3, "foreigndom", VERSION, (DOMID_SELF + 1ul) << 16 | DOMID_SELF),
+        IN_STRUCT(U, ptr, FIXED, T_L1E) }},
     {.name = "mmu_update.machphys", .nr = __HYPERVISOR_mmu_update, .size = sizeof(U), .after = after_tables, .field = {
         IN_REGISTER(0, "ureqs", COPIED, 0), IN_REGISTER(1, "count", FIXED, 1), IN_REGISTER(3, "foreigndom", DOMAIN,
             DOMID_SELF),
-        IN_STRUCT(U, ptr, FIXED, 0x7ffffff001), IN_STRUCT(U, val, FIXED, T_PFN)}},
+        IN_STRUCT(U, ptr, FIXED, 0x7ffffff001), IN_STRUCT(U, val, FIXED, T_PFN) }},
     {.name = "mmu_update.machphys of low memory", .nr = __HYPERVISOR_mmu_update, .size = sizeof(U),
         .after = after_tables, .field = {
         IN_REGISTER(0, "ureqs", COPIED, 0), IN_REGISTER(1, "count", FIXED, 1), IN_REGISTER(3, "foreigndom", DOMAIN,
             DOMID_SELF),
-        IN_STRUCT(U, ptr, FIXED, 0xf0001), IN_STRUCT(U, val, FIXED, T_PFN)}},
+        IN_STRUCT(U, ptr, FIXED, 0xf0001), IN_STRUCT(U, val, FIXED, T_PFN) }},
     EXT("pin_l1", MMUEXT_PIN_L1_TABLE, T_FRAME, FRAME, 0, FIXED), EXT("pin_l2", MMUEXT_PIN_L2_TABLE, T_FRAME, FRAME, 0,
         FIXED),
     EXT("pin_l3", MMUEXT_PIN_L3_TABLE, T_FRAME, FRAME, 0, FIXED), EXT("pin_l4", MMUEXT_PIN_L4_TABLE, T_FRAME, FRAME, 0,

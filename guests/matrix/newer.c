@@ -56,7 +56,7 @@ const struct op newer_ops[] = {
              {"data", P + 8, 8, DATA, T_DATA}),
     {.name = "newer.physdev_op.pci_device_reset", .nr = __HYPERVISOR_physdev_op, .size = 8, .field = {
         IN_REGISTER(0, "cmd", FIXED, PHYSDEVOP_pci_device_reset), IN_REGISTER(1, "arg", STRUCT, 0),
-        {"seg", 0, 2, ANY, 0}, {"bus", 2, 1, FIXED, 0xff}, {"devfn", 3, 1, FIXED, 0xff}, {"flags", 4, 4, BITS, 0}}},
+        {"seg", 0, 2, ANY, 0}, {"bus", 2, 1, FIXED, 0xff}, {"devfn", 3, 1, FIXED, 0xff}, {"flags", 4, 4, BITS, 0} }},
     AREA("runstate_phys_area", VCPUOP_register_runstate_phys_area),
     AREA("time_phys_area", VCPUOP_register_vcpu_time_phys_area),
     {0}

@@ -19,14 +19,14 @@
     PHYSDEV(#name, name, physdev_pci_device, F(pci_device, seg, FIXED, 0), F(pci_device, bus, FIXED, 0xff),            \
             F(pci_device, devfn, FIXED, 0xff))
 #define OLD(title, cmd_) \
-    {.name = "physdev_op_compat." title, .nr = __HYPERVISOR_physdev_op_compat, .size = sizeof(struct physdev_op), \
-     .after = after_iopl, .field = {IN_REGISTER(0, "op", STRUCT, 0), IN_STRUCT(struct physdev_op, cmd, FIXED, cmd_), \
-                                    IN_STRUCT(struct physdev_op, u.irq_op.irq, CPU, 300)}}
+    { .name = "physdev_op_compat." title, .nr = __HYPERVISOR_physdev_op_compat, .size = sizeof(struct physdev_op), \
+      .after = after_iopl, .field = { IN_REGISTER(0, "op", STRUCT, 0), IN_STRUCT(struct physdev_op, cmd, FIXED, cmd_), \
+                                      IN_STRUCT(struct physdev_op, u.irq_op.irq, CPU, 300) } }
 
 /* clang-format off: a table */
 const struct op physdev_ops[] = {
     {.name = "physdev_op", .nr = __HYPERVISOR_physdev_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", SUB, 34), IN_REGISTER(1, "arg", STRUCT, 0)}},
+        IN_REGISTER(0, "cmd", SUB, 34), IN_REGISTER(1, "arg", STRUCT, 0) }},
     OLD("irq_status_query", 5), OLD("set_iopl", 6), OLD("set_iobitmap", 7), OLD("apic_read", 8), OLD("assign_vector",
         10),
     OLD("free_vector", 11), OLD("unmask_notify", 4), OLD("unknown", 99),

@@ -23,16 +23,16 @@
 /* clang-format off: a table */
 const struct op vcpu_ops[] = {
     {.name = "vcpu_op", .nr = __HYPERVISOR_vcpu_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", SUB, 14), IN_REGISTER(1, "vcpuid", VCPU, 0), IN_REGISTER(2, "arg", STRUCT, 0)}},
+        IN_REGISTER(0, "cmd", SUB, 14), IN_REGISTER(1, "vcpuid", VCPU, 0), IN_REGISTER(2, "arg", STRUCT, 0) }},
     VCPU_OP(is_up, uint64_t, 0, VCPU, 0, {}),
     VCPU_OP(up, uint64_t, 1, VCPU, 0, {}),
     VCPU_OP(down, uint64_t, 1, VCPU, 0, {}),
     {.name = "vcpu_op.initialise", .nr = __HYPERVISOR_vcpu_op, .size = 8, .field = {
         IN_REGISTER(0, "cmd", FIXED, VCPUOP_initialise), IN_REGISTER(1, "vcpuid", VCPU, 1), IN_REGISTER(2, "arg", DATA,
-            T_DATA)}},
+            T_DATA) }},
     {.name = "vcpu_op.initialise.running", .nr = __HYPERVISOR_vcpu_op, .size = 8, .field = {
         IN_REGISTER(0, "cmd", FIXED, VCPUOP_initialise), IN_REGISTER(1, "vcpuid", FIXED, 0), IN_REGISTER(2, "arg", DATA,
-            T_DATA)}},
+            T_DATA) }},
     VCPU_OP(get_runstate_info, struct vcpu_runstate_info, 0, VCPU, 0, {}),
     VCPU_OP(register_runstate_memory_area, struct vcpu_register_runstate_memory_area, 0, VCPU, 0,
             F(vcpu_register_runstate_memory_area, addr.p, ADDRESS, 0)),
@@ -53,15 +53,15 @@ const struct op vcpu_ops[] = {
         0x7ffffff),
             F(vcpu_register_vcpu_info, offset, COUNT, 0), F(vcpu_register_vcpu_info, rsvd, RESERVED, 0)),
     {.name = "sched_op", .nr = __HYPERVISOR_sched_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", SUB, SCHEDOP_yield), IN_REGISTER(1, "arg", STRUCT, 0)}},
+        IN_REGISTER(0, "cmd", SUB, SCHEDOP_yield), IN_REGISTER(1, "arg", STRUCT, 0) }},
     {.name = "sched_op_compat", .nr = __HYPERVISOR_sched_op_compat, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", SUB, SCHEDOP_yield), IN_REGISTER(1, "arg", FIXED, 0)}},
+        IN_REGISTER(0, "cmd", SUB, SCHEDOP_yield), IN_REGISTER(1, "arg", FIXED, 0) }},
     {.name = "sched_op_compat.poll", .nr = __HYPERVISOR_sched_op_compat, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", FIXED, SCHEDOP_poll), IN_REGISTER(1, "arg", FIXED, 0)}},
+        IN_REGISTER(0, "cmd", FIXED, SCHEDOP_poll), IN_REGISTER(1, "arg", FIXED, 0) }},
     {.name = "sched_op.shutdown", .nr = __HYPERVISOR_sched_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", FIXED, SCHEDOP_shutdown), IN_REGISTER(1, "arg", FIXED, 0x1000)}},
+        IN_REGISTER(0, "cmd", FIXED, SCHEDOP_shutdown), IN_REGISTER(1, "arg", FIXED, 0x1000) }},
     {.name = "sched_op.shutdown.hypervisor", .nr = __HYPERVISOR_sched_op, .size = 64, .field = {
-        IN_REGISTER(0, "cmd", FIXED, SCHEDOP_shutdown), IN_REGISTER(1, "arg", FIXED, 0xffff830000000000)}},
+        IN_REGISTER(0, "cmd", FIXED, SCHEDOP_shutdown), IN_REGISTER(1, "arg", FIXED, 0xffff830000000000) }},
     SCHED("poll", sched_op, poll, struct sched_poll, 0, HANDLE(struct sched_poll, ports, T_DATA), F(sched_poll,
         nr_ports, COUNT, 0),
           F(sched_poll, timeout, FIXED, 1)),

@@ -87,8 +87,8 @@ void world_fill(void)
 
 static domid_t own_id(void)
 {
-    struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
-    struct evtchn_status status = {.dom = DOMID_SELF};
+    struct evtchn_alloc_unbound alloc = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
+    struct evtchn_status status = { .dom = DOMID_SELF };
     struct evtchn_close close;
 
     hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, PTR(&alloc));
@@ -101,15 +101,15 @@ static domid_t own_id(void)
 /* The domain whose treatment dom0 tries: it has two vCPUs that were never set and some memory, and is paused. */
 static void other_make(void)
 {
-    struct xen_domctl op = {.cmd = XEN_DOMCTL_createdomain,
-                            .interface_version = XEN_DOMCTL_INTERFACE_VERSION,
-                            .u.createdomain = {.max_vcpus = 2,
-                                               .max_evtchn_port = 1023,
-                                               .max_grant_frames = 8,
-                                               .max_maptrack_frames = 16,
-                                               .grant_opts = XEN_DOMCTL_GRANT_version(2)}};
+    struct xen_domctl op = { .cmd = XEN_DOMCTL_createdomain,
+                             .interface_version = XEN_DOMCTL_INTERFACE_VERSION,
+                             .u.createdomain = { .max_vcpus = 2,
+                                                 .max_evtchn_port = 1023,
+                                                 .max_grant_frames = 8,
+                                                 .max_maptrack_frames = 16,
+                                                 .grant_opts = XEN_DOMCTL_GRANT_version(2) } };
     static uint64_t list[OTHER_FRAMES];
-    struct xen_memory_reservation r = {.nr_extents = OTHER_FRAMES};
+    struct xen_memory_reservation r = { .nr_extents = OTHER_FRAMES };
 
     if (hypercall1(__HYPERVISOR_domctl, PTR(&op)))
         printk("FAIL there is no other domain");
@@ -132,7 +132,7 @@ static void other_make(void)
 static void grants_make(void)
 {
     uint64_t list[1];
-    struct gnttab_setup_table s = {.dom = DOMID_SELF, .nr_frames = 1};
+    struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
     struct grant_entry_v1 *entry = (struct grant_entry_v1 *)grant_page;
 
     set_xen_guest_handle_raw(s.frame_list, list);
@@ -141,11 +141,11 @@ static void grants_make(void)
         printk("FAIL there is no grant table");
         return;
     }
-    entry[8] = (struct grant_entry_v1){.flags = GTF_permit_access, .domid = world.own, .frame = (uint32_t)fact.frame};
+    entry[8] = (struct grant_entry_v1){ .flags = GTF_permit_access, .domid = world.own, .frame = (uint32_t)fact.frame };
     entry[9] = (struct grant_entry_v1){
-        .flags = GTF_permit_access | GTF_readonly, .domid = world.own, .frame = (uint32_t)fact.frame};
-    entry[10] = (struct grant_entry_v1){.flags = GTF_permit_access, .domid = 0x77, .frame = (uint32_t)fact.frame};
-    entry[11] = (struct grant_entry_v1){.flags = GTF_accept_transfer, .domid = world.own};
+        .flags = GTF_permit_access | GTF_readonly, .domid = world.own, .frame = (uint32_t)fact.frame };
+    entry[10] = (struct grant_entry_v1){ .flags = GTF_permit_access, .domid = 0x77, .frame = (uint32_t)fact.frame };
+    entry[11] = (struct grant_entry_v1){ .flags = GTF_accept_transfer, .domid = world.own };
 }
 
 static void pages_make(void)

@@ -68,11 +68,11 @@ static int put(const struct child *c, uint64_t paddr, const void *from, uint64_t
 static int create(struct child *c)
 {
     struct xen_domctl op = {
-        .u.createdomain = {.max_vcpus = c->vcpus,
-                           .max_evtchn_port = 1023,
-                           .max_grant_frames = 8,
-                           .max_maptrack_frames = 16,
-                           .grant_opts = XEN_DOMCTL_GRANT_version(2)}
+        .u.createdomain = { .max_vcpus = c->vcpus,
+                            .max_evtchn_port = 1023,
+                            .max_grant_frames = 8,
+                            .max_maptrack_frames = 16,
+                            .grant_opts = XEN_DOMCTL_GRANT_version(2) }
     };
     long rc = domctl(XEN_DOMCTL_createdomain, 0, &op);
 
@@ -87,7 +87,7 @@ static int create(struct child *c)
 
 static int populate(struct child *c)
 {
-    struct xen_memory_reservation r = {.nr_extents = c->frames, .domid = (domid_t)c->domid};
+    struct xen_memory_reservation r = { .nr_extents = c->frames, .domid = (domid_t)c->domid };
 
     for (uint64_t i = 0; i < c->frames; i++)
         c->mfn[i] = i;
@@ -148,7 +148,7 @@ static int page_tables(const struct child *c, uint64_t l4, uint64_t *nr)
 
 static int start_info_put(const struct child *c, uint64_t pfn, uint64_t list, uint64_t l4, uint64_t tables)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = { 0 };
     static struct start_info si;
     long rc = domctl(XEN_DOMCTL_getdomaininfo, c->domid, &op);
 
@@ -169,7 +169,7 @@ static int start_info_put(const struct child *c, uint64_t pfn, uint64_t list, ui
 static int vcpu_set(const struct child *c, uint64_t entry, uint64_t si, uint64_t l4)
 {
     static struct vcpu_guest_context context;
-    struct xen_domctl op = {0};
+    struct xen_domctl op = { 0 };
 
     memset(&context, 0, sizeof(context));
     context.flags = VGCF_in_kernel | VGCF_online;
@@ -185,7 +185,7 @@ static int vcpu_set(const struct child *c, uint64_t entry, uint64_t si, uint64_t
 
 static int pin(const struct child *c, uint64_t l4)
 {
-    struct mmuext_op op = {.cmd = MMUEXT_PIN_L4_TABLE, .arg1.mfn = c->mfn[l4]};
+    struct mmuext_op op = { .cmd = MMUEXT_PIN_L4_TABLE, .arg1.mfn = c->mfn[l4] };
 
     return (int)hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, c->domid);
 }

@@ -11,8 +11,8 @@ static long channel_op(uint32_t cmd, void *op)
 
 bool child_channel_open(const struct child *c)
 {
-    struct evtchn_alloc_unbound theirs = {.dom = (domid_t)c->domid, .remote_dom = 0};
-    struct evtchn_bind_interdomain ours = {.remote_dom = (domid_t)c->domid};
+    struct evtchn_alloc_unbound theirs = { .dom = (domid_t)c->domid, .remote_dom = 0 };
+    struct evtchn_bind_interdomain ours = { .remote_dom = (domid_t)c->domid };
 
     if (channel_op(EVTCHNOP_alloc_unbound, &theirs))
         return false;
@@ -24,9 +24,9 @@ bool child_channel_open(const struct child *c)
 
 bool child_channel_closed(void)
 {
-    struct evtchn_status s = {.dom = DOMID_SELF, .port = port};
-    struct evtchn_close close = {.port = port};
-    struct evtchn_send send = {.port = port};
+    struct evtchn_status s = { .dom = DOMID_SELF, .port = port };
+    struct evtchn_close close = { .port = port };
+    struct evtchn_send send = { .port = port };
     long status = channel_op(EVTCHNOP_status, &s), sent = channel_op(EVTCHNOP_send, &send);
 
     for (unsigned int i = 0; i < 100; i++) /* where the other end might lie if it had been freed with the child */

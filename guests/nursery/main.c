@@ -22,7 +22,7 @@ static uint64_t mfn_list[FRAMES_MAX];
 static struct {
     uint64_t from, to, vcpus, frames, steps, only, trace, console, channel, desert;
     uint64_t seconds; /* of system time that a child may take */
-} want = {.from = 1, .to = 1, .vcpus = 1, .frames = 1664, .steps = 2000, .seconds = 3};
+} want = { .from = 1, .to = 1, .vcpus = 1, .frames = 1664, .steps = 2000, .seconds = 3 };
 static unsigned int ended, crashed, slept, stopped;
 
 static uint64_t now(void)
@@ -38,14 +38,14 @@ static uint64_t now(void)
 
 static void sleep(uint64_t ns)
 {
-    struct sched_poll poll = {.nr_ports = 0, .timeout = now() + ns};
+    struct sched_poll poll = { .nr_ports = 0, .timeout = now() + ns };
 
     hypercall2(__HYPERVISOR_sched_op, SCHEDOP_poll, PTR(&poll));
 }
 
 static uint64_t memory_free(void)
 {
-    struct xen_sysctl op = {.cmd = XEN_SYSCTL_physinfo, .interface_version = XEN_SYSCTL_INTERFACE_VERSION};
+    struct xen_sysctl op = { .cmd = XEN_SYSCTL_physinfo, .interface_version = XEN_SYSCTL_INTERFACE_VERSION };
 
     hypercall1(__HYPERVISOR_sysctl, PTR(&op));
     return op.u.physinfo.free_pages;
@@ -62,7 +62,7 @@ static long look(uint32_t domid, struct xen_domctl *op)
 static void where_it_is(const struct child *c)
 {
     static struct vcpu_guest_context context;
-    struct xen_domctl op = {0};
+    struct xen_domctl op = { 0 };
 
     for (uint32_t i = 0; i < c->vcpus; i++) {
         op.u.vcpucontext.vcpu = i;
@@ -105,7 +105,7 @@ static void watch(const struct child *c)
 
 static bool destroy(const struct child *c)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = { 0 };
     long rc = domctl(XEN_DOMCTL_destroydomain, c->domid, &op);
 
     if (rc && rc != -ESRCH)
@@ -121,8 +121,8 @@ static bool destroy(const struct child *c)
 /** One seed; whether all is as it was before. */
 static bool raise(uint64_t seed)
 {
-    struct child c = {.vcpus = (uint32_t)want.vcpus, .frames = want.frames, .mfn = mfn_list,
-                      .console = want.console};
+    struct child c = { .vcpus = (uint32_t)want.vcpus, .frames = want.frames, .mfn = mfn_list,
+                       .console = want.console };
     uint64_t before = memory_free(), after = 0;
 
     format(c.line, sizeof(c.line), "seed=%lu steps=%lu vcpus=%lu only=%lu trace=%lu foreign=%lu desert=%lu", seed,
@@ -134,7 +134,7 @@ static bool raise(uint64_t seed)
         printk("nursery: FAIL seed %lu: no channel", seed);
         return false;
     }
-    struct xen_domctl op = {0};
+    struct xen_domctl op = { 0 };
     domctl(XEN_DOMCTL_unpausedomain, c.domid, &op);
     watch(&c);
     if (!destroy(&c)) {

@@ -36,7 +36,7 @@ static void put_code(void)
     *p++ = 1;
     p += 3;
     for (unsigned int i = 0; i < BODY; i++, p += 4)
-        memcpy(p, (const uint8_t[]){0x0f, 0x1f, 0x40, 0x00}, 4);
+        memcpy(p, (const uint8_t[]){ 0x0f, 0x1f, 0x40, 0x00 }, 4);
     *p++ = 0xc3;
     *p++ = 0xb8; /* mov $2, %eax */
     *p++ = 2;

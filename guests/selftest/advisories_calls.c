@@ -39,10 +39,10 @@ static void reservations(void)
     xen_pfn_t frame;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(reservation); i++) {
-        struct xen_memory_reservation r = {.nr_extents = reservation[i].nr,
-                                           .extent_order = reservation[i].order,
-                                           .mem_flags = reservation[i].flags,
-                                           .domid = DOMID_SELF};
+        struct xen_memory_reservation r = { .nr_extents = reservation[i].nr,
+                                            .extent_order = reservation[i].order,
+                                            .mem_flags = reservation[i].flags,
+                                            .domid = DOMID_SELF };
         long before = memory_op(XENMEM_current_reservation, &r.domid);
 
         set_xen_guest_handle_raw(r.extent_start, &frame);
@@ -59,8 +59,8 @@ static long exchange(const xen_pfn_t *in, uint64_t nr_in, unsigned int order_in,
                      unsigned int order_out, uint64_t done)
 {
     struct xen_memory_exchange x = {
-        .in = {.nr_extents = nr_in,  .extent_order = order_in,  .domid = DOMID_SELF},
-        .out = {.nr_extents = nr_out, .extent_order = order_out, .domid = DOMID_SELF},
+        .in = { .nr_extents = nr_in,  .extent_order = order_in,  .domid = DOMID_SELF },
+        .out = { .nr_extents = nr_out, .extent_order = order_out, .domid = DOMID_SELF },
         .nr_exchanged = done
     };
 
@@ -90,7 +90,7 @@ static void exchanges(void)
     check_true("... of other sizes in and out (159)", exchange(in, 4, 0, PTR(in), 2, 0, 0) < 0);
     check_true("... of orders that add up to nothing (31)", exchange(in, 1, 64, PTR(in), 1, 64, 0) < 0);
     check_true("... of a frame that does not exist (32)",
-               exchange((const xen_pfn_t[]){~0ul >> 1}, 1, 0, PTR(in), 1, 0, 0) < 0);
+               exchange((const xen_pfn_t[]){ ~0ul >> 1 }, 1, 0, PTR(in), 1, 0, 0) < 0);
     check_true("... of one frame twice (159)", exchange(in, 2, 0, PTR(in), 2, 0, 0) < 0);
     check("... the page is still ours", 0, (uint64_t)map_at(page_a, mfn, PTE_KERNEL_RW));
     check("... and the M2P as it was", m2p, *(volatile uint64_t *)MACH2PHYS_VIRT_START);
@@ -122,15 +122,15 @@ static void resources(void)
 
 static long extended(unsigned int cmd, uint64_t va, const void *mask)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.linear_addr = va, .arg2.src_mfn = PTR(mask)};
+    struct mmuext_op op = { .cmd = cmd, .arg1.linear_addr = va, .arg2.src_mfn = PTR(mask) };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
 /* Addresses that INVPCID refuses and INVLPG does not (279). */
 static void flushes(void)
 {
-    static const uint64_t va[] = {1ul << 47, 0x8000000000000000ul, 0xffff7ffffffff000ul, HYPERVISOR_VIRT_START, ~0ul};
-    static uint64_t mask[2] = {1};
+    static const uint64_t va[] = { 1ul << 47, 0x8000000000000000ul, 0xffff7ffffffff000ul, HYPERVISOR_VIRT_START, ~0ul };
+    static uint64_t mask[2] = { 1 };
     unsigned int refused = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(va); i++) {
@@ -146,7 +146,7 @@ static void flushes(void)
 
 static unsigned int free_pirqs(long *end)
 {
-    struct physdev_get_free_pirq f = {.type = MAP_PIRQ_TYPE_MSI};
+    struct physdev_get_free_pirq f = { .type = MAP_PIRQ_TYPE_MSI };
     unsigned int n = 0;
 
     while (!(*end = physdev(PHYSDEVOP_get_free_pirq, &f)) && n < 100000)
@@ -157,22 +157,23 @@ static unsigned int free_pirqs(long *end)
 /* Interrupts of the machine, by numbers that none has; and functions of devices that are not the guest's. */
 static void interrupts(void)
 {
-    static const uint32_t bad[] = {0x7fffffff, 0x80000000, 0xffffffff, 0xffffff00, 65536, 9999};
-    struct physdev_pci_device device = {.seg = 0xffff, .bus = 0xff, .devfn = 0xff};
+    static const uint32_t bad[] = { 0x7fffffff, 0x80000000, 0xffffffff, 0xffffff00, 65536, 9999 };
+    struct physdev_pci_device device = { .seg = 0xffff, .bus = 0xff, .devfn = 0xff };
     unsigned int accepted = 0;
     long end;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
-        accepted += physdev(PHYSDEVOP_eoi, &(struct physdev_eoi){bad[i]}) >= 0;
-        accepted += physdev(PHYSDEVOP_irq_status_query, &(struct physdev_irq_status_query){.irq = bad[i]}) >= 0;
-        accepted += physdev(PHYSDEVOP_unmap_pirq, &(struct physdev_unmap_pirq){DOMID_SELF, (int)bad[i]}) >= 0;
+        accepted += physdev(PHYSDEVOP_eoi, &(struct physdev_eoi){ bad[i] }) >= 0;
+        accepted += physdev(PHYSDEVOP_irq_status_query, &(struct physdev_irq_status_query){ .irq = bad[i] }) >= 0;
+        accepted += physdev(PHYSDEVOP_unmap_pirq, &(struct physdev_unmap_pirq){ DOMID_SELF, (int)bad[i] }) >= 0;
         accepted += physdev(PHYSDEVOP_map_pirq,
                             &(struct physdev_map_pirq){
-                                .domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI, .index = (int)bad[i], .pirq = -1}) >= 0;
+                                .domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI, .index = (int)bad[i],
+                                .pirq = -1 }) >= 0;
         accepted += physdev(PHYSDEVOP_map_pirq,
                             &(struct physdev_map_pirq){
-                                .domid = DOMID_SELF, .type = (int)bad[i], .index = 1, .pirq = (int)bad[i]}) >= 0;
-        accepted += physdev(PHYSDEVOP_setup_gsi, &(struct physdev_setup_gsi){.gsi = (int)bad[i]}) >= 0;
+                                .domid = DOMID_SELF, .type = (int)bad[i], .index = 1, .pirq = (int)bad[i] }) >= 0;
+        accepted += physdev(PHYSDEVOP_setup_gsi, &(struct physdev_setup_gsi){ .gsi = (int)bad[i] }) >= 0;
     }
     check("interrupts that do not exist: accepted (16, 21)", 0, accepted);
     check_rc("MSI-X of a device that is not there (87)", is_dom0() ? -ENODEV : -EPERM,
@@ -187,8 +188,8 @@ static void interrupts(void)
 /* What is registered now is written at any later time: the address need not be good then, nor in one page. */
 static void areas(void)
 {
-    static const uint64_t where[] = {HYPERVISOR_VIRT_START - 8, HYPERVISOR_VIRT_START, HYPERVISOR_END - 8, 1ul << 47,
-                                     ~0ul - 7};
+    static const uint64_t where[] = { HYPERVISOR_VIRT_START - 8, HYPERVISOR_VIRT_START, HYPERVISOR_END - 8, 1ul << 47,
+                                      ~0ul - 7 };
     struct vcpu_register_runstate_memory_area a;
     uint64_t *edge = (uint64_t *)(page_a + PAGE_SIZE - 16), b = va_to_mfn(page_b);
     uint64_t m2p = *(volatile uint64_t *)MACH2PHYS_VIRT_START;

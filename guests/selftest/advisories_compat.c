@@ -10,7 +10,7 @@
 #define TABLE      (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 #define LEAF       (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 #define GATE       2
-#define LDT_SEL(i) ((i)*8 | 7)
+#define LDT_SEL(i) ((i) * 8 | 7)
 
 static uint64_t l3[512] __attribute__((aligned(4096))), l2[512] __attribute__((aligned(4096))),
     l1[512] __attribute__((aligned(4096))), ldt[512] __attribute__((aligned(4096)));
@@ -18,7 +18,7 @@ static uint8_t code[PAGE_SIZE] __attribute__((aligned(4096))), stack[PAGE_SIZE] 
 
 static long update(uint64_t ptr, uint64_t val)
 {
-    struct mmu_update u = {.ptr = ptr, .val = val};
+    struct mmu_update u = { .ptr = ptr, .val = val };
     return hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF);
 }
 
@@ -94,7 +94,7 @@ static void ways(void)
 
 static long set_ldt(const void *base, unsigned int nr)
 {
-    struct mmuext_op op = {.cmd = MMUEXT_SET_LDT, .arg1.linear_addr = PTR(base), .arg2.nr_ents = nr};
+    struct mmuext_op op = { .cmd = MMUEXT_SET_LDT, .arg1.linear_addr = PTR(base), .arg2.nr_ents = nr };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
@@ -127,7 +127,7 @@ static long callback(unsigned int type)
 {
     extern char syscall_entry[];
     struct callback_register r = {
-        .type = (uint16_t)type, .flags = CALLBACKF_mask_events, .address = PTR(syscall_entry)};
+        .type = (uint16_t)type, .flags = CALLBACKF_mask_events, .address = PTR(syscall_entry) };
     return hypercall2(__HYPERVISOR_callback_op, CALLBACKOP_register, PTR(&r));
 }
 

@@ -64,8 +64,9 @@ static void on_behalf(void)
 /* Single steps owe the guest one trap behind each instruction that the hypervisor carries out. */
 static void single_steps(void)
 {
-    static const char *const name[] = {"single step: CPUID by prefix", "single step: RDMSR", "single step: a hypercall",
-                                       "single step: IN"};
+    static const char *const name[] = { "single step: CPUID by prefix", "single step: RDMSR",
+                                        "single step: a hypercall",
+                                        "single step: IN" };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(name); i++) {
         uint64_t sink = i;
@@ -184,8 +185,8 @@ static void edges(void)
 /* No MSR stops the machine, whichever it is (333, 351). */
 static void every_msr(void)
 {
-    static const uint32_t first[] = {0,          0x400,      0x800,      0xc80,     0x40000000,
-                                     0xc0000080, 0xc0000100, 0xc0010000, 0xc0011000};
+    static const uint32_t first[] = { 0,          0x400,      0x800,      0xc80,     0x40000000,
+                                      0xc0000080, 0xc0000100, 0xc0010000, 0xc0011000 };
     unsigned int other = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(first); i++)
@@ -204,7 +205,7 @@ static void every_msr(void)
 
 static void privilege_level(void)
 {
-    struct physdev_set_iopl s = {.iopl = 0};
+    struct physdev_set_iopl s = { .iopl = 0 };
 
     hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, PTR(&s));
     check_rc("architectural IOPL", 0,

@@ -14,7 +14,7 @@
 
 static long extended(unsigned int cmd, uint64_t mfn)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = mfn};
+    struct mmuext_op op = { .cmd = cmd, .arg1.mfn = mfn };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
@@ -33,7 +33,7 @@ static const struct {
 
 static long update(uint64_t ptr, uint64_t val)
 {
-    struct mmu_update u = {.ptr = ptr, .val = val};
+    struct mmu_update u = { .ptr = ptr, .val = val };
     return hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF);
 }
 
@@ -45,7 +45,7 @@ static uint64_t cached_how(void)
 /* One page of a device may not be cached here and uncached there (154): by whichever way its entry is made. */
 static void of_devices(void)
 {
-    static const uint64_t frame[] = {VGA_TEXT, EMPTY_ADDRESS};
+    static const uint64_t frame[] = { VGA_TEXT, EMPTY_ADDRESS };
     unsigned int wrong = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(cache) * ARRAY_SIZE(frame); i++) {
@@ -109,7 +109,7 @@ static void uncached_tables(void)
 
 static void not_ours(void)
 {
-    static const uint64_t frame[] = {VGA_TEXT, EMPTY_ADDRESS, 0xfee00, 0xfec00, 0xfed00, 0};
+    static const uint64_t frame[] = { VGA_TEXT, EMPTY_ADDRESS, 0xfee00, 0xfec00, 0xfed00, 0 };
     unsigned int accepted = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(frame); i++)
@@ -120,7 +120,8 @@ static void not_ours(void)
 
 static long reserve(unsigned int cmd, unsigned int order, unsigned int flags, xen_pfn_t *frame)
 {
-    struct xen_memory_reservation r = {.nr_extents = 1, .extent_order = order, .mem_flags = flags, .domid = DOMID_SELF};
+    struct xen_memory_reservation r = { .nr_extents = 1, .extent_order = order, .mem_flags = flags,
+                                        .domid = DOMID_SELF };
 
     set_xen_guest_handle_raw(r.extent_start, frame);
     return hypercall2(__HYPERVISOR_memory_op, cmd, PTR(&r));
@@ -154,8 +155,8 @@ static void nodes(void)
         {"node 63, not there, and no other", XENMEMF_exact_node(63),                        false, false},
     };
     struct xen_memory_exchange x = {
-        .in = {.nr_extents = 1,                       .domid = DOMID_SELF},
-        .out = { .nr_extents = 1, .mem_flags = XENMEMF_exact_node(200), .domid = DOMID_SELF}
+        .in = { .nr_extents = 1,                       .domid = DOMID_SELF },
+        .out = { .nr_extents = 1, .mem_flags = XENMEMF_exact_node(200), .domid = DOMID_SELF }
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(node); i++) {
@@ -208,8 +209,8 @@ static void beyond_the_limit(void)
 /* What the hypervisor shares with the guest is not the guest's to make a table of (64, 248, 379). */
 static void lent(void)
 {
-    xen_pfn_t frame[2] = {start_info->shared_info / PAGE_SIZE};
-    struct gnttab_setup_table s = {.dom = DOMID_SELF, .nr_frames = 1};
+    xen_pfn_t frame[2] = { start_info->shared_info / PAGE_SIZE };
+    struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
     unsigned int accepted = 0;
 
     set_xen_guest_handle_raw(s.frame_list, &frame[1]);

@@ -9,7 +9,7 @@ static long op(unsigned int cmd, void *arg)
 
 static long bind_ipi(uint32_t *port)
 {
-    struct evtchn_bind_ipi b = {.vcpu = 0};
+    struct evtchn_bind_ipi b = { .vcpu = 0 };
     long rc = op(EVTCHNOP_bind_ipi, &b);
 
     *port = b.port;
@@ -18,22 +18,23 @@ static long bind_ipi(uint32_t *port)
 
 static long send(uint32_t port)
 {
-    return op(EVTCHNOP_send, &(struct evtchn_send){port});
+    return op(EVTCHNOP_send, &(struct evtchn_send){ port });
 }
 
 static long reset(void)
 {
-    return op(EVTCHNOP_reset, &(struct evtchn_reset){DOMID_SELF});
+    return op(EVTCHNOP_reset, &(struct evtchn_reset){ DOMID_SELF });
 }
 
 static long control(uint64_t gfn, uint32_t offset, uint32_t vcpu)
 {
-    return op(EVTCHNOP_init_control, &(struct evtchn_init_control){.control_gfn = gfn, .offset = offset, .vcpu = vcpu});
+    return op(EVTCHNOP_init_control, &(struct evtchn_init_control){ .control_gfn = gfn, .offset = offset,
+                                                                    .vcpu = vcpu });
 }
 
 static long expand(uint64_t gfn)
 {
-    return op(EVTCHNOP_expand_array, &(struct evtchn_expand_array){gfn});
+    return op(EVTCHNOP_expand_array, &(struct evtchn_expand_array){ gfn });
 }
 
 /*
@@ -43,7 +44,7 @@ static void fifo(void)
 {
     volatile struct evtchn_fifo_control_block *block = (void *)page_a;
     volatile event_word_t *word = (void *)page_b;
-    struct mmuext_op pin = {.cmd = MMUEXT_PIN_L1_TABLE, .arg1.mfn = va_to_mfn(page_b)};
+    struct mmuext_op pin = { .cmd = MMUEXT_PIN_L1_TABLE, .arg1.mfn = va_to_mfn(page_b) };
     uint32_t port, other;
 
     shared_info->vcpu_info[0].evtchn_upcall_mask = 1;
@@ -72,7 +73,7 @@ static void fifo(void)
     word[port] = 0;
     check_rc("another, all being clear", 0, send(port));
     check_rc("a priority that does not exist", -EINVAL,
-             op(EVTCHNOP_set_priority, &(struct evtchn_set_priority){port, 16}));
+             op(EVTCHNOP_set_priority, &(struct evtchn_set_priority){ port, 16 }));
     check_rc("all ports closed at once (188, 343)", 0, reset());
     check_rc("a port that was one before (338)", -EINVAL, send(other));
     memset(page_b, 0, PAGE_SIZE);
@@ -87,7 +88,7 @@ static void fifo(void)
 
 static void every_port(void)
 {
-    struct evtchn_alloc_unbound a = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
+    struct evtchn_alloc_unbound a = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
     unsigned int n = 0;
     long rc;
 
@@ -95,25 +96,25 @@ static void every_port(void)
         n++;
     check_rc("ports come to an end", -ENOSPC, rc);
     check_in("... at what two levels can hold", 1000, 4095, n);
-    struct evtchn_bind_interdomain b = {.remote_dom = DOMID_SELF, .remote_port = a.port};
+    struct evtchn_bind_interdomain b = { .remote_dom = DOMID_SELF, .remote_port = a.port };
     check_rc("binding one when there is none left", -ENOSPC, op(EVTCHNOP_bind_interdomain, &b));
     check_rc("closing them all", 0, reset());
 }
 
 static void bad_ports(void)
 {
-    static const uint32_t bad[] = {0, 4096, 0x10000, 0x7fffffff, 0xffffffff};
+    static const uint32_t bad[] = { 0, 4096, 0x10000, 0x7fffffff, 0xffffffff };
     unsigned int accepted = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
         accepted += send(bad[i]) >= 0;
-        accepted += op(EVTCHNOP_close, &(struct evtchn_close){bad[i]}) >= 0;
-        accepted += op(EVTCHNOP_bind_vcpu, &(struct evtchn_bind_vcpu){bad[i], 0}) >= 0;
+        accepted += op(EVTCHNOP_close, &(struct evtchn_close){ bad[i] }) >= 0;
+        accepted += op(EVTCHNOP_bind_vcpu, &(struct evtchn_bind_vcpu){ bad[i], 0 }) >= 0;
         accepted += op(EVTCHNOP_bind_interdomain,
-                       &(struct evtchn_bind_interdomain){.remote_dom = DOMID_SELF, .remote_port = bad[i]}) >= 0;
-        accepted += op(EVTCHNOP_bind_pirq, &(struct evtchn_bind_pirq){.pirq = bad[i] | 0x8000}) >= 0;
-        accepted += op(EVTCHNOP_bind_virq, &(struct evtchn_bind_virq){.virq = bad[i] | NR_VIRQS}) >= 0;
-        accepted += op(EVTCHNOP_bind_ipi, &(struct evtchn_bind_ipi){.vcpu = bad[i] | 0x2000}) >= 0;
+                       &(struct evtchn_bind_interdomain){ .remote_dom = DOMID_SELF, .remote_port = bad[i] }) >= 0;
+        accepted += op(EVTCHNOP_bind_pirq, &(struct evtchn_bind_pirq){ .pirq = bad[i] | 0x8000 }) >= 0;
+        accepted += op(EVTCHNOP_bind_virq, &(struct evtchn_bind_virq){ .virq = bad[i] | NR_VIRQS }) >= 0;
+        accepted += op(EVTCHNOP_bind_ipi, &(struct evtchn_bind_ipi){ .vcpu = bad[i] | 0x2000 }) >= 0;
     }
     check("ports, interrupts and vCPUs that do not exist: accepted", 0, accepted);
 }
@@ -121,8 +122,8 @@ static void bad_ports(void)
 /* Times at the edges of what 64 bits hold (20). */
 static void timers(void)
 {
-    struct vcpu_set_periodic_timer p = {.period_ns = ~0ul};
-    struct vcpu_set_singleshot_timer s = {.timeout_abs_ns = ~0ul};
+    struct vcpu_set_periodic_timer p = { .period_ns = ~0ul };
+    struct vcpu_set_singleshot_timer s = { .timeout_abs_ns = ~0ul };
 
     check_rc("a period of 2^64 ns (20)", -EINVAL,
              hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_set_periodic_timer, 0, PTR(&p)));

@@ -13,13 +13,13 @@ static long grant_op(unsigned int cmd, void *op)
 
 static long pin(uint64_t mfn, bool on)
 {
-    struct mmuext_op op = {.cmd = on ? MMUEXT_PIN_L1_TABLE : MMUEXT_UNPIN_TABLE, .arg1.mfn = mfn};
+    struct mmuext_op op = { .cmd = on ? MMUEXT_PIN_L1_TABLE : MMUEXT_UNPIN_TABLE, .arg1.mfn = mfn };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
 static int map(uint64_t where, unsigned int flags, uint32_t *handle)
 {
-    struct gnttab_map_grant_ref m = {.host_addr = where, .flags = flags, .ref = REF, .dom = own_id(), .status = 99};
+    struct gnttab_map_grant_ref m = { .host_addr = where, .flags = flags, .ref = REF, .dom = own_id(), .status = 99 };
 
     grant_op(GNTTABOP_map_grant_ref, &m);
     *handle = m.handle;
@@ -28,7 +28,7 @@ static int map(uint64_t where, unsigned int flags, uint32_t *handle)
 
 static int unmap(uint64_t where, uint64_t bus, uint32_t handle)
 {
-    struct gnttab_unmap_grant_ref u = {.host_addr = where, .dev_bus_addr = bus, .handle = handle, .status = 99};
+    struct gnttab_unmap_grant_ref u = { .host_addr = where, .dev_bus_addr = bus, .handle = handle, .status = 99 };
 
     grant_op(GNTTABOP_unmap_grant_ref, &u);
     return u.status;
@@ -37,7 +37,7 @@ static int unmap(uint64_t where, uint64_t bus, uint32_t handle)
 static void table(void)
 {
     uint64_t frame = 0;
-    struct gnttab_setup_table s = {.dom = DOMID_SELF, .nr_frames = 1};
+    struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
 
     set_xen_guest_handle_raw(s.frame_list, (xen_pfn_t *)&frame);
     check_rc("a grant table", 0, grant_op(GNTTABOP_setup_table, &s));
@@ -102,9 +102,9 @@ static void readonly(void)
     check_trap("... is read-only", 14, 3);
     check_rc("overwriting its entry", 0, map_at(page_b, va_to_mfn(page_b), PTE_KERNEL_RW));
     check_true("... then it is not there to unmap (234)", unmap(PTR(page_b), 0, h) < 0);
-    entry[REF + 1] = (struct grant_entry_v1){.domid = own_id(), .frame = 0xf0, .flags = GTF_permit_access};
+    entry[REF + 1] = (struct grant_entry_v1){ .domid = own_id(), .frame = 0xf0, .flags = GTF_permit_access };
     struct gnttab_map_grant_ref m = {
-        .host_addr = PTR(page_b), .flags = GNTMAP_host_map, .ref = REF + 1, .dom = own_id()};
+        .host_addr = PTR(page_b), .flags = GNTMAP_host_map, .ref = REF + 1, .dom = own_id() };
     grant_op(GNTTABOP_map_grant_ref, &m);
     check_true("a grant of what we do not own", m.status < 0);
 }
@@ -112,8 +112,8 @@ static void readonly(void)
 static void copies(void)
 {
     struct gnttab_copy c = {
-        .source = {.u.gmfn = va_to_mfn(page_a),                      .domid = DOMID_SELF},
-        .dest = {.u.gmfn = va_to_mfn((void *)start_info->pt_base), .domid = DOMID_SELF},
+        .source = { .u.gmfn = va_to_mfn(page_a),                      .domid = DOMID_SELF },
+        .dest = { .u.gmfn = va_to_mfn((void *)start_info->pt_base), .domid = DOMID_SELF },
         .len = 8
     };
 

@@ -19,7 +19,7 @@ static long op(unsigned int cmd, void *arg, unsigned int count)
 
 static struct gnttab_map_grant_ref map(uint64_t where, uint32_t flags)
 {
-    struct gnttab_map_grant_ref m = {.host_addr = where, .flags = flags, .ref = REF, .dom = own_id(), .status = 99};
+    struct gnttab_map_grant_ref m = { .host_addr = where, .flags = flags, .ref = REF, .dom = own_id(), .status = 99 };
 
     op(GNTTABOP_map_grant_ref, &m, 1);
     return m;
@@ -27,7 +27,7 @@ static struct gnttab_map_grant_ref map(uint64_t where, uint32_t flags)
 
 static int unmap(uint64_t where, uint64_t bus, uint32_t handle)
 {
-    struct gnttab_unmap_grant_ref u = {.host_addr = where, .dev_bus_addr = bus, .handle = handle, .status = 99};
+    struct gnttab_unmap_grant_ref u = { .host_addr = where, .dev_bus_addr = bus, .handle = handle, .status = 99 };
 
     op(GNTTABOP_unmap_grant_ref, &u, 1);
     return u.status;
@@ -41,7 +41,7 @@ static uint16_t in_use(void)
 static void table(void)
 {
     uint64_t frame = 0;
-    struct gnttab_setup_table s = {.dom = DOMID_SELF, .nr_frames = 1};
+    struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
 
     set_xen_guest_handle_raw(s.frame_list, (xen_pfn_t *)&frame);
     check_rc("the grant table", 0, op(GNTTABOP_setup_table, &s, 1) | s.status);
@@ -99,11 +99,11 @@ static void handles(void)
 {
     struct gnttab_map_grant_ref m = map(PTR(page_b), GNTMAP_host_map);
     struct gnttab_unmap_grant_ref u[3];
-    const uint32_t bad[] = {~0u, 0x7fffffff, 0x10000000, m.handle + 4096};
+    const uint32_t bad[] = { ~0u, 0x7fffffff, 0x10000000, m.handle + 4096 };
     unsigned int accepted = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(u); i++)
-        u[i] = (struct gnttab_unmap_grant_ref){.host_addr = PTR(page_b), .handle = m.handle, .status = 99};
+        u[i] = (struct gnttab_unmap_grant_ref){ .host_addr = PTR(page_b), .handle = m.handle, .status = 99 };
     check_rc("unmapping one handle three times in a list", 0, op(GNTTABOP_unmap_grant_ref, u, ARRAY_SIZE(u)));
     check_rc("... the first time", 0, u[0].status);
     check_true("... it is gone the second and third time (218, 228)", u[1].status < 0 && u[2].status < 0);
@@ -140,7 +140,7 @@ static void all_handles(void)
     uint64_t bus = va_to_mfn(page_a) * PAGE_SIZE;
     static uint32_t handle[MANY];
     unsigned int n = 0, refused = 0;
-    struct gnttab_map_grant_ref m = {0};
+    struct gnttab_map_grant_ref m = { 0 };
 
     for (n = 0; n < MANY && !(m = map(0, GNTMAP_device_map)).status; n++)
         handle[n] = m.handle;
@@ -182,11 +182,11 @@ static void results(void)
     unsigned int odd = 0, accepted = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(bad_map); i++) {
-        struct gnttab_map_grant_ref m = {.host_addr = bad_map[i].host_addr ?: PTR(page_b),
-                                         .flags = bad_map[i].flags,
-                                         .ref = bad_map[i].ref,
-                                         .dom = bad_map[i].dom == DOMID_SELF ? own_id() : bad_map[i].dom,
-                                         .status = UNTOUCHED};
+        struct gnttab_map_grant_ref m = { .host_addr = bad_map[i].host_addr ?: PTR(page_b),
+                                          .flags = bad_map[i].flags,
+                                          .ref = bad_map[i].ref,
+                                          .dom = bad_map[i].dom == DOMID_SELF ? own_id() : bad_map[i].dom,
+                                          .status = UNTOUCHED };
         long rc = op(GNTTABOP_map_grant_ref, &m, 1);
         odd += rc > 0 || m.status > 0;
         accepted += !rc && !m.status;
@@ -205,8 +205,8 @@ static void long_lists(void)
 
     for (unsigned int i = 0; i < COPIES; i++)
         c[i] = (struct gnttab_copy){
-            .source = {.u.gmfn = va_to_mfn(page_a), .domid = DOMID_SELF},
-            .dest = {.u.gmfn = va_to_mfn(page_b), .domid = DOMID_SELF},
+            .source = { .u.gmfn = va_to_mfn(page_a), .domid = DOMID_SELF },
+            .dest = { .u.gmfn = va_to_mfn(page_b), .domid = DOMID_SELF },
             .len = 8,
             .status = UNTOUCHED
         };
@@ -223,12 +223,12 @@ static void long_lists(void)
 /* Moving a page away: nobody's that is a table, mapped, not there (214, 217). */
 static void transfers(void)
 {
-    static const char *const name[] = {"giving away a page table (214)", "... a page that is mapped (217)",
-                                       "... firmware's page", "... what does not exist"};
-    const uint64_t mfn[] = {va_to_mfn((void *)start_info->pt_base), va_to_mfn(page_a), 0xf0, 0xfffffffffful};
+    static const char *const name[] = { "giving away a page table (214)", "... a page that is mapped (217)",
+                                        "... firmware's page", "... what does not exist" };
+    const uint64_t mfn[] = { va_to_mfn((void *)start_info->pt_base), va_to_mfn(page_a), 0xf0, 0xfffffffffful };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(mfn); i++) {
-        struct gnttab_transfer t = {.mfn = mfn[i], .domid = own_id(), .ref = REF, .status = UNTOUCHED};
+        struct gnttab_transfer t = { .mfn = mfn[i], .domid = own_id(), .ref = REF, .status = UNTOUCHED };
         op(GNTTABOP_transfer, &t, 1);
         check_true(name[i], t.status < 0);
     }
@@ -238,13 +238,13 @@ static void transfers(void)
 /* The way to replace one mapping by another: to nowhere, to the hypervisor, to itself. */
 static void replaced(void)
 {
-    static const uint64_t to[] = {0xffff830000000000ul, 1ul << 47, 0x1000};
+    static const uint64_t to[] = { 0xffff830000000000ul, 1ul << 47, 0x1000 };
     struct gnttab_map_grant_ref m = map(PTR(page_b), GNTMAP_host_map);
     unsigned int accepted = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(to); i++) {
         struct gnttab_unmap_and_replace r = {
-            .host_addr = PTR(page_b), .new_addr = to[i], .handle = m.handle, .status = UNTOUCHED};
+            .host_addr = PTR(page_b), .new_addr = to[i], .handle = m.handle, .status = UNTOUCHED };
         op(GNTTABOP_unmap_and_replace, &r, 1);
         accepted += r.status >= 0;
     }
@@ -256,13 +256,13 @@ static void replaced(void)
 /* Lines of the cache of pages that belong to nobody who has a grant table (232). */
 static void cache_lines(void)
 {
-    const uint64_t frame[] = {0, 0xb8, 0xf0, 0xfee00, 0xfffffffffful};
+    const uint64_t frame[] = { 0, 0xb8, 0xf0, 0xfee00, 0xfffffffffful };
     unsigned int accepted = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(frame); i++)
         for (uint32_t how = GNTTAB_CACHE_CLEAN; how <= (GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL); how++) {
             struct gnttab_cache_flush f = {
-                .a.dev_bus_addr = frame[i] * PAGE_SIZE, .offset = 0, .length = 64, .op = how};
+                .a.dev_bus_addr = frame[i] * PAGE_SIZE, .offset = 0, .length = 64, .op = how };
             accepted += op(GNTTABOP_cache_flush, &f, 1) >= 0;
             f.offset = PAGE_SIZE - 32;
             accepted += op(GNTTABOP_cache_flush, &f, 1) >= 0;

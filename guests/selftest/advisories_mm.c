@@ -11,13 +11,13 @@
 
 static long update(uint64_t ptr, uint64_t val, unsigned int owner)
 {
-    struct mmu_update u = {.ptr = ptr, .val = val};
+    struct mmu_update u = { .ptr = ptr, .val = val };
     return hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, owner);
 }
 
 static long extended(unsigned int cmd, uint64_t mfn, uint64_t src, unsigned int owner)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = mfn, .arg2.src_mfn = src};
+    struct mmuext_op op = { .cmd = cmd, .arg1.mfn = mfn, .arg2.src_mfn = src };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, owner);
 }
 
@@ -34,9 +34,9 @@ static bool is_changed(const char *table, unsigned int slot)
 /* A table that maps itself may never be writable through that (182, 185, 240). */
 static void recursive_tables(void)
 {
-    static const char *const name[] = {"", "", "level 2 table in its own slot, writable (185)",
-                                       "level 3 table in its own slot, writable (185)",
-                                       "level 4 table in its own slot, writable (182)"};
+    static const char *const name[] = { "", "", "level 2 table in its own slot, writable (185)",
+                                        "level 3 table in its own slot, writable (185)",
+                                        "level 4 table in its own slot, writable (182)" };
 
     for (unsigned int level = 2; level <= 4; level++) {
         uint64_t *table = pte_of(page_a, level), slot = entry_in(table, FREE_SLOT), mfn = va_to_mfn(table);
@@ -105,8 +105,8 @@ static void writing_by_proxy(void)
 {
     uint64_t in = va_to_mfn(page_a), out = va_to_pfn(page_a), m2p = *(volatile uint64_t *)MACH2PHYS_VIRT_START;
     struct xen_memory_exchange x = {
-        .in = {.nr_extents = 1, .domid = DOMID_SELF},
-          .out = {.nr_extents = 1, .domid = DOMID_SELF}
+        .in = { .nr_extents = 1, .domid = DOMID_SELF },
+          .out = { .nr_extents = 1, .domid = DOMID_SELF }
     };
 
     set_xen_guest_handle_raw(x.in.extent_start, (xen_pfn_t *)&in);
@@ -180,9 +180,9 @@ static void lists(void)
     static struct multicall_entry list[2];
 
     list[0] = (struct multicall_entry){
-        .op = __HYPERVISOR_multicall, .args = {PTR(list), 2}
+        .op = __HYPERVISOR_multicall, .args = { PTR(list), 2 }
     };
-    list[1] = (struct multicall_entry){.op = __HYPERVISOR_xen_version, .args = {XENVER_version}};
+    list[1] = (struct multicall_entry){ .op = __HYPERVISOR_xen_version, .args = { XENVER_version } };
     check_rc("a multicall", 0, hypercall2(__HYPERVISOR_multicall, PTR(list), 2));
     check_true("... with itself in it", (long)list[0].result < 0);
     check("... and what stands behind is done", 0x40011, list[1].result);
@@ -192,7 +192,7 @@ static void lists(void)
 static void giving_up(void)
 {
     xen_pfn_t frame = 0xf0;
-    struct xen_memory_reservation r = {.nr_extents = 1, .domid = DOMID_SELF};
+    struct xen_memory_reservation r = { .nr_extents = 1, .domid = DOMID_SELF };
 
     set_xen_guest_handle_raw(r.extent_start, &frame);
     check_rc("giving up firmware's page", 0, hypercall2(__HYPERVISOR_memory_op, XENMEM_decrease_reservation, PTR(&r)));
@@ -201,7 +201,7 @@ static void giving_up(void)
              hypercall2(__HYPERVISOR_memory_op, XENMEM_decrease_reservation, PTR(&r)));
     r.extent_order = 63;
     check_rc("giving up 2^63 frames", 0, hypercall2(__HYPERVISOR_memory_op, XENMEM_decrease_reservation, PTR(&r)));
-    r = (struct xen_memory_reservation){.nr_extents = ~0ul, .domid = DOMID_SELF};
+    r = (struct xen_memory_reservation){ .nr_extents = ~0ul, .domid = DOMID_SELF };
     check_rc("more extents than can be counted", 0,
              hypercall2(__HYPERVISOR_memory_op, XENMEM_populate_physmap, PTR(&r)));
 }

@@ -9,12 +9,12 @@ static long op(unsigned int cmd, void *arg)
 
 static long reset(void)
 {
-    return op(EVTCHNOP_reset, &(struct evtchn_reset){DOMID_SELF});
+    return op(EVTCHNOP_reset, &(struct evtchn_reset){ DOMID_SELF });
 }
 
 static long control(const void *page, uint32_t vcpu)
 {
-    return op(EVTCHNOP_init_control, &(struct evtchn_init_control){.control_gfn = va_to_mfn(page), .vcpu = vcpu});
+    return op(EVTCHNOP_init_control, &(struct evtchn_init_control){ .control_gfn = va_to_mfn(page), .vcpu = vcpu });
 }
 
 static bool has_second(void)
@@ -25,8 +25,8 @@ static bool has_second(void)
 /* The FIFO layout is the domain's, a control block is a vCPU's: one may be missing (107). */
 static void no_control_block(void)
 {
-    struct evtchn_bind_ipi ipi = {.vcpu = 1};
-    struct evtchn_bind_virq virq = {.virq = VIRQ_DEBUG, .vcpu = 1};
+    struct evtchn_bind_ipi ipi = { .vcpu = 1 };
+    struct evtchn_bind_virq virq = { .virq = VIRQ_DEBUG, .vcpu = 1 };
     volatile event_word_t *word = (void *)page_b;
 
     shared_info->vcpu_info[0].evtchn_upcall_mask = 1;
@@ -34,13 +34,13 @@ static void no_control_block(void)
     check_rc("a control block of the first vCPU", 0, control(page_a, 0));
     check_rc("a port of the second, which has none (107)", 0, op(EVTCHNOP_bind_ipi, &ipi));
     check_rc("... and a virtual interrupt", 0, op(EVTCHNOP_bind_virq, &virq));
-    check_rc("an event before there is an array (107)", 0, op(EVTCHNOP_send, &(struct evtchn_send){ipi.port}));
-    check_rc("... unmasked", 0, op(EVTCHNOP_unmask, &(struct evtchn_unmask){ipi.port}));
-    check_rc("an array", 0, op(EVTCHNOP_expand_array, &(struct evtchn_expand_array){va_to_mfn(page_b)}));
-    check_rc("an event (107)", 0, op(EVTCHNOP_send, &(struct evtchn_send){ipi.port}));
+    check_rc("an event before there is an array (107)", 0, op(EVTCHNOP_send, &(struct evtchn_send){ ipi.port }));
+    check_rc("... unmasked", 0, op(EVTCHNOP_unmask, &(struct evtchn_unmask){ ipi.port }));
+    check_rc("an array", 0, op(EVTCHNOP_expand_array, &(struct evtchn_expand_array){ va_to_mfn(page_b) }));
+    check_rc("an event (107)", 0, op(EVTCHNOP_send, &(struct evtchn_send){ ipi.port }));
     check_rc("... of another priority (107)", 0,
-             op(EVTCHNOP_set_priority, &(struct evtchn_set_priority){ipi.port, 0}) |
-                 op(EVTCHNOP_send, &(struct evtchn_send){ipi.port}));
+             op(EVTCHNOP_set_priority, &(struct evtchn_set_priority){ ipi.port, 0 }) |
+                 op(EVTCHNOP_send, &(struct evtchn_send){ ipi.port }));
     check("... is on no queue", 0, word[ipi.port] & 1u << EVTCHN_FIFO_LINKED);
     check_rc("all closed", 0, reset());
 }
@@ -48,9 +48,9 @@ static void no_control_block(void)
 /* A port that could not be had leaves nothing behind: neither a port nor a lock (317). */
 static void exhausted(void)
 {
-    struct evtchn_alloc_unbound a = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
-    struct evtchn_bind_ipi ipi = {.vcpu = 0};
-    struct evtchn_bind_virq virq = {.virq = VIRQ_DEBUG, .vcpu = 0};
+    struct evtchn_alloc_unbound a = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
+    struct evtchn_bind_ipi ipi = { .vcpu = 0 };
+    struct evtchn_bind_virq virq = { .virq = VIRQ_DEBUG, .vcpu = 0 };
     uint32_t last = 0, odd = 0;
     unsigned int n = 0;
 
@@ -62,7 +62,7 @@ static void exhausted(void)
         odd += op(EVTCHNOP_alloc_unbound, &a) != -ENOSPC;
     }
     check("ports, there being none left: other than -ENOSPC (317)", 0, odd);
-    check_rc("one closed", 0, op(EVTCHNOP_close, &(struct evtchn_close){last}));
+    check_rc("one closed", 0, op(EVTCHNOP_close, &(struct evtchn_close){ last }));
     check_rc("... and had again (317)", 0, op(EVTCHNOP_bind_virq, &virq));
     check("... it is that one", last, virq.port);
     check_rc("all closed", 0, reset());
@@ -83,18 +83,18 @@ static void infos(void)
     };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(at); i++) {
-        struct vcpu_register_vcpu_info v = {.mfn = va_to_mfn(page_a), .offset = at[i].offset};
+        struct vcpu_register_vcpu_info v = { .mfn = va_to_mfn(page_a), .offset = at[i].offset };
         check_rc(at[i].name, at[i].expected, hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, 0, PTR(&v)));
     }
-    struct vcpu_register_vcpu_info v = {.mfn = va_to_mfn((void *)start_info->pt_base)};
+    struct vcpu_register_vcpu_info v = { .mfn = va_to_mfn((void *)start_info->pt_base) };
     check_rc("... in a page table", -EINVAL, hypercall3(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, 0, PTR(&v)));
 }
 
 /* Hypercalls that once were open to everybody, and are not there (15, 47, 84, 313). */
 static void gone(void)
 {
-    static const unsigned int nr[] = {__HYPERVISOR_tmem_op, __HYPERVISOR_xsm_op, __HYPERVISOR_xenoprof_op,
-                                      __HYPERVISOR_xenpmu_op};
+    static const unsigned int nr[] = { __HYPERVISOR_tmem_op, __HYPERVISOR_xsm_op, __HYPERVISOR_xenoprof_op,
+                                       __HYPERVISOR_xenpmu_op };
     unsigned int accepted = 0;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(nr); i++)

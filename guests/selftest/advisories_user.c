@@ -110,9 +110,9 @@ static void masked(void)
 {
     static struct multicall_entry list[1];
     struct iret_context frame = {
-        .rip = PTR(flags), .cs = FLAT_USER_CS64, .rflags = 0x23002, .rsp = PTR(USER_STACK_TOP), .ss = FLAT_USER_SS64};
+        .rip = PTR(flags), .cs = FLAT_USER_CS64, .rflags = 0x23002, .rsp = PTR(USER_STACK_TOP), .ss = FLAT_USER_SS64 };
 
-    list[0] = (struct multicall_entry){.op = __HYPERVISOR_iret};
+    list[0] = (struct multicall_entry){ .op = __HYPERVISOR_iret };
     check("IRET with interrupts off, IOPL 3 and VM (136, 202)", 0x200, user_run_list(&frame, list, 1) & 0x23200);
 }
 
@@ -121,10 +121,10 @@ static void in_a_list(void)
 {
     static struct multicall_entry list[2];
     struct iret_context frame = {
-        .rip = PTR(leave), .cs = FLAT_USER_CS64, .rflags = 0x202, .rsp = PTR(USER_STACK_TOP), .ss = FLAT_USER_SS64};
+        .rip = PTR(leave), .cs = FLAT_USER_CS64, .rflags = 0x202, .rsp = PTR(USER_STACK_TOP), .ss = FLAT_USER_SS64 };
 
-    list[0] = (struct multicall_entry){.op = __HYPERVISOR_iret};
-    list[1] = (struct multicall_entry){.op = __HYPERVISOR_xen_version, .result = 77};
+    list[0] = (struct multicall_entry){ .op = __HYPERVISOR_iret };
+    list[1] = (struct multicall_entry){ .op = __HYPERVISOR_xen_version, .result = 77 };
     check("IRET in a multicall goes to user mode", 42, user_run_list(&frame, list, 2));
     check("... and ends it (213)", 77, list[1].result);
 }

@@ -23,19 +23,19 @@ static long op(unsigned int cmd, void *arg, unsigned int count)
 
 static long version(uint32_t nr)
 {
-    struct gnttab_set_version v = {.version = nr};
+    struct gnttab_set_version v = { .version = nr };
     return op(GNTTABOP_set_version, &v, 1);
 }
 
 static uint32_t version_now(void)
 {
-    struct gnttab_get_version v = {.dom = DOMID_SELF};
+    struct gnttab_get_version v = { .dom = DOMID_SELF };
     return op(GNTTABOP_get_version, &v, 1) ? 0 : v.version;
 }
 
 static int swap(uint32_t a, uint32_t b)
 {
-    struct gnttab_swap_grant_ref s = {.ref_a = a, .ref_b = b, .status = 99};
+    struct gnttab_swap_grant_ref s = { .ref_a = a, .ref_b = b, .status = 99 };
 
     op(GNTTABOP_swap_grant_ref, &s, 1);
     return s.status;
@@ -43,7 +43,7 @@ static int swap(uint32_t a, uint32_t b)
 
 static int status_frames(uint32_t nr, uint64_t *list)
 {
-    struct gnttab_get_status_frames g = {.nr_frames = nr, .dom = DOMID_SELF, .status = 99};
+    struct gnttab_get_status_frames g = { .nr_frames = nr, .dom = DOMID_SELF, .status = 99 };
 
     set_xen_guest_handle_raw(g.frame_list, list);
     return (int)op(GNTTABOP_get_status_frames, &g, 1) ?: g.status;
@@ -52,7 +52,7 @@ static int status_frames(uint32_t nr, uint64_t *list)
 static struct gnttab_map_grant_ref map(uint32_t ref, uint32_t flags)
 {
     struct gnttab_map_grant_ref m = {
-        .host_addr = PTR(page_b), .flags = flags, .ref = ref, .dom = own_id(), .status = 99};
+        .host_addr = PTR(page_b), .flags = flags, .ref = ref, .dom = own_id(), .status = 99 };
 
     op(GNTTABOP_map_grant_ref, &m, 1);
     return m;
@@ -60,7 +60,7 @@ static struct gnttab_map_grant_ref map(uint32_t ref, uint32_t flags)
 
 static int unmap(uint32_t handle)
 {
-    struct gnttab_unmap_grant_ref u = {.host_addr = PTR(page_b), .handle = handle, .status = 99};
+    struct gnttab_unmap_grant_ref u = { .host_addr = PTR(page_b), .handle = handle, .status = 99 };
 
     op(GNTTABOP_unmap_grant_ref, &u, 1);
     return u.status;
@@ -70,8 +70,8 @@ static int unmap(uint32_t handle)
 static int copy_from(uint32_t ref, uint16_t offset, uint16_t len)
 {
     struct gnttab_copy c = {
-        .source = {.u.ref = ref, .domid = own_id(), .offset = offset},
-        .dest = {.u.gmfn = va_to_mfn(page_b),            .domid = DOMID_SELF  },
+        .source = { .u.ref = ref, .domid = own_id(), .offset = offset },
+        .dest = { .u.gmfn = va_to_mfn(page_b),            .domid = DOMID_SELF  },
         .len = len,
         .flags = GNTCOPY_source_gref,
         .status = 99
@@ -84,7 +84,7 @@ static int copy_from(uint32_t ref, uint16_t offset, uint16_t len)
 static void table(void)
 {
     uint64_t frame = 0;
-    struct gnttab_setup_table s = {.dom = DOMID_SELF, .nr_frames = 1};
+    struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
 
     set_xen_guest_handle_raw(s.frame_list, (xen_pfn_t *)&frame);
     check_rc("the grant table", 0, op(GNTTABOP_setup_table, &s, 1) | s.status);
@@ -96,8 +96,8 @@ static void swaps(void)
 {
     volatile struct grant_entry_v1 *v1 = (void *)page_c;
 
-    v1[REF] = (struct grant_entry_v1){.domid = 7, .frame = 0x1234};
-    v1[REF + 1] = (struct grant_entry_v1){.domid = 9, .frame = 0x5678};
+    v1[REF] = (struct grant_entry_v1){ .domid = 7, .frame = 0x1234 };
+    v1[REF + 1] = (struct grant_entry_v1){ .domid = 9, .frame = 0x5678 };
     check_rc("exchanging two entries", 0, swap(REF, REF + 1));
     check("... does it in the layout that there is (134)", 9ul << 32 | 0x5678,
           (uint64_t)v1[REF].domid << 32 | v1[REF].frame);
@@ -106,7 +106,7 @@ static void swaps(void)
     check_true("exchanging with one that is not there (18)", swap(REF, FAR_REF) < 0);
     check_true("... with one just behind the end (18)", swap(PAGE_SIZE * 64, REF) < 0);
     check_rc("... and again: no lock was kept (18)", 0, swap(REF, REF + 1));
-    v1[REF] = v1[REF + 1] = (struct grant_entry_v1){0};
+    v1[REF] = v1[REF + 1] = (struct grant_entry_v1){ 0 };
 }
 
 /* Status frames of a table that has none, more than there are, to where no list can be (24, 382). */
@@ -130,7 +130,8 @@ static void frames(uint64_t *list)
 static void parts(uint32_t flags)
 {
     *entry(REF) = (union grant_entry_v2){
-        .sub_page = {.hdr = {.domid = own_id()}, .page_off = PART_AT, .length = PART_SIZE, .frame = va_to_mfn(page_a)}
+        .sub_page = { .hdr = { .domid = own_id() }, .page_off = PART_AT, .length = PART_SIZE,
+                      .frame = va_to_mfn(page_a) }
     };
     entry(REF)->hdr.flags = GTF_permit_access | GTF_sub_page;
     check_rc("copying a part of a page", 0, copy_from(REF, PART_AT, PART_SIZE));
@@ -147,7 +148,7 @@ static void parts(uint32_t flags)
 static void transitive(void)
 {
     *entry(REF) = (union grant_entry_v2){
-        .transitive = {.hdr = {.domid = own_id()}, .trans_domid = own_id(), .gref = REF}
+        .transitive = { .hdr = { .domid = own_id() }, .trans_domid = own_id(), .gref = REF }
     };
     entry(REF)->hdr.flags = GTF_transitive;
     check_true("mapping what stands for another (226)", map(REF, GNTMAP_host_map).status < 0);
@@ -166,7 +167,7 @@ static void transitive(void)
 /* The status frame may be mapped when it is to go: then it stays, or is still a page that was given away (255, 379). */
 static void way_back(uint64_t status_frame)
 {
-    struct mmuext_op pin = {.cmd = MMUEXT_PIN_L1_TABLE, .arg1.mfn = status_frame};
+    struct mmuext_op pin = { .cmd = MMUEXT_PIN_L1_TABLE, .arg1.mfn = status_frame };
     unsigned int there;
     long rc;
 
@@ -194,7 +195,7 @@ static void in_use(void)
     struct gnttab_map_grant_ref m;
 
     *entry(REF) = (union grant_entry_v2){
-        .full_page = {.hdr = {.domid = own_id()}, .frame = va_to_mfn(page_a)}
+        .full_page = { .hdr = { .domid = own_id() }, .frame = va_to_mfn(page_a) }
     };
     entry(REF)->hdr.flags = GTF_permit_access;
     m = map(REF, GNTMAP_host_map);

@@ -6,7 +6,7 @@ static uint64_t gdt[512] __attribute__((aligned(4096)));
 static uint64_t ldt[512] __attribute__((aligned(4096)));
 
 #define CODE64     0x00af9b000000fffful
-#define SEL(i)     ((i)*8 | 3)
+#define SEL(i)     ((i) * 8 | 3)
 #define TYPE_OF(i) (gdt[i] >> 40 & 0xff)
 
 static long descriptor(unsigned int i, uint64_t value)
@@ -63,7 +63,7 @@ static void selectors(void)
 
 static long set_ldt(const void *base, unsigned long nr)
 {
-    struct mmuext_op op = {.cmd = MMUEXT_SET_LDT, .arg1.linear_addr = PTR(base), .arg2.nr_ents = (unsigned int)nr};
+    struct mmuext_op op = { .cmd = MMUEXT_SET_LDT, .arg1.linear_addr = PTR(base), .arg2.nr_ents = (unsigned int)nr };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 

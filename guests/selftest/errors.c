@@ -50,13 +50,13 @@ static void table(void)
 
 static long ext(unsigned int cmd, uint64_t arg, unsigned int nr)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.linear_addr = arg, .arg2.nr_ents = nr};
+    struct mmuext_op op = { .cmd = cmd, .arg1.linear_addr = arg, .arg2.nr_ents = nr };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
 static long poll(unsigned int nr, uint32_t port)
 {
-    struct sched_poll p = {.nr_ports = nr, .timeout = 1};
+    struct sched_poll p = { .nr_ports = nr, .timeout = 1 };
 
     set_xen_guest_handle_raw(p.ports, &port);
     return hypercall2(__HYPERVISOR_sched_op, SCHEDOP_poll, PTR(&p));
@@ -64,11 +64,11 @@ static long poll(unsigned int nr, uint32_t port)
 
 static void structured(void)
 {
-    struct mmu_update u = {.ptr = pte_maddr(page_a, 1) | 4, .val = 0};
-    struct xen_remove_from_physmap r = {.domid = DOMID_SELF};
-    struct xen_feature_info f = {.submap_idx = 1};
-    struct physdev_set_iobitmap b = {.nr_ports = 8};
-    struct vcpu_register_vcpu_info v = {.mfn = va_to_mfn(page_a), .offset = PAGE_SIZE - 4};
+    struct mmu_update u = { .ptr = pte_maddr(page_a, 1) | 4, .val = 0 };
+    struct xen_remove_from_physmap r = { .domid = DOMID_SELF };
+    struct xen_feature_info f = { .submap_idx = 1 };
+    struct physdev_set_iobitmap b = { .nr_ports = 8 };
+    struct vcpu_register_vcpu_info v = { .mfn = va_to_mfn(page_a), .offset = PAGE_SIZE - 4 };
 
     set_xen_guest_handle_raw(b.bitmap, (void *)0xffff830000000000ul);
     check_rc("an unknown mmu_update", -ENOSYS, hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF));

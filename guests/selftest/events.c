@@ -4,13 +4,13 @@
 
 static void send(unsigned int port)
 {
-    struct evtchn_send s = {.port = port};
+    struct evtchn_send s = { .port = port };
     hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, PTR(&s));
 }
 
 void test_events(void)
 {
-    struct evtchn_bind_ipi bind = {.vcpu = 0};
+    struct evtchn_bind_ipi bind = { .vcpu = 0 };
     volatile struct vcpu_info *info = &shared_info->vcpu_info[0];
 
     check_rc("binding an IPI", 0, hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, PTR(&bind)));
@@ -27,8 +27,9 @@ void test_events(void)
     send(bind.port);
     check("unmasked: a call at once", before + 2, events_seen);
     check_true("closing",
-               hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close, PTR(&(struct evtchn_close){bind.port})) == 0);
+               hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close,
+                          PTR(&(struct evtchn_close){ bind.port })) == 0);
     check_true("sending to a closed port",
-               hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, PTR(&(struct evtchn_send){bind.port})) < 0);
+               hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, PTR(&(struct evtchn_send){ bind.port })) < 0);
     info->evtchn_upcall_mask = 1;
 }

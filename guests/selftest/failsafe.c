@@ -23,8 +23,8 @@ static volatile bool loaded;
 
 static void edge_map(void)
 {
-    struct mmu_update u = {.ptr = va_to_mfn((void *)start_info->pt_base) * PAGE_SIZE + SLOT * 8,
-                           .val = va_to_mfn(l3) * PAGE_SIZE | TABLE};
+    struct mmu_update u = { .ptr = va_to_mfn((void *)start_info->pt_base) * PAGE_SIZE + SLOT * 8,
+                            .val = va_to_mfn(l3) * PAGE_SIZE | TABLE };
 
     l3[0] = va_to_mfn(l2) * PAGE_SIZE | TABLE;
     l2[0] = va_to_mfn(l1) * PAGE_SIZE | TABLE;
@@ -59,7 +59,7 @@ static void user(void)
 
 void test_failsafe(void)
 {
-    struct mmuext_op op = {.cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = va_to_mfn((void *)start_info->pt_base)};
+    struct mmuext_op op = { .cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = va_to_mfn((void *)start_info->pt_base) };
 
     shared_info->vcpu_info[0].evtchn_upcall_mask = 1;
     edge_map();

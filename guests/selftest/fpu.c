@@ -4,14 +4,14 @@
 
 static void wait_a_little(void)
 {
-    struct sched_poll poll = {.nr_ports = 0, .timeout = shared_info->vcpu_info[0].time.system_time + 20000000ul};
+    struct sched_poll poll = { .nr_ports = 0, .timeout = shared_info->vcpu_info[0].time.system_time + 20000000ul };
     hypercall2(__HYPERVISOR_sched_op, SCHEDOP_poll, PTR(&poll));
     hypercall2(__HYPERVISOR_sched_op, SCHEDOP_yield, 0);
 }
 
 static void contents(void)
 {
-    static uint64_t in[4] __attribute__((aligned(32))) = {0x0123456789abcdef, 0x1122334455667788, 3, 4}, out[4];
+    static uint64_t in[4] __attribute__((aligned(32))) = { 0x0123456789abcdef, 0x1122334455667788, 3, 4 }, out[4];
     uint32_t mxcsr = 0x1fa0, got = 0;
     uint16_t control = 0x0f7f, control_got = 0;
 

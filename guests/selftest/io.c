@@ -11,13 +11,13 @@ static uint64_t bad_address = 0x700000001000ul;
 
 static long iopl(unsigned int level)
 {
-    struct physdev_set_iopl s = {.iopl = level};
+    struct physdev_set_iopl s = { .iopl = level };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, PTR(&s));
 }
 
 static long ports(unsigned int nr)
 {
-    struct physdev_set_iobitmap s = {.nr_ports = nr};
+    struct physdev_set_iobitmap s = { .nr_ports = nr };
 
     set_xen_guest_handle_raw(s.bitmap, bitmap);
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iobitmap, PTR(&s));

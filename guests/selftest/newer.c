@@ -7,7 +7,7 @@
 
 static long platform(unsigned int cmd, uint32_t word[4])
 {
-    struct xen_platform_op op = {.cmd = cmd, .interface_version = XENPF_INTERFACE_VERSION};
+    struct xen_platform_op op = { .cmd = cmd, .interface_version = XENPF_INTERFACE_VERSION };
 
     memcpy(&op.u, word, 16);
     long rc = hypercall1(__HYPERVISOR_platform_op, PTR(&op));
@@ -17,29 +17,29 @@ static long platform(unsigned int cmd, uint32_t word[4])
 
 static void microcode(void)
 {
-    uint32_t r[4] = {0}, eax = 1, ebx, ecx = 0, edx;
+    uint32_t r[4] = { 0 }, eax = 1, ebx, ecx = 0, edx;
 
     __asm__ volatile(".byte 0x0f, 0x0b, 0x78, 0x65, 0x6e; cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
     check_rc("the microcode of CPU 0", 0, platform(XENPF_get_ucode_revision, r));
     check("... is that CPU's", eax, r[1]);
     check_rc("the microcode of a CPU that is not there", -ENOENT,
-             platform(XENPF_get_ucode_revision, (uint32_t[4]){100000}));
-    check_rc("new microcode", -ENOSYS, platform(XENPF_microcode_update2, (uint32_t[4]){1}));
-    check_rc("... with flags of no kind", -EINVAL, platform(XENPF_microcode_update2, (uint32_t[4]){2}));
-    check_rc("the console's screen", -ENODEV, platform(XENPF_get_dom0_console, (uint32_t[4]){0}));
+             platform(XENPF_get_ucode_revision, (uint32_t[4]){ 100000 }));
+    check_rc("new microcode", -ENOSYS, platform(XENPF_microcode_update2, (uint32_t[4]){ 1 }));
+    check_rc("... with flags of no kind", -EINVAL, platform(XENPF_microcode_update2, (uint32_t[4]){ 2 }));
+    check_rc("the console's screen", -ENODEV, platform(XENPF_get_dom0_console, (uint32_t[4]){ 0 }));
 }
 
 static long reset(unsigned int bus, unsigned int flags)
 {
-    uint32_t word[2] = {bus << 16, flags};
+    uint32_t word[2] = { bus << 16, flags };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_pci_device_reset, PTR(word));
 }
 
 static long permit(uint32_t gsi, uint32_t flags)
 {
-    struct xen_domctl op = {.cmd = XEN_DOMCTL_gsi_permission, .interface_version = XEN_DOMCTL_INTERFACE_VERSION,
-                            .domain = own_id()};
-    uint32_t word[2] = {gsi, flags};
+    struct xen_domctl op = { .cmd = XEN_DOMCTL_gsi_permission, .interface_version = XEN_DOMCTL_INTERFACE_VERSION,
+                             .domain = own_id() };
+    uint32_t word[2] = { gsi, flags };
 
     memcpy(&op.u, word, sizeof(word));
     return hypercall1(__HYPERVISOR_domctl, PTR(&op));
@@ -47,19 +47,19 @@ static long permit(uint32_t gsi, uint32_t flags)
 
 static long map_gsi(int gsi)
 {
-    struct physdev_map_pirq m = {.domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI, .index = gsi, .pirq = gsi};
+    struct physdev_map_pirq m = { .domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI, .index = gsi, .pirq = gsi };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_map_pirq, PTR(&m));
 }
 
 static long unmap(int pirq)
 {
-    struct physdev_unmap_pirq u = {.domid = DOMID_SELF, .pirq = pirq};
+    struct physdev_unmap_pirq u = { .domid = DOMID_SELF, .pirq = pirq };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_unmap_pirq, PTR(&u));
 }
 
 static long bind(uint32_t pirq)
 {
-    struct evtchn_bind_pirq b = {.pirq = pirq};
+    struct evtchn_bind_pirq b = { .pirq = pirq };
     return hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_pirq, PTR(&b));
 }
 
@@ -88,7 +88,7 @@ void test_newer(void)
         devices();
         return;
     }
-    check_rc("the microcode is not for guests", -EPERM, platform(XENPF_get_ucode_revision, (uint32_t[4]){0}));
+    check_rc("the microcode is not for guests", -EPERM, platform(XENPF_get_ucode_revision, (uint32_t[4]){ 0 }));
     check_rc("a device's reset is not theirs to tell", -EPERM, reset(0, 0));
     check_rc("a GSI is not theirs to give", -EPERM, permit(5, 1));
 }

@@ -4,14 +4,14 @@
 
 static long update(uint64_t ptr, uint64_t val, unsigned int *done)
 {
-    struct mmu_update u = {.ptr = ptr, .val = val};
+    struct mmu_update u = { .ptr = ptr, .val = val };
     *done = 0;
     return hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, PTR(done), DOMID_SELF);
 }
 
 static long extended(unsigned int cmd, uint64_t arg)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = arg};
+    struct mmuext_op op = { .cmd = cmd, .arg1.mfn = arg };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
@@ -37,8 +37,8 @@ static void leaf_entries(void)
 /* No page table may become writable, at whatever level it is, under whatever address. */
 static void writable_tables(void)
 {
-    static const char *const name[] = {"", "level 1 table writable: refused", "level 2 table writable: refused",
-                                       "level 3 table writable: refused", "level 4 table writable: refused"};
+    static const char *const name[] = { "", "level 1 table writable: refused", "level 2 table writable: refused",
+                                        "level 3 table writable: refused", "level 4 table writable: refused" };
 
     for (unsigned int level = 1; level <= 4; level++) {
         uint64_t table = va_to_mfn(pte_of(page_a, level));

@@ -8,8 +8,8 @@
 domid_t own_id(void)
 {
     static domid_t id = DOMID_INVALID;
-    struct evtchn_alloc_unbound alloc = {.dom = DOMID_SELF, .remote_dom = DOMID_SELF};
-    struct evtchn_status status = {.dom = DOMID_SELF};
+    struct evtchn_alloc_unbound alloc = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF };
+    struct evtchn_status status = { .dom = DOMID_SELF };
     struct evtchn_close close;
 
     if (id != DOMID_INVALID || hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, PTR(&alloc)))
@@ -24,14 +24,14 @@ domid_t own_id(void)
 /* Every domctl and sysctl, those that do not exist too. */
 static long domctl(unsigned int cmd, unsigned int version, domid_t domain)
 {
-    struct xen_domctl op = {.cmd = cmd, .interface_version = version, .domain = domain};
+    struct xen_domctl op = { .cmd = cmd, .interface_version = version, .domain = domain };
 
     return hypercall1(__HYPERVISOR_domctl, PTR(&op));
 }
 
 static long sysctl(unsigned int cmd, unsigned int version)
 {
-    struct xen_sysctl op = {.cmd = cmd, .interface_version = version};
+    struct xen_sysctl op = { .cmd = cmd, .interface_version = version };
 
     return hypercall1(__HYPERVISOR_sysctl, PTR(&op));
 }
@@ -74,7 +74,7 @@ static const struct {
 
 static void others(void)
 {
-    struct xen_platform_op platform = {.cmd = XENPF_getidletime, .interface_version = XENPF_INTERFACE_VERSION};
+    struct xen_platform_op platform = { .cmd = XENPF_getidletime, .interface_version = XENPF_INTERFACE_VERSION };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(refused); i++) {
         memset(page_a, 0, PAGE_SIZE);

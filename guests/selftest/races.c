@@ -17,7 +17,7 @@ static volatile uint64_t refused_here, refused_there;
 
 static long extended(unsigned int cmd, uint64_t mfn)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = mfn};
+    struct mmuext_op op = { .cmd = cmd, .arg1.mfn = mfn };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
@@ -74,7 +74,7 @@ static void stale_translations(void)
     extended(MMUEXT_UNPIN_TABLE, mfn);
     ready();
     uint64_t frame = mfn;
-    struct xen_memory_reservation r = {.nr_extents = 1, .domid = DOMID_SELF};
+    struct xen_memory_reservation r = { .nr_extents = 1, .domid = DOMID_SELF };
     set_xen_guest_handle_raw(r.extent_start, (xen_pfn_t *)&frame);
     map_all(used_page, 0, 0, 0);
     check_rc("unmapped, not flushed, given up", 1,
@@ -177,10 +177,10 @@ static void entry_race(uint64_t flags)
     uint64_t slot = (va_to_mfn(upper) << 12) + 300 * sizeof(uint64_t);
 
     for (unsigned int i = 0; i < ROUNDS; i++) {
-        struct mmu_update u = {.ptr = slot, .val = i & 1 ? b << 12 | flags : 0};
+        struct mmu_update u = { .ptr = slot, .val = i & 1 ? b << 12 | flags : 0 };
         hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF);
     }
-    hypercall4(__HYPERVISOR_mmu_update, PTR(&(struct mmu_update){.ptr = slot}), 1, 0, DOMID_SELF);
+    hypercall4(__HYPERVISOR_mmu_update, PTR(&(struct mmu_update){ .ptr = slot }), 1, 0, DOMID_SELF);
 }
 
 static void entry_race_there(void)
@@ -201,7 +201,7 @@ static void entries(void)
 static struct gnttab_map_grant_ref grant_map(const void *va)
 {
     struct gnttab_map_grant_ref m = {
-        .host_addr = PTR(va), .flags = GNTMAP_host_map, .ref = HANDLE_REF, .dom = own_id()};
+        .host_addr = PTR(va), .flags = GNTMAP_host_map, .ref = HANDLE_REF, .dom = own_id() };
 
     hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, PTR(&m), 1);
     return m;
@@ -212,7 +212,7 @@ static void grant_race(void *va)
 {
     for (unsigned int i = 0; i < ROUNDS / 4; i++) {
         struct gnttab_map_grant_ref m = grant_map(va);
-        struct gnttab_unmap_grant_ref u = {.host_addr = PTR(va), .handle = m.handle};
+        struct gnttab_unmap_grant_ref u = { .host_addr = PTR(va), .handle = m.handle };
 
         if (!m.status)
             hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, PTR(&u), 1);
@@ -228,7 +228,7 @@ static void grants(void)
 {
     static volatile struct grant_entry_v1 *table;
     uint64_t frame = 0, *pte;
-    struct gnttab_setup_table s = {.dom = DOMID_SELF, .nr_frames = 1};
+    struct gnttab_setup_table s = { .dom = DOMID_SELF, .nr_frames = 1 };
     uint64_t c = va_to_mfn(page_c);
 
     set_xen_guest_handle_raw(s.frame_list, (xen_pfn_t *)&frame);
@@ -254,15 +254,15 @@ static void grants(void)
 static void channels_race(unsigned int vcpu)
 {
     for (unsigned int i = 0; i < ROUNDS / 4; i++) {
-        struct evtchn_bind_ipi b = {.vcpu = vcpu};
+        struct evtchn_bind_ipi b = { .vcpu = vcpu };
 
         if (hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, PTR(&b)))
             continue;
-        struct evtchn_send s = {.port = b.port ^ (i & 3)};
+        struct evtchn_send s = { .port = b.port ^ (i & 3) };
         hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, PTR(&s));
         if (i % 64 == 63)
-            hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_reset, PTR(&(struct evtchn_reset){DOMID_SELF}));
-        hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close, PTR(&(struct evtchn_close){b.port}));
+            hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_reset, PTR(&(struct evtchn_reset){ DOMID_SELF }));
+        hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close, PTR(&(struct evtchn_close){ b.port }));
     }
 }
 
@@ -273,12 +273,12 @@ static void channels_race_there(void)
 
 static void channels(void)
 {
-    struct evtchn_bind_ipi b = {.vcpu = 1};
+    struct evtchn_bind_ipi b = { .vcpu = 1 };
 
     second_run(channels_race_there);
     channels_race(1);
     second_wait();
-    hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_reset, PTR(&(struct evtchn_reset){DOMID_SELF}));
+    hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_reset, PTR(&(struct evtchn_reset){ DOMID_SELF }));
     check_rc("after two vCPUs opened and closed channels there are some", 0,
              hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_ipi, PTR(&b)));
     check_in("... from the first on", 1, 2, b.port);

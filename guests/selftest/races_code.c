@@ -21,7 +21,8 @@
 #define VECTORS (1u << 3 | 1u << 6 | 1u << 7 | 1u << 13 | 1u << 14) /* what an instruction of these may raise */
 
 /* MOV to [RDI], which the hypervisor completes, or what the hypervisor must not do in its place; RET behind it. */
-static const uint32_t versions[] = {0xc3078948, 0xc39090fa, 0xc39090f4, 0xc3900b0f, 0xc3300f90, 0xc3d8220f, 0xc39090cc};
+static const uint32_t versions[] = { 0xc3078948, 0xc39090fa, 0xc39090f4, 0xc3900b0f, 0xc3300f90, 0xc3d8220f,
+                                     0xc39090cc };
 static uint8_t page_of_code[PAGE_SIZE] __attribute__((aligned(4096)));
 static volatile uint32_t *const code = (volatile uint32_t *)page_of_code;
 static volatile bool code_is_run;

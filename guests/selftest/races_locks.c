@@ -11,7 +11,7 @@
 
 static long extended(unsigned int cmd, uint64_t mfn, uint64_t entries)
 {
-    struct mmuext_op op = {.cmd = cmd, .arg1.mfn = mfn, .arg2.nr_ents = (unsigned int)entries};
+    struct mmuext_op op = { .cmd = cmd, .arg1.mfn = mfn, .arg2.nr_ents = (unsigned int)entries };
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, DOMID_SELF);
 }
 
@@ -23,7 +23,7 @@ static long map(const void *va, uint64_t mfn, uint64_t flags)
 
 static long reservation(unsigned int cmd, uint64_t *frame)
 {
-    struct xen_memory_reservation r = {.nr_extents = 1, .domid = DOMID_SELF};
+    struct xen_memory_reservation r = { .nr_extents = 1, .domid = DOMID_SELF };
 
     set_xen_guest_handle_raw(r.extent_start, (xen_pfn_t *)frame);
     return hypercall2(__HYPERVISOR_memory_op, cmd, PTR(&r));
@@ -74,8 +74,8 @@ static void ldt(void)
 
 static long entry(const void *table, unsigned int index, uint64_t mfn)
 {
-    struct mmu_update u = {.ptr = (va_to_mfn(table) << 12) + index * sizeof(uint64_t),
-                           .val = mfn ? mfn << 12 | PTE_P | PTE_US : 0};
+    struct mmu_update u = { .ptr = (va_to_mfn(table) << 12) + index * sizeof(uint64_t),
+                            .val = mfn ? mfn << 12 | PTE_P | PTE_US : 0 };
     return hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, DOMID_SELF);
 }
 

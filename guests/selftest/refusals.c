@@ -9,37 +9,37 @@
 
 static long map(int type, int index, int pirq, uint64_t bus, unsigned int devfn, uint64_t table)
 {
-    struct physdev_map_pirq m = {.domid = DOMID_SELF,
-                                 .type = type,
-                                 .index = index,
-                                 .pirq = pirq,
-                                 .bus = (int)bus,
-                                 .devfn = (int)devfn,
-                                 .table_base = table};
+    struct physdev_map_pirq m = { .domid = DOMID_SELF,
+                                  .type = type,
+                                  .index = index,
+                                  .pirq = pirq,
+                                  .bus = (int)bus,
+                                  .devfn = (int)devfn,
+                                  .table_base = table };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_map_pirq, PTR(&m));
 }
 
 static long unmap(int pirq)
 {
-    struct physdev_unmap_pirq u = {.domid = DOMID_SELF, .pirq = pirq};
+    struct physdev_unmap_pirq u = { .domid = DOMID_SELF, .pirq = pirq };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_unmap_pirq, PTR(&u));
 }
 
 static long add_device(unsigned int bus, unsigned int flags, unsigned int physical_bus)
 {
-    struct physdev_pci_device_add a = {.bus = (uint8_t)bus, .flags = flags, .physfn.bus = (uint8_t)physical_bus};
+    struct physdev_pci_device_add a = { .bus = (uint8_t)bus, .flags = flags, .physfn.bus = (uint8_t)physical_bus };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_pci_device_add, PTR(&a));
 }
 
 static long msix(unsigned int cmd, unsigned int devfn)
 {
-    struct physdev_pci_device d = {.devfn = (uint8_t)devfn};
+    struct physdev_pci_device d = { .devfn = (uint8_t)devfn };
     return hypercall2(__HYPERVISOR_physdev_op, cmd, PTR(&d));
 }
 
 static long gsi(int nr, unsigned int triggering)
 {
-    struct physdev_setup_gsi s = {.gsi = nr, .triggering = (uint8_t)triggering};
+    struct physdev_setup_gsi s = { .gsi = nr, .triggering = (uint8_t)triggering };
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_setup_gsi, PTR(&s));
 }
 

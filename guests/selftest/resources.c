@@ -17,7 +17,7 @@ static struct xenpf_resource_entry entry[4];
 
 static long resource(uint32_t nr, uint32_t cpu, void *entries)
 {
-    struct xen_platform_op op = {.cmd = XENPF_resource_op, .interface_version = XENPF_INTERFACE_VERSION};
+    struct xen_platform_op op = { .cmd = XENPF_resource_op, .interface_version = XENPF_INTERFACE_VERSION };
 
     op.u.resource_op.nr_entries = nr;
     op.u.resource_op.cpu = cpu;
@@ -27,7 +27,7 @@ static long resource(uint32_t nr, uint32_t cpu, void *entries)
 
 static void put(unsigned int i, uint32_t cmd, uint64_t msr)
 {
-    entry[i] = (struct xenpf_resource_entry){.u.cmd = cmd, .idx = msr, .val = MARK};
+    entry[i] = (struct xenpf_resource_entry){ .u.cmd = cmd, .idx = msr, .val = MARK };
 }
 
 static void refused(void)
@@ -61,7 +61,7 @@ static void refused(void)
 
 static uint64_t system_time(void)
 {
-    struct xen_hvm_get_time t = {0};
+    struct xen_hvm_get_time t = { 0 };
 
     check_rc("the time", 0, hypercall2(__HYPERVISOR_hvm_op, HVMOP_get_time, PTR(&t)));
     return t.now;
@@ -98,7 +98,7 @@ static void as_a_whole(void)
 
 static long pmstat(uint32_t type, uint32_t cpu, uint64_t *triggers, uint64_t *residencies, uint32_t *nr)
 {
-    struct xen_sysctl op = {.cmd = XEN_SYSCTL_get_pmstat, .interface_version = 0x15};
+    struct xen_sysctl op = { .cmd = XEN_SYSCTL_get_pmstat, .interface_version = 0x15 };
 
     op.u.get_pmstat.type = type;
     op.u.get_pmstat.cpuid = cpu;
@@ -112,7 +112,7 @@ static long pmstat(uint32_t type, uint32_t cpu, uint64_t *triggers, uint64_t *re
 /* The states are running and halted, and all time is one of them. */
 static void idle_states(void)
 {
-    uint64_t triggers[3] = {MARK, MARK, MARK}, residencies[3] = {MARK, MARK, MARK}, before = system_time();
+    uint64_t triggers[3] = { MARK, MARK, MARK }, residencies[3] = { MARK, MARK, MARK }, before = system_time();
     uint32_t nr;
 
     check_rc("how many states a CPU has", 0, pmstat(PMSTAT_get_max_cx, 0, NULL, NULL, &nr));

@@ -195,7 +195,7 @@ bool second_start(void)
 static void interrupts(void)
 {
     volatile struct vcpu_info *info = &shared_info->vcpu_info[VCPU];
-    struct evtchn_bind_ipi b = {.vcpu = VCPU};
+    struct evtchn_bind_ipi b = { .vcpu = VCPU };
     struct evtchn_send s;
 
     info->evtchn_upcall_pending = 0;
@@ -204,7 +204,7 @@ static void interrupts(void)
     check_rc("an event", 0, hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_send, PTR(&s)));
     check("... is pending there", 1, info->evtchn_upcall_pending);
     check_rc("the channel closed", 0,
-             hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close, PTR(&(struct evtchn_close){b.port})));
+             hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_close, PTR(&(struct evtchn_close){ b.port })));
     check_rc("an NMI", 0, vcpu_op(VCPUOP_send_nmi, NULL));
     while (!second_nmis)
         yield();

@@ -51,7 +51,7 @@ static void forward(void)
 static void sleep(void)
 {
     uint64_t start = now();
-    struct sched_poll poll = {.nr_ports = 0, .timeout = start + 50 * MS};
+    struct sched_poll poll = { .nr_ports = 0, .timeout = start + 50 * MS };
 
     long rc;
 
@@ -64,8 +64,8 @@ static void sleep(void)
 
 static void single_shot(void)
 {
-    struct evtchn_bind_virq bind = {.virq = VIRQ_TIMER, .vcpu = 0};
-    struct vcpu_set_singleshot_timer t = {.timeout_abs_ns = now() + 20 * MS};
+    struct evtchn_bind_virq bind = { .virq = VIRQ_TIMER, .vcpu = 0 };
+    struct vcpu_set_singleshot_timer t = { .timeout_abs_ns = now() + 20 * MS };
 
     check_rc("binding the timer", 0, hypercall2(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_virq, PTR(&bind)));
     shared_info->vcpu_info[0].evtchn_upcall_mask = 0;

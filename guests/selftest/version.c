@@ -53,7 +53,7 @@ static void sizes(void)
 
 static void features(void)
 {
-    struct xen_feature_info f = {.submap_idx = 0};
+    struct xen_feature_info f = { .submap_idx = 0 };
     /* As in Xen 4.17, with pae_pgdir_above_4gb where the assist is, dom0; since 4.18 areas by guest frame, both. */
     uint32_t areas, expected = 0x220e0u | (is_dom0() ? 1u << XENFEAT_dom0 : 0);
 

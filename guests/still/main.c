@@ -20,7 +20,7 @@ static void suspend(void)
 {
     const uint64_t *pfn_of = (const uint64_t *)MACH2PHYS_VIRT_START;
     struct start_info *si = (struct start_info *)(uintptr_t)start_info;
-    struct sched_shutdown s = {.reason = SHUTDOWN_suspend};
+    struct sched_shutdown s = { .reason = SHUTDOWN_suspend };
 
     si->store_mfn = pfn_of[si->store_mfn];
     si->console.domU.mfn = pfn_of[si->console.domU.mfn];

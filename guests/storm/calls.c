@@ -264,7 +264,7 @@ static void multicall(struct hostile *h, struct call *c, uint8_t **data, unsigne
         memcpy(list[i].args, one.arg, sizeof(list[i].args));
     }
     *c = (struct call){
-        .nr = __HYPERVISOR_multicall, .arg = {PTR(list), one_in(h, 12) ? rnd_count(h) : n}
+        .nr = __HYPERVISOR_multicall, .arg = { PTR(list), one_in(h, 12) ? rnd_count(h) : n }
     };
     if (one_in(h, 16))
         c->arg[0] = rnd_address(h);
@@ -288,18 +288,18 @@ static void grants_map(struct hostile *h)
 {
     bool entry = one_in(h, 2);
     void *va = pool[pick(h, POOL_PAGES)];
-    struct gnttab_map_grant_ref map = {.host_addr = entry ? pte_maddr(va, 1) : PTR(va),
-                                       .ref = (uint32_t)pick(h, GRANTS),
-                                       .dom = (domid_t)(one_in(h, 8) ? 0 : storm_self)};
+    struct gnttab_map_grant_ref map = { .host_addr = entry ? pte_maddr(va, 1) : PTR(va),
+                                        .ref = (uint32_t)pick(h, GRANTS),
+                                        .dom = (domid_t)(one_in(h, 8) ? 0 : storm_self) };
 
     map.flags = GNTMAP_host_map | (entry ? GNTMAP_contains_pte : 0) | (one_in(h, 3) ? GNTMAP_readonly : 0) |
                 (one_in(h, 4) ? GNTMAP_device_map : 0) | (one_in(h, 8) ? (uint32_t)rnd_word(h) : 0);
     hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, PTR(&map), 1);
     if (map.status || one_in(h, 4))
         return;
-    struct gnttab_unmap_grant_ref unmap = {.host_addr = one_in(h, 8) ? rnd_address(h) : map.host_addr,
-                                           .handle = map.handle,
-                                           .dev_bus_addr = one_in(h, 2) ? map.dev_bus_addr : 0};
+    struct gnttab_unmap_grant_ref unmap = { .host_addr = one_in(h, 8) ? rnd_address(h) : map.host_addr,
+                                            .handle = map.handle,
+                                            .dev_bus_addr = one_in(h, 2) ? map.dev_bus_addr : 0 };
     if (one_in(h, 3))
         hypercall3(__HYPERVISOR_update_va_mapping, PTR(va), rnd_entry(h, 1), UVMF_INVLPG);
     hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, PTR(&unmap), 1);

@@ -45,9 +45,9 @@ static void gdt(struct hostile *h)
 static void ldt(struct hostile *h)
 {
     uint64_t *page = (void *)pool[pick(h, POOL_PAGES)];
-    struct mmuext_op op = {.cmd = MMUEXT_SET_LDT,
-                           .arg1.linear_addr = one_in(h, 6) ? rnd_address(h) & ~0xffful : PTR(page),
-                           .arg2.nr_ents = (unsigned int)(one_in(h, 4) ? rnd_count(h) : pick(h, 8192))};
+    struct mmuext_op op = { .cmd = MMUEXT_SET_LDT,
+                            .arg1.linear_addr = one_in(h, 6) ? rnd_address(h) & ~0xffful : PTR(page),
+                            .arg2.nr_ents = (unsigned int)(one_in(h, 4) ? rnd_count(h) : pick(h, 8192)) };
 
     for (unsigned int i = 0; i < 8; i++)
         page[pick(h, 24)] = descriptor(h);

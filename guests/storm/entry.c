@@ -6,15 +6,15 @@ extern char trap_stubs[], event_entry[], failsafe_entry[], syscall_entry[];
 
 static void callback(unsigned int type, uint64_t address, unsigned int flags)
 {
-    struct callback_register r = {.type = (uint16_t)type, .flags = (uint16_t)flags, .address = address};
+    struct callback_register r = { .type = (uint16_t)type, .flags = (uint16_t)flags, .address = address };
 
     hypercall2(__HYPERVISOR_callback_op, CALLBACKOP_register, PTR(&r));
 }
 
 void entry_mend(struct hostile *h)
 {
-    struct evtchn_bind_virq timer = {.virq = VIRQ_TIMER, .vcpu = h->id};
-    struct mmuext_op user = {.cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = storm_root};
+    struct evtchn_bind_virq timer = { .virq = VIRQ_TIMER, .vcpu = h->id };
+    struct mmuext_op user = { .cmd = MMUEXT_NEW_USER_BASEPTR, .arg1.mfn = storm_root };
 
     traps_init();
     hypercall2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, entry_top(h));
@@ -48,7 +48,7 @@ void vcpu_context(struct hostile *h, struct vcpu_guest_context *c)
     c->syscall_callback_eip = PTR(syscall_entry);
     for (unsigned int i = 0; i < 256; i++)
         c->trap_ctxt[i] =
-            (struct trap_info){.vector = (uint8_t)i, .cs = FLAT_KERNEL_CS, .address = PTR(trap_stubs) + i * 16};
+            (struct trap_info){ .vector = (uint8_t)i, .cs = FLAT_KERNEL_CS, .address = PTR(trap_stubs) + i * 16 };
 }
 
 static void traps_odd(struct hostile *h)
@@ -57,17 +57,17 @@ static void traps_odd(struct hostile *h)
     unsigned int n = 1 + (unsigned int)pick(h, 40);
 
     for (unsigned int i = 0; i < n; i++)
-        t[i] = (struct trap_info){.vector = (uint8_t)(one_in(h, 2) ? pick(h, 32) : pick(h, 256)),
-                                  .flags = (uint8_t)pick(h, 8),
-                                  .cs = (uint16_t)(one_in(h, 4) ? rnd_word(h) : FLAT_KERNEL_CS),
-                                  .address = one_in(h, 8) ? rnd_address(h) : PTR(trap_stubs) + pick(h, 256) * 16};
+        t[i] = (struct trap_info){ .vector = (uint8_t)(one_in(h, 2) ? pick(h, 32) : pick(h, 256)),
+                                   .flags = (uint8_t)pick(h, 8),
+                                   .cs = (uint16_t)(one_in(h, 4) ? rnd_word(h) : FLAT_KERNEL_CS),
+                                   .address = one_in(h, 8) ? rnd_address(h) : PTR(trap_stubs) + pick(h, 256) * 16 };
     memset(&t[n], 0, sizeof(t[n]));
     hypercall1(__HYPERVISOR_set_trap_table, one_in(h, 64) ? rnd_address(h) : PTR(t));
 }
 
 static void one_odd(struct hostile *h)
 {
-    static const uint8_t selector[] = {SEGBASE_FS, SEGBASE_GS_USER, SEGBASE_GS_KERNEL, SEGBASE_GS_USER_SEL, 4, 255};
+    static const uint8_t selector[] = { SEGBASE_FS, SEGBASE_GS_USER, SEGBASE_GS_KERNEL, SEGBASE_GS_USER_SEL, 4, 255 };
 
     switch (pick(h, 8)) {
     case 0: traps_odd(h); break;

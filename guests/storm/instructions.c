@@ -7,7 +7,7 @@
 
 #define OP(...)                           \
     {                                     \
-        sizeof((uint8_t[]){__VA_ARGS__}), \
+        sizeof((uint8_t[]){ __VA_ARGS__ }), \
         {                                 \
             __VA_ARGS__                   \
         }                                 \
@@ -153,8 +153,8 @@ static const uint32_t msr[] = {
     0xc0010058, 0xc0010061, 0xc0010062, 0xc0010063, 0xc0010064, 0xc0010111, 0xc0010112, 0xc0010114, 0xc0010115,
     0xc0010117, 0xc0010140, 0xc001011f, 0xc0011004, 0xc0011005, 0xc0011020, 0xc0011029, 0x40000000, 0x4b564d00,
 };
-static const uint8_t prefix[] = {0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x2e, 0x36, 0x3e, 0x26,
-                                 0x64, 0x65, 0x48, 0x40, 0x41, 0x44, 0x45, 0x4f};
+static const uint8_t prefix[] = { 0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x2e, 0x36, 0x3e, 0x26,
+                                  0x64, 0x65, 0x48, 0x40, 0x41, 0x44, 0x45, 0x4f };
 /* clang-format on */
 
 /* From the kernel SYSENTER loses the stack, so that there is nothing left to go on with. */
@@ -190,9 +190,9 @@ static void code_write(struct hostile *h, bool user)
 
 static uint64_t odd_selector(struct hostile *h)
 {
-    static const uint16_t selector[] = {0,      1,      2,      3,      8,      0x10,   0x33,   0x2b,   0xe008,
-                                        0xe010, 0xe019, 0xe023, 0xe02b, 0xe033, 0xe030, 0xe038, 0xe040, 0xe048,
-                                        0xe07b, 0xfff8, 4,      7,      0xc,    0x14,   0x1c};
+    static const uint16_t selector[] = { 0,      1,      2,      3,      8,      0x10,   0x33,   0x2b,   0xe008,
+                                         0xe010, 0xe019, 0xe023, 0xe02b, 0xe033, 0xe030, 0xe038, 0xe040, 0xe048,
+                                         0xe07b, 0xfff8, 4,      7,      0xc,    0x14,   0x1c };
     return one_in(h, 4) ? rnd(h) & 0xffff : selector[pick(h, ARRAY_SIZE(selector))];
 }
 
@@ -262,7 +262,7 @@ void step_instruction(struct hostile *h)
 void step_user(struct hostile *h)
 {
     struct iret_context c = {
-        .rax = rnd_word(h), .r11 = rnd_word(h), .rcx = one_in(h, 2) ? msr[pick(h, ARRAY_SIZE(msr))] : rnd_word(h)};
+        .rax = rnd_word(h), .r11 = rnd_word(h), .rcx = one_in(h, 2) ? msr[pick(h, ARRAY_SIZE(msr))] : rnd_word(h) };
     struct registers r;
 
     timer(h);

@@ -128,7 +128,7 @@ static void others_start(void)
 static void grants_start(void)
 {
     uint64_t frame = 0;
-    struct gnttab_setup_table setup = {.dom = DOMID_SELF, .nr_frames = 1};
+    struct gnttab_setup_table setup = { .dom = DOMID_SELF, .nr_frames = 1 };
 
     setup.frame_list.p = &frame;
     hypercall3(__HYPERVISOR_grant_table_op, GNTTABOP_setup_table, PTR(&setup), 1);
@@ -149,14 +149,14 @@ void guest_main(void)
     storm_root = va_to_mfn((void *)start_info->pt_base);
     for (unsigned int i = 0; i < STORM_VCPUS; i++) {
         struct hostile *h = &hostile[i];
-        *h = (struct hostile){.id = i,
-                              .random = (seed * STORM_VCPUS + i + 1) * 0x9e3779b97f4a7c15ul,
-                              .data = own_pages[i][0],
-                              .code = own_pages[i][2]};
+        *h = (struct hostile){ .id = i,
+                               .random = (seed * STORM_VCPUS + i + 1) * 0x9e3779b97f4a7c15ul,
+                               .data = own_pages[i][0],
+                               .code = own_pages[i][2] };
     }
     grants_start();
     trap_hook = on_trap;
     others_start();
-    struct registers r = {.rsp = stack_top(&hostile[0]), .rdi = PTR(&hostile[0])};
+    struct registers r = { .rsp = stack_top(&hostile[0]), .rdi = PTR(&hostile[0]) };
     storm_execute(&r, PTR(storm_secondary));
 }

@@ -19,14 +19,14 @@ static uint64_t flush_flags(struct hostile *h)
 
 static long ext(uint64_t cmd, uint64_t a, uint64_t b, uint64_t owner)
 {
-    struct mmuext_op op = {.cmd = (unsigned int)cmd, .arg1.linear_addr = a, .arg2.src_mfn = b};
+    struct mmuext_op op = { .cmd = (unsigned int)cmd, .arg1.linear_addr = a, .arg2.src_mfn = b };
 
     return hypercall4(__HYPERVISOR_mmuext_op, PTR(&op), 1, 0, owner);
 }
 
 static void entry_set(struct hostile *h, uint64_t maddr, uint64_t value)
 {
-    struct mmu_update u = {.ptr = maddr | (one_in(h, 6) ? MMU_PT_UPDATE_PRESERVE_AD : 0), .val = value};
+    struct mmu_update u = { .ptr = maddr | (one_in(h, 6) ? MMU_PT_UPDATE_PRESERVE_AD : 0), .val = value };
 
     hypercall4(__HYPERVISOR_mmu_update, PTR(&u), 1, 0, one_in(h, 16) ? rnd_domid(h) : DOMID_SELF);
 }
@@ -141,7 +141,7 @@ static void updates(struct hostile *h)
 static void reservation(struct hostile *h)
 {
     uint64_t list[8], pfn = pick(h, start_info->nr_pages);
-    struct xen_memory_reservation r = {.nr_extents = 1 + pick(h, 3), .domid = DOMID_SELF};
+    struct xen_memory_reservation r = { .nr_extents = 1 + pick(h, 3), .domid = DOMID_SELF };
     void *va = pool_page(h);
 
     r.extent_start.p = list;
@@ -160,8 +160,8 @@ static void exchange(struct hostile *h)
 {
     uint64_t in[8], out[8];
     struct xen_memory_exchange x = {
-        .in = {.nr_extents = 1 + pick(h, 4), .domid = DOMID_SELF},
-          .out = {.domid = DOMID_SELF    }
+        .in = { .nr_extents = 1 + pick(h, 4), .domid = DOMID_SELF },
+          .out = { .domid = DOMID_SELF    }
     };
     void *va = pool_page(h);
 
@@ -209,8 +209,8 @@ static void mend(struct hostile *h)
 
 void step_tables(struct hostile *h)
 {
-    static void (*const act[])(struct hostile *) = {remap,   tree,        tree,     pin,    unpin, roots,
-                                                    updates, reservation, exchange, others, mend};
+    static void (*const act[])(struct hostile *) = { remap,   tree,        tree,     pin,    unpin, roots,
+                                                     updates, reservation, exchange, others, mend };
 
     for (unsigned int i = 0; i < 4; i++)
         act[pick(h, ARRAY_SIZE(act))](h);

@@ -23,15 +23,15 @@ static const struct {
     uint8_t len;
     uint8_t magic[9];
 } pack_kinds[] = {
-    [PACK_NONE] = {"nothing", 4, {0x7f, 'E', 'L', 'F'}},
-    [PACK_GZIP] = {"gzip", 2, {0x1f, 0x8b}},
-    [PACK_XZ] = {"xz", 6, {0xfd, '7', 'z', 'X', 'Z', 0}},
-    [PACK_LZMA] = {"lzma", 3, {0x5d, 0, 0}},
-    [PACK_BZIP2] = {"bzip2", 3, {'B', 'Z', 'h'}},
-    [PACK_LZO] = {"lzo", 9, {0x89, 'L', 'Z', 'O', 0, 0x0d, 0x0a, 0x1a, 0x0a}},
-    [PACK_LZ4] = {"lz4", 4, {0x02, 0x21, 0x4c, 0x18}},
-    [PACK_ZSTD] = {"zstd", 4, {0x28, 0xb5, 0x2f, 0xfd}},
-    [PACK_UNKNOWN] = {"an unknown method", 0, {0}},
+    [PACK_NONE] = { "nothing", 4, {0x7f, 'E', 'L', 'F'} },
+    [PACK_GZIP] = { "gzip", 2, {0x1f, 0x8b} },
+    [PACK_XZ] = { "xz", 6, {0xfd, '7', 'z', 'X', 'Z', 0} },
+    [PACK_LZMA] = { "lzma", 3, {0x5d, 0, 0} },
+    [PACK_BZIP2] = { "bzip2", 3, {'B', 'Z', 'h'} },
+    [PACK_LZO] = { "lzo", 9, {0x89, 'L', 'Z', 'O', 0, 0x0d, 0x0a, 0x1a, 0x0a} },
+    [PACK_LZ4] = { "lz4", 4, {0x02, 0x21, 0x4c, 0x18} },
+    [PACK_ZSTD] = { "zstd", 4, {0x28, 0xb5, 0x2f, 0xfd} },
+    [PACK_UNKNOWN] = { "an unknown method", 0, {0} },
 };
 
 enum pack_kind pack_kind_of(const void *data, size_t size)
@@ -80,7 +80,7 @@ enum bzimage_error bzimage_parse(const void *data, size_t size, struct bzimage *
     const uint8_t *file = data;
     unsigned int sects;
 
-    *bz = (struct bzimage){.kind = PACK_UNKNOWN};
+    *bz = (struct bzimage){ .kind = PACK_UNKNOWN };
     if (size < AT_VERSION || load_u16(file + AT_BOOT_FLAG) != BOOT_FLAG || memcmp(file + AT_MAGIC, "HdrS", 4))
         return BZIMAGE_NOT;
     if (size < HEADER_END) {

@@ -22,22 +22,22 @@ enum {
     H_TYPE, H_MACHINE, H_VERSION, H_ENTRY, H_PHOFF, H_SHOFF, H_PHENTSIZE, H_PHNUM, H_SHENTSIZE, H_SHNUM, H_SHSTRNDX,
 };
 static const struct field header_fields[][2] = {
-    [H_TYPE] = {{16, 2}, {16, 2}},      [H_MACHINE] = {{18, 2}, {18, 2}},   [H_VERSION] = {{20, 4}, {20, 4}},
-    [H_ENTRY] = {{24, 4}, {24, 8}},     [H_PHOFF] = {{28, 4}, {32, 8}},     [H_SHOFF] = {{32, 4}, {40, 8}},
-    [H_PHENTSIZE] = {{42, 2}, {54, 2}}, [H_PHNUM] = {{44, 2}, {56, 2}},     [H_SHENTSIZE] = {{46, 2}, {58, 2}},
-    [H_SHNUM] = {{48, 2}, {60, 2}},     [H_SHSTRNDX] = {{50, 2}, {62, 2}},
+    [H_TYPE] = { {16, 2}, {16, 2} },      [H_MACHINE] = { {18, 2}, {18, 2} },   [H_VERSION] = { {20, 4}, {20, 4} },
+    [H_ENTRY] = { {24, 4}, {24, 8} },     [H_PHOFF] = { {28, 4}, {32, 8} },     [H_SHOFF] = { {32, 4}, {40, 8} },
+    [H_PHENTSIZE] = { {42, 2}, {54, 2} }, [H_PHNUM] = { {44, 2}, {56, 2} },     [H_SHENTSIZE] = { {46, 2}, {58, 2} },
+    [H_SHNUM] = { {48, 2}, {60, 2} },     [H_SHSTRNDX] = { {50, 2}, {62, 2} },
 };
 enum { P_TYPE, P_OFFSET, P_VADDR, P_PADDR, P_FILESZ, P_MEMSZ, P_ALIGN };
 static const struct field segment_fields[][2] = {
-    [P_TYPE] = {{0, 4}, {0, 4}},     [P_OFFSET] = {{4, 4}, {8, 8}},   [P_VADDR] = {{8, 4}, {16, 8}},
-    [P_PADDR] = {{12, 4}, {24, 8}},  [P_FILESZ] = {{16, 4}, {32, 8}}, [P_MEMSZ] = {{20, 4}, {40, 8}},
-    [P_ALIGN] = {{28, 4}, {48, 8}},
+    [P_TYPE] = { {0, 4}, {0, 4} },     [P_OFFSET] = { {4, 4}, {8, 8} },   [P_VADDR] = { {8, 4}, {16, 8} },
+    [P_PADDR] = { {12, 4}, {24, 8} },  [P_FILESZ] = { {16, 4}, {32, 8} }, [P_MEMSZ] = { {20, 4}, {40, 8} },
+    [P_ALIGN] = { {28, 4}, {48, 8} },
 };
 enum { S_NAME, S_TYPE, S_ADDR, S_OFFSET, S_SIZE, S_LINK, S_ALIGN, S_ENTSIZE };
 static const struct field section_fields[][2] = {
-    [S_NAME] = {{0, 4}, {0, 4}},     [S_TYPE] = {{4, 4}, {4, 4}},     [S_ADDR] = {{12, 4}, {16, 8}},
-    [S_OFFSET] = {{16, 4}, {24, 8}}, [S_SIZE] = {{20, 4}, {32, 8}},   [S_LINK] = {{24, 4}, {40, 4}},
-    [S_ALIGN] = {{32, 4}, {48, 8}},  [S_ENTSIZE] = {{36, 4}, {56, 8}},
+    [S_NAME] = { {0, 4}, {0, 4} },     [S_TYPE] = { {4, 4}, {4, 4} },     [S_ADDR] = { {12, 4}, {16, 8} },
+    [S_OFFSET] = { {16, 4}, {24, 8} }, [S_SIZE] = { {20, 4}, {32, 8} },   [S_LINK] = { {24, 4}, {40, 4} },
+    [S_ALIGN] = { {32, 4}, {48, 8} },  [S_ENTSIZE] = { {36, 4}, {56, 8} },
 };
 #define HEADER_SIZE(is64)  ((is64) ? 64u : 52u)
 #define SEGMENT_SIZE(is64) ((is64) ? 56u : 32u)
@@ -69,7 +69,7 @@ static uint64_t elf_field(const struct elf_file *elf, uint64_t base, const struc
 
 static enum elf_error elf_check_ident(const uint8_t *ident, size_t size)
 {
-    static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
+    static const uint8_t magic[4] = { 0x7f, 'E', 'L', 'F' };
 
     if (size < sizeof(magic) || memcmp(ident, magic, sizeof(magic)))
         return ELF_NOT_ELF;
@@ -101,7 +101,7 @@ enum elf_error elf_open(struct elf_file *elf, const void *data, size_t size)
     enum elf_error error = elf_check_ident(data, size);
     uint64_t type;
 
-    *elf = (struct elf_file){.data = data, .size = size};
+    *elf = (struct elf_file){ .data = data, .size = size };
     if (error)
         return error;
     elf->is64 = elf->data[IDENT_CLASS] == CLASS_64;

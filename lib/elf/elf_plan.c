@@ -35,7 +35,7 @@ static enum elf_plan_error plan_insert(struct elf_plan *plan, const struct elf_p
 
 static enum elf_plan_error plan_fail(struct elf_plan *plan, unsigned int header, enum elf_plan_error error)
 {
-    *plan = (struct elf_plan){.at_fault = header};
+    *plan = (struct elf_plan){ .at_fault = header };
     return error;
 }
 
@@ -44,14 +44,14 @@ enum elf_plan_error elf_plan(const struct elf_file *elf, uint64_t max_span, stru
     struct elf_segment segment;
     enum elf_plan_error error;
 
-    *plan = (struct elf_plan){0};
+    *plan = (struct elf_plan){ 0 };
     for (unsigned int i = 0; elf_segment_get(elf, i, &segment); i++) {
         if (segment.type != ELF_PT_LOAD || !segment.memsz)
             continue;
         error = plan_check_segment(elf, &segment);
         if (!error)
-            error = plan_insert(plan, &(struct elf_plan_segment){.paddr = segment.paddr, .offset = segment.offset,
-                                                                 .filesz = segment.filesz, .memsz = segment.memsz});
+            error = plan_insert(plan, &(struct elf_plan_segment){ .paddr = segment.paddr, .offset = segment.offset,
+                                                                  .filesz = segment.filesz, .memsz = segment.memsz });
         if (error)
             return plan_fail(plan, i, error);
     }

@@ -8,12 +8,12 @@
 struct place {
     uint8_t at[2], bytes[2];
 };
-static const struct place head_phoff = {{28, 32}, {4, 8}}, head_shoff = {{32, 40}, {4, 8}};
-static const struct place head_phnum = {{44, 56}, {2, 2}}, head_shnum = {{48, 60}, {2, 2}};
-static const struct place head_shstrndx = {{50, 62}, {2, 2}};
-static const struct place section_name = {{0, 0}, {4, 4}}, section_type = {{4, 4}, {4, 4}};
-static const struct place section_addr = {{12, 16}, {4, 8}}, section_offset = {{16, 24}, {4, 8}};
-static const struct place section_link = {{24, 40}, {4, 4}};
+static const struct place head_phoff = { {28, 32}, {4, 8} }, head_shoff = { {32, 40}, {4, 8} };
+static const struct place head_phnum = { {44, 56}, {2, 2} }, head_shnum = { {48, 60}, {2, 2} };
+static const struct place head_shstrndx = { {50, 62}, {2, 2} };
+static const struct place section_name = { {0, 0}, {4, 4} }, section_type = { {4, 4}, {4, 4} };
+static const struct place section_addr = { {12, 16}, {4, 8} }, section_offset = { {16, 24}, {4, 8} };
+static const struct place section_link = { {24, 40}, {4, 4} };
 
 static uint64_t header_size(bool is64)
 {
@@ -78,7 +78,7 @@ void elf_symbols_plan(const struct elf_file *elf, uint64_t max, struct elf_symbo
 {
     uint64_t end;
 
-    *symbols = (struct elf_symbols){.is64 = elf->is64, .len = ELF_SYMBOLS_SIZE_BYTES};
+    *symbols = (struct elf_symbols){ .is64 = elf->is64, .len = ELF_SYMBOLS_SIZE_BYTES };
     symbols->state = check_tables(elf, symbols);
     if (symbols->state)
         return;
@@ -105,7 +105,7 @@ static void section_write(uint8_t *to, const uint8_t *from, bool is64, uint32_t 
 
 size_t elf_symbols_head(const struct elf_symbols *symbols, const void *image, uint8_t head[ELF_SYMBOLS_HEAD_MAX])
 {
-    static const struct place size = {{0, 0}, {4, 4}};
+    static const struct place size = { {0, 0}, {4, 4} };
     const uint8_t *file = image;
     bool is64 = symbols->is64;
     uint8_t *elf = head + ELF_SYMBOLS_SIZE_BYTES, *section = elf + header_size(is64);

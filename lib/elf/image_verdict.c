@@ -11,12 +11,12 @@
 
 static struct image_refusal refuse(enum image_rule rule, uint32_t note)
 {
-    return (struct image_refusal){.rule = rule, .note = note};
+    return (struct image_refusal){ .rule = rule, .note = note };
 }
 
 static struct image_refusal refuse_value(enum image_rule rule, uint32_t note, uint64_t value, uint64_t other)
 {
-    return (struct image_refusal){.rule = rule, .note = note, .value = value, .other = other};
+    return (struct image_refusal){ .rule = rule, .note = note, .value = value, .other = other };
 }
 
 /* Checks low <= @value < @high. */
@@ -25,12 +25,12 @@ static struct image_refusal check_range(enum image_rule rule, uint32_t note, uin
 {
     if (value >= low && value < high)
         return refuse(IMAGE_OK, 0);
-    return (struct image_refusal){.rule = rule, .note = note, .value = value, .low = low, .high = high};
+    return (struct image_refusal){ .rule = rule, .note = note, .value = value, .low = low, .high = high };
 }
 
 static struct image_refusal refuse_text(enum image_rule rule, const struct xen_notes *notes, uint32_t note)
 {
-    return (struct image_refusal){.rule = rule, .note = note, .text = notes->text[note]};
+    return (struct image_refusal){ .rule = rule, .note = note, .text = notes->text[note] };
 }
 
 /* The first of a number of checks to fail is the refusal; later ones may rely on earlier ones. */
@@ -48,7 +48,7 @@ static struct image_refusal check_owned(bool is64, enum image_rule rule, uint32_
         return check_range(rule, note, last, 0, PV32_HV_START);
     if (last < CANONICAL_LOW || start >= PV64_HV_END)
         return refuse(IMAGE_OK, 0);
-    return (struct image_refusal){.rule = rule, .note = note, .value = start, .low = PV64_HV_END, .high = UINT64_MAX};
+    return (struct image_refusal){ .rule = rule, .note = note, .value = start, .low = PV64_HV_END, .high = UINT64_MAX };
 }
 
 /* What makes any image a PV kernel of Xen's: who loads it, and which interface it was written for. */
@@ -127,8 +127,8 @@ static struct image_refusal check_hypercall_page(const struct image_pv *pv)
 static struct image_refusal check_p2m(const struct image_pv *pv, bool is64)
 {
     if (pv->init_p2m >= pv->start && pv->init_p2m < pv->load_end)
-        return (struct image_refusal){.rule = IMAGE_RULE_P2M, .note = XEN_ELFNOTE_INIT_P2M, .value = pv->init_p2m,
-                                      .low = pv->load_end, .high = UINT64_MAX};
+        return (struct image_refusal){ .rule = IMAGE_RULE_P2M, .note = XEN_ELFNOTE_INIT_P2M, .value = pv->init_p2m,
+                                       .low = pv->load_end, .high = UINT64_MAX };
     CHECK(check_owned(is64, IMAGE_RULE_P2M, XEN_ELFNOTE_INIT_P2M, pv->init_p2m, pv->init_p2m));
     return check_page(XEN_ELFNOTE_INIT_P2M, pv->init_p2m);
 }
@@ -144,8 +144,8 @@ static struct image_refusal check_pv_addresses(const struct image_verdict *verdi
 
     if (verdict->plan.start < pv->paddr_offset || pv->start < pv->virt_base || pv->end <= pv->start ||
         pv->load_end < pv->end)
-        return (struct image_refusal){.rule = IMAGE_RULE_RANGE, .note = XEN_ELFNOTE_PADDR_OFFSET,
-                                      .value = pv->start, .low = pv->virt_base, .high = UINT64_MAX};
+        return (struct image_refusal){ .rule = IMAGE_RULE_RANGE, .note = XEN_ELFNOTE_PADDR_OFFSET,
+                                       .value = pv->start, .low = pv->virt_base, .high = UINT64_MAX };
     CHECK(check_owned(is64, IMAGE_RULE_RANGE, XEN_ELFNOTE_VIRT_BASE, pv->start, pv->load_end - 1));
     CHECK(check_range(IMAGE_RULE_ENTRY, XEN_ELFNOTE_ENTRY, pv->entry, pv->start, pv->end));
     if (pv->has_hypercall_page)

@@ -44,7 +44,7 @@ static const char *note_name(uint32_t type)
 
 const char *image_guest_name(enum image_guest guest)
 {
-    static const char *const names[] = {[IMAGE_PV64] = "64-bit PV", [IMAGE_PVH] = "PVH", [IMAGE_PV32] = "32-bit PV"};
+    static const char *const names[] = {[IMAGE_PV64] = "64-bit PV", [IMAGE_PVH] = "PVH", [IMAGE_PV32] = "32-bit PV" };
 
     return guest < IMAGE_GUESTS ? names[guest] : "none";
 }

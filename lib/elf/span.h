@@ -26,7 +26,7 @@ static inline bool span_begins(struct span span, const char *word)
 static inline bool span_contains(struct span span, const char *word)
 {
     for (size_t i = 0; i < span.len; i++)
-        if (span_begins((struct span){span.text + i, span.len - i}, word))
+        if (span_begins((struct span){ span.text + i, span.len - i }, word))
             return true;
     return false;
 }
@@ -34,7 +34,7 @@ static inline bool span_contains(struct span span, const char *word)
 static inline struct span span_trim(struct span span)
 {
     while (span.len && (*span.text == ' ' || *span.text == '\t'))
-        span = (struct span){span.text + 1, span.len - 1};
+        span = (struct span){ span.text + 1, span.len - 1 };
     while (span.len && (span.text[span.len - 1] == ' ' || span.text[span.len - 1] == '\t'))
         span.len--;
     return span;
@@ -43,7 +43,7 @@ static inline struct span span_trim(struct span span)
 /** Cuts the piece before the next @separator (or all of the rest) off the front of @rest. */
 static inline struct span span_cut(struct span *rest, char separator)
 {
-    struct span piece = {rest->text, 0};
+    struct span piece = { rest->text, 0 };
 
     while (piece.len < rest->len && rest->text[piece.len] != separator)
         piece.len++;

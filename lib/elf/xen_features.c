@@ -46,15 +46,15 @@ static void feature_look_up(struct xen_feature_token *token)
 
 bool xen_features_next(struct span *rest, struct xen_feature_token *token)
 {
-    struct span text = {0};
+    struct span text = { 0 };
 
     while (rest->len && !text.len)
         text = span_trim(span_cut(rest, '|'));
     if (!text.len)
         return false;
-    *token = (struct xen_feature_token){.kind = XEN_FEATURE_MALFORMED, .required = text.text[0] == '!', .name = text};
+    *token = (struct xen_feature_token){ .kind = XEN_FEATURE_MALFORMED, .required = text.text[0] == '!', .name = text };
     if (token->required) {
-        struct span name = {text.text + 1, text.len - 1};
+        struct span name = { text.text + 1, text.len - 1 };
 
         if (!name.len || name.text[0] == '!' || span_trim(name).len != name.len)
             return true;

@@ -34,7 +34,7 @@ static bool guest_number(struct span text, uint64_t *value)
     *value = 0;
     if (span_begins(text, "0x") || span_begins(text, "0X")) {
         base = 16;
-        text = (struct span){text.text + 2, text.len - 2};
+        text = (struct span){ text.text + 2, text.len - 2 };
     } else if (span_begins(text, "0")) {
         base = 8;
     }
@@ -78,7 +78,7 @@ void xen_guest_section_read(struct span text, bool ignore_required, struct xen_n
 {
     notes->source = XEN_NOTES_GUEST_SECTION;
     if (text.len > XEN_NOTE_TEXT_MAX) {
-        xen_notes_fail(notes, XEN_NOTE_TEXT_TOO_LONG, 0, text.len, (struct span){0});
+        xen_notes_fail(notes, XEN_NOTE_TEXT_TOO_LONG, 0, text.len, (struct span){ 0 });
         return;
     }
     while (text.len)
@@ -87,7 +87,7 @@ void xen_guest_section_read(struct span text, bool ignore_required, struct xen_n
         uint64_t *page = &notes->number[XEN_ELFNOTE_HYPERCALL_PAGE];
 
         if (*page >> 52)
-            xen_notes_fail(notes, XEN_NOTE_BAD_NUMBER, XEN_ELFNOTE_HYPERCALL_PAGE, *page, (struct span){0});
+            xen_notes_fail(notes, XEN_NOTE_BAD_NUMBER, XEN_ELFNOTE_HYPERCALL_PAGE, *page, (struct span){ 0 });
         *page = notes->number[XEN_ELFNOTE_VIRT_BASE] + (*page << 12);
     }
     if (!xen_notes_has(notes, XEN_ELFNOTE_PADDR_OFFSET))

@@ -48,13 +48,13 @@ void xen_notes_find(struct xen_notes *notes, enum xen_finding_kind kind, uint32_
         notes->findings_lost++;
         return;
     }
-    notes->finding[notes->nr_findings++] = (struct xen_finding){.kind = kind, .note = note, .name = name};
+    notes->finding[notes->nr_findings++] = (struct xen_finding){ .kind = kind, .note = note, .name = name };
 }
 
 static void notes_mark(struct xen_notes *notes, uint32_t type)
 {
     if (xen_notes_has(notes, type))
-        xen_notes_find(notes, XEN_FINDING_NOTE_REPEATED, type, (struct span){0});
+        xen_notes_find(notes, XEN_FINDING_NOTE_REPEATED, type, (struct span){ 0 });
     notes->present |= 1u << type;
 }
 
@@ -94,7 +94,7 @@ void xen_notes_add_text(struct xen_notes *notes, uint32_t type, struct span text
         return;
     notes_mark(notes, type);
     if (text.len > XEN_NOTE_TEXT_MAX) {
-        xen_notes_fail(notes, XEN_NOTE_TEXT_TOO_LONG, type, text.len, (struct span){0});
+        xen_notes_fail(notes, XEN_NOTE_TEXT_TOO_LONG, type, text.len, (struct span){ 0 });
         text.len = XEN_NOTE_TEXT_MAX;
     }
     notes->text[type] = text;

@@ -65,10 +65,10 @@ static void note_add_text(struct walk *walk, const struct note *note)
         len++;
     walk->text += len;
     if (walk->text > XEN_NOTES_TEXT_MAX) {
-        xen_notes_fail(walk->notes, XEN_NOTES_TEXT_TOO_LONG, note->type, 0, (struct span){0});
+        xen_notes_fail(walk->notes, XEN_NOTES_TEXT_TOO_LONG, note->type, 0, (struct span){ 0 });
         return;
     }
-    xen_notes_add_text(walk->notes, note->type, (struct span){text, len}, walk->ignore_required);
+    xen_notes_add_text(walk->notes, note->type, (struct span){ text, len }, walk->ignore_required);
 }
 
 /* Whether anything here depends on the note; a kernel must not become unbootable by one that nobody reads. */
@@ -80,9 +80,9 @@ static bool note_matters(uint32_t type)
 static void note_bad_size(struct walk *walk, const struct note *note)
 {
     if (note_matters(note->type))
-        xen_notes_fail(walk->notes, XEN_NOTE_BAD_SIZE, note->type, note->len, (struct span){0});
+        xen_notes_fail(walk->notes, XEN_NOTE_BAD_SIZE, note->type, note->len, (struct span){ 0 });
     else
-        xen_notes_find(walk->notes, XEN_FINDING_NOTE_ODD, note->type, (struct span){0});
+        xen_notes_find(walk->notes, XEN_FINDING_NOTE_ODD, note->type, (struct span){ 0 });
 }
 
 static bool note_load(struct walk *walk, uint64_t at, uint64_t bytes, uint64_t *value)
@@ -108,7 +108,7 @@ static void note_add_l1_valid(struct walk *walk, const struct note *note)
 static void note_add_reloc(struct walk *walk, const struct note *note)
 {
     struct xen_notes *notes = walk->notes;
-    uint32_t *const words[] = {&notes->reloc_align, &notes->reloc_min, &notes->reloc_max};
+    uint32_t *const words[] = { &notes->reloc_align, &notes->reloc_min, &notes->reloc_max };
 
     if (note->len % 4 || note->len > 12) {
         note_bad_size(walk, note);
@@ -128,18 +128,18 @@ static void note_add(struct walk *walk, const struct note *note)
     uint64_t value;
 
     if (note->type >= XEN_NOTE_TYPES) {
-        xen_notes_find(walk->notes, XEN_FINDING_NOTE_UNKNOWN, note->type, (struct span){0});
+        xen_notes_find(walk->notes, XEN_FINDING_NOTE_UNKNOWN, note->type, (struct span){ 0 });
         return;
     }
     if (note->cut && note_forms[note->type] != FORM_TEXT) {
         if (note_matters(note->type))
-            xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, note->type, note->at, (struct span){0});
+            xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, note->type, note->at, (struct span){ 0 });
         else
             note_bad_size(walk, note);
         return;
     }
     if (note->cut)
-        xen_notes_find(walk->notes, XEN_FINDING_NOTE_CUT, note->type, (struct span){0});
+        xen_notes_find(walk->notes, XEN_FINDING_NOTE_CUT, note->type, (struct span){ 0 });
     switch (note_forms[note->type]) {
     case FORM_NUMBER:
         if (note_load(walk, note->at, note->len, &value))
@@ -176,12 +176,12 @@ static bool walk_table(struct walk *walk, uint64_t at, uint64_t len)
     bool is_xen;
 
     if (!elf_in_file(walk->elf, at, len)) {
-        xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, 0, at, (struct span){0});
+        xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, 0, at, (struct span){ 0 });
         return false;
     }
     while (end - at >= NOTE_HEADER) {
         if (walk->count++ == XEN_NOTES_MAX) {
-            xen_notes_fail(walk->notes, XEN_NOTES_TOO_MANY, 0, XEN_NOTES_MAX, (struct span){0});
+            xen_notes_fail(walk->notes, XEN_NOTES_TOO_MANY, 0, XEN_NOTES_MAX, (struct span){ 0 });
             return false;
         }
         elf_load(walk->elf, at, 4, &namesz);
@@ -189,7 +189,7 @@ static bool walk_table(struct walk *walk, uint64_t at, uint64_t len)
         elf_load(walk->elf, at + 8, 4, &type);
         at += NOTE_HEADER;
         if (ROUND_UP(namesz, 4) > end - at) {
-            xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, type, at - NOTE_HEADER, (struct span){0});
+            xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, type, at - NOTE_HEADER, (struct span){ 0 });
             return false;
         }
         is_xen = owner_is_xen(walk, at, namesz);
@@ -197,7 +197,7 @@ static bool walk_table(struct walk *walk, uint64_t at, uint64_t len)
         room = end - at;
         if (is_xen) {
             walk->notes->source = XEN_NOTES_SEGMENT;
-            note_add(walk, &(struct note){.type = type, .at = at, .len = MIN(descsz, room), .cut = descsz > room});
+            note_add(walk, &(struct note){ .type = type, .at = at, .len = MIN(descsz, room), .cut = descsz > room });
         }
         at += MIN(ROUND_UP(descsz, 4), room);
     }
@@ -233,10 +233,10 @@ static void walk_guest_section(struct walk *walk)
         if (!elf_section_is(walk->elf, &section, "__xen_guest"))
             continue;
         if (section.type == ELF_SHT_NOBITS || !elf_in_file(walk->elf, section.offset, section.size)) {
-            xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, 0, section.offset, (struct span){0});
+            xen_notes_fail(walk->notes, XEN_NOTE_TRUNCATED, 0, section.offset, (struct span){ 0 });
             return;
         }
-        text = (struct span){(const char *)walk->elf->data + section.offset, section.size};
+        text = (struct span){(const char *)walk->elf->data + section.offset, section.size };
         xen_guest_section_read(span_cut(&text, 0), walk->ignore_required, walk->notes);
         return;
     }
@@ -244,9 +244,9 @@ static void walk_guest_section(struct walk *walk)
 
 void xen_notes_read(const struct elf_file *elf, bool ignore_required, struct xen_notes *notes)
 {
-    struct walk walk = {.elf = elf, .notes = notes, .ignore_required = ignore_required};
+    struct walk walk = { .elf = elf, .notes = notes, .ignore_required = ignore_required };
 
-    *notes = (struct xen_notes){.reloc_align = 0x200000, .reloc_max = UINT32_MAX};
+    *notes = (struct xen_notes){ .reloc_align = 0x200000, .reloc_max = UINT32_MAX };
     walk_segments(&walk);
     if (!notes->source && !notes->fault)
         walk_sections(&walk);

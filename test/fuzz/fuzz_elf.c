@@ -131,7 +131,7 @@ static void law_bzimage(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct image_ask ask = {.max_span = MAX_SPAN};
+    struct image_ask ask = { .max_span = MAX_SPAN };
 
     if (!size)
         return 0;

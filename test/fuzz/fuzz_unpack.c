@@ -12,7 +12,7 @@
 /* The start-up functions of the libraries run by themselves in a process. */
 typedef void unpack_ctor(void);
 extern unpack_ctor *const unpack_ctors_start[1], *const unpack_ctors_end[1];
-unpack_ctor *const unpack_ctors_start[1] = {NULL};
+unpack_ctor *const unpack_ctors_start[1] = { NULL };
 extern unpack_ctor *const unpack_ctors_end[1] __attribute__((alias("unpack_ctors_start")));
 
 static void take_line(void *opaque, enum lib_log_level level, const char *text)
@@ -24,7 +24,7 @@ static void take_line(void *opaque, enum lib_log_level level, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned int lines = 0;
-    const struct lib_log log = {take_line, &lines};
+    const struct lib_log log = { take_line, &lines };
     enum pack_kind kind;
     size_t cap, need, len, out_len = 1;
     void *out, *arena = NULL;

@@ -34,8 +34,8 @@ static mfn_t pick_frame(unsigned int me)
 
 static uint64_t pick_entry(unsigned int me)
 {
-    static const uint64_t flags[] = {PTE_RW, PTE_RW | PTE_US, PTE_US, PTE_RW | PTE_A | PTE_D,
-                                     0,      PTE_RW | PTE_NX, PTE_G};
+    static const uint64_t flags[] = { PTE_RW, PTE_RW | PTE_US, PTE_US, PTE_RW | PTE_A | PTE_D,
+                                      0,      PTE_RW | PTE_NX, PTE_G };
     uint64_t e = pte_make(pick_frame(me), PTE_P | flags[pick(ARRAY_SIZE(flags))]);
 
     if (one_in(20))
@@ -147,7 +147,7 @@ static void op_mmu_update(unsigned int me)
         arguments.mmu[i].val = pick_entry(me);
     }
     struct hypercall call = {
-        .arg = {(uint64_t)arguments.mmu, nr, one_in(2) ? (uint64_t)&arguments.done : 0, owner}
+        .arg = {(uint64_t)arguments.mmu, nr, one_in(2) ? (uint64_t)&arguments.done : 0, owner }
     };
     if (nr == 1)
         call_through(hypercall_mmu_update, &call);

@@ -33,26 +33,26 @@ static long domctl(uint32_t cmd, struct xen_domctl *op)
 
 static long attach(bool on)
 {
-    struct xen_domctl op = {.u.setdebugging.enable = on};
+    struct xen_domctl op = { .u.setdebugging.enable = on };
     return domctl(XEN_DOMCTL_setdebugging, &op);
 }
 
 static struct xen_domctl_gdbsx_domstatus status(void)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = { 0 };
     assert_int_equal(domctl(XEN_DOMCTL_gdbsx_domstatus, &op), 0);
     return op.u.gdbsx_domstatus;
 }
 
 static long hold_vcpu(uint32_t cmd, uint32_t id)
 {
-    struct xen_domctl op = {.u.gdbsx_pauseunp_vcpu.vcpu = id};
+    struct xen_domctl op = { .u.gdbsx_pauseunp_vcpu.vcpu = id };
     return domctl(cmd, &op);
 }
 
 static long simple(uint32_t cmd)
 {
-    struct xen_domctl op = {0};
+    struct xen_domctl op = { 0 };
     return domctl(cmd, &op);
 }
 
@@ -70,7 +70,7 @@ static void attached_is_shown(void **state)
 {
     start();
     for (int on = 1; on >= 0; on--) {
-        struct xen_domctl op = {0};
+        struct xen_domctl op = { 0 };
         assert_int_equal(attach(on), 0);
         assert_int_equal(domctl(XEN_DOMCTL_getdomaininfo, &op), 0);
         assert_int_equal(!!(op.u.getdomaininfo.flags & XEN_DOMINF_debugged), on);
@@ -134,7 +134,7 @@ static void vcpus_are_held_only_in_a_held_domain(void **state)
 static long memio(uint64_t at, uint32_t len, bool write, uint32_t *remain)
 {
     struct xen_domctl op = {
-        .u.gdbsx_guest_memio = {.gva = at, .uva = BOX + BUFFER, .len = len, .gwr = write, .remain = 77}};
+        .u.gdbsx_guest_memio = { .gva = at, .uva = BOX + BUFFER, .len = len, .gwr = write, .remain = 77 } };
     long rc = domctl(XEN_DOMCTL_gdbsx_guestmemio, &op);
     *remain = op.u.gdbsx_guest_memio.remain;
     return rc;
@@ -176,7 +176,7 @@ static void memory(void **state)
     assert_int_equal(remain, 10);
     assert_int_equal(memio(at, 2u << 20, false, &remain), -E2BIG);
     assert_int_equal(memio(0, 0, false, &remain), 0);
-    struct xen_domctl op = {.u.gdbsx_guest_memio = {.pgd3val = 1, .gva = at, .uva = BOX + BUFFER, .len = 1}};
+    struct xen_domctl op = { .u.gdbsx_guest_memio = { .pgd3val = 1, .gva = at, .uva = BOX + BUFFER, .len = 1 } };
     assert_int_equal(domctl(XEN_DOMCTL_gdbsx_guestmemio, &op), -EOPNOTSUPP);
 }
 

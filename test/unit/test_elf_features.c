@@ -44,7 +44,7 @@ static bool same(struct span span, const char *text)
 static void test_vectors(void **state)
 {
     for (unsigned int i = 0; i < ARRAY_SIZE(vectors); i++) {
-        struct span rest = {vectors[i].text, strlen(vectors[i].text)}, refused = {0}, malformed = {0};
+        struct span rest = { vectors[i].text, strlen(vectors[i].text) }, refused = { 0 }, malformed = { 0 };
         uint32_t supported = 0, required = 0;
         unsigned int unknown = 0;
         struct xen_feature_token token;
@@ -71,7 +71,7 @@ static void test_names(void **state)
 {
     for (unsigned int i = 0; i < 21; i++) {
         const char *name = xen_feature_name(i);
-        struct span rest = {name, strlen(name)};
+        struct span rest = { name, strlen(name) };
         struct xen_feature_token token;
 
         assert_true(xen_features_next(&rest, &token));
@@ -83,7 +83,7 @@ static void test_names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_vectors), cmocka_unit_test(test_names)};
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_vectors), cmocka_unit_test(test_names) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

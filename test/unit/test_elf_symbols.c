@@ -10,7 +10,7 @@
 
 static struct elf_build build;
 static struct image_verdict verdict;
-static const struct image_ask ask = {.can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true};
+static const struct image_ask ask = { .can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true };
 
 /* Where in the file the test's section table and its two tables are. */
 static size_t table_at, symtab_at, strtab_at, symtab_len;
@@ -216,8 +216,8 @@ static void test_limit(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_block), cmocka_unit_test(test_bad),
-                                       cmocka_unit_test(test_asked_for), cmocka_unit_test(test_limit)};
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_block), cmocka_unit_test(test_bad),
+                                        cmocka_unit_test(test_asked_for), cmocka_unit_test(test_limit) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,7 +64,7 @@ static void test_pv32(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_abis), cmocka_unit_test(test_pv32)};
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_abis), cmocka_unit_test(test_pv32) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

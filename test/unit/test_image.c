@@ -19,9 +19,9 @@ struct row_note {
     unsigned int bytes;
 };
 
-#define TEXT(type, text)    {XEN_ELFNOTE_##type, text, 0, 0}
-#define NUMBER(type, value) {XEN_ELFNOTE_##type, NULL, value, 8}
-#define SIZED(type, value, bytes) {XEN_ELFNOTE_##type, NULL, value, bytes}
+#define TEXT(type, text)    { XEN_ELFNOTE_##type, text, 0, 0 }
+#define NUMBER(type, value) { XEN_ELFNOTE_##type, NULL, value, 8 }
+#define SIZED(type, value, bytes) { XEN_ELFNOTE_##type, NULL, value, bytes }
 #define ENTRY_OK            (BUILD_VBASE + BUILD_PADDR + 0x100)
 #define LINUX               TEXT(GUEST_OS, "linux"), TEXT(XEN_VERSION, "xen-3.0"), TEXT(LOADER, "generic")
 #define PV                  LINUX, NUMBER(VIRT_BASE, BUILD_VBASE), NUMBER(PADDR_OFFSET, 0), NUMBER(ENTRY, ENTRY_OK)
@@ -134,7 +134,7 @@ static const struct row {
 
 static struct elf_build build;
 static struct image_verdict verdict;
-static const struct image_ask pv64_dom0 = {.can_run = PV64, .dom0 = true};
+static const struct image_ask pv64_dom0 = { .can_run = PV64, .dom0 = true };
 
 static void row_build(const struct row *row)
 {
@@ -196,8 +196,8 @@ static void judge_notes(void)
 
 static void test_ignore_required(void **state)
 {
-    const struct image_ask ask = {.can_run = PV64, .dom0 = true, .ignore_required = true};
-    const struct row row = {"", false, {PV, TEXT(FEATURES, "!foo")}};
+    const struct image_ask ask = { .can_run = PV64, .dom0 = true, .ignore_required = true };
+    const struct row row = { "", false, {PV, TEXT(FEATURES, "!foo")} };
 
     row_build(&row);
     assert_int_equal(image_judge(build.data, build.at, &ask, &verdict), 0);
@@ -206,8 +206,8 @@ static void test_ignore_required(void **state)
 
 static void test_both_modes(void **state)
 {
-    struct image_ask ask = {.can_run = PV64 | PVH, .dom0 = true};
-    const struct row pvh = {"", false, {LINUX, NUMBER(PHYS32_ENTRY, BUILD_PADDR)}};
+    struct image_ask ask = { .can_run = PV64 | PVH, .dom0 = true };
+    const struct row pvh = { "", false, {LINUX, NUMBER(PHYS32_ENTRY, BUILD_PADDR)} };
 
     row_build(&rows[2]);
     assert_int_equal(image_judge(build.data, build.at, &ask, &verdict), 0);
@@ -441,7 +441,7 @@ static void test_guest_section(void **state)
 
 static void test_note_section(void **state)
 {
-    static const uint8_t note[] = {4, 0, 0, 0, 4, 0, 0, 0, 18, 0, 0, 0, 'X', 'e', 'n', 0, 0, 1, 0, 1};
+    static const uint8_t note[] = { 4, 0, 0, 0, 4, 0, 0, 0, 18, 0, 0, 0, 'X', 'e', 'n', 0, 0, 1, 0, 1 };
 
     elf_build_start(&build, true);
     build_section(ELF_SHT_NOTE, ".note.Xen", note, sizeof(note));
@@ -465,7 +465,7 @@ static void test_quote_cut(void **state)
     char buf[16];
 
     for (unsigned int i = 0; i < ARRAY_SIZE(quotes); i++)
-        assert_string_equal(image_words_quote((struct span){quotes[i].text, strlen(quotes[i].text)}, buf,
+        assert_string_equal(image_words_quote((struct span){ quotes[i].text, strlen(quotes[i].text) }, buf,
                                               quotes[i].cap),
                             quotes[i].expected);
 }

@@ -117,8 +117,8 @@ static void test_kinds(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_fields),
-                                       cmocka_unit_test(test_kinds)};
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_fields),
+                                        cmocka_unit_test(test_kinds) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

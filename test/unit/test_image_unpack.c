@@ -38,7 +38,7 @@ static void make_plain(void)
 static size_t pack_xz_with(lzma_check check, bool x86)
 {
     lzma_options_lzma options;
-    lzma_filter filters[] = {{LZMA_FILTER_X86, NULL}, {LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, NULL}};
+    lzma_filter filters[] = { {LZMA_FILTER_X86, NULL}, {LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, NULL} };
     size_t len = 0;
 
     lzma_lzma_preset(&options, 0);
@@ -80,7 +80,7 @@ static size_t pack_lzma(void)
 
 static size_t pack_gzip(void)
 {
-    z_stream stream = {.next_in = plain, .avail_in = (uInt)plain_len, .next_out = packed, .avail_out = PACKED_CAP};
+    z_stream stream = { .next_in = plain, .avail_in = (uInt)plain_len, .next_out = packed, .avail_out = PACKED_CAP };
 
     assert_int_equal(deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
     assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
@@ -212,7 +212,7 @@ static void take_line(void *opaque, enum lib_log_level level, const char *text)
     lines++;
 }
 
-static const struct lib_log sink = {take_line, NULL};
+static const struct lib_log sink = { take_line, NULL };
 
 /* Every error comes with one sentence, and nothing behind the room given is written. */
 static int run(enum pack_kind kind, size_t in_len, size_t cap, size_t arena_len, size_t *out_len)
@@ -259,7 +259,7 @@ static void test_truncated(void **state)
 {
     for (unsigned int i = 0; i < ARRAY_SIZE(methods); i++) {
         size_t len = pack_short(i), out_len;
-        const size_t cuts[] = {0, 1, 4, 12, 13, 24, len / 3, len / 2, len - 1};
+        const size_t cuts[] = { 0, 1, 4, 12, 13, 24, len / 3, len / 2, len - 1 };
 
         for (unsigned int c = 0; c < ARRAY_SIZE(cuts); c++) {
             int error = run(methods[i].kind, cuts[c], plain_len, ARENA_LEN, &out_len);
@@ -314,7 +314,7 @@ static void test_spoilt(void **state)
 
 static void test_not_built_in(void **state)
 {
-    static const enum pack_kind kinds[] = {PACK_NONE, PACK_UNKNOWN, PACK_UNKNOWN + 1};
+    static const enum pack_kind kinds[] = { PACK_NONE, PACK_UNKNOWN, PACK_UNKNOWN + 1 };
     size_t out_len;
 
     for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {

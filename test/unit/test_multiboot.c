@@ -263,7 +263,7 @@ static void build_mb2(void)
 /* A map with descriptors that are too short, or too many, is not taken at all. */
 static void test_mb2_efi_map_refused(void **state)
 {
-    static const uint32_t size[] = {0, 39, 1};
+    static const uint32_t size[] = { 0, 39, 1 };
 
     for (unsigned int i = 0; i < sizeof(size) / sizeof(size[0]); i++) {
         build_mb2();

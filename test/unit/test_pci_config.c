@@ -31,7 +31,7 @@ static void space_write(void *opaque, unsigned int reg, unsigned int size, uint3
             (uint8_t)((space[reg + i] & ~writable[reg + i]) | ((value >> (8 * i)) & writable[reg + i]));
 }
 
-static const struct pci_config config = {space_read, space_write, NULL};
+static const struct pci_config config = { space_read, space_write, NULL };
 
 static void put(unsigned int reg, unsigned int size, uint32_t value)
 {
@@ -189,7 +189,7 @@ static void sizes_and_addresses(void **state)
 
     assert_true(pci_sriov_read(&config, &s) && pci_sriov_sizes(&config, &s, size));
     assert_memory_equal(before, space, sizeof(space));
-    static const uint64_t wanted[PCI_BARS_MAX] = {0x4000, 0, 0, 0x10000, 0, 0};
+    static const uint64_t wanted[PCI_BARS_MAX] = { 0x4000, 0, 0, 0x10000, 0, 0 };
     assert_memory_equal(size, wanted, sizeof(wanted));
     assert_int_equal(pci_sriov_bar(&config, &s, size, 0, 0, &why), 0x180000000);
     assert_int_equal(pci_sriov_bar(&config, &s, size, 5, 0, &why), 0x180014000);
@@ -258,7 +258,7 @@ static void watched_write(void *opaque, unsigned int reg, unsigned int size, uin
 /* Others would see the addresses move. */
 static void nothing_decodes_while_it_is_sized(void **state)
 {
-    const struct pci_config watched = {space_read, watched_write, NULL};
+    const struct pci_config watched = { space_read, watched_write, NULL };
     struct pci_bar found;
 
     memset(writable + PCI_COMMAND, 0xff, 2);

@@ -37,7 +37,7 @@ static void test_reset(void **state)
     } t[] = {
         { VLAPIC_ID, 2u << 24 },    { VLAPIC_LVR, 0x50014 },      { VLAPIC_TPR, 0 },          { VLAPIC_SVR, 0xff },
         { VLAPIC_DFR, ~0u },        { VLAPIC_LDR, 0 },            { VLAPIC_LVTT, 0x10000 },   { VLAPIC_LVT0, 0x10000 },
-        { VLAPIC_LVT1, 0x10000 },   { VLAPIC_LVT_ERROR, 0x10000 },{ VLAPIC_LVT_PC, 0x10000 }, { VLAPIC_TDCR, 0 },
+        { VLAPIC_LVT1, 0x10000 },   { VLAPIC_LVT_ERROR, 0x10000 }, { VLAPIC_LVT_PC, 0x10000 }, { VLAPIC_TDCR, 0 },
         { VLAPIC_TMICT, 0 },        { VLAPIC_TMCCT, 0 },          { VLAPIC_ESR, 0 },          { VLAPIC_ICR, 0 },
     };
 
@@ -61,7 +61,7 @@ static void test_modes(void **state)
     } t[] = {
         { XAPIC, XAPIC, true },   { XAPIC, OFF, true },    { XAPIC, X2APIC, true }, { XAPIC, OFF | 0x400, false },
         { OFF, XAPIC, true },     { OFF, X2APIC, false },  { OFF, OFF | 0x400, false },
-        { X2APIC, OFF, true },    { X2APIC, XAPIC, false },{ X2APIC, X2APIC, true },
+        { X2APIC, OFF, true },    { X2APIC, XAPIC, false }, { X2APIC, X2APIC, true },
         { XAPIC, XAPIC + 0x1000, false }, { XAPIC, XAPIC | 1, false }, { XAPIC, XAPIC | 1ULL << 40, false },
     };
 

@@ -86,7 +86,7 @@ static void print_ways(const struct image_verdict *verdict)
 
 static void print_text(const struct image_file *image, const struct image_verdict *verdict, const struct image_ask *ask)
 {
-    static const char *const sources[] = {"none", "note segment", "note section", "__xen_guest section"};
+    static const char *const sources[] = { "none", "note segment", "note section", "__xen_guest section" };
     char line[LINE];
 
     printf("%s\n", image->path);
@@ -184,7 +184,7 @@ static void print_json(const struct image_file *image, const struct image_verdic
 
 static void image_report(struct run *run, const struct image_file *image)
 {
-    struct image_verdict verdict = {.best = IMAGE_GUESTS};
+    struct image_verdict verdict = { .best = IMAGE_GUESTS };
 
     if (!image->problem[0])
         image_judge(image->elf, image->elf_len, &run->ask, &verdict);
@@ -249,8 +249,8 @@ static void image_directory(struct run *run, const char *path)
 
 static bool can_run_parse(const char *list, unsigned int *can_run)
 {
-    static const char *const names[] = {[IMAGE_PV64] = "pv64", [IMAGE_PVH] = "pvh", [IMAGE_PV32] = "pv32"};
-    struct span rest = {list, strlen(list)};
+    static const char *const names[] = {[IMAGE_PV64] = "pv64", [IMAGE_PVH] = "pvh", [IMAGE_PV32] = "pv32" };
+    struct span rest = { list, strlen(list) };
 
     *can_run = 0;
     while (rest.len) {
@@ -283,7 +283,7 @@ static bool option_parse(struct run *run, const char *option)
 
 int xnl_image(int argc, char **argv)
 {
-    struct run run = {.ask = {.can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true}};
+    struct run run = { .ask = { .can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true } };
     unsigned int files = 0;
     const char *strange = NULL;
     struct stat st;

@@ -39,7 +39,7 @@ static void take_line(void *opaque, enum lib_log_level level, const char *text)
 /* Unpacks into @cap bytes; -ENOSPC if more are needed. */
 static int unpack_into(struct image_file *image, const uint8_t *in, size_t in_len, size_t cap)
 {
-    const struct lib_log log = {take_line, image};
+    const struct lib_log log = { take_line, image };
     size_t arena_len = unpack_arena_size(image->kind, in, in_len);
     void *arena = NULL;
     int error;
@@ -80,7 +80,7 @@ int image_file_open(struct image_file *image, const char *path)
     size_t in_len;
     enum bzimage_error error;
 
-    *image = (struct image_file){.path = path, .kind = PACK_UNKNOWN};
+    *image = (struct image_file){ .path = path, .kind = PACK_UNKNOWN };
     errno = 0;
     if (file_read(image))
         return -EIO;

@@ -94,7 +94,7 @@ static int tell(struct trace *t, const struct options *o)
 
 int xnl_trace(int argc, char **argv)
 {
-    struct options o = {.path = NULL};
+    struct options o = { .path = NULL };
     struct trace t;
     int status = read_options(argc, argv, &o);
 

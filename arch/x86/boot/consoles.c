@@ -48,7 +48,7 @@ static __init bool has_text_screen(void)
 
 static __init struct screen_channel channel(struct boot_colour c)
 {
-    return (struct screen_channel){c.position, c.size};
+    return (struct screen_channel){ c.position, c.size };
 }
 
 static __init bool framebuffer_open(bool shown)
@@ -56,7 +56,7 @@ static __init bool framebuffer_open(bool shown)
     const struct boot_screen *s = &boot_info.screen;
     const struct screen_mode mode = {
         .width = s->width, .height = s->height, .pitch = s->pitch, .bits_per_pixel = s->bits_per_pixel,
-        .red = channel(s->red), .green = channel(s->green), .blue = channel(s->blue)};
+        .red = channel(s->red), .green = channel(s->green), .blue = channel(s->blue) };
     uint64_t size = screen_size(&mode);
 
     if (!s->paddr || s->paddr >= PADDR_LIMIT || size > PADDR_LIMIT - s->paddr)
@@ -147,8 +147,8 @@ static __init bool another_port(const struct wanted *w)
 
 __init void consoles_open(void)
 {
-    struct wanted w = {.com = {names(hv_options.console, "com1"), names(hv_options.console, "com2")},
-                       .vga = names(hv_options.console, "vga"), .none = names(hv_options.console, "none")};
+    struct wanted w = { .com = { names(hv_options.console, "com1"), names(hv_options.console, "com2") },
+                        .vga = names(hv_options.console, "vga"), .none = names(hv_options.console, "none") };
 
     log_options();
     keep_screen = !strcmp(hv_options.vga, "keep");

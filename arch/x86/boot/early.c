@@ -50,7 +50,7 @@ static bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t len)
 static __init void read_loader(uint32_t magic, uint32_t info)
 {
     static char cmdline[BOOT_CMDLINE_MAX]; /* kept; boot_info is not */
-    const struct phys_reader mem = {read_physical, NULL};
+    const struct phys_reader mem = { read_physical, NULL };
     char banner[256];
     int rc = multiboot_parse(&boot_info, magic, info, &mem, &hv_lib_log);
 
@@ -74,7 +74,7 @@ static __init void keep_efi_memory(void)
 {
     for (uint32_t i = 0; i < boot_info.efi.region_count; i++) {
         const struct boot_efi_region *r = &boot_info.efi.region[i];
-        struct range at = {r->start, r->start + r->pages * PAGE_SIZE};
+        struct range at = { r->start, r->start + r->pages * PAGE_SIZE };
 
         if (r->attributes & EFI_MEMORY_RUNTIME && at.start < at.end && r->pages < E820_TOP / PAGE_SIZE &&
             e820_retype(&machine_map, at, E820_RAM, E820_RESERVED))
@@ -127,7 +127,7 @@ static __init void memory_init(void)
               (unsigned long)image_paddr);
     reserve_used();
     kexec_reserve();
-    page = e820_find_high(&machine_map, PAGE_SIZE, PAGE_SIZE, (struct range){PAGE_SIZE, TRAMPOLINE_LAST}, NULL, 0);
+    page = e820_find_high(&machine_map, PAGE_SIZE, PAGE_SIZE, (struct range){ PAGE_SIZE, TRAMPOLINE_LAST }, NULL, 0);
     smp_set_trampoline(page == UINT64_MAX ? 0 : page);
 }
 

@@ -18,7 +18,7 @@ static __init bool is_empty(struct range m)
 
 static __init struct range pages_of(struct range m)
 {
-    return (struct range){m.start & PAGE_MASK, ROUND_UP(m.end, PAGE_SIZE)};
+    return (struct range){ m.start & PAGE_MASK, ROUND_UP(m.end, PAGE_SIZE) };
 }
 
 __init void modules_check(void)
@@ -60,7 +60,7 @@ static __init void move(uint32_t index)
               hv_options.mem ? ", or raise mem=" : "");
     memcpy((void *)to, (const void *)m->start, size);
     log_info("module %u: moved from %#lx to %#lx", index + 1, (unsigned long)m->start, (unsigned long)to);
-    *m = (struct range){to, to + size};
+    *m = (struct range){ to, to + size };
 }
 
 __init void modules_keep(void)

@@ -100,7 +100,7 @@ static __init void assign_io(const struct serial_setting *set)
 static __init bool use_function(pci_sbdf_t f, const struct serial_setting *set, struct ns16550_place *place)
 {
     struct pci_config c = pci_config_of(f);
-    struct pci_bar bar = {0};
+    struct pci_bar bar = { 0 };
     uint64_t at = pci_config_uart_bar(&c, &bar) ? free_port(&bar, 8u << set->reg_shift) : NOWHERE;
 
     if (at == NOWHERE)
@@ -110,7 +110,7 @@ static __init bool use_function(pci_sbdf_t f, const struct serial_setting *set, 
     enable_bridges((uint8_t)(f >> 8));
     enable(f, bar.io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY);
     pci_keep(f);
-    *place = (struct ns16550_place){.mmio = !bar.io, .address = at};
+    *place = (struct ns16550_place){ .mmio = !bar.io, .address = at };
     return true;
 }
 
@@ -151,16 +151,16 @@ static __init bool find(const struct serial_setting *set, const char *name, stru
         log_warning("option %s: no PCI function of class 07/00 or 07/02 has a serial port that is free", name);
         return false;
     }
-    *place = (struct ns16550_place){.mmio = set->address >= 0x10000, .address = set->address};
+    *place = (struct ns16550_place){ .mmio = set->address >= 0x10000, .address = set->address };
     return true;
 }
 
 __init int serial_open(unsigned int index, const char *option)
 {
     static const struct { const char *name; uint16_t io; uint8_t irq; } usual[NS16550_PORTS] __initconst = {
-        {"com1", 0x3f8, 4}, {"com2", 0x2f8, 3}};
+        {"com1", 0x3f8, 4}, {"com2", 0x2f8, 3} };
     const char *name = usual[index].name;
-    struct ns16550_place place = {0};
+    struct ns16550_place place = { 0 };
     struct serial_setting set;
 
     serial_setting_default(&set, usual[index].io, usual[index].irq);

@@ -120,7 +120,7 @@ extern uint64_t image_paddr;
 /* The text is read-only; the direct map is not. */
 __init void cpu_patch_clac(void)
 {
-    static const uint8_t clac_insn[3] = {0x0f, 0x01, 0xca};
+    static const uint8_t clac_insn[3] = { 0x0f, 0x01, 0xca };
 
     if (!cpu_has_smap)
         return;

@@ -33,13 +33,13 @@ _Static_assert(sizeof(struct xenpf_efi_guid) == 16, "the ABI has EFI's own form"
 
 static void time_out(struct xenpf_efi_time *to, const struct efi_time *t)
 {
-    *to = (struct xenpf_efi_time){t->year, t->month, t->day, t->hour, t->minute, t->second, t->nanosecond, t->timezone,
-                                  t->daylight};
+    *to = (struct xenpf_efi_time){ t->year, t->month, t->day, t->hour, t->minute, t->second, t->nanosecond, t->timezone,
+                                   t->daylight };
 }
 
 static struct efi_time time_in(const struct xenpf_efi_time *t)
 {
-    return (struct efi_time){t->year, t->month, t->day, t->hour, t->min, t->sec, 0, t->ns, t->tz, t->daylight, 0};
+    return (struct efi_time){ t->year, t->month, t->day, t->hour, t->min, t->sec, 0, t->ns, t->tz, t->daylight, 0 };
 }
 
 static int call(struct xenpf_efi_runtime_call *op, enum efi_service service, const uint64_t argument[5])
@@ -54,12 +54,12 @@ static int call(struct xenpf_efi_runtime_call *op, enum efi_service service, con
 
 static long get_time(struct xenpf_efi_runtime_call *op)
 {
-    struct efi_time_caps caps = {0};
-    struct efi_time t = {0};
+    struct efi_time_caps caps = { 0 };
+    struct efi_time t = { 0 };
 
     if (op->misc)
         return -EINVAL;
-    int rc = call(op, EFI_GET_TIME, (uint64_t[5]){PTR(&t), PTR(&caps)});
+    int rc = call(op, EFI_GET_TIME, (uint64_t[5]){ PTR(&t), PTR(&caps) });
     if (rc || EFI_IS_ERROR(op->status))
         return rc;
     time_out(&op->u.get_time.time, &t);
@@ -73,17 +73,17 @@ static long set_time(struct xenpf_efi_runtime_call *op)
 {
     struct efi_time t = time_in(&op->u.set_time);
 
-    return op->misc ? -EINVAL : call(op, EFI_SET_TIME, (uint64_t[5]){PTR(&t)});
+    return op->misc ? -EINVAL : call(op, EFI_SET_TIME, (uint64_t[5]){ PTR(&t) });
 }
 
 static long get_wakeup_time(struct xenpf_efi_runtime_call *op)
 {
     uint8_t enabled = 0, pending = 0;
-    struct efi_time t = {0};
+    struct efi_time t = { 0 };
 
     if (op->misc)
         return -EINVAL;
-    int rc = call(op, EFI_GET_WAKEUP_TIME, (uint64_t[5]){PTR(&enabled), PTR(&pending), PTR(&t)});
+    int rc = call(op, EFI_GET_WAKEUP_TIME, (uint64_t[5]){ PTR(&enabled), PTR(&pending), PTR(&t) });
     if (rc || EFI_IS_ERROR(op->status))
         return rc;
     time_out(&op->u.get_wakeup_time, &t);
@@ -98,7 +98,7 @@ static long set_wakeup_time(struct xenpf_efi_runtime_call *op)
 
     if (op->misc & ~(XEN_EFI_SET_WAKEUP_TIME_ENABLE | XEN_EFI_SET_WAKEUP_TIME_ENABLE_ONLY))
         return -EINVAL;
-    int rc = call(op, EFI_SET_WAKEUP_TIME, (uint64_t[5]){enable, only ? 0 : PTR(&t)});
+    int rc = call(op, EFI_SET_WAKEUP_TIME, (uint64_t[5]){ enable, only ? 0 : PTR(&t) });
     if (!rc)
         op->misc = 0;
     return rc;
@@ -110,7 +110,7 @@ static long next_count(struct xenpf_efi_runtime_call *op)
 
     if (op->misc)
         return -EINVAL;
-    int rc = call(op, EFI_GET_NEXT_HIGH_MONOTONIC_COUNT, (uint64_t[5]){PTR(&high)});
+    int rc = call(op, EFI_GET_NEXT_HIGH_MONOTONIC_COUNT, (uint64_t[5]){ PTR(&high) });
     op->misc = high;
     return rc;
 }
@@ -145,7 +145,7 @@ static long get_variable(struct xenpf_efi_runtime_call *op, struct variable *v)
     long rc = copy_name(v, guest_handle_va(op->u.get_variable.name));
     if (!rc)
         rc = call(op, EFI_GET_VARIABLE,
-                  (uint64_t[5]){PTR(v->name), PTR(&guid), PTR(&attributes), PTR(&size), size ? PTR(v->data) : 0});
+                  (uint64_t[5]){ PTR(v->name), PTR(&guid), PTR(&attributes), PTR(&size), size ? PTR(v->data) : 0 });
     if (rc)
         return rc;
     op->misc = attributes;
@@ -167,7 +167,7 @@ static long set_variable(struct xenpf_efi_runtime_call *op, struct variable *v)
     if (!rc && copy_from_guest_bytes(v->data, guest_handle_va(op->u.set_variable.data), 1, size))
         rc = -EFAULT;
     if (!rc)
-        rc = call(op, EFI_SET_VARIABLE, (uint64_t[5]){PTR(v->name), PTR(&guid), op->misc, size, PTR(v->data)});
+        rc = call(op, EFI_SET_VARIABLE, (uint64_t[5]){ PTR(v->name), PTR(&guid), op->misc, size, PTR(v->data) });
     return rc;
 }
 
@@ -182,7 +182,7 @@ static long next_name(struct xenpf_efi_runtime_call *op, struct variable *v)
     if (copy_from_guest_bytes(v->name, at, 1, size))
         return -EFAULT;
     v->name[size / 2 - 1] = 0;
-    long rc = call(op, EFI_GET_NEXT_VARIABLE_NAME, (uint64_t[5]){PTR(&size), PTR(v->name), PTR(&guid)});
+    long rc = call(op, EFI_GET_NEXT_VARIABLE_NAME, (uint64_t[5]){ PTR(&size), PTR(v->name), PTR(&guid) });
     if (rc)
         return rc;
     op->u.get_next_variable_name.size = size;
@@ -202,7 +202,7 @@ static long query_info(struct xenpf_efi_runtime_call *op)
     if (op->misc)
         return -EOPNOTSUPP;
     int rc = call(op, EFI_QUERY_VARIABLE_INFO,
-                  (uint64_t[5]){op->u.query_variable_info.attr, PTR(&max_store), PTR(&remaining), PTR(&max_size)});
+                  (uint64_t[5]){ op->u.query_variable_info.attr, PTR(&max_store), PTR(&remaining), PTR(&max_size) });
     op->u.query_variable_info.max_store_size = max_store;
     op->u.query_variable_info.remain_store_size = remaining;
     op->u.query_variable_info.max_size = max_size;

@@ -61,7 +61,7 @@ static long op_flush_tlbs(uint64_t arg)
 
 static long op_get_time(uint64_t arg)
 {
-    const struct xen_hvm_get_time now = {now_ns()};
+    const struct xen_hvm_get_time now = { now_ns() };
 
     return copy_to_guest_va(arg, &now);
 }
@@ -69,7 +69,7 @@ static long op_get_time(uint64_t arg)
 /* A guest's own record: the class says that it is one, and who runs there says whose. */
 static void trace_guest_record(const struct xen_hvm_xentrace *op)
 {
-    uint32_t word[TRACE_WORDS_MAX] = {0};
+    uint32_t word[TRACE_WORDS_MAX] = { 0 };
 
     _Static_assert(sizeof(op->extra) <= sizeof(word), "all of it fits");
     memcpy(word, op->extra, op->extra_bytes);

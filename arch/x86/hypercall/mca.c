@@ -128,7 +128,7 @@ static long op_physcpuinfo(struct xen_mc_physcpuinfo *p)
     }
     if (!p->ncpus || p->ncpus > INT32_MAX)
         return -EINVAL;
-    struct description d = {.count = MIN(p->ncpus, online)};
+    struct description d = { .count = MIN(p->ncpus, online) };
     d.cpu = hv_zalloc_array(d.count, sizeof(*d.cpu));
     if (!d.cpu)
         return -ENOMEM;

@@ -21,7 +21,7 @@ static long machine_memory_map(struct memory_call *m)
         struct {
             uint64_t addr, size;
             uint32_t type;
-        } __attribute__((packed)) out = {e->start, e->end - e->start, e->type};
+        } __attribute__((packed)) out = { e->start, e->end - e->start, e->type };
         if (copy_to_guest_va(guest_handle_va(map->buffer) + i * sizeof(out), &out))
             return -EFAULT;
     }

@@ -218,7 +218,7 @@ static long op_device_add(struct domain *d, uint64_t arg, struct refusal *why)
     if (copy_from_guest_va(&add, arg))
         return -EFAULT;
     pci_sbdf_t sbdf = PCI_SBDF(add.seg, add.bus, add.devfn);
-    struct refusal rule = {""};
+    struct refusal rule = { "" };
     int rc = add.flags & XEN_PCI_DEV_VIRTFN
                  ? pci_virtual_function_add(sbdf, PCI_SBDF(add.seg, add.physfn.bus, add.physfn.devfn), &rule)
                  : pci_function_add(sbdf, &rule);
@@ -280,8 +280,8 @@ static long op_device_reset(struct domain *d, uint64_t arg, struct refusal *why)
 }
 
 /* Operations on devices say in the log what they refuse; those that are for everyone concern the caller's vCPU. */
-#define DEVICE(name, fn)   [PHYSDEVOP_##name] = {fn, #name, false, true}
-#define EVERYONE(name, fn) [PHYSDEVOP_##name] = {fn, #name, true, false}
+#define DEVICE(name, fn)   [PHYSDEVOP_##name] = { fn, #name, false, true }
+#define EVERYONE(name, fn) [PHYSDEVOP_##name] = { fn, #name, true, false }
 static const struct {
     physdev_fn fn;
     const char *name;
@@ -291,7 +291,7 @@ static const struct {
     EVERYONE(set_iopl, op_set_iopl),
     EVERYONE(set_iobitmap, op_set_iobitmap),
     EVERYONE(eoi, op_eoi),
-    [PHYSDEVOP_get_free_pirq] = {op_get_free_pirq, "get_free_pirq", true, true},
+    [PHYSDEVOP_get_free_pirq] = { op_get_free_pirq, "get_free_pirq", true, true },
     DEVICE(apic_read, op_apic_read),
     DEVICE(alloc_irq_vector, op_alloc_irq_vector),
     DEVICE(map_pirq, op_map_pirq),

@@ -121,7 +121,7 @@ static long perform_on(uint32_t cpu, struct batch *b)
 
 long resource_op(const struct xenpf_resource_op *op)
 {
-    struct batch b = {.nr = 0};
+    struct batch b = { .nr = 0 };
 
     if (op->nr_entries > ENTRIES_MAX)
         return -EINVAL;

@@ -90,7 +90,7 @@ static void set_target(struct irq *irq, uint8_t vector, uint32_t apic_id)
     spin_unlock_irqrestore(&lock, flags);
 }
 
-static const struct irq_source ioapic_source = {"IO-APIC", mask, unmask, set_target};
+static const struct irq_source ioapic_source = { "IO-APIC", mask, unmask, set_target };
 
 static __init void isa_defaults(void)
 {
@@ -101,7 +101,7 @@ static __init void isa_defaults(void)
 
 __init uint32_t ioapic_add(uint8_t id, paddr_t base, uint32_t gsi_base)
 {
-    struct ioapic io = {.id = id, .base = base, .gsi_base = gsi_base};
+    struct ioapic io = { .id = id, .base = base, .gsi_base = gsi_base };
 
     if (ioapic_count == IOAPICS_MAX) {
         log_warning("IO-APIC %u at %#lx: more than %u of them, not used", id, (unsigned long)base, IOAPICS_MAX);

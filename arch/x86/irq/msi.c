@@ -83,7 +83,7 @@ static void set_target(struct irq *irq, uint8_t vector, uint32_t apic_id)
     pci_write(m->sbdf, m->cap + MSI_ADDRESS + (wide ? 8 : 4), 2, vector);
 }
 
-static const struct irq_source msi_source = {"MSI", mask, unmask, set_target};
+static const struct irq_source msi_source = { "MSI", mask, unmask, set_target };
 
 /*
  * Pages with MSI-X tables. They stay mapped, each once, so that functions that come and go do not use up addresses.
@@ -184,7 +184,7 @@ int msi_setup(pci_sbdf_t sbdf, uint16_t entry, uint64_t table_base, struct irq *
     struct msi_desc *m = hv_zalloc(sizeof(*m));
     if (!m)
         return refuse(why, -ENOMEM, "no memory to describe it");
-    *m = (struct msi_desc){.sbdf = sbdf, .cap = (uint16_t)cap, .msix = msix, .entry = entry, .masked = true};
+    *m = (struct msi_desc){ .sbdf = sbdf, .cap = (uint16_t)cap, .msix = msix, .entry = entry, .masked = true };
     int rc = msix ? map_entry(m, why) : 0;
     if (!rc)
         rc = connect(m, out, why);

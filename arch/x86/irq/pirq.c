@@ -118,7 +118,7 @@ int pirq_map_msi(struct domain *d, pci_sbdf_t sbdf, uint16_t entry, uint64_t tab
     irqflags_t flags = spin_lock_irqsave(&m->lock);
     to = pirq < 0 ? find_free(m) : m->entry[pirq].irq ? -EEXIST : pirq;
     if (to >= 0)
-        m->entry[to] = (struct pirq_entry){.irq = irq->nr + 1};
+        m->entry[to] = (struct pirq_entry){ .irq = irq->nr + 1 };
     spin_unlock_irqrestore(&m->lock, flags);
     if (to >= 0)
         return to;

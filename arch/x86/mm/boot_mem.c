@@ -28,7 +28,7 @@ static __init void insert(struct ram_range *list, unsigned int *count, paddr_t s
     unsigned int i = (*count)++;
     for (; i && list[i - 1].start > start; i--)
         list[i] = list[i - 1];
-    list[i] = (struct ram_range){start, end};
+    list[i] = (struct ram_range){ start, end };
 }
 
 static __init void remove_at(struct ram_range *list, unsigned int *count, unsigned int i)

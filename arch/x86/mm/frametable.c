@@ -81,7 +81,7 @@ static __init void chunks_create(uint64_t first_chunk, uint64_t end_chunk)
         if (frame_table_covers(mfn(c * CHUNK_FRAMES)))
             continue;
         for (uint64_t i = c * CHUNK_FRAMES; i < (c + 1) * CHUNK_FRAMES; i++)
-            frame_table[i] = (struct frame){.count = FRAME_BROKEN | (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT};
+            frame_table[i] = (struct frame){ .count = FRAME_BROKEN | (uint64_t)FRAME_OWNER_NONE << FRAME_OWNER_SHIFT };
         frame_chunk_known[c / 64] |= 1ULL << (c % 64);
     }
 }

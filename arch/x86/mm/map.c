@@ -225,7 +225,7 @@ __init void map_use_direct(void)
 /* Only slots that a region uses; the others stay empty for ever. */
 __init void map_finish_slots(void)
 {
-    static const vaddr_t used[] __initconst = {M2P_VIRT, M2P_RW_VIRT, IMAGE_VIRT, FRAMETABLE_VIRT};
+    static const vaddr_t used[] __initconst = { M2P_VIRT, M2P_RW_VIRT, IMAGE_VIRT, FRAMETABLE_VIRT };
 
     for (unsigned int i = 0; i < ARRAY_SIZE(used); i++)
         BUG_ON(!walk_to(used[i], 3));

@@ -96,7 +96,7 @@ static void tss_fill(struct tss *tss, unsigned int cpu)
 {
     vaddr_t area = percpu_area(cpu);
 
-    *tss = (struct tss){.rsp = {info_sysenter_stack(cpu)}, .io_map_base = sizeof(*tss)};
+    *tss = (struct tss){ .rsp = { info_sysenter_stack(cpu) }, .io_map_base = sizeof(*tss) };
     for (unsigned int i = 0; i < SPECIAL_STACKS; i++)
         tss->ist[i] = special_stack(area, i);
 }
@@ -149,13 +149,13 @@ int percpu_area_create(unsigned int cpu)
     tss_fill(&a->tss, cpu);
     gdt_fill(a->gdt, &a->tss);
     area_of[cpu] = a;
-    *percpu_cpu_info(cpu) = (struct cpu_info){.cpu = cpu};
+    *percpu_cpu_info(cpu) = (struct cpu_info){ .cpu = cpu };
     return 0;
 }
 
 void percpu_tables_load(unsigned int cpu)
 {
-    const struct desc_ptr gdt = {(GDT_OURS_PAGE + 1) * PAGE_SIZE - 1, percpu_area(cpu) + PERCPU_GDT};
+    const struct desc_ptr gdt = {(GDT_OURS_PAGE + 1) * PAGE_SIZE - 1, percpu_area(cpu) + PERCPU_GDT };
 
     lgdt(&gdt);
     area_of[cpu]->gdt[gdt_slot(HV_TSS)] &= ~(2ULL << 40); /* not busy: LTR wants it available */

@@ -118,15 +118,15 @@ void arch_tlb_flush_stamped(const cpumask_t *mask, uint64_t stamp)
     if (cpumask_test(mask, me) && tlb_clock_may_have(me, stamp))
         tlb_flush_local(false);
     if (unlikely(who_may_have(mask, stamp, me, &who)))
-        smp_call(&who, flush_here, &(struct flush_request){.global = false});
+        smp_call(&who, flush_here, &(struct flush_request){ .global = false });
 }
 
 void arch_tlb_flush_mask(const cpumask_t *mask, bool global)
 {
-    flush(mask, &(struct flush_request){.global = global});
+    flush(mask, &(struct flush_request){ .global = global });
 }
 
 void arch_tlb_flush_one_mask(const cpumask_t *mask, vaddr_t va)
 {
-    flush(mask, &(struct flush_request){.va = va, .one = true});
+    flush(mask, &(struct flush_request){ .va = va, .one = true });
 }

@@ -29,7 +29,7 @@ static void config_write(void *opaque, unsigned int reg, unsigned int size, uint
 }
 struct pci_config pci_config_of(pci_sbdf_t sbdf)
 {
-    return (struct pci_config){config_read, config_write, (void *)(uintptr_t)sbdf};
+    return (struct pci_config){ config_read, config_write, (void *)(uintptr_t)sbdf };
 }
 
 struct pci_name pci_name(pci_sbdf_t sbdf)
@@ -162,7 +162,7 @@ int pci_function_add(pci_sbdf_t sbdf, struct refusal *why)
 int pci_virtual_function_add(pci_sbdf_t sbdf, pci_sbdf_t pf_sbdf, struct refusal *why)
 {
     const struct physical_function *pf = find(pf_sbdf);
-    struct pci_sriov s = {0};
+    struct pci_sriov s = { 0 };
 
     if (!pf)
         return refuse(why, -ENODEV, "its physical function %s is not known to have any: report that one first",

@@ -36,7 +36,7 @@ void pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, pad
         return;
     }
     windows[window_count++] =
-        (struct mmconfig){.segment = segment, .first_bus = first_bus, .last_bus = last_bus, .base = base};
+        (struct mmconfig){ .segment = segment, .first_bus = first_bus, .last_bus = last_bus, .base = base };
 }
 
 /* The function's 4096 bytes, or NULL. Lock held. */

@@ -11,7 +11,7 @@
 
 /** A function's address: segment in bits 16-31, bus 8-15, device 3-7, function 0-2. */
 typedef uint32_t pci_sbdf_t;
-#define PCI_SBDF(seg, bus, devfn) ((pci_sbdf_t)(seg) << 16 | (pci_sbdf_t)((bus)&0xff) << 8 | ((devfn)&0xff))
+#define PCI_SBDF(seg, bus, devfn) ((pci_sbdf_t)(seg) << 16 | (pci_sbdf_t)((bus) & 0xff) << 8 | ((devfn) & 0xff))
 
 /** @reg aligned to @size (1, 2, 4) and below 4096; beyond 255 only with MMCONFIG. All ones when nothing answers. */
 uint32_t pci_read(pci_sbdf_t sbdf, unsigned int reg, unsigned int size);

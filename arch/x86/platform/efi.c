@@ -159,7 +159,7 @@ int efi_runtime(enum efi_service service, const uint64_t argument[5], uint64_t *
 
 void efi_reset(void)
 {
-    const uint64_t argument[5] = {RESET_COLD};
+    const uint64_t argument[5] = { RESET_COLD };
 
     if (!root || broken || !has(EFI_RESET_SYSTEM))
         return;

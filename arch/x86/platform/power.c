@@ -50,7 +50,7 @@ static void restart_keyboard(void)
 /* No interrupt table: the next exception is the third fault in a row, and resets the processor. */
 static void restart_triple(void)
 {
-    const struct desc_ptr nothing = {0, 0};
+    const struct desc_ptr nothing = { 0, 0 };
 
     lidt(&nothing);
     __builtin_trap();
@@ -66,8 +66,8 @@ void machine_restart(void)
         [OPTION_REBOOT_KBD] = restart_keyboard,
         [OPTION_REBOOT_TRIPLE] = restart_triple,
     };
-    static const uint8_t order[] = {OPTION_REBOOT_ACPI, OPTION_REBOOT_EFI, OPTION_REBOOT_PCI, OPTION_REBOOT_KBD,
-                                    OPTION_REBOOT_TRIPLE};
+    static const uint8_t order[] = { OPTION_REBOOT_ACPI, OPTION_REBOOT_EFI, OPTION_REBOOT_PCI, OPTION_REBOOT_KBD,
+                                     OPTION_REBOOT_TRIPLE };
 
     console_sync_begin(); /* what is not sent now never is */
     if (hv_options.reboot == OPTION_REBOOT_NO)

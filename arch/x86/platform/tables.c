@@ -42,7 +42,7 @@ static __init bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t
 
 __init void tables_init(void)
 {
-    const struct phys_reader mem = {read_physical, NULL};
+    const struct phys_reader mem = { read_physical, NULL };
 
     acpi_init(&mem);
     if (acpi_has_madt())

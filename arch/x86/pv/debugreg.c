@@ -20,7 +20,7 @@ static unsigned int dr7_enable(uint64_t dr7, unsigned int n) { return dr7 >> (2 
 static unsigned int dr7_rw(uint64_t dr7, unsigned int n) { return dr7 >> (16 + 4 * n) & 3; }
 static unsigned int dr7_len(uint64_t dr7, unsigned int n)
 {
-    static const uint8_t bytes[] = {1, 2, 8, 4};
+    static const uint8_t bytes[] = { 1, 2, 8, 4 };
 
     return bytes[dr7 >> (18 + 4 * n) & 3];
 }

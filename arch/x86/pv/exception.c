@@ -60,7 +60,7 @@ static void software_interrupt(struct cpu_user_regs *regs)
     }
     regs->rip += length;
     const struct pv_bounce b = {
-        .address = handler->address, .mask_events = TI_GET_IF(handler), .what = "software interrupt"};
+        .address = handler->address, .mask_events = TI_GET_IF(handler), .what = "software interrupt" };
     pv_bounce(regs, &b);
 }
 

@@ -27,7 +27,7 @@ bool pv_insn_fetch(const struct cpu_user_regs *regs, struct pv_insn *insn)
     struct pv_segment cs;
     uint64_t va;
 
-    *insn = (struct pv_insn){{0}};
+    *insn = (struct pv_insn){ {0} };
     if (regs->cs == FLAT_KERNEL_CS) { /* ours, which no guest can change: flat and 64-bit */
         insn->long_mode = true;
         return copy_from(regs->rip, PV_INSN_MAX, insn);

@@ -21,8 +21,8 @@ static void call_again(struct cpu_user_regs *regs, const struct hypercall *call)
 
 static TRACE_COLD void trace_call(const struct cpu_user_regs *regs)
 {
-    const struct hypercall call = {.nr = (uint32_t)regs->rax, .arg = {regs->rdi, regs->rsi, regs->rdx, regs->r10,
-                                                                      regs->r8}};
+    const struct hypercall call = { .nr = (uint32_t)regs->rax, .arg = { regs->rdi, regs->rsi, regs->rdx, regs->r10,
+                                                                        regs->r8 } };
 
     trace_hypercall(&call, false);
 }

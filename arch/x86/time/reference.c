@@ -132,16 +132,16 @@ static __init bool wanted(enum option_clocksource source)
 
 __init uint64_t reference_measure_tsc(const char **source)
 {
-    struct reference r = {"HPET", 0, 0xffffffff, hpet_read};
+    struct reference r = { "HPET", 0, 0xffffffff, hpet_read };
     uint64_t hz = wanted(OPTION_CLOCKSOURCE_HPET) && hv_options.hpet && hpet_start(&r.hz) ? measure(&r) : 0;
 
     if (!hz && pm_port && wanted(OPTION_CLOCKSOURCE_ACPI)) {
-        r = (struct reference){"ACPI PM timer", PM_TIMER_HZ, 0xffffff, pm_read};
+        r = (struct reference){ "ACPI PM timer", PM_TIMER_HZ, 0xffffff, pm_read };
         hz = measure(&r);
     }
     if (!hz) {
         pit_start();
-        r = (struct reference){"PIT", PIT_HZ, 0xffff, pit_read};
+        r = (struct reference){ "PIT", PIT_HZ, 0xffff, pit_read };
         hz = measure(&r);
     }
     *source = r.name;

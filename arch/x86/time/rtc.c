@@ -31,8 +31,8 @@ static uint8_t cmos_read(uint8_t index)
 
 static struct rtc_time read_registers(void)
 {
-    return (struct rtc_time){cmos_read(RTC_SECONDS), cmos_read(RTC_MINUTES), cmos_read(RTC_HOURS),
-                             cmos_read(RTC_DAY),     cmos_read(RTC_MONTH),   cmos_read(RTC_YEAR)};
+    return (struct rtc_time){ cmos_read(RTC_SECONDS), cmos_read(RTC_MINUTES), cmos_read(RTC_HOURS),
+                              cmos_read(RTC_DAY),     cmos_read(RTC_MONTH),   cmos_read(RTC_YEAR) };
 }
 
 static uint8_t from_bcd(uint8_t v)
@@ -46,8 +46,8 @@ static void normalise(struct rtc_time *t, uint8_t mode)
 
     t->hour &= 0x7f;
     if (!(mode & RTC_B_BINARY))
-        *t = (struct rtc_time){from_bcd(t->second), from_bcd(t->minute), from_bcd(t->hour),
-                               from_bcd(t->day),    from_bcd(t->month),  from_bcd(t->year)};
+        *t = (struct rtc_time){ from_bcd(t->second), from_bcd(t->minute), from_bcd(t->hour),
+                                from_bcd(t->day),    from_bcd(t->month),  from_bcd(t->year) };
     if (!(mode & RTC_B_24H))
         t->hour = (uint8_t)(t->hour % 12 + (pm ? 12 : 0));
 }
@@ -61,7 +61,7 @@ static uint64_t days_since_1970(unsigned int year, unsigned int month, unsigned 
 
 uint64_t rtc_read(void)
 {
-    struct rtc_time a = {0}, b;
+    struct rtc_time a = { 0 }, b;
 
     for (unsigned int tries = 0; tries < 1000; tries++) {
         for (unsigned int i = 0; i < 100000 && (cmos_read(RTC_A) & RTC_A_UPDATING); i++)

@@ -52,7 +52,7 @@ static void update_mapped(struct vcpu_time_info *t, const struct vcpu_time_info 
 void arch_vcpu_update_time(struct vcpu *v)
 {
     struct vcpu_time_info *t = v->info ? &v->info->time : NULL;
-    struct vcpu_time_info new = {0};
+    struct vcpu_time_info new = { 0 };
 
     if (!t)
         return;

@@ -34,7 +34,7 @@ static void key_registers(char key)
 
     for_each_cpu(cpu, &cpu_online)
     {
-        cpumask_t one = {{0}};
+        cpumask_t one = { {0} };
         cpumask_set(&one, cpu);
         smp_call(&one, show_cpu, NULL);
     }

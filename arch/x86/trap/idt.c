@@ -51,6 +51,6 @@ __init void idt_init(void)
 
 void idt_load(void)
 {
-    const struct desc_ptr p = {sizeof(idt) - 1, (uint64_t)idt};
+    const struct desc_ptr p = { sizeof(idt) - 1, (uint64_t)idt };
     lidt(&p);
 }

@@ -145,7 +145,7 @@ static void parse_efi_regions(const struct multiboot *mb)
             efi->region_count = 0;
             return;
         }
-        efi->region[efi->region_count++] = (struct boot_efi_region){d.start, d.pages, d.attributes, d.type};
+        efi->region[efi->region_count++] = (struct boot_efi_region){ d.start, d.pages, d.attributes, d.type };
     }
 }
 

@@ -23,11 +23,11 @@ uint64_t guest_pv32_start(bool dom0, uint64_t hv_start_low, uint64_t machine_fra
 
 bool guest_hypervisor_range(enum guest_abi abi, uint64_t pv32_start, struct guest_range *range)
 {
-    *range = (struct guest_range){0, 0};
+    *range = (struct guest_range){ 0, 0 };
     if (abi == GUEST_PV64)
-        *range = (struct guest_range){GUEST_PV64_START, GUEST_PV64_LAST};
+        *range = (struct guest_range){ GUEST_PV64_START, GUEST_PV64_LAST };
     else if (abi == GUEST_PV32)
-        *range = (struct guest_range){pv32_start, UINT32_MAX};
+        *range = (struct guest_range){ pv32_start, UINT32_MAX };
     return range->last != 0;
 }
 

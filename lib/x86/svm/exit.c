@@ -12,7 +12,7 @@ static const struct {
     { SVM_EXIT_IRET, "IRET" },            { SVM_EXIT_INVD, "INVD" },           { SVM_EXIT_PAUSE, "PAUSE" },
     { SVM_EXIT_HLT, "HLT" },              { SVM_EXIT_INVLPGA, "INVLPGA" },     { SVM_EXIT_IOIO, "I/O port" },
     { SVM_EXIT_MSR, "MSR" },              { SVM_EXIT_TASK_SWITCH, "task switch" },
-    { SVM_EXIT_SHUTDOWN, "triple fault" },{ SVM_EXIT_VMRUN, "VMRUN" },         { SVM_EXIT_VMMCALL, "hypercall" },
+    { SVM_EXIT_SHUTDOWN, "triple fault" }, { SVM_EXIT_VMRUN, "VMRUN" },         { SVM_EXIT_VMMCALL, "hypercall" },
     { SVM_EXIT_VMLOAD, "VMLOAD" },        { SVM_EXIT_VMSAVE, "VMSAVE" },       { SVM_EXIT_STGI, "STGI" },
     { SVM_EXIT_CLGI, "CLGI" },            { SVM_EXIT_SKINIT, "SKINIT" },       { SVM_EXIT_RDTSCP, "RDTSCP" },
     { SVM_EXIT_ICEBP, "ICEBP" },          { SVM_EXIT_WBINVD, "WBINVD" },       { SVM_EXIT_MONITOR, "MONITOR" },

@@ -35,8 +35,7 @@ static inline void text_number(struct text *t, uint64_t value, unsigned int base
     char digits[20];
     unsigned int n = 0;
 
-    do
-    {
+    do {
         digits[n++] = "0123456789abcdef"[value % base];
         value /= base;
     } while (value);

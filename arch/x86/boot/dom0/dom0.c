@@ -53,7 +53,7 @@ static __init void pin_vcpus(struct domain *d)
 
     for_each_vcpu(d, v)
     {
-        cpumask_t one = {{0}};
+        cpumask_t one = { {0} };
         cpumask_set(&one, v->id);
         if (!cpumask_test(&cpu_online, v->id) || vcpu_set_affinity(v, &one, NULL))
             log_warning("dom0_vcpus_pin: vCPU %u has no CPU of its number, not pinned", v->id);

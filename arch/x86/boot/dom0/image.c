@@ -27,7 +27,7 @@ static __init unsigned int order_of(uint64_t bytes)
 /* The libraries are process code: they want an FS base, and the red zone below the stack pointer. */
 static __init irqflags_t library_enter(void)
 {
-    static uint8_t canary[CANARY_AREA] __initdata = {0};
+    static uint8_t canary[CANARY_AREA] __initdata = { 0 };
     irqflags_t flags = irq_save();
 
     wrmsr(MSR_FS_BASE, (uint64_t)canary);
@@ -84,7 +84,7 @@ static __init void unpack_payload(struct dom0_builder *b, const struct bzimage *
 /* An ELF image, or one that was packed with gzip, whose last four bytes say how large it is; other methods' do not. */
 static __init void find_bare_image(struct dom0_builder *b, const uint8_t *file, uint64_t size)
 {
-    struct bzimage bz = {.kind = pack_kind_of(file, size), .payload_len = size};
+    struct bzimage bz = { .kind = pack_kind_of(file, size), .payload_len = size };
 
     if (bz.kind == PACK_GZIP && size > sizeof(bz.unpacked_size)) {
         memcpy(&bz.unpacked_size, file + size - sizeof(bz.unpacked_size), sizeof(bz.unpacked_size));
@@ -118,8 +118,8 @@ static __init void find_image(struct dom0_builder *b, const uint8_t *file, uint6
 
 __init void dom0_image_load(struct dom0_builder *b)
 {
-    const struct image_ask ask = {.can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true,
-                                  .ignore_required = hv_options.dom0.ignore_required};
+    const struct image_ask ask = { .can_run = IMAGE_BIT(IMAGE_PV64), .dom0 = true,
+                                   .ignore_required = hv_options.dom0.ignore_required };
     char words[512];
 
     find_image(b, paddr_to_virt(b->kernel->at.start), b->kernel->at.end - b->kernel->at.start);

@@ -37,7 +37,7 @@ static __init void add_extent(struct dom0_builder *b, uint64_t pfn, mfn_t m, uin
     if (b->extents == DOM0_EXTENTS_MAX)
         panic("memory is in too many pieces for domain 0 (more than %u); give it less with dom0_mem=",
               DOM0_EXTENTS_MAX);
-    b->extent[b->extents++] = (struct dom0_extent){pfn, m.nr, count};
+    b->extent[b->extents++] = (struct dom0_extent){ pfn, m.nr, count };
 }
 
 __init void dom0_memory_allocate(struct dom0_builder *b)

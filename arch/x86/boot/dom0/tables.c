@@ -47,8 +47,8 @@ __init mfn_t dom0_tables_build(const struct dom0_builder *b)
 {
     const struct dom0_layout *at = &b->at;
     uint64_t first = (at->page_tables - at->v_start) >> PAGE_SHIFT;
-    struct table_source region = {first, first + at->pt_frames};
-    struct table_source outside = {at->p2m_pfn + at->p2m_frames, at->p2m_pfn + at->p2m_frames + at->p2m_table_frames};
+    struct table_source region = { first, first + at->pt_frames };
+    struct table_source outside = { at->p2m_pfn + at->p2m_frames, at->p2m_pfn + at->p2m_frames + at->p2m_table_frames };
     uint64_t l4_pfn = table_new(b, &region);
     uint64_t *l4 = dom0_page(b, l4_pfn);
 

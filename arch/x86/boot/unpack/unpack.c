@@ -8,10 +8,10 @@ static const struct {
     int (*unpack)(struct unpack_job *job);
     size_t (*arena)(const uint8_t *in, size_t in_len);
 } methods[] = {
-    [PACK_GZIP] = {unpack_gzip, unpack_gzip_arena}, [PACK_XZ] = {unpack_xz, unpack_xz_arena},
-    [PACK_LZMA] = {unpack_lzma, unpack_lzma_arena}, [PACK_LZ4] = {unpack_lz4, unpack_lz4_arena},
-    [PACK_ZSTD] = {unpack_zstd, unpack_zstd_arena}, [PACK_BZIP2] = {unpack_bzip2, unpack_bzip2_arena},
-    [PACK_LZO] = {unpack_lzo, unpack_lzo_arena},
+    [PACK_GZIP] = { unpack_gzip, unpack_gzip_arena }, [PACK_XZ] = { unpack_xz, unpack_xz_arena },
+    [PACK_LZMA] = { unpack_lzma, unpack_lzma_arena }, [PACK_LZ4] = { unpack_lz4, unpack_lz4_arena },
+    [PACK_ZSTD] = { unpack_zstd, unpack_zstd_arena }, [PACK_BZIP2] = { unpack_bzip2, unpack_bzip2_arena },
+    [PACK_LZO] = { unpack_lzo, unpack_lzo_arena },
 };
 
 /* Set by the linker script: start-up functions of the libraries, which choose code by what the CPU can do. */
@@ -39,7 +39,7 @@ size_t unpack_arena_size(enum pack_kind kind, const void *in, size_t in_len)
 int unpack(enum pack_kind kind, const void *in, size_t in_len, void *out, size_t out_cap, size_t *out_len, void *arena,
            size_t arena_len, const struct lib_log *log)
 {
-    struct unpack_job job = {.in = in, .in_len = in_len, .out = out, .out_cap = out_cap};
+    struct unpack_job job = { .in = in, .in_len = in_len, .out = out, .out_cap = out_cap };
     int error;
 
     *out_len = 0;

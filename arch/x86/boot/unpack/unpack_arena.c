@@ -15,11 +15,11 @@ void unpack_arena_init(struct unpack_arena *arena, void *start, size_t len)
     uintptr_t aligned = ROUND_UP((uintptr_t)start, 16);
     size_t lost = aligned - (uintptr_t)start;
 
-    *arena = (struct unpack_arena){.start = (uint8_t *)aligned, .len = len > lost ? ROUND_DOWN(len - lost, 16) : 0};
+    *arena = (struct unpack_arena){ .start = (uint8_t *)aligned, .len = len > lost ? ROUND_DOWN(len - lost, 16) : 0 };
     if (arena->len < sizeof(struct block))
         arena->len = 0;
     else
-        *(struct block *)arena->start = (struct block){.len = arena->len};
+        *(struct block *)arena->start = (struct block){ .len = arena->len };
 }
 
 /* The block behind @block, NULL if that is the last. */
@@ -41,7 +41,7 @@ static void arena_join(const struct unpack_arena *arena, struct block *block)
 static void arena_take(struct block *block, size_t need)
 {
     if (block->len - need > sizeof(*block)) {
-        *(struct block *)((uint8_t *)block + need) = (struct block){.len = block->len - need};
+        *(struct block *)((uint8_t *)block + need) = (struct block){ .len = block->len - need };
         block->len = need;
     }
     block->used = true;

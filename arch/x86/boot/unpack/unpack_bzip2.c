@@ -55,7 +55,7 @@ static int bzip2_run(bz_stream *stream)
 
 int unpack_bzip2(struct unpack_job *job)
 {
-    bz_stream stream = {.bzalloc = bzip2_alloc, .bzfree = bzip2_free, .opaque = &job->arena};
+    bz_stream stream = { .bzalloc = bzip2_alloc, .bzfree = bzip2_free, .opaque = &job->arena };
     int result = BZ2_bzDecompressInit(&stream, 0, 0);
 
     stream.next_in = (char *)(uintptr_t)job->in;

@@ -37,7 +37,7 @@ static int gzip_error(struct unpack_job *job, int result, const z_stream *stream
 /* zlib counts in 32 bits; a kernel of 4 GiB or more is not one. */
 int unpack_gzip(struct unpack_job *job)
 {
-    z_stream stream = {.zalloc = gzip_alloc, .zfree = gzip_free, .opaque = &job->arena};
+    z_stream stream = { .zalloc = gzip_alloc, .zfree = gzip_free, .opaque = &job->arena };
     int result;
 
     stream.next_in = (Bytef *)(uintptr_t)job->in;

@@ -72,7 +72,7 @@ struct lzo_sums {
 
 static struct lzo_sums lzo_take_sums(struct lzo_reader *r, uint32_t flags, bool packed)
 {
-    struct lzo_sums sums = {0, 0};
+    struct lzo_sums sums = { 0, 0 };
 
     if (flags & SUM_PLAIN_ADLER)
         sums.adler = lzo_take(r, 4);
@@ -122,7 +122,7 @@ size_t unpack_lzo_arena(const uint8_t *in, size_t in_len)
 
 int unpack_lzo(struct unpack_job *job)
 {
-    struct lzo_reader r = {.in = job->in, .len = job->in_len};
+    struct lzo_reader r = { .in = job->in, .len = job->in_len };
     uint32_t flags, plain;
 
     if (!lzo_header(&r, &flags))

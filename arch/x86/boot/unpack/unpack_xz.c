@@ -22,9 +22,9 @@ size_t unpack_xz_arena(const uint8_t *in, size_t in_len)
 {
     struct unpack_arena arena;
     uint8_t memory[1024] __attribute__((aligned(16)));
-    const lzma_allocator allocator = {xz_alloc, xz_free, &arena};
+    const lzma_allocator allocator = { xz_alloc, xz_free, &arena };
     lzma_filter filters[LZMA_FILTERS_MAX + 1];
-    lzma_block block = {.filters = filters};
+    lzma_block block = { .filters = filters };
     lzma_stream_flags flags;
     uint64_t usage;
 
@@ -67,7 +67,7 @@ static bool lzma_read_header(const uint8_t *in, size_t in_len, lzma_options_lzma
 size_t unpack_lzma_arena(const uint8_t *in, size_t in_len)
 {
     lzma_options_lzma options;
-    lzma_filter filters[] = {{LZMA_FILTER_LZMA1EXT, &options}, {LZMA_VLI_UNKNOWN, NULL}};
+    lzma_filter filters[] = { {LZMA_FILTER_LZMA1EXT, &options}, {LZMA_VLI_UNKNOWN, NULL} };
     uint64_t usage;
 
     if (!lzma_read_header(in, in_len, &options))
@@ -110,18 +110,18 @@ static int xz_run(struct unpack_job *job, lzma_stream *stream, lzma_ret result)
 
 int unpack_xz(struct unpack_job *job)
 {
-    const lzma_allocator allocator = {xz_alloc, xz_free, &job->arena};
-    lzma_stream stream = {.allocator = &allocator};
+    const lzma_allocator allocator = { xz_alloc, xz_free, &job->arena };
+    lzma_stream stream = { .allocator = &allocator };
 
     return xz_run(job, &stream, lzma_stream_decoder(&stream, UINT64_MAX, 0));
 }
 
 int unpack_lzma(struct unpack_job *job)
 {
-    const lzma_allocator allocator = {xz_alloc, xz_free, &job->arena};
-    lzma_stream stream = {.allocator = &allocator};
+    const lzma_allocator allocator = { xz_alloc, xz_free, &job->arena };
+    lzma_stream stream = { .allocator = &allocator };
     lzma_options_lzma options;
-    const lzma_filter filters[] = {{LZMA_FILTER_LZMA1EXT, &options}, {LZMA_VLI_UNKNOWN, NULL}};
+    const lzma_filter filters[] = { {LZMA_FILTER_LZMA1EXT, &options}, {LZMA_VLI_UNKNOWN, NULL} };
 
     if (!lzma_read_header(job->in, job->in_len, &options))
         return unpack_fail(job, -EINVAL, "has no sound header");

@@ -71,7 +71,7 @@ int pv_mm_relinquish(struct domain *d)
 
     if (pv_mm_finish(current_vcpu()))
         return -ERESTART;
-    for_each_vcpu (d, v)
+    for_each_vcpu(d, v)
         if (pv_mm_release_vcpu(v))
             return -ERESTART;
     if (frames_relinquish(d))
