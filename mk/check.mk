@@ -1,9 +1,9 @@
-# Checks of the tree itself: layers, headers, sizes, words, names, options. Python 3 and the compiler, a few seconds.
-CHECKS := layers headers size words names options
+# Checks of the tree itself: layers, headers, sizes, words, names, layout, options. Python 3 and the compiler, seconds.
+CHECKS := layers headers size words names format options
 
 .PHONY: check $(CHECKS:%=check-%)
 ##@ Test
-## make check           check layers, headers, sizes, words and names
+## make check           check layers, headers, sizes, words, names and layout
 check: $(CHECKS:%=check-%)
 
 $(CHECKS:%=check-%): check-%: $(GEN_PRODUCTS)

@@ -41,7 +41,6 @@
         }                                                                                                            \
     }
 
-/* clang-format off: a table */
 const struct op cpu_ops[] = {
     REGISTERS("set_gdt", set_gdt, after_gdt, R(0, "frames", DATA, T_MFN_LIST), R(1, "entries", COUNT, 512)),
     REGISTERS("set_gdt.ones", set_gdt, after_gdt, R(0, "frames", FIXED, T_ONES), R(1, "entries", COUNT, 1)),

@@ -21,7 +21,6 @@
 #define DEVICE(name)                  DOMCTL(name, 0, F(assign_device.dev, ANY, 0), F(assign_device.flags, BITS, 0), \
                                              F(assign_device.u.pci.machine_sbdf, ANY, 0xffff00))
 
-/* clang-format off: a table */
 const struct op domctl_ops[] = {
     {.name = "domctl", .nr = __HYPERVISOR_domctl, .size = sizeof(T), .field = {
         IN_REGISTER(0, "op", STRUCT, 0),

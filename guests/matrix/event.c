@@ -10,7 +10,6 @@
     }
 #define F(type, member, kind, base) IN_STRUCT(struct evtchn_##type, member, kind, base)
 
-/* clang-format off: a table */
 const struct op event_ops[] = {
     {.name = "event_channel_op", .nr = __HYPERVISOR_event_channel_op, .size = 64, .field = {
         IN_REGISTER(0, "cmd", SUB, EVTCHNOP_send), IN_REGISTER(1, "arg", STRUCT, 0) }},

@@ -20,7 +20,6 @@
                  0), \
              C(len, COUNT, 8), C(flags, BITS, flags_), C(status, SHOWN, 0))
 
-/* clang-format off: a table */
 #define ALL_GRANT_OPS \
     MAP("host", GNTMAP_host_map, T_SPARE, PLACE), MAP("host readonly", GNTMAP_host_map | GNTMAP_readonly, T_SPARE, \
         PLACE), \

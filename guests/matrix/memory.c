@@ -56,7 +56,6 @@ static void after_reservation(void)
                other), \
            HANDLE(B, idxs, T_DATA), HANDLE(B, gpfns, T_PFN_LIST), HANDLE(B, errs, T_DATA))
 
-/* clang-format off: a table */
 const struct op memory_ops[] = {
     {.name = "memory_op", .nr = __HYPERVISOR_memory_op, .size = 64, .field = {
         IN_REGISTER(0, "cmd", SUB, XENMEM_machphys_mapping), IN_REGISTER(1, "arg", STRUCT, 0) }},

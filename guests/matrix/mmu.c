@@ -25,7 +25,6 @@
     .field = { __VA_ARGS__ } }
 #define R IN_REGISTER
 
-/* clang-format off: a table */
 const struct op mmu_ops[] = {
     UPDATE("l1", T_L1E, MACHINE, 0, DOMID_SELF), UPDATE("l2", T_L2E, MACHINE, 0, DOMID_SELF),
     UPDATE("l3", T_L3E, MACHINE, 0, DOMID_SELF), UPDATE("l4", T_L4E, MACHINE, 0, DOMID_SELF),

@@ -39,7 +39,6 @@
         }                                                                                                            \
     }
 
-/* clang-format off: a table */
 const struct op newer_ops[] = {
     DOMCTL("gsi_permission", XEN_DOMCTL_gsi_permission, 0x17, T_OTHER, {"gsi", D, 4, ANY, 300},
            {"flags", D + 4, 4, BITS, 0}),

@@ -41,7 +41,6 @@
     R(0, "cmd", SUB, n), R(1, "path", DATA, path_), R(2, "path size", COUNT, size_), R(3, "buffer", DATA, T_DATA), \
         R(4, "buffer size", COUNT, 64) } }
 
-/* clang-format off: a table */
 const struct op other_ops[] = {
     {.name = "xen_version", .nr = __HYPERVISOR_xen_version, .size = 64, .field = {
         R(0, "cmd", SUB, XENVER_version), R(1, "arg", STRUCT, 0) }},

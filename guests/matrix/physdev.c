@@ -23,7 +23,6 @@
       .after = after_iopl, .field = { IN_REGISTER(0, "op", STRUCT, 0), IN_STRUCT(struct physdev_op, cmd, FIXED, cmd_), \
                                       IN_STRUCT(struct physdev_op, u.irq_op.irq, CPU, 300) } }
 
-/* clang-format off: a table */
 const struct op physdev_ops[] = {
     {.name = "physdev_op", .nr = __HYPERVISOR_physdev_op, .size = 64, .field = {
         IN_REGISTER(0, "cmd", SUB, 34), IN_REGISTER(1, "arg", STRUCT, 0) }},

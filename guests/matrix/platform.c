@@ -16,7 +16,6 @@
 #define FIRMWARE(title, type_)           PLATFORM_N(title, firmware_info, 0, F(firmware_info.type, FIXED, type_), \
                                                     F(firmware_info.index, ANY, 0))
 
-/* clang-format off: a table */
 const struct op platform_ops[] = {
     {.name = "platform_op", .nr = __HYPERVISOR_platform_op, .size = sizeof(T), .field = {
         IN_REGISTER(0, "op", STRUCT, 0),

@@ -22,7 +22,6 @@
 #define LIVEPATCH(title, cmd_, ...) SYSCTL_N(title, livepatch_op, 0, F(livepatch.cmd, FIXED, cmd_), \
                                              {"livepatch.pad", offsetof(T, u) + 4, 4, RESERVED, 0}, __VA_ARGS__)
 
-/* clang-format off: a table */
 const struct op sysctl_ops[] = {
     {.name = "sysctl", .nr = __HYPERVISOR_sysctl, .size = sizeof(T), .field = {
         IN_REGISTER(0, "op", STRUCT, 0),

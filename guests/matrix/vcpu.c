@@ -20,7 +20,6 @@
     }
 #define F(type, member, kind, base) IN_STRUCT(struct type, member, kind, base)
 
-/* clang-format off: a table */
 const struct op vcpu_ops[] = {
     {.name = "vcpu_op", .nr = __HYPERVISOR_vcpu_op, .size = 64, .field = {
         IN_REGISTER(0, "cmd", SUB, 14), IN_REGISTER(1, "vcpuid", VCPU, 0), IN_REGISTER(2, "arg", STRUCT, 0) }},

@@ -9,7 +9,6 @@
 
 static uint8_t answer[2048] __attribute__((aligned(16)));
 
-/* clang-format off: a table */
 static const struct {
     const char *name;
     unsigned int nr;
@@ -43,7 +42,6 @@ static const struct {
     {"compiled where", XENVER_compile_info, 80,  32                             },
     {"compiled when",  XENVER_compile_info, 112, 32                             },
 };
-/* clang-format on */
 
 static unsigned int dirty(unsigned int from, unsigned int to)
 {

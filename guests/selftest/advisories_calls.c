@@ -17,7 +17,6 @@ static long physdev(unsigned int cmd, const void *arg)
     return hypercall2(__HYPERVISOR_physdev_op, cmd, PTR(arg));
 }
 
-/* clang-format off: a table */
 static const struct {
     const char *name;
     unsigned int order, flags;
@@ -31,7 +30,6 @@ static const struct {
     {"addresses of 12 bits",                 0,   XENMEMF_address_bits(12),   1        },
     {"2^56 extents of 512 frames",           9,   0,                          1ul << 56},
 };
-/* clang-format on */
 
 /* Reservations count what was done: none of these does anything, in neither direction. */
 static void reservations(void)

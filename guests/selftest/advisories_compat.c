@@ -138,7 +138,6 @@ static long callback(unsigned int type)
 #define SYSCALL               "\x0f\x05"
 #define SYSENTER              "\x0f\x34"
 
-/* clang-format off: a table */
 static const struct {
     const char *name, *bytes;
     unsigned int count;
@@ -151,7 +150,6 @@ static const struct {
     {"32-bit: SYSCALL with NT",                   WITH_NT SYSCALL,  WITH_COUNT + 2, FLAT_USER_CS32},
     {"64-bit: SYSENTER without a callback (339)", SYSENTER,         2,              FLAT_USER_CS64},
 };
-/* clang-format on */
 
 static void fast(void)
 {

@@ -154,7 +154,6 @@ static void all_handles(void)
     unmap(0, bus, m.handle);
 }
 
-/* clang-format off: a table */
 static const struct {
     uint64_t host_addr;
     uint32_t flags, ref;
@@ -174,7 +173,6 @@ static const struct {
     {1ul << 52,            GNTMAP_host_map | GNTMAP_contains_pte, REF,        DOMID_SELF},
     {0xf0000,              GNTMAP_host_map | GNTMAP_contains_pte, REF,        DOMID_SELF},
 };
-/* clang-format on */
 
 /* An error is negative and 0 is success: there is no third (316). */
 static void results(void)

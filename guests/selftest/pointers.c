@@ -14,7 +14,6 @@ static uint64_t bad_pointer[] = {
 };
 
 /* @done: the result is a number of things that were done, not an error. */
-/* clang-format off: a table */
 static const struct {
     const char *name;
     unsigned int nr;
@@ -41,7 +40,6 @@ static const struct {
     {"mmu_update", __HYPERVISOR_mmu_update, 0, 1, 0},
     {"mmuext_op", __HYPERVISOR_mmuext_op, 0, 1, 0},
 };
-/* clang-format on */
 
 static void one(unsigned int i)
 {

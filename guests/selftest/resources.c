@@ -32,7 +32,6 @@ static void put(unsigned int i, uint32_t cmd, uint64_t msr)
 
 static void refused(void)
 {
-    /* clang-format off: a table */
     static const struct {
         const char *name;
         struct xenpf_resource_entry e;
@@ -48,7 +47,6 @@ static void refused(void)
         {"an unknown command",              {.u.cmd = 2,     .idx = TSC},                     -EOPNOTSUPP},
         {"an unknown command, all ones",    {.u.cmd = ~0u,   .idx = TSC},                     -EOPNOTSUPP},
     };
-    /* clang-format on */
 
     for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
         entry[0] = t[i].e;

@@ -10,7 +10,6 @@
 
 static uint8_t buf[2048];
 
-/* clang-format off: a table */
 static const struct {
     const char *name;
     unsigned int cmd;
@@ -25,7 +24,6 @@ static const struct {
     {"version: guest_handle",        XENVER_guest_handle,        16  },
     {"version: commandline",         XENVER_commandline,         1024},
 };
-/* clang-format on */
 
 static long ask(unsigned int cmd, const void *to)
 {

@@ -29,7 +29,6 @@ struct shape {
 #define GNT(cmd, fields) CMD(__HYPERVISOR_grant_table_op, cmd, fields)
 #define RESERVATION      "LNSSDZZZ"
 
-/* clang-format off: a table */
 static const struct shape shape[] = {
     MEM(XENMEM_increase_reservation, RESERVATION),
     MEM(XENMEM_decrease_reservation, RESERVATION),
@@ -118,7 +117,6 @@ static const struct shape shape[] = {
     LIST(__HYPERVISOR_update_descriptor, "QQ"),
     LIST(__HYPERVISOR_get_debugreg, NULL),
 };
-/* clang-format on */
 
 static uint64_t soon(struct hostile *h)
 {

@@ -14,7 +14,6 @@
     }
 #define ANY_MODRM 0x100
 
-/* clang-format off: a table. A byte of ModRM or an immediate follows at random. */
 static const struct {
     uint8_t n, byte[8];
 } opcode[] = {
@@ -155,7 +154,6 @@ static const uint32_t msr[] = {
 };
 static const uint8_t prefix[] = { 0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x2e, 0x36, 0x3e, 0x26,
                                   0x64, 0x65, 0x48, 0x40, 0x41, 0x44, 0x45, 0x4f };
-/* clang-format on */
 
 /* From the kernel SYSENTER loses the stack, so that there is nothing left to go on with. */
 static bool ends_it(unsigned int which, bool user)

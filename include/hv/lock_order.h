@@ -28,7 +28,6 @@
 enum lock_pair { LOCK_PAIR_NEVER, LOCK_PAIR_BY_ADDRESS, LOCK_PAIR_NESTED };
 enum lock_irqs { LOCK_IRQS_ON, LOCK_IRQS_OFF, LOCK_IRQS_ANY };
 
-/* clang-format off */
 #define LOCK_LEVELS(X)                                                                                            \
     /* level          two at once  interrupts */                                                                  \
     X(NONE,           NEVER,       ANY) /* not checked: only before the log works */                              \
@@ -70,7 +69,6 @@ enum lock_irqs { LOCK_IRQS_ON, LOCK_IRQS_OFF, LOCK_IRQS_ANY };
     X(CONSOLE,        NEVER,       ANY) /* the log ring and the lines to the consoles */                          \
     X(SERIAL,         NEVER,       ANY) /* what waits to be sent on one serial port */                            \
     X(LEAF,           NEVER,       ANY) /* nothing is taken under it */
-/* clang-format on */
 
 enum lock_level {
 #define LOCK_LEVEL_NAME(name, pair, irqs) LOCK_##name,

@@ -26,7 +26,6 @@
 #define VECTOR_SYSENTER  0x102
 
 #ifdef __ASSEMBLER__
-/* clang-format off: this is not C */
 
 /* Requires: vector and error code on the stack below RIP. Leaves: %rsp = the frame, 8 modulo 16. Clobbers nothing. */
 .macro SAVE_REGS
@@ -83,7 +82,6 @@
     call    \fn
     add     $8, %rsp
 .endm
-/* clang-format on */
 
 #endif
 #endif
