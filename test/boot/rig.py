@@ -13,6 +13,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import struct
 import subprocess
 import time
@@ -74,7 +75,8 @@ class Rig:
                  boot="multiboot1", devices=(), qemu=None, reboot=False, firmware=None, medium=None):
         """modules: list of (file, command line), default dom0's 6.1 kernel and initrd, the kernel's line being append.
         options: more for the hypervisor, after HV_OPTIONS (a later one wins); None gives none at all.
-        boot: multiboot1 (QEMU's own loader), grub-bios or grub-uefi (Multiboot 2). mem in MiB. devices: QEMU arguments.
+        boot: multiboot1 (QEMU's own loader), grub-bios or grub-uefi (Multiboot 2), bios or uefi (from a disk that is
+        among the devices). mem in MiB. devices: QEMU arguments.
         medium: for grub-bios and grub-uefi, a function (path) that makes the medium instead of image/iso.
         firmware: a function that edits the machine's memory through a Gdb at the hypervisor's entry (multiboot1 only).
         """
@@ -111,11 +113,17 @@ class Rig:
         subprocess.run([os.path.join(TOP, "image/iso"), medium, self.hv, self.options, *words], check=True,
                        env={**os.environ, "GRUB_TIMEOUT": "0", "ISO_PROTOCOL": ISO_PROTOCOL})
 
-    def _boot_grub_uefi(self):
+    def _boot_bios(self):
+        return []  # from the disks among the devices, as they are
+
+    def _boot_uefi(self):
         firmware, variables = "/usr/share/OVMF/OVMF_CODE_4M.fd", self.path + ".vars"
         shutil.copyfile("/usr/share/OVMF/OVMF_VARS_4M.fd", variables)
         return ["-drive", f"if=pflash,format=raw,readonly=on,file={firmware}",
-                "-drive", f"if=pflash,format=raw,file={variables}"] + self._boot_grub_bios()
+                "-drive", f"if=pflash,format=raw,file={variables}"]
+
+    def _boot_grub_uefi(self):
+        return self._boot_uefi() + self._boot_grub_bios()
 
     # --- life ---
     def __enter__(self):
@@ -137,7 +145,11 @@ class Rig:
         self.gdb.go()
 
     def __exit__(self, *_):
-        self.child.close(force=True)
+        try:
+            self.child.close(force=True)
+        except pexpect.ExceptionPexpect:  # killed, and on a busy machine not gone yet
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
         self.log.close()
         for left in (self.path + ".iso", self.path + ".vars", self.path + ".gdb"):
             if os.path.exists(left):
@@ -199,19 +211,23 @@ class Rig:
     def shell(self, timeout=SECONDS):
         """Wait for dom0's shell and make it quiet; returns (kernel release, number of CPUs)."""
         match = self.expect(READY, timeout)
-        self._prompt()
+        self.quiet()
+        return match[1], int(match[2])
+
+    def quiet(self, prompt=r"dom0:\S*# "):
+        """From a shell's prompt on: bash without prompt and editing, and a kernel that says little."""
+        self._prompt(prompt)
         self.type("exec bash --norc --noprofile --noediting\n")
         self.type("PS1=; PS2=; dmesg -n 1; echo quiet$((40+2))\n")
         self.expect("quiet42")
-        return match[1], int(match[2])
 
-    def _prompt(self):
+    def _prompt(self, prompt):
         """Until bash reads. A late kernel message may stand in the middle of a prompt: then ask for another."""
         for _ in range(SECONDS // 3):
-            if self.child.expect([r"dom0:\S*# ", pexpect.TIMEOUT], timeout=3) == 0:
+            if self.child.expect([prompt, pexpect.TIMEOUT], timeout=3) == 0:
                 return
             self.child.sendline("")
-        self.fail("dom0's shell doesn't prompt")
+        self.fail("the shell doesn't prompt")
 
     def type(self, text):
         """Type as fast as the terminal echoes, no faster: a console's input buffer is small, the rest is lost. An echo

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The rig's own way out of a guest's console, against a console that reads late: no QEMU is needed for it."""
+"""The rig's own ways out, of a guest's console that reads late and of a machine that is slow to die: no QEMU is needed
+for it."""
 import sys
 
 import pytest
@@ -71,3 +72,13 @@ def test_slower_than_its_patience(dom0):
     machine = attach(dom0, 7)
     machine.leave()
     usable(machine)
+
+
+def test_slow_to_die(rig):
+    """pexpect gives a killed process a tenth of a second to be gone; the rig waits until it is."""
+    machine = rig(modules=[])
+    machine.argv = ["bash", "-c", "trap '' HUP; echo deaf; exec sleep 600"]
+    with machine:
+        machine.expect("deaf")
+        machine.child.ptyproc.terminate = lambda force: False  # which is what it says of one that is not
+    assert not machine.child.isalive()
