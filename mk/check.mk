@@ -14,6 +14,12 @@ $(CHECKS:%=check-%): check-%: $(GEN_PRODUCTS)
 format:
 	$(Q)PYTHONDONTWRITEBYTECODE=1 check/format --write
 
+# What the linker drops is asked for its reason.
+.PHONY: check-dead
+check: check-dead
+check-dead: $(HV_OBJ) $(BUILD)/hv/unpack.o
+	$(Q)$(HV_LINK) --print-gc-sections -o $(BUILD)/hv/dead.elf 2>&1 | PYTHONDONTWRITEBYTECODE=1 check/dead
+
 # What is written must compile with the headers of either release: their names differ. The compiler's front end alone,
 # on every file in C.
 OTHER_ABI     = $(if $(filter 13,$(HERE_NOW)),4.17,4.20)

@@ -27,15 +27,16 @@ $(BUILD)/hv/%.S.o: %.S $(HV_FLAGS) | $(GEN_PRODUCTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HV_CFLAGS) -D__ASSEMBLER__ -c $< -o $@
 
+HV_LINK   := $(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --gc-sections \
+             --build-id=sha1 -T arch/x86/boot/image.lds $(HV_OBJ) $(BUILD)/hv/unpack.o
+
 # Linked twice: the first link finds the addresses of functions, the second has a table of them for call traces.
 $(BUILD)/hv/xenolith.elf: $(HV_OBJ) $(BUILD)/hv/unpack.o arch/x86/boot/image.lds tools/symtab.py
 	$(Q)echo "LINK    $@"
-	$(Q)$(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --gc-sections --build-id=sha1 \
-	  -T arch/x86/boot/image.lds $(HV_OBJ) $(BUILD)/hv/unpack.o -o $@.1
+	$(Q)$(HV_LINK) -o $@.1
 	$(Q)nm -n $@.1 | python3 tools/symtab.py >$(BUILD)/hv/symbols.S
 	$(Q)$(CC) -c $(BUILD)/hv/symbols.S -o $(BUILD)/hv/symbols.o
-	$(Q)$(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --no-warn-rwx-segments --gc-sections --build-id=sha1 \
-	  -T arch/x86/boot/image.lds $(HV_OBJ) $(BUILD)/hv/unpack.o $(BUILD)/hv/symbols.o -o $@
+	$(Q)$(HV_LINK) $(BUILD)/hv/symbols.o -o $@
 
 # The loaders want a 32-bit ELF file with one segment at a physical address.
 $(BUILD)/xenolith: $(BUILD)/hv/xenolith.elf tools/elf32.py

@@ -14,8 +14,6 @@ extern struct console_options console_options;
 /** Takes and releases the console's lock, or does nothing once the machine panics. */
 irqflags_t console_lock(void);
 void console_unlock(irqflags_t flags);
-/** To every driver. Lock held. */
-void console_emit(const char *text, size_t len);
 /** To the ring. Lock held. */
 void ring_append(const char *text, size_t len);
 /**

@@ -70,7 +70,8 @@ void console_service(void)
             drivers[i]->service();
 }
 
-void console_emit(const char *text, size_t len)
+/** To every driver. Lock held. */
+static void console_emit(const char *text, size_t len)
 {
     for (unsigned int i = 0; i < CONSOLE_DRIVERS; i++)
         if (drivers[i])

@@ -31,7 +31,8 @@ static void say_alive(void *data)
     timer_set(&w->timer, now_ns() + ALIVE_PERIOD);
 }
 
-unsigned int watchdog_seconds(void)
+/** Seconds without a sign of life before a CPU is found. */
+static unsigned int watchdog_seconds(void)
 {
     return (unsigned int)hv_options.watchdog_timeout;
 }

@@ -20,7 +20,8 @@
 #define WORD_BIT(n) (1u << EVTCHN_FIFO_##n)
 #define WORD_LINK   ((uint32_t)EVTCHN_FIFO_LINK_MASK)
 
-event_word_t *fifo_word(struct domain *d, uint32_t port)
+/** The event word of @port, NULL while the guest has not given its page. */
+static event_word_t *fifo_word(struct domain *d, uint32_t port)
 {
     struct evtchn_fifo *f = d->events.fifo;
     if (!f || port / FIFO_WORDS_PER_PAGE >= __atomic_load_n(&f->pages, __ATOMIC_ACQUIRE))

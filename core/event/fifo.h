@@ -24,7 +24,4 @@ struct evtchn_fifo_vcpu {
         tail[EVTCHN_FIFO_MAX_QUEUES]; /* the port last put on each queue; 0: none. Ours, the guest cannot change it */
 };
 
-/** The event word of @port, NULL while the guest has not given its page. */
-event_word_t *fifo_word(struct domain *d, uint32_t port);
-
 #endif

@@ -74,11 +74,3 @@ bool pirq_raise(struct domain *d, uint32_t pirq)
     spin_unlock_irqrestore(&d->events.pirq_lock, flags);
     return port != 0;
 }
-
-bool pirq_is_bound(struct domain *d, uint32_t pirq)
-{
-    irqflags_t flags = spin_lock_irqsave(&d->events.pirq_lock);
-    bool bound = pirq < d->events.pirq_count && d->events.pirq_port[pirq];
-    spin_unlock_irqrestore(&d->events.pirq_lock, flags);
-    return bound;
-}

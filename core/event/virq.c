@@ -31,7 +31,7 @@ void virq_raise_vcpu(struct vcpu *v, uint32_t virq)
     spin_unlock_irqrestore(&v->virq_lock, flags);
 }
 
-void virq_raise_domain(struct domain *d, uint32_t virq)
+static void virq_raise_domain(struct domain *d, uint32_t virq)
 {
     ASSERT(virq_is_global(virq));
     struct vcpu *v = domain_vcpu(d, 0);

@@ -18,7 +18,8 @@ void hypfs_add(struct hypfs_out *out, const char *fmt, ...)
     va_end(args);
 }
 
-void hypfs_add_bytes(struct hypfs_out *out, const void *bytes, size_t len)
+/** Adds @len bytes, all or (where there is not room for all) only their length. */
+static void hypfs_add_bytes(struct hypfs_out *out, const void *bytes, size_t len)
 {
     if (out->len <= out->room && len <= out->room - out->len)
         memcpy(out->buf + out->len, bytes, len);

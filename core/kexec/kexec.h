@@ -9,9 +9,6 @@
 /** Serialises everything but the crash path, which only reads. */
 extern spinlock_t kexec_lock;
 
-/** Says in the log why a description was refused; returns the error. */
-long kexec_report(unsigned int type, const struct kexec_refusal *why, long rc);
-
 /** A new, empty image; NULL: no memory. */
 struct kexec_image *kexec_image_create(const struct kexec_load *load);
 /** Gives it up; its frames go back bit by bit. Not loaded any more. NULL does nothing. */

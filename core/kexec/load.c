@@ -37,7 +37,8 @@ static struct {
     uint64_t done;             /* bytes of the segment */
 } pending;
 
-long kexec_report(unsigned int type, const struct kexec_refusal *why, long rc)
+/** Says in the log why a description was refused; returns the error. */
+static long kexec_report(unsigned int type, const struct kexec_refusal *why, long rc)
 {
     char text[200];
 

@@ -67,7 +67,7 @@ int vcpu_pause_restartable(struct vcpu *v)
     return -ERESTART;
 }
 
-void domain_pause_nosync(struct domain *d)
+static void domain_pause_nosync(struct domain *d)
 {
     struct vcpu *v;
 

@@ -12,14 +12,6 @@ const struct sched_policy *sched_policy_by_id(uint32_t id)
     return NULL;
 }
 
-const struct sched_policy *sched_policy_by_name(const char *name)
-{
-    for (unsigned int i = 0; i < ARRAY_SIZE(policies); i++)
-        if (!strcmp(policies[i]->name, name))
-            return policies[i];
-    return NULL;
-}
-
 void sched_cpu_set_policy(unsigned int cpu, const struct sched_policy *policy)
 {
     struct runq *rq = &per_cpu(runq, cpu);

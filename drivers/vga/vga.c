@@ -87,10 +87,6 @@ void vga_text_release(void)
 {
     released = true;
 }
-unsigned int vga_text_row(void)
-{
-    return row;
-}
 
 __init void vga_text_init(bool shown)
 {

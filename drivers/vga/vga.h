@@ -10,7 +10,5 @@
 __init void vga_text_init(bool shown);
 /** dom0 takes the screen over: no more output, unless the machine is about to stop. */
 void vga_text_release(void);
-/** Where the cursor is, for whoever takes over. */
-unsigned int vga_text_row(void);
 
 #endif

@@ -90,7 +90,6 @@ static inline void evtchn_allow(void) { this_cpu(evtchn_forbidden)--; }
 int evtchn_send(struct domain *d, uint32_t port);
 /** Raises VIRQ @virq of vCPU @v, per-vCPU or (global VIRQs) wherever the domain bound it. Any context. */
 void virq_raise_vcpu(struct vcpu *v, uint32_t virq);
-void virq_raise_domain(struct domain *d, uint32_t virq);
 /** Raises a global VIRQ in the domain that handles it (dom0 unless XEN_DOMCTL_set_virq_handler said otherwise). */
 void virq_raise_global(uint32_t virq);
 /**
@@ -98,8 +97,6 @@ void virq_raise_global(uint32_t virq);
  * held.
  */
 bool pirq_raise(struct domain *d, uint32_t pirq);
-/** True if @pirq is bound to a port of @d. */
-bool pirq_is_bound(struct domain *d, uint32_t pirq);
 /** The domain that global @virq goes to; NULL: the hardware domain again. 0, -EINVAL (not global, @d is dying). */
 int virq_set_handler(uint32_t virq, struct domain *d);
 /** True if global @virq goes to @d and @d has bound it. */

@@ -22,8 +22,6 @@ struct hypfs_out {
 };
 /** Adds text, as far as there is room, and its whole length without the NUL. */
 void hypfs_add(struct hypfs_out *out, const char *fmt, ...) __printf_like(2, 3);
-/** Adds @len bytes, all or (where there is not room for all) only their length. */
-void hypfs_add_bytes(struct hypfs_out *out, const void *bytes, size_t len);
 
 struct hypfs_node;
 struct hypfs_dir {

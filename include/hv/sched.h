@@ -45,7 +45,6 @@ struct sched_domain {
 void sched_init(void);
 /** The policy with the number @id (XEN_SCHEDULER_*) or the name @name; NULL: it is not here. */
 const struct sched_policy *sched_policy_by_id(uint32_t id);
-const struct sched_policy *sched_policy_by_name(const char *name);
 /** @cpu, whose queue is empty, runs by @policy from now on. */
 void sched_cpu_set_policy(unsigned int cpu, const struct sched_policy *policy);
 /**
@@ -107,7 +106,6 @@ int domain_pause_restartable(struct domain *d);
 
 /** Pause and unpause all of a domain's vCPUs; counted. The current vCPU is not waited for. */
 void domain_pause(struct domain *d);
-void domain_pause_nosync(struct domain *d);
 /** domain_pause_nosync() as XEN_DOMCTL_pausedomain, so that XEN_DOMCTL_unpausedomain undoes it. 0, -EOVERFLOW. */
 int domain_controller_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);

@@ -24,8 +24,6 @@ enum watchdog_finding watchdog_tick(unsigned int *cpu);
 /** Between these nobody is found: work that may take long, and says so itself. They nest. Any context. */
 void watchdog_pause(void);
 void watchdog_resume(void);
-/** Seconds without a sign of life before a CPU is found. */
-unsigned int watchdog_seconds(void);
 
 /* Arch duties. */
 /** Starts the clock on CPU 0. Ticks a second; 0: there is none, and that was said. */

@@ -41,22 +41,6 @@ int parse_uint(const char *text, size_t len, size_t *used, uint64_t *value)
     return finish(at, len, used, fits);
 }
 
-int parse_int(const char *text, size_t len, size_t *used, int64_t *value)
-{
-    bool minus = len && *text == '-';
-    uint64_t n;
-    int rc = parse_uint(text + minus, len - minus, used, &n);
-
-    if (rc)
-        return rc;
-    if (n > (uint64_t)INT64_MAX + minus)
-        return -ERANGE;
-    *value = minus ? (int64_t)-n : (int64_t)n;
-    if (used)
-        *used += minus;
-    return 0;
-}
-
 static unsigned int unit_shift(char c)
 {
     switch (c) {

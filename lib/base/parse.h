@@ -13,9 +13,6 @@
 /** Unsigned: decimal, or hexadecimal after 0x. (A leading 0 is decimal: nobody means octal.) */
 int parse_uint(const char *text, size_t len, size_t *used, uint64_t *value);
 
-/** The same with a sign before it. */
-int parse_int(const char *text, size_t len, size_t *used, int64_t *value);
-
 /**
  * A size in bytes: unsigned, then B K M G or T in either case (times 1, 2^10 ... 2^40). A number with no letter is in
  * units of @unit bytes; Xen's options count KiB there.

@@ -47,34 +47,11 @@ static void test_translate(void **state)
     assert_int_equal(pte_pat_index(PTE_PS | PTE_LARGE_PAT, 2), 4);
 }
 
-static void test_describe(void **state)
-{
-    static const struct {
-        uint64_t entry;
-        unsigned int level;
-        const char *text;
-    } cases[] = {
-        { 0x8000000000001067, 1, "0x1000 P RW US A D NX" },
-        { 0x2000e7, 2, "0x200000 P RW US A D PS" },
-        { 0x1081, 1, "0x1000 P PAT" },
-        { 0x42, 1, "0x42 not present" },
-        { UINT64_MAX, 1, "0xffffffffff000 P RW US PWT PCD A D PAT G NX" },
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        char text[PTE_TEXT_MAX];
-
-        pte_describe(cases[i].entry, cases[i].level, text);
-        assert_string_equal(text, cases[i].text);
-    }
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_translate),
-        cmocka_unit_test(test_describe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

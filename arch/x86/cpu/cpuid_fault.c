@@ -19,11 +19,6 @@ __init void cpuid_fault_init(void)
                 wrmsr_safe(MSR_MISC_FEATURES, enables & ~(uint64_t)MISC_FEATURES_CPUID_FAULT);
 }
 
-bool cpuid_fault_available(void)
-{
-    return available;
-}
-
 void cpuid_fault_set(bool want)
 {
     uint64_t enables;

@@ -13,8 +13,6 @@
 
 /** Boot CPU: finds out whether this machine can. */
 __init void cpuid_fault_init(void);
-/** True if guests can be promised the feature. */
-bool cpuid_fault_available(void);
 /** Makes CPUID fault outside ring 0 on this CPU, or not; nothing where it can't be had. Interrupts off. */
 void cpuid_fault_set(bool want);
 

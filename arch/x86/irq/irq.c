@@ -240,20 +240,6 @@ bool irq_needs_eoi(const struct irq *irq)
     return irq->level;
 }
 
-int irq_request(struct irq *irq, void (*handler)(void *data), void *data)
-{
-    irqflags_t flags = spin_lock_irqsave(&irq->lock);
-    int rc = irq->guest || irq->handler || !irq->source ? -EBUSY : irq_assign_vector(irq, &cpu_online);
-
-    if (!rc) {
-        irq->handler = handler;
-        irq->data = data;
-        irq->source->unmask(irq);
-    }
-    spin_unlock_irqrestore(&irq->lock, flags);
-    return rc;
-}
-
 static void never_called(void *unused)
 {
 }

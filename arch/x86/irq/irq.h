@@ -71,8 +71,6 @@ void irq_guest_eoi(struct irq *irq);
 bool irq_needs_eoi(const struct irq *irq);
 /** Moves it to @cpu, if that is online and an interrupt can name it. */
 void irq_set_cpu(struct irq *irq, unsigned int cpu);
-/** The hypervisor's own handler. */
-int irq_request(struct irq *irq, void (*handler)(void *data), void *data);
 /** Keeps it from everybody, without a vector: for an input that is used in another way. 0, -EBUSY. */
 int irq_reserve(struct irq *irq);
 

@@ -103,11 +103,6 @@ uint64_t boot_mem_ram_size(void)
     return sum;
 }
 
-paddr_t boot_mem_ram_end(void)
-{
-    return ram_count ? ram[ram_count - 1].end : 0;
-}
-
 bool boot_mem_is_ram(paddr_t start, paddr_t end)
 {
     for (unsigned int i = 0; i < ram_count; i++)

@@ -26,7 +26,6 @@ __init void boot_mem_to_heap(void);
 void boot_mem_for_each_ram(void (*fn)(paddr_t start, paddr_t end));
 /** Bytes of RAM declared, and the end of the highest. */
 uint64_t boot_mem_ram_size(void);
-paddr_t boot_mem_ram_end(void);
 /** True if [@start, @end) is RAM entirely. */
 bool boot_mem_is_ram(paddr_t start, paddr_t end);
 

@@ -22,11 +22,6 @@ uint64_t frame_chunk_known[CHUNKS / 64];
 #define M2P_CHUNKS ((DIRECTMAP_SIZE >> PAGE_SHIFT) * 8 / M2P_CHUNK)
 static uint64_t m2p_chunk[M2P_CHUNKS];
 
-bool m2p_mapped(mfn_t m)
-{
-    return frame_table_covers(m);
-}
-
 /* Backs [va, va + len) with RAM unless it is backed; 2 MiB pages where a whole one is wanted and to be had. */
 static __init void back(vaddr_t va, uint64_t len, vaddr_t alias)
 {

@@ -8,8 +8,6 @@
 
 /** Boot, after the direct map and before the heap. Panics when there is too little memory. */
 __init void frametable_init(void);
-/** True if the M2P has an entry for @m, RAM or a hole beside RAM. */
-bool m2p_mapped(mfn_t m);
 
 #define M2P_CHUNK 0x200000ULL
 /** First frame of piece @index of the M2P, M2P_CHUNK bytes; 0 if it is absent or in pieces itself. */

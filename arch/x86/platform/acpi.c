@@ -50,11 +50,6 @@ uint16_t acpi_pm_timer_port(void)
                                                                                      : 0;
 }
 
-uint8_t acpi_century(void)
-{
-    return fadt.present ? fadt.century : 0;
-}
-
 __init void acpi_add_cpus(void)
 {
     for (uint32_t i = 0; i < info->madt.cpu_count; i++)

@@ -29,7 +29,5 @@ int acpi_sleep_values(uint16_t pm1a, uint16_t pm1b);
 void acpi_power_off(void);
 /** The reset register; returns if there is none or it does nothing. */
 void acpi_reset(void);
-/** CMOS index of the century, 0: none. */
-uint8_t acpi_century(void);
 
 #endif

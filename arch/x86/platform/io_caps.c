@@ -26,7 +26,7 @@ struct io_caps {
     struct io_set set[IO_CAP_KINDS];
 };
 
-int io_caps_create(struct domain *d)
+static int io_caps_create(struct domain *d)
 {
     if (d->arch.io)
         return 0;

@@ -11,7 +11,6 @@
 enum io_cap { IO_CAP_PORT, IO_CAP_MMIO, IO_CAP_IRQ, IO_CAP_KINDS };
 
 /** Gives @d an empty set. -ENOMEM. */
-int io_caps_create(struct domain *d);
 void io_caps_destroy(struct domain *d);
 /** True if @d may use all of [@first, @last]: ports, frame numbers, interrupts. Any context. */
 bool io_caps_allowed(const struct domain *d, enum io_cap kind, uint64_t first, uint64_t last);

@@ -137,8 +137,6 @@ uint64_t pv_cr4_settable(const struct domain *d);
 /** Makes this CPU's CR4 fit @v. */
 void pv_cr4_load(const struct vcpu *v);
 
-/** A vCPU's registers: in the CPU while it is the current one, else in memory. It is current, or paused. */
-struct cpu_user_regs *pv_regs(struct vcpu *v);
 /** Fills @ctx as XEN_DOMCTL_getvcpucontext wants it. @v is paused. */
 void pv_vcpu_get_context(struct vcpu *v, struct vcpu_guest_context *ctx);
 

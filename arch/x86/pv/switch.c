@@ -38,8 +38,3 @@ void pv_enter(struct vcpu *v, bool still_loaded)
     pv_debugregs_load(v);
     pv_msr_state_load(v);
 }
-
-struct cpu_user_regs *pv_regs(struct vcpu *v)
-{
-    return v == current_vcpu() ? guest_regs() : &v->arch.regs;
-}

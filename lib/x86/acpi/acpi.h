@@ -136,14 +136,8 @@ struct acpi_info {
 int acpi_read(struct acpi_info *out, const struct phys_reader *mem, const void *rsdp, size_t rsdp_size,
               uint64_t rsdp_paddr, const struct lib_log *log);
 
-/** The @index-th verified table of this signature (four characters), or NULL. */
-const struct acpi_table *acpi_find(const struct acpi_info *info, const char *signature, unsigned int index);
-
 /** Where an ISA interrupt (0 to 15) arrives: fills *@out from the overrides, else identity, edge, active high. */
 void acpi_isa_irq(const struct acpi_madt *madt, uint8_t isa_irq, struct acpi_override *out);
-
-/** The segment that holds @bus of @segment, or NULL. */
-const struct acpi_segment *acpi_mcfg_find(const struct acpi_mcfg *mcfg, uint16_t segment, uint8_t bus);
 
 /** A few lines: tables, CPUs, IO-APICs, what power-off and reset use. */
 void acpi_report(const struct acpi_info *info, const struct lib_log *log);

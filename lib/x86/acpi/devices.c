@@ -65,14 +65,3 @@ void acpi_parse_mcfg(const struct acpi *a, const struct acpi_table *table)
             m->segment[m->count++] = (struct acpi_segment){ e.paddr, e.segment, e.start_bus, e.end_bus };
     }
 }
-
-const struct acpi_segment *acpi_mcfg_find(const struct acpi_mcfg *mcfg, uint16_t segment, uint8_t bus)
-{
-    for (uint32_t i = 0; i < mcfg->count; i++) {
-        const struct acpi_segment *s = &mcfg->segment[i];
-
-        if (s->segment == segment && bus >= s->start_bus && bus <= s->end_bus)
-            return s;
-    }
-    return NULL;
-}

@@ -219,7 +219,8 @@ static int walk_root(const struct acpi *a, const struct rsdp *rsdp)
     return 0;
 }
 
-const struct acpi_table *acpi_find(const struct acpi_info *info, const char *signature, unsigned int index)
+/** The @index-th verified table of this signature (four characters), or NULL. */
+static const struct acpi_table *acpi_find(const struct acpi_info *info, const char *signature, unsigned int index)
 {
     for (uint32_t i = 0; i < info->table_count; i++) {
         if (!memcmp(info->table[i].signature, signature, 4) && index-- == 0)

@@ -8,7 +8,8 @@
 
 #include "base/format.h"
 
-const char *e820_type_name(uint32_t type)
+/** "RAM" and so on; never NULL. */
+static const char *e820_type_name(uint32_t type)
 {
     switch (type) {
     case E820_RAM: return "RAM";

@@ -50,9 +50,6 @@ struct e820_findings {
 void e820_sanitise(struct e820_map *out, const struct e820_entry *in, size_t count, struct e820_findings *found,
                    const struct lib_log *log);
 
-/** "RAM" and so on; never NULL. */
-const char *e820_type_name(uint32_t type);
-
 /** Bytes of RAM below @limit. */
 uint64_t e820_ram_below(const struct e820_map *map, uint64_t limit);
 

@@ -66,9 +66,3 @@ uint64_t insn_effective_address(const struct insn *insn, const struct cpu_user_r
         return address; /* the destination of a string is in ES, whatever the prefix */
     return address + segment_base(insn, fs_base, gs_base);
 }
-
-uint64_t insn_source_address(const struct insn *insn, const struct cpu_user_regs *regs, uint64_t fs_base,
-                             uint64_t gs_base)
-{
-    return truncate_address(insn, regs->rsi) + segment_base(insn, fs_base, gs_base);
-}

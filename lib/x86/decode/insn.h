@@ -83,10 +83,6 @@ void insn_set_register(struct cpu_user_regs *regs, unsigned int reg, unsigned in
 uint64_t insn_effective_address(const struct insn *insn, const struct cpu_user_regs *regs, uint64_t fs_base,
                                 uint64_t gs_base);
 
-/** The same for the source of MOVS. */
-uint64_t insn_source_address(const struct insn *insn, const struct cpu_user_regs *regs, uint64_t fs_base,
-                             uint64_t gs_base);
-
 struct insn_operand {
     uint64_t low, high; /* high: of CMPXCHG16B only */
 };

@@ -83,9 +83,4 @@ static inline unsigned int pte_pat_index(uint64_t leaf, unsigned int level)
     return (leaf & PTE_PWT ? 1 : 0) + (leaf & PTE_PCD ? 2 : 0) + (pat ? 4 : 0);
 }
 
-#define PTE_TEXT_MAX 64U
-
-/** For people: address and flags, such as "0x1234000 P RW US A D NX". @text has PTE_TEXT_MAX bytes. */
-void pte_describe(uint64_t entry, unsigned int level, char *text);
-
 #endif
