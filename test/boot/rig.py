@@ -145,15 +145,18 @@ class Rig:
         self.gdb.go()
 
     def __exit__(self, *_):
-        try:
-            self.child.close(force=True)
-        except pexpect.ExceptionPexpect:  # killed, and on a busy machine not gone yet
-            self.child.kill(signal.SIGKILL)
-            self.child.wait()
+        self._kill()
         self.log.close()
         for left in (self.path + ".iso", self.path + ".vars", self.path + ".gdb"):
             if os.path.exists(left):
                 os.remove(left)
+
+    def _kill(self):
+        """pexpect's own close() gives a killed process a tenth of a second to be gone."""
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+        self.child.close()
 
     def tail(self, lines=25):
         self.log.flush()

@@ -45,6 +45,15 @@ def usable(machine):
     assert machine.run("echo here") == "here"
 
 
+def test_the_end_waits_for_the_machine(rig):
+    """However long it takes to die: here pexpect would look at once."""
+    machine = rig(modules=[])
+    machine.argv = ["bash", "-c", "trap '' HUP INT; echo up; while :; do sleep 60; done"]
+    with machine:
+        machine.expect("up")
+        machine.child.ptyproc.delayafterclose = machine.child.ptyproc.delayafterterminate = 0
+
+
 def test_alone(dom0):
     machine = attach(dom0, 0)
     machine.leave()
