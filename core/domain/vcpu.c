@@ -77,6 +77,7 @@ void vcpu_set_initialised(struct vcpu *v, bool initialised) { v->is_initialised 
 void vcpu_release(struct vcpu *v)
 {
     arch_sync_vcpu(v);
+    sched_vcpu_retire(v);
     vcpu_timer_stop_singleshot(v);
     vcpu_timer_stop_periodic(v);
     vcpu_unmap_info(v);

@@ -40,7 +40,7 @@ struct sched_policy {
     uint32_t id;      /* XEN_SCHEDULER_* */
     const char *name; /* as sched= and xl say it */
 
-    /** @v, which is on no queue, is this policy's from now on, or is not any more. */
+    /** @v, which is on no queue, is this policy's from now on, or has nothing of it any more; to leave twice is one. */
     void (*join)(struct vcpu *v);
     void (*leave)(struct vcpu *v);
     /** @v has stopped being runnable; it is on no queue. */

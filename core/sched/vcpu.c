@@ -32,15 +32,21 @@ void sched_vcpu_init(struct vcpu *v)
     sched_poll_init(v);
 }
 
+void sched_vcpu_retire(struct vcpu *v)
+{
+    irqflags_t irq;
+    struct runq *rq = runq_lock_vcpu(v, &irq);
+
+    v->sched.policy->leave(v);
+    spin_unlock_irqrestore(&rq->lock, irq);
+}
+
 void sched_vcpu_remove(struct vcpu *v)
 {
     BUG_ON(vcpu_runnable(v));
     timer_kill(&v->poll);
     vcpu_sleep_sync(v);
-    irqflags_t irq;
-    struct runq *rq = runq_lock_vcpu(v, &irq);
-    v->sched.policy->leave(v);
-    spin_unlock_irqrestore(&rq->lock, irq);
+    sched_vcpu_retire(v);
 }
 
 /* Its domain's pool may be another one, with another policy. */

@@ -55,6 +55,8 @@ struct vcpu *sched_create_idle(unsigned int cpu);
 void sched_domain_init(struct domain *d);
 /** At vcpu_create(): chooses its first CPU, and its pool's policy takes it. */
 void sched_vcpu_init(struct vcpu *v);
+/** @v has left its CPU and will never be runnable again, whoever keeps its domain: its policy keeps nothing for it. */
+void sched_vcpu_retire(struct vcpu *v);
 /** @v is not runnable and never will be again. Waits until it has left its CPU. */
 void sched_vcpu_remove(struct vcpu *v);
 

@@ -159,5 +159,25 @@ static void large_machine(void **state)
     assert_int_equal(sim_counters.switches, switches);
 }
 
-SIM_TESTS(cmocka_unit_test(a_cpu_each), cmocka_unit_test(asleep_keeps_its_cpu), cmocka_unit_test(side_by_side),
-          cmocka_unit_test(large_machine))
+/* The dead hold no CPU, although somebody may keep their domain's pages, and with them the domain, for ever. */
+static void the_dead_hold_no_cpu(void **state)
+{
+    struct vcpu *dies = NULL, *waits = NULL;
+
+    start(2, 3, 1, true);
+    run(50);
+    for (unsigned int i = 0; i < 3; i++)
+        *(models[i].v->is_running ? &dies : &waits) = models[i].v;
+    struct domain *d = dies->domain;
+    unsigned int cpu = dies->processor;
+    mfn_t m = domain_alloc_frames(d, 0, 0);
+    assert_true(frame_get(mfn_to_frame(m), d));
+    while (domain_kill(d) == -ERESTART)
+        run(1);
+    run(50);
+    assert_true(waits->is_running && waits->processor == cpu);
+    assert_int_equal(d->life, DOMAIN_DEAD); /* and still there */
+}
+
+SIM_TESTS(cmocka_unit_test(a_cpu_each), cmocka_unit_test(the_dead_hold_no_cpu),
+          cmocka_unit_test(asleep_keeps_its_cpu), cmocka_unit_test(side_by_side), cmocka_unit_test(large_machine))
