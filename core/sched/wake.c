@@ -25,6 +25,36 @@ static bool is_off(const struct runq *rq, const struct vcpu *v)
     return v->sched.place == SCHED_OFF && rq->current != v;
 }
 
+/*
+ * @v is off and runnable, @rq its queue: the queue that its policy chooses, locked. NULL, and none locked: it has
+ * stopped meanwhile, somebody else was quicker, or the policy comes back to it. Between two locks the toolstack may
+ * change where it may run; then it is chosen anew. A CPU that was chosen in vain may have left the idle set for us, and
+ * enters it again.
+ */
+static struct runq *lock_chosen(struct runq *rq, struct vcpu *v, irqflags_t *irq, uint64_t now)
+{
+    unsigned int cpu = v->sched.policy->choose(v);
+
+    while (cpu != CPU_MAX && cpu != v->processor) {
+        const struct sched_policy *policy = v->sched.policy;
+
+        v->processor = cpu;
+        spin_unlock_irqrestore(&rq->lock, *irq);
+        rq = runq_lock_vcpu(v, irq);
+        bool off = is_off(rq, v), wanted = off && vcpu_runnable(v);
+        if (wanted && policy == v->sched.policy && cpumask_test(&v->cpus, v->processor))
+            return rq;
+        if (off && !wanted)
+            runstate_change(v, runstate_of_stopped(v), now);
+        softirq_raise_on(cpu, SOFTIRQ_SCHEDULE);
+        cpu = wanted ? v->sched.policy->choose(v) : CPU_MAX;
+    }
+    if (cpu != CPU_MAX)
+        return rq;
+    spin_unlock_irqrestore(&rq->lock, *irq);
+    return NULL;
+}
+
 void sched_enqueue(struct vcpu *v, bool wakeup)
 {
     irqflags_t irq;
@@ -35,24 +65,10 @@ void sched_enqueue(struct vcpu *v, bool wakeup)
         return;
     }
     uint64_t now = now_ns();
-    unsigned int cpu = v->sched.policy->choose(v);
     runstate_change(v, RUNSTATE_runnable, now);
-    if (cpu == CPU_MAX) { /* the policy comes back to it */
-        spin_unlock_irqrestore(&rq->lock, irq);
+    rq = lock_chosen(rq, v, &irq, now);
+    if (!rq)
         return;
-    }
-    if (cpu != v->processor) {
-        v->processor = cpu;
-        spin_unlock_irqrestore(&rq->lock, irq);
-        rq = runq_lock_vcpu(v, &irq); /* others may have been quicker: look again */
-        if (!is_off(rq, v) || !vcpu_runnable(v)) {
-            if (is_off(rq, v))
-                runstate_change(v, runstate_of_stopped(v), now);
-            softirq_raise_on(cpu, SOFTIRQ_SCHEDULE); /* it may have left the idle set for us, and enters it again */
-            spin_unlock_irqrestore(&rq->lock, irq);
-            return;
-        }
-    }
     v->sched.policy->place(&rq->queue, &v->sched, wakeup ? SCHED_WAKES : SCHED_MOVES, runq_busy(rq));
     runq_insert(rq, v);
     queued_on(rq, v, now);

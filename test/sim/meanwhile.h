@@ -18,6 +18,7 @@ static unsigned int countdown;      /* points until then; 0: not this time */
 static unsigned int locks;          /* held by whoever is stopped there */
 static bool stores_only;            /* what happens takes no lock, so it can happen under one */
 static bool within;
+static void (*at_unlock)(void);     /* called where what happens there releases a lock; need not come back */
 
 static void point(void)
 {
@@ -47,6 +48,8 @@ void __wrap_spin_unlock(spinlock_t *l)
 {
     __real_spin_unlock(l);
     locks -= !within;
+    if (within && at_unlock)
+        at_unlock();
     point();
 }
 

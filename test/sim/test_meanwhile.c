@@ -10,6 +10,8 @@
 #include "grant_world.h"
 #include "meanwhile.h"
 
+#include "core/sched/runq.h"
+
 /* @first is stopped at each of its points in turn, for @second. How many it has. */
 static unsigned int stop_everywhere(void (*before)(void), void (*first)(void), void (*second)(void),
                                     void (*after)(void))
@@ -215,5 +217,73 @@ static void frame_goes(void **state)
     assert_true(strangers > 0);
 }
 
+/* --- A vCPU wakes, and may not go any more to the CPU that was chosen when it comes to that one's queue --- */
+
+static cpumask_t allowed;
+static unsigned int misplaced;
+static jmp_buf halfway;
+
+static void count_misplaced(struct vcpu *prev, struct vcpu *next)
+{
+    misplaced += !vcpu_is_idle(next) && !cpumask_test(&next->cpus, this_cpu_id());
+}
+
+static void affinity_machine(void)
+{
+    const cpumask_t first = { { 1 } };
+
+    sim_start(&(struct sim_config){ .frames = 16384, .cpus = 3 });
+    stranger = sim_domain(3, 1); /* keeps CPU 0, so who wakes there goes elsewhere */
+    assert_int_equal(vcpu_set_affinity(stranger->vcpu[0], &first, NULL), 0);
+    d = sim_domain(2, 1);
+    sim_settle();
+    sim_switched = count_misplaced;
+}
+
+/* Down, and where it was last, CPU 0, is busy. */
+static void sleeper_sleeps(void)
+{
+    cpumask_t all;
+
+    memset(&all, 0xff, sizeof(all));
+    vcpu_down(d->vcpu[0]);
+    sim_settle();
+    assert_int_equal(vcpu_set_affinity(d->vcpu[0], &all, NULL), 0);
+    d->vcpu[0]->processor = 0;
+    sim_run_until(now_ns() + 50 * NS_PER_MS);
+}
+
+static void stop_halfway(void)
+{
+    at_unlock = NULL;
+    longjmp(halfway, 1);
+}
+
+/* The toolstack has changed the affinity, and is stopped before it looks where the vCPU goes now. */
+static void sleeper_is_pinned(void)
+{
+    allowed = (cpumask_t){ { d->vcpu[0]->processor == 1 ? 4 : 2 } };
+    at_unlock = stop_halfway;
+    if (!setjmp(halfway))
+        vcpu_set_affinity(d->vcpu[0], &allowed, NULL);
+    irq_enable();
+}
+
+static void sleeper_wakes(void) { vcpu_up(d->vcpu[0]); }
+
+static void sleeper_obeys(void)
+{
+    sched_enqueue(d->vcpu[0], false); /* the toolstack's other half */
+    sim_run_until(now_ns() + NS_PER_SEC);
+    assert_true(d->vcpu[0]->is_running);
+    assert_int_equal(misplaced, 0);
+}
+
+static void wakes_where_it_may(void **state)
+{
+    affinity_machine();
+    assert_true(stop_everywhere(sleeper_sleeps, sleeper_wakes, sleeper_is_pinned, sleeper_obeys) > 1);
+}
+
 SIM_TESTS(cmocka_unit_test(area_lies), cmocka_unit_test(area_races), cmocka_unit_test(status_given_up),
-          cmocka_unit_test(frame_goes))
+          cmocka_unit_test(frame_goes), cmocka_unit_test(wakes_where_it_may))
