@@ -43,6 +43,13 @@ static long gsi(int nr, unsigned int triggering)
     return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_setup_gsi, PTR(&s));
 }
 
+static long mmconfig(uint64_t address)
+{
+    struct physdev_pci_mmcfg_reserved r = {
+        .address = address, .segment = 5, .end_bus = 1, .flags = XEN_PCI_MMCFG_RESERVED };
+    return hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_pci_mmcfg_reserved, PTR(&r));
+}
+
 void test_refusals(void)
 {
     long no = is_dom0() ? 0 : -EPERM;
@@ -64,6 +71,9 @@ void test_refusals(void)
         {"releasing MSI-X where there is none", -ENODEV, msix(PHYSDEVOP_release_msix, 0)},
         {"setting up a GSI that no machine has", -EINVAL, gsi(100000, 0)},
         {"a trigger of no kind", -EINVAL, gsi(5, 7)},
+        {"RAM as configuration space", -EINVAL, mmconfig(0x1000000)},
+        {"configuration space that goes round", -EINVAL, mmconfig(0xffffffffffe00000)},
+        {"configuration space that is not aligned", -EINVAL, mmconfig(0xe0001000)},
         {"an argument at no address", -EFAULT,
          hypercall2(__HYPERVISOR_physdev_op, PHYSDEVOP_map_pirq, 0x700000001000ul)},
     };

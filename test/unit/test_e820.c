@@ -129,6 +129,10 @@ static void test_queries(void **state)
     assert_false(e820_covers(&map, (struct range){ MIB, 3 * GIB + 1 }, E820_RAM));
     assert_false(e820_covers(&map, (struct range){ 0xa0000, 0xa1000 }, E820_RESERVED));
     assert_true(e820_covers(&map, (struct range){ 7, 7 }, E820_RAM));
+    assert_true(e820_touches(&map, (struct range){ MIB - 1, 9 * GIB }, E820_RAM));
+    assert_true(e820_touches(&map, (struct range){ 3 * GIB - 1, 3 * GIB }, E820_RAM));
+    assert_false(e820_touches(&map, (struct range){ 7, 7 }, E820_RAM));
+    assert_false(e820_touches(&map, (struct range){ 0xa0000, 0xa1000 }, E820_RAM));
     assert_int_equal(e820_lookup(&map, 0xfee00800)->type, E820_RESERVED);
     assert_null(e820_lookup(&map, 0xa0000));
 }

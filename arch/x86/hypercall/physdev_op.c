@@ -206,9 +206,7 @@ static long op_mmcfg_reserved(struct domain *d, uint64_t arg, struct refusal *wh
         return -EFAULT;
     if (r.start_bus > r.end_bus)
         return refuse(why, -EINVAL, "MMCONFIG of segment %u from bus %u to %u", r.segment, r.start_bus, r.end_bus);
-    if (r.flags & XEN_PCI_MMCFG_RESERVED)
-        pci_mmconfig_add(r.segment, r.start_bus, r.end_bus, r.address);
-    return 0;
+    return r.flags & XEN_PCI_MMCFG_RESERVED ? pci_mmconfig_add(r.segment, r.start_bus, r.end_bus, r.address, why) : 0;
 }
 
 static long op_device_add(struct domain *d, uint64_t arg, struct refusal *why)

@@ -2,10 +2,14 @@
 /* See pci/pci.h. MMCONFIG is mapped bus by bus when first used, so a big window costs nothing. */
 #include "pci/pci.h"
 
+#include "cpu/features.h"
 #include "hv/lock.h"
 #include "hv/log.h"
 #include "hw/native/io.h"
+#include "mm/machine_map.h"
 #include "mm/map.h"
+#include "pci/refusal.h"
+#include "x86/boot/e820.h"
 #include "x86/pci/config.h"
 
 #define PCI_ADDRESS 0xcf8
@@ -26,17 +30,34 @@ static pci_sbdf_t kept[KEPT_MAX];
 static unsigned int kept_count;
 static spinlock_t lock = SPINLOCK_INIT(LOCK_PCI);
 
-void pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, paddr_t base)
+/* RAM is no configuration space: a window over it would be a way to read and write it. */
+static bool is_window(uint8_t first_bus, uint8_t last_bus, paddr_t base)
 {
+    const struct range r = { base + (uint64_t)first_bus * BUS_SIZE, base + (last_bus + 1ull) * BUS_SIZE };
+
+    return !(base % BUS_SIZE) && base < r.end && r.end <= 1ull << cpu_paddr_bits &&
+           !e820_touches(&machine_map, r, E820_RAM);
+}
+
+int pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, paddr_t base, struct refusal *why)
+{
+    int rc = 0;
+
+    if (!is_window(first_bus, last_bus, base))
+        return refuse(why, -EINVAL, "MMCONFIG of segment %u, buses %u to %u, at %#lx is not in a device's memory",
+                      segment, first_bus, last_bus, (unsigned long)base);
+    irqflags_t flags = spin_lock_irqsave(&lock);
     for (unsigned int i = 0; i < window_count; i++)
         if (windows[i].segment == segment && windows[i].first_bus == first_bus)
-            return;
-    if (window_count == WINDOWS_MAX) {
-        log_warning("PCI: more than %u MMCONFIG windows, segment %u not reached", WINDOWS_MAX, segment);
-        return;
-    }
-    windows[window_count++] =
-        (struct mmconfig){ .segment = segment, .first_bus = first_bus, .last_bus = last_bus, .base = base };
+            goto unlock;
+    if (window_count < WINDOWS_MAX)
+        windows[window_count++] =
+            (struct mmconfig){ .segment = segment, .first_bus = first_bus, .last_bus = last_bus, .base = base };
+    else
+        rc = refuse(why, -ENOSPC, "more than %u MMCONFIG windows, segment %u is not reached", WINDOWS_MAX, segment);
+unlock:
+    spin_unlock_irqrestore(&lock, flags);
+    return rc;
 }
 
 /* The function's 4096 bytes, or NULL. Lock held. */

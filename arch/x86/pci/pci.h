@@ -9,6 +9,8 @@
 #include "hv/compiler.h"
 #include "hv/types.h"
 
+struct refusal;
+
 /** A function's address: segment in bits 16-31, bus 8-15, device 3-7, function 0-2. */
 typedef uint32_t pci_sbdf_t;
 #define PCI_SBDF(seg, bus, devfn) ((pci_sbdf_t)(seg) << 16 | (pci_sbdf_t)((bus) & 0xff) << 8 | ((devfn) & 0xff))
@@ -16,8 +18,11 @@ typedef uint32_t pci_sbdf_t;
 /** @reg aligned to @size (1, 2, 4) and below 4096; beyond 255 only with MMCONFIG. All ones when nothing answers. */
 uint32_t pci_read(pci_sbdf_t sbdf, unsigned int reg, unsigned int size);
 void pci_write(pci_sbdf_t sbdf, unsigned int reg, unsigned int size, uint32_t value);
-/** Declares MMCONFIG of a segment; used once enabled. */
-void pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, paddr_t base);
+/**
+ * Declares MMCONFIG of a segment's buses, @base being that of bus 0. 0, also if it is known; with the rule in @why
+ * -EINVAL (no place for devices), -ENOSPC.
+ */
+int pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, paddr_t base, struct refusal *why);
 /** A function with an id of its own answers; a virtual function has none (see pci/function.h). */
 bool pci_present(pci_sbdf_t sbdf);
 

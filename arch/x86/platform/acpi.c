@@ -9,6 +9,7 @@
 #include "mm/machine_map.h"
 #include "mm/map.h"
 #include "pci/pci.h"
+#include "pci/refusal.h"
 #include "platform/tables.h"
 #include "time/reference.h"
 #include "x86/acpi/acpi.h"
@@ -70,9 +71,13 @@ __init void acpi_add_interrupts(void)
 
 __init void acpi_add_segments(void)
 {
-    for (uint32_t i = 0; i < info->mcfg.count; i++)
-        pci_mmconfig_add(info->mcfg.segment[i].segment, info->mcfg.segment[i].start_bus, info->mcfg.segment[i].end_bus,
-                         info->mcfg.segment[i].paddr);
+    for (uint32_t i = 0; i < info->mcfg.count; i++) {
+        const struct acpi_segment *s = &info->mcfg.segment[i];
+        struct refusal why;
+
+        if (pci_mmconfig_add(s->segment, s->start_bus, s->end_bus, s->paddr, &why))
+            log_warning("ACPI table MCFG: %s: not used", why.rule);
+    }
 }
 
 __init void reference_from_acpi(void)

@@ -203,6 +203,14 @@ bool e820_covers(const struct e820_map *map, struct range r, uint32_t type)
     return e && e->type == type && r.end <= e->end;
 }
 
+bool e820_touches(const struct e820_map *map, struct range r, uint32_t type)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (map->entry[i].type == type && range_overlaps(r, (struct range){ map->entry[i].start, map->entry[i].end }))
+            return true;
+    return false;
+}
+
 /* Each turn but the last uses up an entry: one that has been left is never the next again. */
 bool e820_claims_ram(const struct e820_entry *in, size_t count, struct range r)
 {

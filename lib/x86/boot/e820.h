@@ -59,6 +59,9 @@ uint64_t e820_ram_end(const struct e820_map *map);
 /** Is every byte of @r covered by entries of @type? True for an empty range. */
 bool e820_covers(const struct e820_map *map, struct range r, uint32_t type);
 
+/** Has any byte of @r an entry of @type? */
+bool e820_touches(const struct e820_map *map, struct range r, uint32_t type);
+
 /** Does every byte of @r lie in raw entries that are RAM, whole pages or not? True if @r is empty. */
 bool e820_claims_ram(const struct e820_entry *in, size_t count, struct range r);
 
