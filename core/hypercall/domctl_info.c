@@ -13,14 +13,6 @@ static bool vcpu_is_blocked(const struct vcpu *v)
     return READ_ONCE(v->pause_flags) & (VPF_BLOCKED | VPF_POLLED | VPF_BLOCKED_HV);
 }
 
-static uint64_t vcpu_cpu_time(const struct vcpu *v)
-{
-    struct vcpu_runstate_info info;
-
-    vcpu_runstate_get(v, &info);
-    return info.time[RUNSTATE_running];
-}
-
 /* A domain counts as blocked if none of its vCPUs that are up has anything to do. */
 static uint32_t info_vcpus(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 {
@@ -29,7 +21,7 @@ static uint32_t info_vcpus(const struct domain *d, struct xen_domctl_getdomainin
 
     info->max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
     for_each_vcpu(d, v) {
-        info->cpu_time += vcpu_cpu_time(v);
+        info->cpu_time += vcpu_running_ns(v);
         info->max_vcpu_id = v->id;
         if (vcpu_is_down(v))
             continue;
@@ -94,7 +86,7 @@ long domctl_getvcpuinfo(struct domctl_call *c)
     info->online = !vcpu_is_down(v);
     info->blocked = vcpu_is_blocked(v);
     info->running = READ_ONCE(v->is_running);
-    info->cpu_time = vcpu_cpu_time(v);
+    info->cpu_time = vcpu_running_ns(v);
     info->cpu = READ_ONCE(v->processor);
     c->copy_back = true;
     return 0;

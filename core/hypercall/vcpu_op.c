@@ -58,10 +58,11 @@ static long op_register_runstate(struct vcpu *v, uint64_t arg)
     struct vcpu_runstate_info info;
     if (copy_from_guest_va(&area, arg) || !arch_guest_range_ok(area.addr.p, sizeof(info)))
         return -EFAULT;
-    vcpu_runstate_get(v, &info);
     v->runstate_area = area.addr.p;
-    if (area.addr.p)
+    if (area.addr.p) {
+        vcpu_runstate_get(v, &info);
         (void)copy_to_guest_va(area.addr.p, &info);
+    }
     return 0;
 }
 

@@ -32,18 +32,46 @@ void runstate_change(struct vcpu *v, int state, uint64_t now)
     v->runstate = (uint8_t)state;
 }
 
+/*
+ * Nothing changes @v's record while it is read: what runs here and this CPU's idle vCPU change theirs when this CPU
+ * schedules, which it does on its way out of the hypervisor. All others' are read under their run queue's lock.
+ */
+static bool stands_still(const struct vcpu *v) { return v == current_vcpu() || v == this_cpu(runq).idle; }
+
+static uint64_t since_entry(const struct vcpu_runstate_info *r, uint64_t now)
+{
+    return now > r->state_entry_time ? now - r->state_entry_time : 0;
+}
+
 void vcpu_runstate_get(const struct vcpu *v, void *vcpu_runstate_info)
 {
     struct vcpu_runstate_info info; /* a guest may see @vcpu_runstate_info, and write there: nothing is read back */
     irqflags_t irq;
-    struct runq *rq = runq_lock_vcpu(v, &irq);
+    struct runq *rq = stands_still(v) ? NULL : runq_lock_vcpu(v, &irq);
 
     info = v->runstate_info;
     uint64_t now = now_ns();
-    spin_unlock_irqrestore(&rq->lock, irq);
-    if (now > info.state_entry_time)
-        info.time[info.state] += now - info.state_entry_time;
+    if (rq)
+        spin_unlock_irqrestore(&rq->lock, irq);
+    info.time[info.state] += since_entry(&info, now);
     memcpy(vcpu_runstate_info, &info, sizeof(info));
+}
+
+static uint64_t running_at(const struct vcpu_runstate_info *r, uint64_t now)
+{
+    return r->time[RUNSTATE_running] + (r->state == RUNSTATE_running ? since_entry(r, now) : 0);
+}
+
+uint64_t vcpu_running_ns(const struct vcpu *v)
+{
+    irqflags_t irq;
+
+    if (stands_still(v))
+        return running_at(&v->runstate_info, now_ns());
+    struct runq *rq = runq_lock_vcpu(v, &irq);
+    uint64_t ns = running_at(&v->runstate_info, now_ns());
+    spin_unlock_irqrestore(&rq->lock, irq);
+    return ns;
 }
 
 /* By frame address it is always written so. */
@@ -87,10 +115,6 @@ void vcpu_update_runstate_area(struct vcpu *v)
 uint64_t cpu_idle_time(unsigned int cpu)
 {
     const struct vcpu *idle = per_cpu(runq, cpu).idle;
-    struct vcpu_runstate_info info;
 
-    if (!idle)
-        return 0;
-    vcpu_runstate_get(idle, &info);
-    return info.time[RUNSTATE_running];
+    return idle ? vcpu_running_ns(idle) : 0;
 }

@@ -112,8 +112,10 @@ void domain_pause(struct domain *d);
 int domain_controller_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);
 
-/** CPU time used by @v so far and the four runstate times, consistent. */
+/** The four runstate times of @v so far, consistent. Not from interrupt handlers, nor with a run queue locked. */
 void vcpu_runstate_get(const struct vcpu *v, void *vcpu_runstate_info);
+/** ns that @v has run so far. The same rules. */
+uint64_t vcpu_running_ns(const struct vcpu *v);
 /** ns that @cpu has been idle. */
 uint64_t cpu_idle_time(unsigned int cpu);
 
