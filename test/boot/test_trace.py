@@ -14,7 +14,7 @@ import rig as rigs
 SCRATCH = 48 << 20
 COMPLAINT = re.compile(r"(?i)strange|fatal|warning|error|unknown|unexpected|skew|wrong|not updating|lost")
 TOOLS = {"12": "tools", "13": "tools-13"}
-SPINNER = {"kernel": "/tmp/kit/still.elf", "memory": 32, "extra": "spin", "cpus": "1"}
+SPINNER = {"kernel": "/tmp/kit/still.elf", "memory": 32, "extra": "spin"}
 
 
 @pytest.fixture(params=["12", "13"])
@@ -84,6 +84,7 @@ def weights(dom0, record):
     for name in ("spin1", "spin2"):
         dom0.configure(name, **SPINNER)
         dom0.create(name)
+        dom0.run(f"xl vcpu-pin {name} 0 1")
     dom0.run("xl sched-credit2 -d spin2 -w 512; xl vcpu-pin Domain-0 all 0")
     light, heavy = (int(dom0.run(f"xl domid {name}").split()[-1]) for name in ("spin1", "spin2"))
     share = shares(record("weights", "-S 256 -e 0x2f000", "sleep 3"))
