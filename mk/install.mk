@@ -13,7 +13,7 @@ INSTALL_xnl        := 755:$(BUILD)/xnl:$(PREFIX)/bin/xnl \
                       644:docs/xnl.1:$(SHARE)/man/man1/xnl.1 \
                       644:tools/xnl/completion.bash:$(SHARE)/bash-completion/completions/xnl
 INSTALL_doc        := $(foreach f,README.md CONTRIBUTING.md,644:$(f):$(SHARE)/doc/xenolith/$(f)) \
-                      $(foreach f,$(notdir $(wildcard docs/*.md)),644:docs/$(f):$(SHARE)/doc/xenolith/docs/$(f))
+                      $(foreach f,$(wildcard docs/*.md docs/*.svg),644:$(f):$(SHARE)/doc/xenolith/$(f))
 INSTALL_PARTS      := hypervisor xnl doc
 INSTALL_ALL        := $(foreach p,$(INSTALL_PARTS),$(INSTALL_$(p)))
 install-field       = $(word $(2),$(subst :, ,$(1)))
