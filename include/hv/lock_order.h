@@ -7,7 +7,7 @@
  * Two of a level at once:
  *   NEVER       one of them at a time
  *   BY_ADDRESS  two, the one at the lower address first; spin_lock_two() does that
- *   NESTED      a page table that names another of its level, and that one; pv/mm/linear.c says why there is no ring
+ *   NESTED      a page table that names another of its level, and that one; pv/mm/entry.c says why there is no ring
  *
  * Interrupts when it is taken:
  *   ON          always on. Who waits for such a lock still answers other CPUs, so its holder may wait for them

@@ -20,6 +20,8 @@
 
 #include <cmocka.h>
 
+char *strstr(const char *haystack, const char *needle); /* the C library's */
+
 static inline int sim_run_tests(const struct CMUnitTest *tests, size_t nr)
 {
     int failed = 0;

@@ -4,7 +4,6 @@
 #include "hv/grant.h"
 #include "hvm/hvm.h"
 #include "hvm/p2m.h"
-#include "pv/mm/flush.h"
 #include "pv/mm/machine.h"
 #include "pv/mm/mm.h"
 

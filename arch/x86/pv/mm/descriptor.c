@@ -6,7 +6,6 @@
  * refused. A frame of type FT_SEG_DESC holds 512 that were checked; the guest sees it read-only and changes it through
  * update_descriptor.
  */
-#include "pv/mm/descriptor.h"
 
 #include "hv/hypercall.h"
 #include "pv/mm/finish.h"

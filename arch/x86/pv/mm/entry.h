@@ -5,6 +5,7 @@
 
 #include "hv/domain.h"
 #include "hv/percpu.h"
+#include "hv/types.h"
 #include "pv/mm/pte_flags.h"
 #include "pv/mm/types.h"
 
@@ -54,5 +55,22 @@ uint64_t l1e_refused_flags(const struct domain *d);
 int table_entry_get(struct frame *table, struct domain *d, unsigned int level, uint64_t e);
 /** Always dropped; -ERESTART as frame_type_put(). */
 int table_entry_put(struct frame *table, unsigned int level, uint64_t e);
+
+struct domain;
+
+/**
+ * Logs why the entry @e for an L1 table of @d was refused with error @rc, as the messages of the current vCPU's guest
+ * are (hv/log.h); nothing for -ERESTART. @rc.
+ */
+int l1e_refused(const struct domain *d, uint64_t e, int rc);
+
+/* Entries that name a table of their own level. */
+
+/** True if present entry @e, which @table of @level holds or may get, names a table of the same level. */
+bool entry_is_linear(const struct frame *table, unsigned int level, uint64_t e);
+/** Takes the references of such an entry. @table is LOCKED. 0; -EINVAL: writable, or not allowed now. Never waits. */
+int linear_get(struct frame *table, const struct domain *d, unsigned int level, uint64_t e);
+/** Always dropped; -ERESTART as frame_type_put(). */
+int linear_put(struct frame *table, uint64_t e);
 
 #endif

@@ -3,7 +3,7 @@
  * A vCPU's translations can be on the CPU where it ran last even while it runs nowhere, so a flush for some vCPUs goes
  * to every CPU in the domain's dirty_cpus: never too few, and idle CPUs are not among them for long.
  */
-#include "pv/mm/flush.h"
+#include "pv/mm/mm.h"
 
 #include "hv/guest_access.h"
 #include "hv/smp.h"

@@ -61,7 +61,7 @@ void pv_set_ldt(struct vcpu *v, vaddr_t base, uint32_t entries);
 void pv_load_gdt(const struct vcpu *v);
 void pv_load_ldt(const struct vcpu *v);
 
-/* dom0's first tables (adopt.c). */
+/* dom0's first tables (root.c). */
 
 /**
  * The builder has filled page tables in @d's own frames with plain stores, and maps them read-only in them. Checks them
@@ -86,5 +86,25 @@ int pv_grant_map(uint64_t addr, bool is_pte, mfn_t m, bool writable, uint64_t pt
  */
 int pv_grant_unmap(uint64_t addr, bool is_pte, mfn_t m, bool writable);
 int pv_grant_replace(uint64_t addr, uint64_t replacement_va, mfn_t m, bool writable);
+
+/* Descriptor tables of a vCPU: the parts that pv/mm keeps to itself. */
+
+/** Gives up @v's GDT frames; the window shows null descriptors. */
+void gdt_release(struct vcpu *v);
+/** Gives up the LDT pages that came in on demand; they come in again when used. @v is current or does not run. */
+void ldt_forget_pages(struct vcpu *v);
+
+/* TLB flushes that a guest asks for. */
+
+/**
+ * Forgets on this CPU, or on all CPUs that may know them, the current domain's translations: all, or the page at @va.
+ */
+void guest_flush_tlb(bool everywhere);
+void guest_flush_page(vaddr_t va, bool everywhere);
+/**
+ * For the vCPUs in the guest's bitmap at @mask: 0 or -EFAULT. More CPUs than asked for may be flushed: every one
+ * that may hold the domain's translations is.
+ */
+int guest_flush_masked(vaddr_t mask, vaddr_t va, bool one_page);
 
 #endif

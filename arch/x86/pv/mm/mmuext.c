@@ -4,17 +4,62 @@
 #include "hv/hypercall.h"
 #include "pv/mm/batch.h"
 #include "pv/mm/finish.h"
-#include "pv/mm/flush.h"
 #include "pv/mm/foreign.h"
 #include "pv/mm/machine.h"
 #include "pv/mm/mm.h"
-#include "pv/mm/pin.h"
 #include "pv/mm/pt_walk.h"
+#include "pv/mm/types.h"
 #include "pv/mm/update.h"
 
 #include <hypercall_handlers.h>
 
 #define LDT_ENTRIES_MAX 8192u
+
+/*
+ * A pin is a reference that a guest holds by name. Whoever clears the bit owes the references, so they are dropped
+ * once. A domain that dies meanwhile: either we see that it dies after the pin is set, or the walk over its frames,
+ * which begins after `life` has changed, sees the pin.
+ */
+
+static int pin_drop(struct frame *f)
+{
+    if (!frame_unpin(f))
+        return -EINVAL;
+    return frame_put_typed(f) ? UPDATE_LEFTOVER : 0;
+}
+
+/** Makes the frame of @d a table of @type while it stays pinned. 0, -EINVAL, -ERESTART (again), UPDATE_LEFTOVER. */
+static int table_pin(mfn_t m, struct domain *d, enum frame_type type)
+{
+    int rc = frame_get_typed(m, d, type);
+    struct frame *f;
+
+    if (rc)
+        return rc;
+    f = mfn_to_frame(m);
+    if (!frame_pin(f)) {
+        frame_put_typed(f); /* not the last: the pin has one */
+        return -EINVAL;
+    }
+    if (likely(__atomic_load_n(&d->life, __ATOMIC_SEQ_CST) < DOMAIN_DYING))
+        return 0;
+    pin_drop(f); /* what is left over, the end of the domain finds */
+    return -EINVAL;
+}
+
+/** 0, -EINVAL (not pinned), UPDATE_LEFTOVER. */
+static int table_unpin(mfn_t m, struct domain *d)
+{
+    struct frame *f;
+    int rc;
+
+    f = frame_get_mfn(m, d);
+    if (!f)
+        return -EINVAL;
+    rc = pin_drop(f);
+    frame_put(f);
+    return rc;
+}
 
 static int writable_get(mfn_t m, const struct domain *d)
 {

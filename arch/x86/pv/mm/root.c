@@ -4,8 +4,8 @@
  * entry of a table above would. A table is given up only after this CPU walks another one. What it shows of the M2P is
  * settled when it becomes a root: the one of user mode shows nothing to a guest that has asked for that (m2p_strict).
  */
+#include "hv/log.h"
 #include "hv/tlb_clock.h"
-#include "pv/mm/descriptor.h"
 #include "pv/mm/finish.h"
 #include "pv/mm/machine.h"
 #include "pv/mm/mm.h"
@@ -109,4 +109,22 @@ int pv_mm_release_vcpu(struct vcpu *v)
             return -ERESTART;
     }
     return 0;
+}
+
+/* dom0's first page tables, written by its builder, come under the law. */
+
+int pv_mm_adopt_root(struct vcpu *v, mfn_t l4)
+{
+    int rc;
+
+    do {
+        rc = frame_get_typed(l4, v->domain, FT_L4);
+    } while (rc == -ERESTART);
+    if (rc)
+        return rc;
+    if (!frame_pin(mfn_to_frame(l4))) {
+        frame_put_typed(mfn_to_frame(l4));
+        return -EINVAL;
+    }
+    return pv_set_kernel_root(v, l4); /* valid now: cannot be interrupted, and there is no former root */
 }

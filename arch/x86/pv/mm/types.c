@@ -16,7 +16,7 @@
  *    therefore of no use to anybody, and a freed frame has type count 0.
  * 3. Every present entry of a valid table holds its references: an upper entry one of the type one level below, of a
  *    frame with the same owner; an L1 entry a frame reference, and a writable one if it is writable. Levels
- *    descend, but for the read-only entries of linear.c, which form neither chains nor rings: so the references form no
+ *    descend, but for the read-only entries of entry.c, which form neither chains nor rings: so the references form no
  *    cycle and everything collapses when the roots are dropped.
  * 4. VALID is set exactly while the count is not 0. Count 0 with LOCKED is a change in progress on one CPU.
  * 5. Long changes stop half-way. A frame left PARTIAL has count 0, and its first `progress` entries hold references,
@@ -44,7 +44,7 @@
  *   - to get a type: for the lock of a frame being changed to the *same* type that it wants, which is of a lower level;
  *     a frame being changed to another type is refused at once;
  *   - to drop the last reference: for the lock of a table of a lower level, or of its own level if the table whose lock
- *     it holds names that one (linear.c). A table that is named names none, so whoever holds the lock of that one waits
+ *     it holds names that one (entry.c). A table that is named names none, so whoever holds the lock of that one waits
  *     for lower levels only;
  *   - for other CPUs to flush, so interrupts are on.
  * Levels only descend but for one step from a table that names to one that is named, and no table is both: no cycle.

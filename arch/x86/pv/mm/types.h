@@ -18,7 +18,7 @@ enum frame_type { FT_NONE, FT_L1, FT_L2, FT_L3, FT_L4, FT_SEG_DESC, FT_WRITABLE,
 #define FTW_PARTIAL        BIT(57) /* count 0, the first `progress` entries hold references; holds a frame reference */
 #define FTW_LOCKED         BIT(56) /* one CPU changes the type or an entry */
 #define FTW_NONCOHERENT    BIT(55) /* written through an uncached mapping since it was last flushed from the caches */
-#define FTW_LINEAR_NAMES   (0x1fULL << 50) /* entries that name other tables of the same level, see linear.c */
+#define FTW_LINEAR_NAMES   (0x1fULL << 50) /* entries that name other tables of the same level, see entry.c */
 #define FTW_PROGRESS_SHIFT 40
 #define FTW_PROGRESS_MASK  (0x3ffULL << FTW_PROGRESS_SHIFT)
 #define FTW_LINEAR_NAMED   (0xffULL << 32) /* entries of other tables of the same level that name this one */

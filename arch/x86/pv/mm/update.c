@@ -10,8 +10,6 @@
 #include "pv/mm/update.h"
 
 #include "pv/mm/entry.h"
-#include "pv/mm/linear.h"
-#include "pv/mm/refused.h"
 #include "pv/mm/validate.h"
 
 static uint64_t *entry_at(struct frame *table, unsigned int index)
