@@ -26,6 +26,8 @@
 #include "x86/boot/first_word.h"
 #include "x86/boot/multiboot.h"
 
+_Static_assert(BOOT_PTE_TABLE == (PTE_P | PTE_RW) && BOOT_PTE_2M == (PTE_P | PTE_RW | PTE_PS), "as head.S has them");
+
 #define LOW_MEMORY_END  0x100000u
 #define IDENTITY_END    (1ULL << 32)
 #define TRAMPOLINE_LAST 0x9f000u

@@ -11,9 +11,6 @@
 #define CR0_START  0x80050033 /* PG AM WP NE ET MP PE */
 #define CR4_START  0xa0       /* PAE PGE */
 
-#define PTE_RW  0x003
-#define PTE_2M  0x083
-
 /* Address of a symbol relative to the load base in %esi. */
 #define OFS(sym) ofs_##sym          /* made by image.lds, for the assembler cannot subtract across sections */
 
@@ -104,7 +101,7 @@ where:
 
     /* Identity map of the first 4 GiB, in 2 MiB pages. */
     lea     OFS(boot_l2_identity)(%esi), %edi
-    mov     $PTE_2M, %eax
+    mov     $BOOT_PTE_2M, %eax
     mov     $2048, %ecx
 2:  mov     %eax, (%edi)
     movl    $0, 4(%edi)
@@ -112,7 +109,7 @@ where:
     add     $0x200000, %eax
     loop    2b
 
-    lea     OFS(boot_l2_identity) + PTE_RW(%esi), %eax
+    lea     OFS(boot_l2_identity) + BOOT_PTE_TABLE(%esi), %eax
     lea     OFS(boot_l3_identity)(%esi), %edi
     mov     $4, %ecx
 3:  mov     %eax, (%edi)
@@ -121,7 +118,7 @@ where:
     loop    3b
 
     /* The image at IMAGE_VIRT: 16 MiB from the load base. */
-    lea     PTE_2M(%esi), %eax
+    lea     BOOT_PTE_2M(%esi), %eax
     lea     OFS(boot_l2_image)(%esi), %edi
     mov     $8, %ecx
 4:  mov     %eax, (%edi)
@@ -129,11 +126,11 @@ where:
     add     $0x200000, %eax
     loop    4b
 
-    lea     OFS(boot_l2_image) + PTE_RW(%esi), %eax
+    lea     OFS(boot_l2_image) + BOOT_PTE_TABLE(%esi), %eax
     mov     %eax, OFS(boot_l3_image)(%esi)
-    lea     OFS(boot_l3_identity) + PTE_RW(%esi), %eax
+    lea     OFS(boot_l3_identity) + BOOT_PTE_TABLE(%esi), %eax
     mov     %eax, OFS(boot_l4)(%esi)
-    lea     OFS(boot_l3_image) + PTE_RW(%esi), %eax
+    lea     OFS(boot_l3_image) + BOOT_PTE_TABLE(%esi), %eax
     mov     %eax, OFS(boot_l4) + ((IMAGE_VIRT >> 39) & 511) * 8(%esi)
 
     /* Long mode: PAE, the tables, EFER.LME, and paging. NXE is tried later, where a fault is caught. */

@@ -59,4 +59,8 @@
 #define HV_RING3_SS     0xe02b
 #define HV_RING3_CS64   0xe033
 
+/* Entries of the page tables that boot/head.S writes; early.c proves them by lib/x86/pte. */
+#define BOOT_PTE_TABLE 0x003 /* present, writable */
+#define BOOT_PTE_2M    0x083 /* and a page of 2 MiB */
+
 #endif
