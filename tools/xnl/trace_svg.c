@@ -91,7 +91,7 @@ static void text(double x, double y, const char *style, const char *words)
 static void axis(const struct picture *p, double bottom)
 {
     static const struct { double us; const char *name; } units[] = { { 1e6, "s" }, { 1e3, "ms" }, { 1, "us" } };
-    double all = trace_us(p->t, p->t->to), step = 1e - 3;
+    double all = trace_us(p->t, p->t->to), step = 1e-3;
     unsigned int unit = 0;
     char words[32];
 
