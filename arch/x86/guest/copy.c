@@ -14,23 +14,27 @@
 
 #include <arch/layout.h>
 
-static bool by_walking(void) { return unlikely(current_vcpu()->domain->type == DOMAIN_HVM); }
+static inline bool by_walking(void) { return unlikely(current_vcpu()->domain->type == DOMAIN_HVM); }
 
-bool arch_guest_range_ok(vaddr_t va, size_t len)
+/* Of a PV guest. Inline, as what follows: every hypercall with a structure passes here. */
+static inline bool range_ok(vaddr_t va, size_t len)
 {
-    if (by_walking())
-        return hvm_guest_range_ok(va, len);
     if (va >= HV_VIRT_END)
         return len <= -va; /* up to the very last byte */
     return va <= CANONICAL_LOW_END && len <= CANONICAL_LOW_END - va;
 }
 
-static void access_begin(void)
+bool arch_guest_range_ok(vaddr_t va, size_t len)
+{
+    return by_walking() ? hvm_guest_range_ok(va, len) : range_ok(va, len);
+}
+
+static inline void access_begin(void)
 {
     if (cpu_has_smap)
         stac();
 }
-static void access_end(void)
+static inline void access_end(void)
 {
     if (cpu_has_smap)
         clac();
@@ -40,7 +44,7 @@ int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 {
     if (by_walking())
         return hvm_copy_from_guest(dst, src, len);
-    if (!arch_guest_range_ok(src, len))
+    if (!range_ok(src, len))
         return len ? -EFAULT : 0;
     access_begin();
     bool ok = hw_copy_safe(dst, (const void *)src, len);
@@ -52,7 +56,7 @@ int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
 {
     if (by_walking())
         return hvm_copy_to_guest(dst, src, len);
-    if (!arch_guest_range_ok(dst, len))
+    if (!range_ok(dst, len))
         return len ? -EFAULT : 0;
     access_begin();
     bool ok = hw_copy_safe((void *)dst, src, len);
@@ -64,7 +68,7 @@ int arch_clear_guest(vaddr_t dst, size_t len)
 {
     if (by_walking())
         return hvm_clear_guest(dst, len);
-    if (!arch_guest_range_ok(dst, len))
+    if (!range_ok(dst, len))
         return len ? -EFAULT : 0;
     access_begin();
     bool ok = hw_clear_safe((void *)dst, len);
