@@ -23,6 +23,7 @@
 #include <xen/hvm/hvm_op.h>
 #include <xen/hvm/hvm_vcpu.h>
 #include <xen/hvm/params.h>
+#include <xen/hvm/save.h>
 #include <xen/hypfs.h>
 #include <xen/io/console.h>
 #include <xen/arch-x86/cpuid.h>

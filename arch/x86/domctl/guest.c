@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Building and saving a PV guest: its hypercall page, its width, what its frames are,
- * and the log-dirty mode that PV lacks.
- */
+/* Building and saving a guest: its hypercall page, its width, what its frames are, and who logs what it writes. */
 #include "hv/guest_access.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
+#include "hvm/p2m.h"
 #include "pv/hypercall_page.h"
 #include "pv/mm/types.h"
 
 #include <toolstack_handlers.h>
 
-#define FRAMES_MAX 1024u /* of one getpageframeinfo3 */
+#define FRAMES_MAX   1024u /* of one getpageframeinfo3 */
+#define BYTES_PER_MB (1ull << 20)
 
 long domctl_hypercall_init(struct domctl_call *c)
 {
@@ -27,6 +26,8 @@ long domctl_hypercall_init(struct domctl_call *c)
 
 long domctl_set_address_size(struct domctl_call *c)
 {
+    if (c->d->type != DOMAIN_PV)
+        return -EINVAL;
     if (c->op.u.address_size.size == 64)
         return 0;
     if (c->op.u.address_size.size != 32)
@@ -40,6 +41,15 @@ long domctl_get_address_size(struct domctl_call *c)
     c->op.u.address_size.size = 64;
     c->copy_back = true;
     return 0;
+}
+
+/* Of a container what is its own and to be saved: RAM, whether or not it has come to be already. */
+static uint32_t container_frame_info(struct domain *d, gfn_t g)
+{
+    enum p2m_type kind;
+
+    (void)hvm_p2m_lookup(d, g, &kind);
+    return p2m_type_is_ram(kind) ? XEN_DOMCTL_PFINFO_NOTAB : XEN_DOMCTL_PFINFO_XTAB;
 }
 
 static uint32_t frame_info(const struct domain *d, mfn_t m)
@@ -66,7 +76,7 @@ long domctl_getpageframeinfo3(struct domctl_call *c)
         xen_pfn_t pfn;
         if (copy_from_handle(&pfn, op->array, i))
             return -EFAULT;
-        pfn = frame_info(c->d, mfn(pfn));
+        pfn = c->d->type == DOMAIN_HVM ? container_frame_info(c->d, gfn(pfn)) : frame_info(c->d, mfn(pfn));
         if (copy_to_handle(op->array, i, &pfn))
             return -EFAULT;
     }
@@ -77,11 +87,10 @@ long domctl_getpageframeinfo3(struct domctl_call *c)
  * Shadow page tables are how others log what a PV guest writes; here a PV guest runs on its own tables only. Log-dirty
  * mode is refused as not supported; the rest makes no sense without it, nor does turning off what is not on.
  */
-long domctl_shadow_op(struct domctl_call *c)
+static long pv_shadow_op(const struct domctl_call *c)
 {
     const struct xen_domctl_shadow_op *op = &c->op.u.shadow_op;
 
-    c->copy_back = true;
     switch (op->op) {
     case XEN_DOMCTL_SHADOW_OP_ENABLE:
         if (op->mode != XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY)
@@ -98,4 +107,41 @@ long domctl_shadow_op(struct domctl_call *c)
     guest_log(current_vcpu(), LOG_WARNING, "d%u: live migration needs log-dirty mode, which PV guests do not have "
               "here: save and restore it instead; it runs on", c->d->id);
     return -EOPNOTSUPP;
+}
+
+static long container_shadow_op(struct domain *d, struct xen_domctl_shadow_op *op)
+{
+    if (d->life >= DOMAIN_DYING)
+        return 0;
+    switch (op->op) {
+    case XEN_DOMCTL_SHADOW_OP_OFF:
+        return 0;
+    case XEN_DOMCTL_SHADOW_OP_GET_ALLOCATION:
+        op->mb = (uint32_t)(ROUND_UP(hvm_pool_get(d), BYTES_PER_MB) / BYTES_PER_MB);
+        return 0;
+    case XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION:
+        return hvm_pool_set(d, (uint64_t)op->mb * BYTES_PER_MB);
+    default:
+        return -EINVAL;
+    }
+}
+
+long domctl_shadow_op(struct domctl_call *c)
+{
+    c->copy_back = true;
+    return c->d->type == DOMAIN_HVM ? container_shadow_op(c->d, &c->op.u.shadow_op) : pv_shadow_op(c);
+}
+
+long domctl_get_paging_mempool_size(struct domctl_call *c)
+{
+    if (c->d->type != DOMAIN_HVM)
+        return -EOPNOTSUPP;
+    c->op.u.paging_mempool.size = hvm_pool_get(c->d);
+    c->copy_back = true;
+    return 0;
+}
+
+long domctl_set_paging_mempool_size(struct domctl_call *c)
+{
+    return c->d->type == DOMAIN_HVM ? hvm_pool_set(c->d, c->op.u.paging_mempool.size) : -EOPNOTSUPP;
 }

@@ -5,6 +5,7 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
+#include "hvm/hvm.h"
 #include "irq/lapic.h"
 #include "mm/machine_map.h"
 #include "pci/function.h"
@@ -69,35 +70,64 @@ void arch_physinfo(struct xen_sysctl_physinfo *info)
     count_siblings(info);
     info->cpu_khz = (uint32_t)(tsc_hz / 1000);
     info->capabilities |= XEN_SYSCTL_PHYSCAP_pv;
+    if (hvm_available())
+        info->capabilities |= XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap;
     memcpy(info->hw_cap, arch_cpuid_policies.host_features, HW_CAP_WORDS * sizeof(uint32_t));
 }
 
 void arch_domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 {
     info->gpaddr_bits = cpu_paddr_bits;
+    if (d->type != DOMAIN_HVM)
+        return;
+    info->flags |= XEN_DOMINF_hap;
+    info->arch_config.emulation_flags = d->arch.hvm.emulation_flags;
+    info->shared_info_frame = m2p_get(virt_to_mfn(d->shared_info)); /* all ones: nowhere yet */
+}
+
+static int create_refuse(int rc, const char *why, uint32_t value)
+{
+    guest_log(current_vcpu(), LOG_WARNING, "createdomain: %s (%#x)", why, value);
+    return rc;
+}
+
+/* APIC ids have 8 bits, and a vCPU's is twice its number; the last of them means everybody. */
+#define CONTAINER_VCPUS_MAX 128u
+
+static int check_container(const struct layout_createdomain *c)
+{
+    if (!hvm_available())
+        return create_refuse(-EINVAL, "a container needs a processor with SVM and nested paging", c->flags);
+    if (!(c->flags & XEN_DOMCTL_CDF_hap))
+        return create_refuse(-EINVAL, "containers have nested paging here, never shadow page tables: hap=1", c->flags);
+    if (c->max_vcpus > CONTAINER_VCPUS_MAX)
+        return create_refuse(-EINVAL, "more than 128 vCPUs", c->max_vcpus);
+    if (c->emulation_flags & ~XEN_X86_EMU_ALL)
+        return create_refuse(-EINVAL, "unknown emulated devices", c->emulation_flags & ~XEN_X86_EMU_ALL);
+    if (c->emulation_flags == (XEN_X86_EMU_ALL & ~XEN_X86_EMU_VPCI))
+        return create_refuse(-EOPNOTSUPP, "no device models here: type=\"pvh\", not \"hvm\"", c->emulation_flags);
+    if (c->emulation_flags != XEN_X86_EMU_LAPIC)
+        return create_refuse(-EOPNOTSUPP, "emulated devices other than a local APIC alone", c->emulation_flags);
+    return 0;
+}
+
+static int check_pv(const struct layout_createdomain *c)
+{
+    if (c->flags & XEN_DOMCTL_CDF_hap)
+        return create_refuse(-EINVAL, "nested paging is for containers", c->flags);
+    if (c->emulation_flags & ~XEN_X86_EMU_PIT)
+        return create_refuse(c->emulation_flags & ~XEN_X86_EMU_ALL ? -EINVAL : -EOPNOTSUPP,
+                             "emulated devices are not for PV guests", c->emulation_flags);
+    return 0;
 }
 
 int arch_createdomain_check(const struct layout_createdomain *c)
 {
-    const struct vcpu *caller = current_vcpu();
+    int rc = c->flags & XEN_DOMCTL_CDF_hvm ? check_container(c) : check_pv(c);
 
-    if (c->flags & XEN_DOMCTL_CDF_hvm) {
-        guest_log(caller, LOG_WARNING, "createdomain: PVH and HVM guests cannot be built here, only PV");
-        return -EOPNOTSUPP;
-    }
-    if (c->flags & XEN_DOMCTL_CDF_hap)
-        return -EINVAL; /* for HVM only */
-    if (c->emulation_flags & ~XEN_X86_EMU_PIT) {
-        guest_log(caller, LOG_WARNING, "createdomain: emulated devices (%#x) are not for PV guests",
-                  c->emulation_flags);
-        return c->emulation_flags & ~XEN_X86_EMU_ALL ? -EINVAL : -EOPNOTSUPP;
-    }
-    if (c->misc_flags & ~XEN_X86_MSR_RELAXED) {
-        guest_log(caller, LOG_WARNING, "createdomain: misc_flags %#x, only %#x (relaxed MSRs) is known",
-                  c->misc_flags, XEN_X86_MSR_RELAXED);
-        return -EINVAL;
-    }
-    return 0;
+    if (!rc && c->misc_flags & ~XEN_X86_MSR_RELAXED)
+        rc = create_refuse(-EINVAL, "unknown misc_flags, only 1 (relaxed MSRs) is known", c->misc_flags);
+    return rc;
 }
 
 bool arch_pci_known(const struct physdev_pci_device *dev)

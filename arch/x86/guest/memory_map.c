@@ -33,7 +33,7 @@ static int map_replace(struct domain *d, const struct xen_memory_map *from)
 {
     struct guest_memory_map *m = NULL, *old;
 
-    if (d->type != DOMAIN_PV || from->nr_entries > ENTRIES_MAX)
+    if (from->nr_entries > ENTRIES_MAX)
         return -EINVAL;
     int rc = map_read(from, &m);
     if (rc)

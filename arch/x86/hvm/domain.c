@@ -8,6 +8,7 @@
 #include "hv/smp.h"
 #include "hvm/hvm.h"
 #include "hvm/p2m.h"
+#include "hvm/params.h"
 #include "hvm/vendor.h"
 
 static cpumask_t cpus_on; /* bits are set by their CPUs */
@@ -45,9 +46,14 @@ int hvm_domain_create(struct domain *d, const struct domain_config *config)
     if (rc)
         return rc;
     d->arch.hvm.emulation_flags = config->arch.emulation_flags;
-    return hvm_p2m_create(d);
+    rc = hvm_params_create(d);
+    return rc ? rc : hvm_p2m_create(d);
 }
 
 int hvm_domain_relinquish(struct domain *d) { return hvm_p2m_relinquish(d); }
 
-void hvm_domain_destroy(struct domain *d) { hvm_p2m_destroy(d); }
+void hvm_domain_destroy(struct domain *d)
+{
+    hvm_p2m_destroy(d);
+    hvm_params_destroy(d);
+}

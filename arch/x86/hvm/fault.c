@@ -5,6 +5,7 @@
  */
 #include "hv/log.h"
 #include "hvm/hvm.h"
+#include "hvm/params.h"
 #include "hvm/vendor.h"
 #include "hw/native/exception.h"
 
@@ -54,5 +55,5 @@ void hvm_triple_fault(struct vcpu *v)
     v->arch.hvm.event.valid = false;
     guest_log(v, LOG_WARNING, "triple fault");
     arch_dump_vcpu(v);
-    domain_shutdown(v->domain, SHUTDOWN_reboot);
+    domain_shutdown(v->domain, (uint32_t)hvm_param(v->domain, HVM_PARAM_TRIPLE_FAULT_REASON));
 }

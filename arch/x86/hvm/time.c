@@ -7,12 +7,12 @@
 #include "hw/native/cpu.h"
 #include "time/tsc.h"
 
-uint64_t hvm_tsc(const struct vcpu *v, uint64_t now)
+uint64_t hvm_tsc_base(const struct domain *d, uint64_t now)
 {
-    const struct vtsc *t = &v->domain->arch.vtsc;
-
-    return (t->emulated ? vtsc_ticks(t, now) : rdtsc()) + v->arch.hvm.tsc_offset;
+    return d->arch.vtsc.emulated ? vtsc_ticks(&d->arch.vtsc, now) : rdtsc();
 }
+
+uint64_t hvm_tsc(const struct vcpu *v, uint64_t now) { return hvm_tsc_base(v->domain, now) + v->arch.hvm.tsc_offset; }
 
 static void offset_add(struct vcpu *v, uint64_t delta)
 {

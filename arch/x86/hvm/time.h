@@ -5,6 +5,8 @@
 
 #include "hv/domain.h"
 
+/** What every vCPU's counter of @d is an offset to, at system time @now, which is the present. */
+uint64_t hvm_tsc_base(const struct domain *d, uint64_t now);
 /** What RDTSC gives @v at system time @now. */
 uint64_t hvm_tsc(const struct vcpu *v, uint64_t now);
 /** The guest writes its counter: it goes on from @value, and TSC_ADJUST with it. */

@@ -22,8 +22,7 @@ static void registers_reset(struct vlapic *v)
     v->expired = false;
 }
 
-/* The id as the mode shows it. */
-static void show_id(struct vlapic *v)
+void vlapic_show_id(struct vlapic *v)
 {
     if (vlapic_x2apic(v)) {
         vlapic_put(v, VLAPIC_ID, v->id);
@@ -39,13 +38,13 @@ void vlapic_reset(struct vlapic *v, uint32_t id, bool bsp)
     v->id = id;
     v->base = VLAPIC_BASE_DEFAULT | VLAPIC_BASE_ENABLE | (bsp ? VLAPIC_BASE_BSP : 0);
     registers_reset(v);
-    show_id(v);
+    vlapic_show_id(v);
 }
 
 void vlapic_init_signal(struct vlapic *v)
 {
     registers_reset(v);
-    show_id(v);
+    vlapic_show_id(v);
 }
 
 bool vlapic_base_write(struct vlapic *v, uint64_t value, bool has_x2apic)
@@ -68,6 +67,6 @@ bool vlapic_base_write(struct vlapic *v, uint64_t value, bool has_x2apic)
     if (was_on && !on)
         registers_reset(v);
     if ((changed & modes) && on)
-        show_id(v);
+        vlapic_show_id(v);
     return true;
 }

@@ -133,6 +133,12 @@ void vlapic_set_cr8(struct vlapic *v, uint8_t cr8);
 /** Is this APIC meant by @command, which @sender sent (compared, never read)? @dest rules: APM volume 2, 16.6. */
 bool vlapic_matches(const struct vlapic *v, const struct vlapic_command *command, const struct vlapic *sender);
 
+/**
+ * The register page as somebody saved it, of the mode that the base register says: bits that no guest can have set are
+ * dropped, and a timer begins its whole count at @now.
+ */
+void vlapic_load(struct vlapic *v, const void *page, uint64_t now);
+
 /** What the two halves of the interrupt command register say. */
 struct vlapic_command vlapic_command(uint32_t low, uint32_t high, bool x2apic);
 
