@@ -33,6 +33,8 @@ void hvm_vcpu_dump(const struct vcpu *v);
 
 /** General registers, RIP, RSP and RFLAGS of @v, which is current or does not run. */
 struct cpu_user_regs *hvm_regs(const struct vcpu *v);
+/** What was under way in @v, which does not run or is current, is forgotten: an event, an NMI, HLT. */
+void hvm_vcpu_state_forget(struct vcpu *v);
 /** Every register of @v, which is current, as the start-up interrupt with @vector leaves it. */
 void hvm_vcpu_reset_to(struct vcpu *v, uint8_t vector);
 

@@ -1,5 +1,188 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VCPUOP_initialise of a container's vCPU. */
+/*
+ * VCPUOP_initialise of a container's vCPU (xen/hvm/hvm_vcpu.h): 32-bit code with the segments that are given, or 64-bit
+ * code with flat ones. Every field is checked before any is used, and the vCPU gets nothing that a MOV to the register
+ * would have refused.
+ */
+#include "hv/guest_access.h"
+#include "hv/log.h"
+#include "hvm/control.h"
 #include "hvm/hvm.h"
+#include "hvm/vendor.h"
+#include "hw/native/cpu.h"
+#include "x86/cpuid/policy.h"
 
-int hvm_vcpu_initialise(struct vcpu *v, uint64_t arg) { return -EOPNOTSUPP; }
+#define ATTR_TYPE     0x00fu
+#define ATTR_S        0x010u
+#define ATTR_DPL(a)   ((a) >> 5 & 3)
+#define ATTR_P        0x080u
+#define ATTR_L        0x200u
+#define ATTR_D        0x400u
+#define ATTR_G        0x800u
+#define ATTR_ALL      0xfffu
+#define TYPE_CODE     0x8u
+#define TYPE_DOWN     0x4u
+#define TYPE_WRITE    0x2u
+#define TYPE_ACCESSED 0x1u
+#define TYPE_TSS      0x9u /* 32 bits, available or busy */
+#define TYPE_BUSY     0x2u
+#define FLAT_CODE64   0xa9b
+#define FLAT_DATA     0xc93
+#define FLAT_TSS      0x08b
+#define DR6_RESET     0xffff0ff0ULL
+#define DR7_RESET     0x400ULL
+#define RFLAGS_GIVEN  0x247fd5ULL /* all that there are, but for VM86 mode, RF, VIF and VIP */
+
+/* NULL, or what is wrong with it. */
+static const char *control_wrong(const struct vcpu *v, const struct hvm_state *s)
+{
+    uint64_t width = v->domain->arch.policy->extd[8].a & 0xff;
+
+    if (s->cr0 >> 32 || (s->cr0 & (CR0_PG | CR0_PE)) == CR0_PG || (s->cr0 & (CR0_NW | CR0_CD)) == CR0_NW)
+        return "CR0 is no value that a processor has";
+    if (s->cr4 & ~hvm_cr4_settable(v->domain))
+        return "CR4 has bits that the domain's CPU policy does not give";
+    if (s->efer & ~(hvm_efer_settable(v->domain) | EFER_LMA))
+        return "EFER has bits that the domain's CPU policy does not give";
+    if ((s->efer & EFER_LMA) && !(s->efer & EFER_LME))
+        return "EFER has LMA without LME";
+    if ((s->efer & EFER_LME) && (s->cr0 & CR0_PG) && !(s->cr4 & CR4_PAE))
+        return "long mode needs CR4.PAE";
+    return s->cr3 >> MIN(MAX(width, 32ul), 52ul) ? "CR3 is wider than an address" : NULL;
+}
+
+static struct emulate_seg segment(uint32_t base, uint32_t limit, uint16_t attr)
+{
+    return (struct emulate_seg){ .base = base, .limit = attr & ATTR_G ? limit << 12 | 0xfff : limit, .attr = attr };
+}
+
+static const char *segment_wrong(const struct emulate_seg *s, bool may_be_null)
+{
+    if (!s->attr && may_be_null)
+        return NULL;
+    if (s->attr & ~ATTR_ALL)
+        return "a segment has attributes that there are not";
+    return (s->attr & ATTR_P) && (s->attr & ATTR_S) ? NULL : "a segment is absent, or no code or data segment";
+}
+
+static const char *code_wrong(const struct emulate_seg *cs, uint64_t rip)
+{
+    const char *why = segment_wrong(cs, false);
+
+    if (why)
+        return why;
+    if (!(cs->attr & TYPE_CODE) || ((cs->attr & ATTR_L) && (cs->attr & ATTR_D)))
+        return "CS is no code segment";
+    return rip > cs->limit ? "EIP is beyond the limit of CS" : NULL;
+}
+
+static const char *stack_wrong(const struct emulate_seg *ss, const struct emulate_seg *cs)
+{
+    const char *why = segment_wrong(ss, false);
+
+    if (why)
+        return why;
+    if ((ss->attr & TYPE_CODE) || !(ss->attr & TYPE_WRITE))
+        return "SS is no writable data segment";
+    return ATTR_DPL(ss->attr) != ATTR_DPL(cs->attr) ? "the privilege levels of SS and CS differ" : NULL;
+}
+
+static const char *data_wrong(const struct emulate_seg *s, const struct emulate_seg *cs)
+{
+    const char *why = segment_wrong(s, true);
+
+    if (why || !s->attr)
+        return why;
+    return ATTR_DPL(s->attr) < ATTR_DPL(cs->attr) ? "the privilege level of DS or ES is above that of CS" : NULL;
+}
+
+static const char *segments_wrong(const struct hvm_state *s, uint64_t rip)
+{
+    const char *why = code_wrong(&s->seg[EMU_CS], rip);
+    uint16_t tss = s->seg[HVM_TR].attr;
+
+    why = why ?: stack_wrong(&s->seg[EMU_SS], &s->seg[EMU_CS]);
+    why = why ?: data_wrong(&s->seg[EMU_DS], &s->seg[EMU_CS]);
+    why = why ?: data_wrong(&s->seg[EMU_ES], &s->seg[EMU_CS]);
+    if (!why && ((tss & ~ATTR_ALL) || !(tss & ATTR_P) || (tss & ATTR_S) || (tss & ATTR_TYPE & ~TYPE_BUSY) != TYPE_TSS))
+        why = "TR is no 32-bit task state segment";
+    return why;
+}
+
+static const char *take_32(const struct vcpu_hvm_x86_32 *c, struct hvm_state *s, struct cpu_user_regs *r)
+{
+    *r = (struct cpu_user_regs){ .rax = c->eax, .rcx = c->ecx, .rdx = c->edx, .rbx = c->ebx, .rsp = c->esp,
+                                 .rbp = c->ebp, .rsi = c->esi, .rdi = c->edi, .rip = c->eip, .rflags = c->eflags };
+    s->cr0 = c->cr0;
+    s->cr3 = c->cr3;
+    s->cr4 = c->cr4;
+    s->efer = c->efer;
+    s->seg[EMU_CS] = segment(c->cs_base, c->cs_limit, c->cs_ar);
+    s->seg[EMU_DS] = segment(c->ds_base, c->ds_limit, c->ds_ar);
+    s->seg[EMU_SS] = segment(c->ss_base, c->ss_limit, c->ss_ar);
+    s->seg[EMU_ES] = segment(c->es_base, c->es_limit, c->es_ar);
+    s->seg[HVM_TR] = segment(c->tr_base, c->tr_limit, c->tr_ar);
+    for (size_t i = 0; i < ARRAY_SIZE(c->pad2); i++)
+        if (c->pad2[i])
+            return "padding is not zero";
+    return c->pad1 ? "padding is not zero" : segments_wrong(s, r->rip);
+}
+
+static const char *take_64(const struct vcpu_hvm_x86_64 *c, struct hvm_state *s, struct cpu_user_regs *r)
+{
+    const uint64_t needed = CR0_PG | CR0_PE;
+
+    *r = (struct cpu_user_regs){ .rax = c->rax, .rcx = c->rcx, .rdx = c->rdx, .rbx = c->rbx, .rsp = c->rsp,
+                                 .rbp = c->rbp, .rsi = c->rsi, .rdi = c->rdi, .rip = c->rip, .rflags = c->rflags };
+    s->cr0 = c->cr0;
+    s->cr3 = c->cr3;
+    s->cr4 = c->cr4;
+    s->efer = c->efer;
+    for (unsigned int i = EMU_ES; i <= EMU_DS; i++)
+        s->seg[i] = (struct emulate_seg){ .limit = ~0u, .attr = i == EMU_CS ? FLAT_CODE64 : FLAT_DATA };
+    s->seg[HVM_TR] = (struct emulate_seg){ .limit = 0x67, .attr = FLAT_TSS };
+    if ((c->cr0 & needed) != needed || !(c->cr4 & CR4_PAE) || !(c->efer & EFER_LME))
+        return "64-bit code needs CR0.PG, CR4.PAE and EFER.LME";
+    return (uint64_t)((int64_t)(c->rip << 16) >> 16) != c->rip ? "RIP is not canonical" : NULL;
+}
+
+/* What the processor sets by itself. */
+static void complete(struct hvm_state *s, struct cpu_user_regs *r)
+{
+    static const uint8_t segments[] = { EMU_CS, EMU_SS, EMU_DS, EMU_ES };
+
+    for (size_t i = 0; i < ARRAY_SIZE(segments); i++)
+        if (s->seg[segments[i]].attr)
+            s->seg[segments[i]].attr |= TYPE_ACCESSED;
+    s->seg[HVM_TR].attr |= TYPE_BUSY;
+    s->cr0 |= CR0_ET;
+    if ((s->efer & EFER_LME) && (s->cr0 & CR0_PG))
+        s->efer |= EFER_LMA;
+    r->rflags = (r->rflags & RFLAGS_GIVEN) | RFLAGS_FIXED;
+}
+
+int hvm_vcpu_initialise(struct vcpu *v, uint64_t arg)
+{
+    struct hvm_state s = { .dr6 = DR6_RESET, .dr7 = DR7_RESET };
+    struct vcpu_hvm_context c;
+    struct cpu_user_regs r;
+    const char *why;
+
+    if (copy_from_guest_va(&c, arg))
+        return -EFAULT;
+    if (c.pad || c.mode > VCPU_HVM_MODE_64B)
+        why = "no such mode, or padding is not zero";
+    else
+        why = c.mode == VCPU_HVM_MODE_64B ? take_64(&c.cpu_regs.x86_64, &s, &r) : take_32(&c.cpu_regs.x86_32, &s, &r);
+    if (!why)
+        why = control_wrong(v, &s);
+    if (why) {
+        guest_log(v, LOG_WARNING, "vCPU %u is not initialised: %s", v->id, why);
+        return -EINVAL;
+    }
+    complete(&s, &r);
+    hvm_vcpu_state_forget(v);
+    v->arch.regs = r;
+    hvm_vendor->state_put(v, &s);
+    return 0;
+}

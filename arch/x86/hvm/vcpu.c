@@ -102,10 +102,15 @@ void hvm_vcpu_destroy(struct vcpu *v)
 /* XEN_DOMCTL_setvcpucontext with no context: not for containers. */
 int hvm_vcpu_reset(struct vcpu *v) { return -EINVAL; }
 
+void hvm_vcpu_state_forget(struct vcpu *v)
+{
+    v->arch.hvm.halted = v->arch.hvm.nmi_blocked = v->arch.hvm.event.valid = false;
+}
+
 /* INIT has been; the extended state stays (APM volume 2, table 14-1), but for what power-on leaves in x87. */
 void hvm_vcpu_reset_to(struct vcpu *v, uint8_t vector)
 {
-    v->arch.hvm.halted = v->arch.hvm.nmi_blocked = v->arch.hvm.event.valid = false;
+    hvm_vcpu_state_forget(v);
     registers_reset(v, (uint16_t)(vector << 8));
 }
 

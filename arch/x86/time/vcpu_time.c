@@ -17,6 +17,8 @@ static void fill(const struct vcpu *v, struct vcpu_time_info *t)
 
     t->system_time = tsc_scale_to_ns(tsc - tsc_epoch, &tsc_scale);
     t->tsc_timestamp = own->emulated ? vtsc_ticks(own, t->system_time) : tsc;
+    if (v->domain->type == DOMAIN_HVM)
+        t->tsc_timestamp += v->arch.hvm.tsc_offset;
     t->tsc_to_system_mul = scale->mul;
     t->tsc_shift = scale->shift;
     t->flags = cpu_has_invariant_tsc ? XEN_PVCLOCK_TSC_STABLE_BIT : 0;

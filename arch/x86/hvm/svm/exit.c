@@ -20,6 +20,7 @@
 #include "hvm/time.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
+#include "hw/native/svm.h"
 
 typedef void exit_fn(struct vcpu *v, struct cpu_user_regs *regs);
 
@@ -211,7 +212,9 @@ static void exit_exception(struct vcpu *v, struct cpu_user_regs *regs)
 {
     unsigned int vector = (unsigned int)(svm_vmcb(v)->exit_code - SVM_EXIT_EXCEPTION);
 
-    if (vector != TRAP_MC) /* the machine's */
+    if (vector == TRAP_MC)
+        raise_machine_check(); /* the machine's, which nobody else has been told of */
+    else
         hvm_inject_fault(v, vector, (uint32_t)svm_vmcb(v)->exit_info1);
 }
 

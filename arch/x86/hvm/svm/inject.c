@@ -4,6 +4,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 
+#define CR8_WRITE (1u << 8)
 #define WINDOW (VMCB_V_IRQ | 0xfULL << VMCB_V_PRIO_SHIFT | VMCB_V_IGN_TPR | 0xffULL << VMCB_V_VECTOR_SHIFT)
 
 bool svm_shadowed(const struct vcpu *v) { return svm_vmcb(v)->shadow & BIT(0); }
@@ -30,7 +31,10 @@ void svm_inject(struct vcpu *v, const struct hvm_event *e)
                          (e->has_error ? VMCB_EVENT_ERROR | (uint64_t)e->error << 32 : 0);
 }
 
-/* A virtual interrupt that is intercepted when it would be taken. */
+/*
+ * A virtual interrupt that is intercepted when it would be taken. Meanwhile writes of CR8 exit: an emulator (QEMU 7.2)
+ * ends itself when one makes the interrupt deliverable.
+ */
 void svm_window(struct vcpu *v, uint8_t vector, bool by_apic)
 {
     struct vmcb *b = svm_vmcb(v);
@@ -38,6 +42,7 @@ void svm_window(struct vcpu *v, uint8_t vector, bool by_apic)
     b->v_interrupt = (b->v_interrupt & ~WINDOW) | VMCB_V_IRQ | (uint64_t)(vector >> 4) << VMCB_V_PRIO_SHIFT |
                      (by_apic ? 0 : VMCB_V_IGN_TPR) | (uint64_t)vector << VMCB_V_VECTOR_SHIFT;
     b->intercepts |= (uint32_t)VMCB_VINTR;
+    b->cr_write |= CR8_WRITE;
     svm_dirty(v, SVM_CLEAN_TPR | SVM_CLEAN_INTERCEPTS);
 }
 
@@ -49,6 +54,7 @@ static void window_close(struct vcpu *v)
         return;
     b->v_interrupt &= ~WINDOW;
     b->intercepts &= ~(uint32_t)VMCB_VINTR;
+    b->cr_write &= (uint16_t)~CR8_WRITE;
     svm_dirty(v, SVM_CLEAN_TPR | SVM_CLEAN_INTERCEPTS);
 }
 

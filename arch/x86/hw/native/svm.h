@@ -20,4 +20,10 @@ static inline void vmload(uint64_t vmcb)
     __asm__ volatile("vmload" : : "a"(vmcb) : "memory");
 }
 
+/** A machine check that stopped a guest goes where one that had hit the hypervisor would have gone. */
+static inline void raise_machine_check(void)
+{
+    __asm__ volatile("int $18" : : : "memory");
+}
+
 #endif
