@@ -26,6 +26,7 @@ $(BUILD)/guests/obj/%.S.o: %.S | $(GEN_PRODUCTS)
 GUEST_PARTS = $(patsubst %,$(BUILD)/guests/obj/%.o,$(wildcard guests/$(1)/*.S)) \
               $(patsubst %.c,$(BUILD)/guests/obj/%.o,$(wildcard guests/$(1)/*.c))
 GUEST_LIB_nursery := lib/elf/elf.c
+GUEST_LIB_pvh := lib/base/format.c lib/base/string.c
 GUEST_OWN    = $(wildcard guests/$(1)/guest.lds)
 
 define GUEST_RULE

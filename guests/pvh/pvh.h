@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A tiny PVH kernel that looks at what a container gives it: the pieces that its files share. */
+#ifndef PVH_H
+#define PVH_H
+
+#include "public.h"
+
+#include "port.h"
+
+/* print.c: port 0xe9, one line at a time. */
+void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/** Counts, and says so if it fails. */
+void check(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+extern unsigned int passed, failed;
+
+/* start.S */
+enum { ENTRY_EAX, ENTRY_EBX, ENTRY_ECX, ENTRY_EDX, ENTRY_ESI, ENTRY_EDI, ENTRY_EBP, ENTRY_ESP, ENTRY_EFLAGS, ENTRY_CR0,
+       ENTRY_CR3, ENTRY_CR4, ENTRY_REGS };
+extern uint32_t pvh_entry[ENTRY_REGS];
+extern const char vector_stubs[], ap_begin[], ap_end[];
+
+/* trap.c */
+void traps_init(void);
+#define NO_TRAP 63u
+/** The exception that came of what was tried last, NO_TRAP if none did, and its error code. */
+extern volatile uint32_t trap_vector, trap_error;
+extern volatile uint64_t trap_resume;
+/** How often each interrupt came. */
+extern volatile uint32_t interrupts[256];
+/** Set, an interrupt is ended at the local APIC. */
+extern bool trap_eoi;
+/** Set, an interrupt clears the pending byte of events. */
+extern bool clear_upcall;
+
+/* Tries instructions, and goes on behind them if they fault. Clobbers are the caller's to name. */
+#define TRY(insns, outputs, inputs, ...)                                                              \
+    ({                                                                                                \
+        trap_vector = NO_TRAP;                                                                        \
+        __asm__ volatile("movq $1f, trap_resume\n\t" insns "\n1:\tmovq $0, trap_resume" : outputs     \
+                         : inputs : "memory", "cc" __VA_OPT__(,) __VA_ARGS__);                        \
+        trap_vector;                                                                                  \
+    })
+#define LIST(...) __VA_ARGS__
+
+static inline long hypercall(uint64_t nr, uint64_t a, uint64_t b, uint64_t c)
+{
+    long rc;
+
+    __asm__ volatile("vmmcall" : "=a"(rc), "+D"(a), "+S"(b), "+d"(c) : "a"(nr) : "memory", "r8", "r9", "r10", "r11");
+    return rc;
+}
+#define HYPERCALL2(name, a, b)    hypercall(__HYPERVISOR_##name, (uint64_t)(a), (uint64_t)(b), 0)
+#define HYPERCALL3(name, a, b, c) hypercall(__HYPERVISOR_##name, (uint64_t)(a), (uint64_t)(b), (uint64_t)(c))
+
+static inline uint64_t read_tsc(void)
+{
+    uint32_t lo, hi;
+
+    __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+    return (uint64_t)hi << 32 | lo;
+}
+
+/** The exception that reading or writing @msr brought. */
+uint32_t msr_read(uint32_t msr, uint64_t *value);
+uint32_t msr_write(uint32_t msr, uint64_t value);
+
+/* The checks, a file each. */
+void check_entry(void);
+void check_cpu(void);
+void check_msrs(void);
+void check_hypercalls(void);
+void check_apic(void);
+void check_events(void);
+void check_second(void);
+
+/* A page of its own: what else lay in it would be gone. */
+extern union shared_page {
+    shared_info_t info;
+    uint8_t page[4096];
+} shared_page;
+#define shared (shared_page.info)
+#endif
