@@ -181,6 +181,11 @@ void arch_dump_vcpu(const struct vcpu *v);
 /** The domain shut down: for the hardware domain, power off, reboot or crash the machine. */
 void arch_hardware_shutdown(uint32_t reason) __attribute__((noreturn));
 /**
+ * Somebody holds @f for writing (arch_guest_frame_get()), or has it mapped so in page tables: it may change without its
+ * owner's CPUs.
+ */
+bool arch_frame_write_held(const struct frame *f);
+/**
  * @f leaves its owner: its last reference was dropped, or it is stolen or no longer shared. Nothing that is cached may
  * lead to it any more, and its type use ends. May wait for other CPUs.
  */

@@ -18,9 +18,9 @@ NETWORK = {"extra": f'console=hvc0 IP=10.1.0.2/24 RUN="{REACH}; {COUNT}"',
 class Guest:
     """A guest that counts over a TCP connection, and dom0's end of it, which keeps what comes."""
 
-    def __init__(self, host):
+    def __init__(self, host, **items):
         self.host = host
-        host.configure("saved", **{**LINUX, **NETWORK})
+        host.configure("saved", **{**LINUX, **NETWORK, **items})
         host.run(f"{{ (tail -f /dev/null | nc -l -p 5000 >{LOG}; echo over >>{LOG}) >/dev/null 2>&1 & }}")
         host.create("saved", timeout=300)
         host.wait(f"test $(wc -l <{LOG}) -ge 1")
@@ -35,6 +35,11 @@ class Guest:
     def save(self):
         self.host.run(f"xl save saved {SAVE} >/tmp/log 2>&1", timeout=300)
         self.host.run("! xl domid saved 2>/dev/null")
+
+    def migrate(self):
+        """Live, to the machine that it is on."""
+        self.host.run("xl migrate -s '' saved 'xl migrate-receive' >/tmp/log 2>&1 || { cat /tmp/log; false; }", 300)
+        self.goes_on()
 
     def restore(self):
         self.host.run(f"xl restore {SAVE} >/tmp/log 2>&1 || {{ cat /tmp/log; false; }}", timeout=300)

@@ -17,7 +17,7 @@ import pexpect
 import rig as rigs
 
 GUESTS = os.path.join(rigs.BUILD, "guests")
-KERNELS = ("still", "hello", "selftest", "pvh")
+KERNELS = ("still", "hello", "selftest")
 LINUX = {"kernel": "/guest/vmlinuz", "ramdisk": "/guest/initrd.gz", "extra": "console=hvc0", "memory": 128}
 
 
@@ -103,8 +103,7 @@ class Host:
 
 
 class Console:
-    """`xl console` of a Linux guest, typed into the terminal of dom0, a Host or a Rig: a context in which run() is the
-    guest's shell.
+    """`xl console` of a Linux guest, typed into dom0's terminal: a context in which run() is the guest's shell.
 
     The shell is given a loop that reads commands, which neither prompts nor edits: what comes back is the terminal's
     echo and the command's output.
@@ -113,7 +112,7 @@ class Console:
     LOOP = 'LOOP=1; while read -r line; do eval "$line"; done'
 
     def __init__(self, host, name):
-        self.machine, self.name = getattr(host, "machine", host), name
+        self.machine, self.name = host.machine, name
 
     def ask(self, number):
         """Whether the guest's shell runs the loop, or None if it doesn't answer yet. An answer to an earlier question,

@@ -6,6 +6,8 @@
  *   - what a guest reaches, or has cached, is a frame of its own, or of ours that is shared with it, or foreign and
  *     held by the entry; a frame of its own is at one gfn, which the M2P names
  *   - RAM's frames have their allocation reference, and are counted in tot_pages
+ *   - log-dirty mode loses no write: whatever the guest, another domain or we wrote since the toolstack read a frame is
+ *     in the bits that it reads next, at the latest
  *   - the pool has as many tables as it says, and the domain's end gives everything back
  */
 #include "sim_test.h"
@@ -14,6 +16,7 @@
 #include "hv/grant.h"
 #include "hv/heap.h"
 #include "hv/physmap.h"
+#include "hvm/dirty.h"
 #include "hvm/p2m.h"
 
 enum { GFNS = 4096, BASE = 0x200, STEPS = 30000 }; /* the gfns that steps name: 8 times 2 MiB */
@@ -76,9 +79,10 @@ static void check_entry(uint64_t g, uint64_t *ram)
     }
     assert_int_equal(frame_owner_id(f), d->id);
     assert_int_equal(m2p_get(m), g);
-    assert_int_equal(kind, f->count & FRAME_HV ? P2M_SPECIAL : P2M_RAM);
+    assert_int_equal(!!(f->count & FRAME_HV), kind == P2M_SPECIAL);
+    assert_true(kind == P2M_SPECIAL || kind == P2M_RAM || kind == P2M_RAM_LOGDIRTY);
     assert_true(f->count & FRAME_ALLOCATED);
-    *ram += kind == P2M_RAM;
+    *ram += kind != P2M_SPECIAL;
 }
 
 static void check_cached(void)
@@ -183,11 +187,138 @@ static void step_pool(void)
     assert_int_equal(hvm_pool_set(d, PAGE_SIZE + 1), -EINVAL);
 }
 
+/* --- Log-dirty mode: the toolstack's copy, and what it has yet to copy again --- */
+
+static bool logging;
+static struct { bool known; uint64_t value; } copied[GFNS]; /* the first word of each frame, when it was read last */
+static struct frame *held[4];                               /* frames that another domain writes to */
+
+static uint64_t *word_at(uint64_t g)
+{
+    enum p2m_type kind;
+    mfn_t m = hvm_p2m_lookup(d, gfn(g), &kind);
+
+    return p2m_type_is_ram(kind) ? mfn_to_virt(m) : NULL;
+}
+
+static void copy_frame(uint64_t g)
+{
+    const uint64_t *word = word_at(g);
+
+    copied[g - BASE].known = word;
+    copied[g - BASE].value = word ? *word : 0;
+}
+
+static void step_log_on(void)
+{
+    int rc;
+
+    while ((rc = hvm_dirty_enable(d)) == -ERESTART)
+        ;
+    assert_true(rc == (logging ? -EINVAL : 0) || rc == -ENOMEM);
+    if (rc)
+        return;
+    logging = true;
+    for (uint64_t g = BASE; g < BASE + GFNS; g++)
+        copy_frame(g);
+}
+
+static void step_log_off(void)
+{
+    while (hvm_dirty_disable(d) == -ERESTART)
+        ;
+    logging = false;
+    memset(copied, 0, sizeof(copied));
+}
+
+/* What the bits say is copied again; then the copy is the guest's memory, but for what is held. */
+static void step_log_read(void)
+{
+    struct hvm_dirty_read r = { .to = BOX + 8192, .gfns = BASE + GFNS, .clean = true };
+    int rc;
+
+    while ((rc = hvm_dirty_read(d, &r)) == -ERESTART)
+        ;
+    assert_int_equal(rc, logging ? 0 : -EINVAL);
+    for (uint64_t g = BASE; logging && g < BASE + GFNS; g++) {
+        const uint64_t *word;
+
+        if ((uint8_t)box[8192 + g / 8] >> g % 8 & 1)
+            copy_frame(g);
+        word = word_at(g);
+        assert_true(!word || (copied[g - BASE].known && copied[g - BASE].value == *word));
+    }
+}
+
+/* The guest writes: where its CPU may not, the fault comes first. */
+static void step_write(void)
+{
+    uint64_t g = pick();
+    enum p2m_type kind;
+    uint64_t *word = word_at(g);
+
+    if (!word)
+        return;
+    (void)hvm_p2m_lookup(d, gfn(g), &kind);
+    if (!p2m_type_is_writable(kind))
+        assert_int_equal(hvm_p2m_fault(d->vcpu[0], g << PAGE_SHIFT, HVM_P2M_WRITE), HVM_P2M_RETRY);
+    (void)hvm_p2m_lookup(d, gfn(g), &kind);
+    assert_true(p2m_type_is_writable(kind));
+    *word = any();
+}
+
+/* Another takes a frame for writing, writes for a while, and lets go of it. */
+static void step_hold(void)
+{
+    unsigned int i = any() % ARRAY_SIZE(held);
+
+    if (held[i] && any() % 2) {
+        *(uint64_t *)mfn_to_virt(frame_to_mfn(held[i])) = any();
+    } else if (held[i]) {
+        arch_guest_frame_put(held[i], true);
+        held[i] = NULL;
+    } else {
+        held[i] = arch_guest_frame_get(d, gfn(pick()), true);
+    }
+}
+
+static void step_logged(void)
+{
+    switch (any() % 24) {
+    case 0:
+        step_log_on();
+        break;
+    case 1:
+        step_log_off();
+        break;
+    case 2: case 3:
+        step_log_read();
+        break;
+    case 4: case 5: case 6: case 7: case 8:
+        step_hold();
+        break;
+    default:
+        step_write();
+    }
+}
+
+static void let_go(void)
+{
+    for (unsigned int i = 0; i < ARRAY_SIZE(held); i++) {
+        if (held[i])
+            arch_guest_frame_put(held[i], true);
+        held[i] = NULL;
+    }
+}
+
 static void step(void)
 {
     struct domain *by = any() % 2 ? d0 : d;
 
-    switch (any() % 10) {
+    switch (any() % 20) {
+    case 10: case 11: case 12: case 13: case 14: case 15: case 16: case 17: case 18: case 19:
+        step_logged();
+        break;
     case 0: case 1: case 2:
         step_reservation(by, XENMEM_populate_physmap);
         break;
@@ -223,7 +354,10 @@ static void test_random_life(void **state)
             if (d->tot_pages > 2500 && i % 1000 == 0) /* what it removed is nowhere: another begins */
                 break;
         }
+        let_go();
         guest_kill(d);
+        logging = false;
+        memset(copied, 0, sizeof(copied));
         for (unsigned int i = 0; i < ARRAY_SIZE(foreign); i++)
             assert_int_equal(frame_refs(mfn_to_frame(foreign[i])), 1);
         forget(d);

@@ -4,6 +4,7 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
+#include "hvm/dirty.h"
 #include "hvm/p2m.h"
 #include "pv/hypercall_page.h"
 #include "pv/mm/types.h"
@@ -109,13 +110,33 @@ static long pv_shadow_op(const struct domctl_call *c)
     return -EOPNOTSUPP;
 }
 
+/* What others hold for writing is marked in every round, so the last one asks for no more than the others. */
+static long dirty_give(struct domain *d, struct xen_domctl_shadow_op *op)
+{
+    struct hvm_dirty_read r = { .to = guest_handle_va(op->dirty_bitmap), .gfns = op->pages,
+                                .clean = op->op == XEN_DOMCTL_SHADOW_OP_CLEAN };
+
+    if (op->mode & ~(uint32_t)XEN_DOMCTL_SHADOW_LOGDIRTY_FINAL)
+        return -EINVAL;
+    int rc = hvm_dirty_read(d, &r);
+    op->stats = (struct xen_domctl_shadow_op_stats){ .dirty_count = (uint32_t)MIN(r.count, 0xffffffffULL) };
+    return rc;
+}
+
 static long container_shadow_op(struct domain *d, struct xen_domctl_shadow_op *op)
 {
     if (d->life >= DOMAIN_DYING)
         return 0;
     switch (op->op) {
     case XEN_DOMCTL_SHADOW_OP_OFF:
-        return 0;
+        return hvm_dirty_disable(d);
+    case XEN_DOMCTL_SHADOW_OP_ENABLE:
+        return op->mode & XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY ? hvm_dirty_enable(d) : -EINVAL;
+    case XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY:
+        return hvm_dirty_enable(d);
+    case XEN_DOMCTL_SHADOW_OP_CLEAN:
+    case XEN_DOMCTL_SHADOW_OP_PEEK:
+        return dirty_give(d, op);
     case XEN_DOMCTL_SHADOW_OP_GET_ALLOCATION:
         op->mb = (uint32_t)(ROUND_UP(hvm_pool_get(d), BYTES_PER_MB) / BYTES_PER_MB);
         return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A guest's frame held by the hypervisor itself: for vcpu_info, event arrays and the like. */
 #include "hv/debugger.h"
+#include "hvm/dirty.h"
 #include "hvm/hvm.h"
 #include "hvm/p2m.h"
 #include "pv/mm/pt_walk.h"
@@ -11,10 +12,14 @@ static struct frame *container_frame_get(struct domain *d, gfn_t g, bool write)
 {
     struct frame *f = hvm_frame_get(d, g, write);
 
-    if (!f || !write || !frame_type_get(f, FT_WRITABLE))
+    if (!f || !write)
         return f;
-    frame_put(f);
-    return NULL;
+    if (frame_type_get(f, FT_WRITABLE)) {
+        frame_put(f);
+        return NULL;
+    }
+    hvm_dirty_mark(d, f);
+    return f;
 }
 
 struct frame *arch_guest_frame_get(struct domain *d, gfn_t g, bool write)

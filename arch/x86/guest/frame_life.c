@@ -26,6 +26,13 @@ int arch_domain_relinquish(struct domain *d)
     return d->type == DOMAIN_PV ? pv_mm_relinquish(d) : 0;
 }
 
+bool arch_frame_write_held(const struct frame *f)
+{
+    uint64_t w = ftw_load(f);
+
+    return ftw_type(w) == FT_WRITABLE && ftw_count(w);
+}
+
 void arch_frame_leaves_domain(struct frame *f)
 {
     uint64_t w = ftw_load(f), own = f->count & FRAME_HV ? 1 : 0;

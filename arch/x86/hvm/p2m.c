@@ -23,6 +23,7 @@ void hvm_p2m_destroy(struct domain *d)
 
     if (!p)
         return;
+    p2m_dirty_free(p);
     if (p->tree.root) { /* never used, if the domain was never found; else empty */
         BUG_ON(p2m_tear_down(&p->tree, ~0u));
         frame_list_add_tail(&p->retired, mfn_to_frame(mfn(p->tree.root)));
@@ -57,6 +58,7 @@ static int release_entries(struct p2m *p, uint64_t *cursor)
     if (!p->dead)
         p2m_flush(p); /* its vCPUs never run again */
     p->dead = true;
+    p2m_dirty_free(p);
     int rc = p2m_visit(&p->tree, cursor, P2M_GFN_END, RELEASE_STEP, release_entry, p, &flush);
     spin_unlock(&p->lock);
     return rc;
@@ -123,6 +125,8 @@ struct frame *hvm_frame_access(struct domain *d, gfn_t g, bool write, enum p2m_t
     if (p2m_type_has_frame(e.type) && e.type != P2M_DIRECT && (!write || writable)) {
         f = mfn_to_frame(mfn(e.mfn));
         frame_get_again(f); /* the entry, or the domain, has one as long as we have the lock */
+        if (write)
+            p2m_dirty_mark(p, g.nr, 1);
     }
     spin_unlock(&p->lock);
     if (kind)
@@ -151,6 +155,7 @@ static enum hvm_p2m_answer answer(enum p2m_type type, unsigned int access)
 
     switch (type) {
     case P2M_RAM:
+    case P2M_RAM_LOGDIRTY: /* of a write, it was made RAM */
         return HVM_P2M_RETRY;
     case P2M_RAM_RO:
         return write ? HVM_P2M_EMULATE : HVM_P2M_RETRY;
@@ -173,6 +178,8 @@ enum hvm_p2m_answer hvm_p2m_fault(struct vcpu *v, uint64_t gpa, unsigned int acc
 
     spin_lock(&p->lock);
     struct p2m_entry e = find(p, gfn(gpa >> PAGE_SHIFT));
+    if (access & HVM_P2M_WRITE)
+        p2m_dirty_write(p, gpa >> PAGE_SHIFT, &e);
     spin_unlock(&p->lock);
     return answer(e.type, access);
 }

@@ -18,8 +18,9 @@ void hvm_p2m_destroy(struct domain *d);
  */
 mfn_t hvm_p2m_lookup(struct domain *d, gfn_t g, enum p2m_type *kind);
 /**
- * A reference on the frame at @g, allocated on demand, marked dirty if @write; or NULL. Only frames of @d's own, pages
- * that are shared with it (shared_info, grant table) among them. The type that a writer holds besides is guest/'s.
+ * A reference on the frame at @g, allocated on demand; or NULL. Only frames of @d's own, pages that are shared with it
+ * (shared_info, grant table) among them. The type that a writer holds besides is guest/'s, and after he has it the mark
+ * that he may write: hvm_dirty_mark().
  */
 struct frame *hvm_frame_get(struct domain *d, gfn_t g, bool write);
 /**

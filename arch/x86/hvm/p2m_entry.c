@@ -101,6 +101,8 @@ int p2m_put(struct p2m *p, gfn_t g, unsigned int order, mfn_t m, enum p2m_type t
 {
     struct p2m_entry old = entry_at(p, g, order);
 
+    if (p2m_type_is_ram(type) && p2m_dirty_room(p, g.nr, BIT(order)))
+        return -ENOMEM;
     if (order == 18 && !p2m_range_is_free(p, g, order))
         return -EEXIST;
     if (order == 9 && old.order < 9) {
@@ -110,6 +112,8 @@ int p2m_put(struct p2m *p, gfn_t g, unsigned int order, mfn_t m, enum p2m_type t
     int rc = set(p, g, order, m, type);
     if (rc)
         return rc;
+    if (p2m_type_is_ram(type))
+        p2m_dirty_mark(p, g.nr, BIT(order));
     p->max_gfn = MAX(p->max_gfn, g.nr + BIT(order) - 1);
     p2m_entry_put(p, &old, run);
     return 0;

@@ -26,6 +26,17 @@
 #include "hv/lock.h"
 #include "hvm/p2m.h"
 
+/* Log-dirty mode, see dirty.c. Two turns lead to it, two away. */
+enum p2m_dirty_mode { DIRTY_OFF, DIRTY_ROOM, DIRTY_PROTECTING, DIRTY_ON, DIRTY_LEAVING, DIRTY_MERGING };
+struct p2m_dirty {
+    enum p2m_dirty_mode mode;
+    uint64_t root;        /* of the pages of bits; 0: none */
+    uint64_t cursor;      /* a gfn: how far the turn, or the toolstack's reading, has come */
+    uint64_t count, told; /* bits set since the last cleaning; and as the reading began */
+    bool failed;          /* no memory */
+    uint64_t reader[3];   /* whose reading it is, by what it asked for */
+};
+
 struct p2m {
     struct domain *d;
     spinlock_t lock;           /* LOCK_P2M */
@@ -34,6 +45,7 @@ struct p2m {
     struct frame_list free;    /* tables that are not in use */
     struct frame_list retired; /* not in the tree any more, but CPUs may still walk them */
     uint64_t pool_pages;       /* tables: free, retired, and in use (the root is one of these) */
+    struct p2m_dirty dirty;
     uint64_t max_gfn;          /* the highest that has ever led anywhere */
 };
 
@@ -66,5 +78,16 @@ void p2m_entry_put(struct p2m *p, const struct p2m_entry *e, struct heap_run *ru
 bool p2m_range_is_free(const struct p2m *p, gfn_t g, unsigned int order);
 /** Where the domain's own frame @m is; false: nowhere. */
 bool p2m_find(const struct p2m *p, mfn_t m, gfn_t *g);
+
+/* Log-dirty mode (dirty.c). The lock is held. */
+
+/** There are bits for @nr gfns from @gfn on, if the mode wants them. 0, -ENOMEM. */
+int p2m_dirty_room(struct p2m *p, uint64_t gfn, uint64_t nr);
+/** Sets those bits, where there are any. */
+void p2m_dirty_mark(struct p2m *p, uint64_t gfn, uint64_t nr);
+/** The guest writes to @gfn, which @e leads from: true if it may from now on, and is marked. */
+bool p2m_dirty_write(struct p2m *p, uint64_t gfn, const struct p2m_entry *e);
+/** The mode is off, at once, and its pages are the pool's; entries may be log-dirty still. */
+void p2m_dirty_free(struct p2m *p);
 
 #endif

@@ -17,7 +17,8 @@ typedef struct hvm_save_descriptor descriptor_t;
 /* In the order of the stream: by code. */
 static const struct hvm_record *const rows[] = {
     &hvm_record_cpu, &hvm_record_lapic, &hvm_record_lapic_regs, &hvm_record_pci_irq, &hvm_record_isa_irq,
-    &hvm_record_pci_link, &hvm_record_mtrr, &hvm_record_vmce, &hvm_record_tsc_adjust,
+    &hvm_record_pci_link, &hvm_record_mtrr, &hvm_record_xsave, &hvm_record_vmce, &hvm_record_tsc_adjust,
+    &hvm_record_msr,
 };
 
 /* Of devices that a domain of ours never has. */

@@ -25,7 +25,8 @@ struct hvm_record {
 
 /* The rows, where what they are about is. One vCPU at least exists; none of the domain's runs. */
 extern const struct hvm_record hvm_record_cpu, hvm_record_lapic, hvm_record_lapic_regs, hvm_record_mtrr,
-    hvm_record_pci_irq, hvm_record_isa_irq, hvm_record_pci_link, hvm_record_vmce, hvm_record_tsc_adjust;
+    hvm_record_pci_irq, hvm_record_isa_irq, hvm_record_pci_link, hvm_record_vmce, hvm_record_tsc_adjust,
+    hvm_record_xsave, hvm_record_msr;
 
 /** Bytes that hvm_context_get() writes at most. */
 uint32_t hvm_context_size(const struct domain *d);

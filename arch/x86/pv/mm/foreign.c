@@ -72,6 +72,15 @@ void foreign_frame_put(struct frame *held, uint64_t e)
         arch_guest_frame_put(held, e & PTE_RW);
 }
 
+/* By its guest frame: whoever gets it for writing marks it. */
+void foreign_frame_written(struct domain *pg_owner, mfn_t m)
+{
+    struct frame *held = mfn_valid(m) ? arch_guest_frame_get(pg_owner, gfn(m2p_get(m)), true) : NULL;
+
+    if (held)
+        arch_guest_frame_put(held, true);
+}
+
 void foreign_put(struct domain *d)
 {
     if (d != current_vcpu()->domain && d != domain_io && d != domain_xen)

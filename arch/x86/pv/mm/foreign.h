@@ -23,5 +23,7 @@ void foreign_put(struct domain *d);
  */
 int foreign_frame(struct domain *pg_owner, uint64_t *e, struct frame **held);
 void foreign_frame_put(struct frame *held, uint64_t e);
+/** Frame @m of @pg_owner, which has guest frame numbers of its own, was mapped for writing. */
+void foreign_frame_written(struct domain *pg_owner, mfn_t m);
 
 #endif

@@ -72,6 +72,16 @@ static int mmu_update_translated(const struct mmu_owners *b, uint64_t ptr, uint6
     return rc;
 }
 
+/** The number in @val is a machine frame's. Who logs what is written to a container's memory is to know. */
+static int mmu_update_machine(const struct mmu_owners *b, uint64_t ptr, uint64_t val)
+{
+    int rc = mmu_update_entry(b, ptr, val, PTE_WRITE_PLAIN);
+
+    if (rc >= 0 && unlikely(domain_is_translated(b->pg_owner)) && (val & PTE_P) && (val & PTE_RW))
+        foreign_frame_written(b->pg_owner, pte_mfn(val));
+    return rc;
+}
+
 /**
  * The M2P is what guests read; a wrong number in the entry of an own frame harms the owner alone. Of a container's
  * frames it is what its map says, and ours to write.
@@ -95,7 +105,7 @@ static int mmu_update_one(const struct mmu_owners *b, const struct mmu_update *r
     case MMU_NORMAL_PT_UPDATE:
         return mmu_update_translated(b, ptr, req->val, PTE_WRITE_PLAIN);
     case MMU_PT_UPDATE_NO_TRANSLATE: /* a machine frame, as XENMEM_acquire_resource gives them */
-        return mmu_update_entry(b, ptr, req->val, PTE_WRITE_PLAIN);
+        return mmu_update_machine(b, ptr, req->val);
     case MMU_PT_UPDATE_PRESERVE_AD:
         return mmu_update_translated(b, ptr, req->val, PTE_WRITE_PRESERVE_AD);
     case MMU_MACHPHYS_UPDATE:
