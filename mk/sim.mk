@@ -31,8 +31,15 @@ $(BUILD)/sim/support.a: $(SIM_HELP:%.c=$(BUILD)/sim/%.o)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
+# Archives come last: what a test has besides may need anything of them.
 $(BUILD)/sim/test/sim/%: $(BUILD)/sim/test/sim/%.o $(BUILD)/sim/support.a $(BUILD)/sim/machine.a
-	$(Q)$(HOSTCC) $(HOST_SAN) $(SIM_WRAP) $^ -lcmocka -o $@
+	$(Q)$(HOSTCC) $(HOST_SAN) $(SIM_WRAP) $(filter %.o,$^) $(filter %.a,$^) -lcmocka -o $@
+
+# The worlds of two tests, each with its law: test/sim/law for test_law, test/sim/pvmm for test_pvmm* and its fuzzer.
+LAW_PARTS  := $(sort $(wildcard test/sim/law/*.c))
+PVMM_PARTS := $(sort $(wildcard test/sim/pvmm/*.c))
+$(BUILD)/sim/test/sim/test_law: $(LAW_PARTS:%.c=$(BUILD)/sim/%.o)
+$(BUILD)/sim/test/sim/test_pvmm $(BUILD)/sim/test/sim/test_pvmm_cases: $(PVMM_PARTS:%.c=$(BUILD)/sim/%.o)
 
 # test_law hears of whoever takes a guest's frame to write to it.
 LAW_WRAP   := -Wl,--wrap=arch_guest_frame_get
@@ -61,7 +68,7 @@ sim: $(SIM_BIN)
 # after each of the last steps (LAW_AGAIN: more than lie between two times that all guests end).
 LAW_AGAIN  := 6000
 LAW_CFLAGS := $(subst -DCPU_MAX=4096,-DCPU_MAX=8,$(subst -O1,-O2,$(SIM_CFLAGS)))
-LAW_OBJ    := $(SIM_SRC:%.c=$(BUILD)/law/%.o) $(SIM_HELP:%.c=$(BUILD)/law/%.o) $(BUILD)/law/test/sim/test_law.o
+LAW_OBJ    := $(patsubst %.c,$(BUILD)/law/%.o,$(SIM_SRC) $(SIM_HELP) $(LAW_PARTS) test/sim/test_law.c)
 $(BUILD)/law/%.o: %.c | $(GEN_PRODUCTS)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(LAW_CFLAGS) -c $< -o $@
@@ -95,7 +102,8 @@ $(BUILD)/fuzz/sim/machine.a: $(SIM_SRC:%.c=$(BUILD)/fuzz/sim/%.o)
 	$(Q)ar rcs $@ $^
 $(BUILD)/fuzz/test/fuzz_sim/%: $(BUILD)/fuzz/sim/test/fuzz_sim/%.o $(BUILD)/fuzz/sim/machine.a
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $(filter %.o,$^) $(filter %.a,$^) -o $@
+$(BUILD)/fuzz/test/fuzz_sim/fuzz_pvmm: $(PVMM_PARTS:%.c=$(BUILD)/fuzz/sim/%.o)
 
 .PHONY: fuzz-sim
 ## make fuzz-sim        run every fuzzer on the simulated machine for FUZZ_SECONDS (20)

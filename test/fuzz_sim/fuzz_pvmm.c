@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The law of page types with the fuzzer as the guests' will: the input is the stream of choices that two hostile guests
- * make. After every operation the counts are recomputed (pvmm_law.h); after every input both guests let go of
+ * make. After every operation the counts are recomputed (../sim/pvmm/law.c); after every input both guests let go of
  * everything, and each frame must be back to its owner's one reference. The machine stays from one input to the next.
  */
-#include "../sim/pvmm_guest.h"
+#include "../sim/pvmm/guest.h"
 
 #define STEPS_MAX 200
 

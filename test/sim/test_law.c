@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Random steps in the lives of a few domains: memory, grants, events, birth and death, calls interrupted in the middle,
- * abandoned there, continued as something else, or their domain ended there, and memory short. The law of law_check.h
+ * abandoned there, continued as something else, or their domain ended there, and memory short. The law of law/check.c
  * is checked after each few steps, and after each that left a call or a domain in the middle; now and then all guests
  * end, and then every frame must be back. `make law` does it by the hundred million.
  *
@@ -13,10 +13,15 @@
  * A failure prints the seed, the step and what happened last. The same seed does the same again, however often it is
  * checked: so a long life is lived in haste, and what broke the law is found by living it again.
  */
-#include "law_steps_life.h"
+#include "law/check.h"
+#include "law/steps.h"
 
-#include "law_check.h"
+#include "core/event/layout.h"
+#include "core/grant/grant.h"
+#include "hv/heap.h"
+#include "hv/log.h"
 
+#include <hypercall_handlers.h>
 #include <signal.h>
 #include <time.h>
 

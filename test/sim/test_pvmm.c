@@ -2,7 +2,7 @@
 /*
  * pv/mm: its law under random operations of two hostile guests. PVMM_STEPS=n: how long each of the three seeds goes on.
  */
-#include "pvmm_guest.h"
+#include "pvmm/guest.h"
 
 #include "hv/tlb_clock.h"
 #include "sim_test.h"

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* pv/mm, case by case: what an update must answer, and why a guest may not have what it asks for. */
-#include "pvmm_law.h"
+#include "pvmm/law.h"
+#include "pvmm/world.h"
 
+#include "hv/hypercall.h"
 #include "hv/tlb_clock.h"
+#include "hw/sim/pv_mm.h"
+#include "pv/mm/entry.h"
+#include "pv/mm/pt_walk.h"
+#include "pv/mm/update.h"
 #include "sim_test.h"
+
+#include <hypercall_handlers.h>
 
 static uint64_t seed = 7;
 static uint32_t chance(void) { return (uint32_t)sim_random(&seed); }

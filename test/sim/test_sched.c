@@ -3,7 +3,7 @@
  * The scheduler's laws in simulated time: work conserving, CPU time in proportion to weight,
  * no lost wake-up, caps kept.
  */
-#include "guest_model.h"
+#include "support/guest_model.h"
 
 #include "hv/smp.h"
 #include "hv/softirq.h"

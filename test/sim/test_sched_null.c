@@ -3,7 +3,7 @@
  * The null policy: a vCPU that runs has a CPU to itself, nobody waits while a CPU that it may use is nobody's, and
  * pools with different policies lie side by side and exchange domains.
  */
-#include "guest_model.h"
+#include "support/guest_model.h"
 
 #include "hv/cpupool.h"
 #include "hv/options.h"

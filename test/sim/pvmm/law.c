@@ -4,16 +4,14 @@
  * type references that it must have, and as what. Then a second law: no CPU can do through a cached translation what a
  * table would now forbid.
  */
-#ifndef TEST_PVMM_LAW_H
-#define TEST_PVMM_LAW_H
+#include "law.h"
 
-#include "pvmm_world.h"
+#include "hw/sim/pv_mm.h"
+#include "pv/mm/entry.h"
+#include "world.h"
 
 struct due { uint32_t refs, types, names, named; enum frame_type as; };
 static struct due due[WORLD_FRAMES];
-
-#define LAW(cond, ...) do { if (!(cond)) panic("the law is broken: " __VA_ARGS__); } while (0)
-
 static void due_ref(mfn_t m) { due[m.nr].refs++; }
 
 static void due_type(mfn_t m, enum frame_type as)
@@ -117,7 +115,7 @@ static void due_vcpu(const struct pv_vcpu *pv)
             due_type(mfn(pv->ldt_frame[i] - 1), FT_SEG_DESC);
 }
 
-static bool frame_is_guests(const struct frame *f)
+bool frame_is_guests(const struct frame *f)
 {
     unsigned int owner = frame_owner_id(f);
 
@@ -164,7 +162,7 @@ static void law_tlb(unsigned int cpu)
     }
 }
 
-static void law_check(void)
+void law_check(void)
 {
     memset(due, 0, sizeof(due));
     for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++)
@@ -204,5 +202,3 @@ static void law_check(void)
         tlb_fill(cpu);
     }
 }
-
-#endif

@@ -1,79 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Two PV domains with a few dozen frames each, on the simulated machine. For the law test and its fuzzer; each includes
- * it once.
- *
- * Beside the frame table stands a model of three TLBs that never evict: each translation that the tables of the
- * domain on a CPU have held since its last flush is still in it. CPU 0 does everything, as one domain or the other;
- * CPU 1 runs another vCPU of the first domain, CPU 2 one of the second, and both flush or go idle when they like.
- * With it the law can ask for what is hard to see otherwise: that each flush that was needed came, and early enough.
- */
-#ifndef TEST_PVMM_WORLD_H
-#define TEST_PVMM_WORLD_H
+/* The machine, its two domains and the model of its TLBs: see world.h. */
+#include "world.h"
 
-#include "arch/sim/sim.h"
-#include "hv/grant.h"
-#include "hv/guest_access.h"
 #include "hv/heap.h"
-#include "hv/hypercall.h"
 #include "hv/log.h"
-#include "hv/smp.h"
 #include "hv/softirq.h"
-#include "hw/sim/pv_mm.h"
 #include "pv/mm/entry.h"
-#include "pv/mm/finish.h"
-#include "pv/mm/mm.h"
-#include "pv/mm/pt_walk.h"
-#include "pv/mm/types.h"
-#include "pv/mm/update.h"
 
-#include <hypercall_handlers.h>
-
-#define WORLD_FRAMES 2048u
-#define POOL         40u  /* frames that a domain works with */
-#define DOMAINS      2u
-#define CPUS         3u
-#define GRANTS       8u
-
-/* What a cached translation lets a CPU do, and whose the frame was. */
-struct cached { bool read, write, walk; uint16_t owner; };
-
-struct grant { bool active, writable, in_entry; mfn_t m; uint64_t where; bool is_pte; struct domain *mapper; };
-
-/* Things that a run must have seen to mean something. */
-enum seen {
-    SEEN_TREE,
-    SEEN_PTWR,
-    SEEN_PTWR_AGAIN,
-    SEEN_MMIO_STORE,
-    SEEN_GDT,
-    SEEN_LDT,
-    SEEN_GRANT_MAP,
-    SEEN_GRANT_UNMAP,
-    SEEN_LINEAR_SELF,
-    SEEN_LINEAR,
-    SEEN_KINDS
-};
-
-static struct world {
-    struct domain *dom[DOMAINS];
-    mfn_t pool[DOMAINS][POOL];
-    struct cached tlb[CPUS][WORLD_FRAMES];
-    unsigned int runs[CPUS]; /* domain; DOMAINS: idle */
-    uint32_t (*chance)(void);
-    unsigned int seen[SEEN_KINDS];
-    unsigned int calls, refused, restarts, abandoned;
-} world;
-
-static struct grant grants[GRANTS];
-
-/* Memory that the guests' hypercall arguments are in. */
-static struct arguments {
-    struct mmu_update mmu[4];
-    struct mmuext_op ext[4];
-    uint32_t done;
-    uint64_t gdt[14];
-} arguments;
+struct world world;
+struct grant grants[GRANTS];
+struct arguments arguments;
 
 static void tlb_note(unsigned int cpu, mfn_t m, bool write, bool walk)
 {
@@ -92,8 +28,7 @@ static bool table_is_live(const struct frame *f)
     return ft_is_table(ftw_type(w)) && (w & FTW_VALID);
 }
 
-/** Everything that the live tables of the domain on @cpu translate now comes into its TLB. */
-static void tlb_fill(unsigned int cpu)
+void tlb_fill(unsigned int cpu)
 {
     unsigned int d = world.runs[cpu];
 
@@ -118,8 +53,7 @@ static void world_flushed(unsigned int cpu)
     tlb_fill(cpu);
 }
 
-/** @cpu goes over to domain @d, in the order of the real context switch; DOMAINS: idle. */
-static void world_switch(unsigned int cpu, unsigned int d)
+void world_switch(unsigned int cpu, unsigned int d)
 {
     unsigned int before = world.runs[cpu];
 
@@ -133,7 +67,7 @@ static void world_switch(unsigned int cpu, unsigned int d)
         cpumask_clear(&world.dom[before]->arch.dirty_cpus, cpu);
 }
 
-static void world_act_as(unsigned int d)
+void world_act_as(unsigned int d)
 {
     sim_this->current = world.dom[d]->vcpu[0];
     pv_load_gdt(current_vcpu());
@@ -141,7 +75,7 @@ static void world_act_as(unsigned int d)
     world_switch(0, d);
 }
 
-static mfn_t world_new_frame(struct domain *d)
+mfn_t world_new_frame(struct domain *d)
 {
     mfn_t m = domain_alloc_frames(d, 0, HEAP_ZERO);
 
@@ -149,7 +83,7 @@ static mfn_t world_new_frame(struct domain *d)
     return m;
 }
 
-static void world_start(uint32_t (*chance)(void))
+void world_start(uint32_t (*chance)(void))
 {
     static char io[1];
 
@@ -178,5 +112,3 @@ static void world_start(uint32_t (*chance)(void))
     world_switch(1, 0);
     world_switch(2, 1);
 }
-
-#endif

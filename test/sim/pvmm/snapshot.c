@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Before and after: what a refused operation must leave alone. */
-#ifndef TEST_PVMM_SNAPSHOT_H
-#define TEST_PVMM_SNAPSHOT_H
+#include "snapshot.h"
 
-#include "pvmm_law.h"
+#include "law.h"
+#include "pv/mm/entry.h"
+#include "world.h"
 
 /* Refused operations change nothing: contents of frames, counts, and what the vCPUs hold. */
 struct snapshot {
@@ -13,7 +14,7 @@ struct snapshot {
 };
 static struct snapshot snapshot;
 
-static void snapshot_take(void)
+void snapshot_take(void)
 {
     memcpy(snapshot.frames, frame_table, sizeof(snapshot.frames));
     for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++)
@@ -37,7 +38,7 @@ static bool same_but_for_forced_flags(const uint64_t *a, const uint64_t *b)
     return true;
 }
 
-static void snapshot_compare(void)
+void snapshot_compare(void)
 {
     for (uint64_t nr = 0; nr < WORLD_FRAMES; nr++) {
         const struct frame *f = mfn_to_frame(mfn(nr)), *was = &snapshot.frames[nr];
@@ -54,5 +55,3 @@ static void snapshot_compare(void)
         LAW(!memcmp(&snapshot.pv[i], &world.dom[i]->vcpu[0]->arch.pv, sizeof(snapshot.pv[i])),
             "refused, but vCPU %u changed", i);
 }
-
-#endif

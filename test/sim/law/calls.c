@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Hypercalls of the law's beings, alone or as an entry of a multicall, and what a guest may do with one that gave way:
- * continue it, let others act first, change its arguments, never make it again, or be killed there. What became of a
- * call that was not continued as it was is not predicted: afterwards the model is made again from the hypervisor's
- * books (world_relearn()), and then the law asks whether these agree among themselves.
- */
-#ifndef TEST_LAW_CALLS_H
-#define TEST_LAW_CALLS_H
+/* Making a call, and the whims of who makes it: see calls.h. */
+#include "calls.h"
 
-#include "law_world.h"
+#include "core/event/layout.h"
+#include "core/grant/grant.h"
+#include "hv/log.h"
+#include "hv/softirq.h"
+#include "pv/mm/types.h"
 
-/* What others do meanwhile, and how a domain is ended: the test sets both. */
-static void (*meanwhile)(void);
-static void (*kill_there)(struct being *b);
-#define CALL_ABANDONED (-1000L) /* and what it did is not known */
-static bool relearn;            /* a call was left like that */
+#include <hypercall_handlers.h>
+
+void (*meanwhile)(void);
+void (*kill_there)(struct being *b);
+bool relearn, exact, steady;
 static unsigned long relearned; /* how often the model was made again */
-static bool exact;              /* no argument is changed: another offset would write over a frame's signature */
-static bool steady;             /* every call is continued: what follows counts on it */
 
 /* --- The model, made again --- */
 
@@ -58,7 +54,7 @@ static void frames_relearn(struct being *b)
     }
 }
 
-static void world_relearn(void)
+void world_relearn(void)
 {
     relearn = false;
     relearned++;
@@ -84,9 +80,9 @@ static void entries_unknown(uint32_t serial)
 
 /* --- A call --- */
 
-static unsigned long calls; /* parts of them, each a way in and out */
+unsigned long calls;
 
-static long call_part(const struct being *b, hypercall_fn fn, struct hypercall *c)
+long call_part(const struct being *b, hypercall_fn fn, struct hypercall *c)
 {
     if (one_in(3))
         softirq_raise(SOFTIRQ_RCU);
@@ -101,7 +97,6 @@ static long call_part(const struct being *b, hypercall_fn fn, struct hypercall *
     sim_settle();
     return rc;
 }
-
 static bool is_pointer(uint64_t w) { return w - VA(args) < sizeof(args); }
 
 /* A few low bits of an argument, or of a word of the structure, that is no pointer. @alone: not in a list. */
@@ -112,7 +107,6 @@ static void change_arguments(struct hypercall *c, bool alone)
     if (!is_pointer(*w))
         *w ^= 1ULL << pick(w >= c->arg && w < c->arg + HYPERCALL_ARGS ? 14 : 6);
 }
-
 enum whim { GO_ON, LET_OTHERS, CHANGE, ABANDON, BE_KILLED };
 
 static enum whim pick_whim(const struct being *b)
@@ -206,20 +200,18 @@ static long call_in_list(struct being *b, hypercall_fn fn, struct hypercall *c)
     return rc ? rc : (long)list[at].result;
 }
 
-static long call_as(struct being *b, hypercall_fn fn, struct hypercall *c)
+long call_as(struct being *b, hypercall_fn fn, struct hypercall *c)
 {
     return one_in(8) ? call_in_list(b, fn, c) : call_to_end(b, fn, fn, c);
 }
 
-static long call_op(struct being *b, hypercall_fn fn, uint64_t cmd, const void *op)
+long call_op(struct being *b, hypercall_fn fn, uint64_t cmd, const void *op)
 {
     struct hypercall c = { .arg = { cmd, VA(op), 1 } };
     return call_as(b, fn, &c);
 }
 
-static void *args_op(size_t size)
+void *args_op(size_t size)
 {
     return memset(args[depth].op, 0, size);
 }
-
-#endif

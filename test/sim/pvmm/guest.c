@@ -3,10 +3,21 @@
  * What two hostile guests do: every operation on page tables with arguments drawn from a small set, so that
  * they meet, and that are right often enough for trees to grow. Interrupted hypercalls are continued, or abandoned.
  */
-#ifndef TEST_PVMM_GUEST_H
-#define TEST_PVMM_GUEST_H
+#include "guest.h"
 
-#include "pvmm_snapshot.h"
+#include "hv/guest_access.h"
+#include "hv/hypercall.h"
+#include "hv/log.h"
+#include "hv/smp.h"
+#include "hv/softirq.h"
+#include "hw/sim/pv_mm.h"
+#include "pv/mm/entry.h"
+#include "pv/mm/finish.h"
+#include "pv/mm/pt_walk.h"
+#include "pv/mm/update.h"
+#include "snapshot.h"
+
+#include <hypercall_handlers.h>
 
 static uint32_t pick(uint32_t n) { return world.chance() % n; }
 static bool one_in(uint32_t n) { return pick(n) == 0; }
@@ -314,7 +325,7 @@ static void op_exchange_frame(unsigned int me)
     *slot = world_new_frame(world.dom[me]);
 }
 
-static void grant_drop(struct grant *g)
+void grant_drop(struct grant *g)
 {
     if (g->writable)
         frame_put_typed(mfn_to_frame(g->m));
@@ -390,7 +401,7 @@ static void world_others(void)
     }
 }
 
-static void guest_step(void)
+void guest_step(void)
 {
     unsigned int me = one_in(4);
 
@@ -414,8 +425,7 @@ static void guest_step(void)
     law_check();
 }
 
-/** Both domains give everything up: nothing may be left over. */
-static void world_end(void)
+void world_end(void)
 {
     for (unsigned int i = 0; i < DOMAINS; i++) {
         struct domain *d = world.dom[i];
@@ -437,5 +447,3 @@ static void world_end(void)
                 "frame %lu is left with word %lx and count %lx", nr, f->type, f->count);
     }
 }
-
-#endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Steps: birth and death, time, idle work; and the choice among all steps. */
-#ifndef TEST_LAW_STEPS_LIFE_H
-#define TEST_LAW_STEPS_LIFE_H
+/* Steps: birth and death, time, idle work, and what must be forgotten in the end. */
+#include "steps.h"
 
-#include "law_steps_event.h"
-#include "law_steps_grant.h"
-#include "law_steps_memory.h"
+#include "core/grant/grant.h"
+#include "hv/heap.h"
+#include "hv/log.h"
+
+#include <hypercall_handlers.h>
 
 static struct xen_domctl *domctl_args(uint32_t cmd, domid_t id)
 {
@@ -80,7 +81,7 @@ static void hog_gone(void)
         heap_free(hog[--hogged], 0, false);
 }
 
-static void step_birth(void)
+void step_birth(void)
 {
     static uint32_t serials;
     struct being *b = &being[1 + pick(BEINGS - 1)];
@@ -110,8 +111,7 @@ static void step_birth(void)
     b->serial = ++serials;
     seen[SEEN_BIRTH]++;
 }
-
-static uint32_t virq_handled_by[NR_VIRQS]; /* serial of the being; 0: nobody */
+uint32_t virq_handled_by[NR_VIRQS];
 
 static void handlers_forget(const struct being *b)
 {
@@ -140,8 +140,7 @@ static void death_is_complete(struct being *b)
     memset(b, 0, sizeof(*b));
 }
 
-/* One part of a death; true if it was the last. */
-static bool death_part(struct being *b)
+bool death_part(struct being *b)
 {
     diary_note("death of d%u, %u parts released", b->d->id, b->d->teardown.released);
     struct xen_domctl *op = domctl_args(XEN_DOMCTL_destroydomain, b->d->id);
@@ -157,24 +156,21 @@ static bool death_part(struct being *b)
     return !rc;
 }
 
-/* In the middle of a call of its own, to some stage or to the end. */
-static void die_there(struct being *b)
+void die_there(struct being *b)
 {
     unsigned int parts = 1 + pick(6);
     while (zombie_room() && parts-- && !death_part(b))
         ;
 }
 
-/* Others act before the next part. */
-static void step_death(void)
+void step_death(void)
 {
     struct being *b = &being[1 + pick(BEINGS - 1)];
     if (b->d && !depth && (b->dying || one_in(20)) && zombie_room())
         death_part(b);
 }
 
-/* The dead that nobody holds any more go. */
-static void bury(void)
+void bury(void)
 {
     for (unsigned int i = 0; i < ZOMBIES; i++) {
         struct being *z = &zombie[i];
@@ -190,8 +186,7 @@ static void bury(void)
     }
 }
 
-/* Those who map the dead let go of them. */
-static void step_let_go(void)
+void step_let_go(void)
 {
     struct being *b = someone();
     for (unsigned int i = 0; i < NOTES && !b->dying; i++)
@@ -209,7 +204,7 @@ static void step_let_go(void)
         step_foreign_drop();
 }
 
-static void step_time(void)
+void step_time(void)
 {
     if (depth)
         return;
@@ -219,7 +214,7 @@ static void step_time(void)
 
 /* --- What a domain's vCPUs and the toolstack set up, and somebody must forget --- */
 
-static void step_timers(void)
+void step_timers(void)
 {
     struct being *b = someone_free();
     if (!b || b->dying || depth)
@@ -236,8 +231,7 @@ static void step_timers(void)
         call_as(b, hypercall_sched_op, &c);
 }
 
-/* Whoever runs on a CPU now polls. */
-static void step_poll(void)
+void step_poll(void)
 {
     unsigned int here = this_cpu_id();
     if (depth)
@@ -254,7 +248,7 @@ static void step_poll(void)
     sim_settle();
 }
 
-static void step_subscribe(void)
+void step_subscribe(void)
 {
     struct being *b = someone();
     struct xen_domctl *op = domctl_args(XEN_DOMCTL_subscribe, b->d->id);
@@ -269,7 +263,7 @@ static void step_subscribe(void)
         domctl_call(domctl_args(XEN_DOMCTL_resumedomain, b->d->id));
 }
 
-static void step_handler(void)
+void step_handler(void)
 {
     struct being *b = someone();
     static const uint32_t handled[] = { VIRQ_DOM_EXC, VIRQ_CONSOLE, VIRQ_PCPU_STATE };
@@ -287,7 +281,7 @@ static void step_handler(void)
     virq_raise_global(virq);
 }
 
-static void step_list(void)
+void step_list(void)
 {
     struct xen_sysctl *op = args_op(sizeof(args[0].op));
     static xen_domctl_getdomaininfo_t rows[IDS];
@@ -299,32 +293,7 @@ static void step_list(void)
     call_as(&being[0], hypercall_sysctl, &c);
 }
 
-static void step_scrub(void) { heap_scrub_some(); }
-
-static const struct { void (*fn)(void); unsigned int weight; } steps[] = {
-    { step_populate, 8 }, { step_decrease, 8 }, { step_exchange, 8 }, { step_limit, 1 }, { step_claim, 2 },
-    { step_foreign, 3 }, { step_foreign_drop, 4 }, { step_entry, 14 }, { step_map, 20 }, { step_unmap, 12 },
-    { step_unmap_badly, 3 }, { step_copy, 10 }, { step_transfer, 1 }, { step_version, 1 }, { step_table, 2 },
-    { step_swap, 2 }, { step_unbound, 4 }, { step_interdomain, 5 }, { step_bind, 4 }, { step_close, 5 },
-    { step_send, 4 }, { step_unmask, 2 }, { step_serve, 3 }, { step_fifo, 1 }, { step_reset, 1 }, { step_vcpu_info, 1 },
-    { step_map_list, 4 }, { step_unmap_list, 3 }, { step_many_ports, 2 }, { step_many_maps, 2 }, { step_pirq, 2 },
-    { step_timers, 2 },
-    { step_poll, 2 }, { step_subscribe, 1 }, { step_handler, 1 }, { step_list, 1 },
-    { step_birth, 3 }, { step_death, 6 }, { step_let_go, 1 }, { step_time, 1 }, { step_scrub, 2 },
-};
-
-static void random_step(void)
+void step_scrub(void)
 {
-    static unsigned int total;
-    if (!total)
-        for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
-            total += steps[i].weight;
-    unsigned int n = pick(total), i = 0;
-    for (; n >= steps[i].weight; i++)
-        n -= steps[i].weight;
-    steps[i].fn();
-    if (relearn)
-        world_relearn();
+    heap_scrub_some();
 }
-
-#endif

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps: grant entries of both versions, mapping, unmapping, copying, and everything about the table itself. */
-#ifndef TEST_LAW_STEPS_GRANT_H
-#define TEST_LAW_STEPS_GRANT_H
+#include "steps.h"
 
-#include "law_calls.h"
+#include "core/grant/grant.h"
+#include "hv/log.h"
+#include "pv/mm/types.h"
+
+#include <hypercall_handlers.h>
 
 /* Most of the time only a few entries are used, so that those who grant and those who map meet. */
 static uint32_t pick_ref(void) { return one_in(4) ? pick(REFS) : 4 + pick(8); }
 static domid_t pick_user(void) { return one_in(6) ? any_id() : someone()->d->id; }
 
-static void *entry_at(struct being *b, uint32_t ref)
+void *entry_at(struct being *b, uint32_t ref)
 {
     size_t size = b->d->grants->version == 2 ? sizeof(union grant_entry_v2) : sizeof(struct grant_entry_v1);
     return (char *)b->d->grants->shared[0] + ref * size;
@@ -33,8 +36,7 @@ static void entry_write_v2(union grant_entry_v2 *e, uint16_t flags, domid_t to, 
     e->hdr.flags = flags;
 }
 
-/* A guest writes an entry; rewriting one in use changes nothing for those who use it. */
-static void step_entry(void)
+void step_entry(void)
 {
     struct being *b = someone();
     uint32_t ref = pick_ref();
@@ -63,7 +65,7 @@ static void note_add(struct being *b, const struct gnttab_map_grant_ref *op)
                         op->flags & GNTMAP_device_map ? op->dev_bus_addr : 0, op->dom };
 }
 
-static void step_map(void)
+void step_map(void)
 {
     struct being *b = someone();
     struct gnttab_map_grant_ref *op = args_op(sizeof(*op));
@@ -83,7 +85,7 @@ static void step_map(void)
     note_add(b, op);
 }
 
-static void unmap_note(struct being *b, struct note *n)
+void unmap_note(struct being *b, struct note *n)
 {
     struct gnttab_unmap_grant_ref *op = args_op(sizeof(*op));
     *op = (struct gnttab_unmap_grant_ref){ n->host, n->dev, n->handle, 0 };
@@ -116,8 +118,7 @@ static bool slot_of_handle(struct being *b, const struct maptrack_entry *e, mfn_
                                           e->domid == b->d->id ? DOMID_SELF : e->domid);
 }
 
-/* Lets go of @handle, whatever became of it. */
-static void unmap_by_force(struct being *b, uint32_t handle)
+void unmap_by_force(struct being *b, uint32_t handle)
 {
     struct grant_table *gt = b->d->grants;
     const struct maptrack_entry *e = &gt->maptrack[handle / MAPTRACK_PER_PAGE][handle % MAPTRACK_PER_PAGE];
@@ -131,7 +132,7 @@ static void unmap_by_force(struct being *b, uint32_t handle)
     unmap_note(b, &n);
 }
 
-static void step_unmap(void)
+void step_unmap(void)
 {
     struct being *b = someone();
     struct note *n = &b->note[pick(NOTES)];
@@ -139,8 +140,7 @@ static void step_unmap(void)
         unmap_note(b, n);
 }
 
-/* A list of mappings: each element that was done is there, whatever became of the call. */
-static void step_map_list(void)
+void step_map_list(void)
 {
     struct being *b = someone();
     struct gnttab_map_grant_ref *op = args_op(sizeof(args[0].op));
@@ -162,7 +162,7 @@ static void step_map_list(void)
             note_add(b, &op[i]);
 }
 
-static void step_unmap_list(void)
+void step_unmap_list(void)
 {
     struct being *b = someone();
     struct gnttab_unmap_grant_ref *op = args_op(sizeof(args[0].op));
@@ -182,8 +182,7 @@ static void step_unmap_list(void)
             n[i]->used = false;
 }
 
-/* So many that the end, which takes them back in parts, gives way among them; a device needs no address for them. */
-static void step_many_maps(void)
+void step_many_maps(void)
 {
     struct being *b = someone();
     domid_t of = pick_user();
@@ -201,8 +200,7 @@ static void step_many_maps(void)
     }
 }
 
-/* Any handle, any address, half of a mapping, or a replacement. */
-static void step_unmap_badly(void)
+void step_unmap_badly(void)
 {
     struct being *b = someone();
     struct note *n = &b->note[pick(NOTES)], *other = &b->note[pick(NOTES)];
@@ -229,7 +227,7 @@ static void copy_side(const struct being *b, struct gnttab_copy_ptr *p, uint16_t
         p->u.gmfn = any_frame(b);
 }
 
-static void step_copy(void)
+void step_copy(void)
 {
     struct being *b = someone();
     struct gnttab_copy *op = args_op(sizeof(*op));
@@ -248,7 +246,7 @@ static void step_copy(void)
     exact = false;
 }
 
-static void step_transfer(void)
+void step_transfer(void)
 {
     struct being *b = someone();
     struct gnttab_transfer *op = args_op(sizeof(*op));
@@ -289,7 +287,7 @@ static bool status_is_mapped(const struct being *b)
     return found;
 }
 
-static void step_version(void)
+void step_version(void)
 {
     struct being *b = someone();
     struct gnttab_set_version *op = args_op(sizeof(*op));
@@ -312,7 +310,7 @@ static void step_version(void)
     b->overwritten = events_in_tables(b->d);
 }
 
-static void step_table(void)
+void step_table(void)
 {
     struct being *b = someone(), *by = one_in(3) ? someone() : b;
     if (one_in(2)) {
@@ -329,7 +327,7 @@ static void step_table(void)
     }
 }
 
-static void step_swap(void)
+void step_swap(void)
 {
     struct being *b = someone();
     struct gnttab_swap_grant_ref *op = args_op(sizeof(*op));
@@ -343,5 +341,3 @@ static void step_swap(void)
     b->scribbled[a] = b->scribbled[c];
     b->scribbled[c] = was;
 }
-
-#endif

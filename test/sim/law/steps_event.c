@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps: event channels of every kind, both layouts, and what a guest registers for its vCPUs. */
-#ifndef TEST_LAW_STEPS_EVENT_H
-#define TEST_LAW_STEPS_EVENT_H
+#include "steps.h"
 
-#include "law_calls.h"
+#include "hv/event.h"
+#include "hv/log.h"
+
+#include <hypercall_handlers.h>
 
 static const uint32_t virqs[] = { VIRQ_TIMER, VIRQ_DEBUG, VIRQ_XENOPROF, VIRQ_DOM_EXC, VIRQ_CONSOLE };
 
@@ -14,8 +16,7 @@ static void port_set(struct being *b, uint32_t port, uint8_t state, domid_t remo
     b->port[port] = (struct port_model){ state, remote, number };
 }
 
-/* The port of @b is closed: the other end becomes unbound. */
-static void port_unset(struct being *b, uint32_t port)
+void port_unset(struct being *b, uint32_t port)
 {
     struct port_model *p = &b->port[port];
     if (p->state == EVTCHN_INTERDOMAIN) {
@@ -27,7 +28,7 @@ static void port_unset(struct being *b, uint32_t port)
     *p = (struct port_model){ 0 };
 }
 
-static void step_unbound(void)
+void step_unbound(void)
 {
     struct being *b = someone(), *by = one_in(3) ? &being[0] : b;
     struct evtchn_alloc_unbound *op = args_op(sizeof(*op));
@@ -37,7 +38,7 @@ static void step_unbound(void)
         port_set(b, op->port, EVTCHN_UNBOUND, op->remote_dom, 0);
 }
 
-static void step_interdomain(void)
+void step_interdomain(void)
 {
     struct being *b = someone(), *to = someone();
     struct evtchn_bind_interdomain *op = args_op(sizeof(*op));
@@ -59,7 +60,7 @@ static void step_interdomain(void)
     to->port[at] = (struct port_model){ EVTCHN_INTERDOMAIN, b->d->id, op->local_port };
 }
 
-static void step_bind(void)
+void step_bind(void)
 {
     struct being *b = someone();
     uint32_t virq = virqs[pick(ARRAY_SIZE(virqs))];
@@ -78,7 +79,7 @@ static void step_bind(void)
         port_set(b, op->port, EVTCHN_VIRQ, 0, virq);
 }
 
-static void step_close(void)
+void step_close(void)
 {
     struct being *b = someone();
     struct evtchn_close *op = args_op(sizeof(*op));
@@ -104,8 +105,7 @@ static bool events_in_ports(const struct domain *d)
     return found;
 }
 
-/* What is sent arrives at the other end. */
-static void step_send(void)
+void step_send(void)
 {
     struct being *b = someone();
     struct evtchn_send *op = args_op(sizeof(*op));
@@ -127,7 +127,7 @@ static void step_send(void)
         panic("an event was lost on its way to d%u port %u", to->d->id, at);
 }
 
-static void step_unmask(void)
+void step_unmask(void)
 {
     struct being *b = someone();
     uint32_t port = 1 + pick(PORTS);
@@ -142,8 +142,7 @@ static void step_unmask(void)
     }
 }
 
-/* A guest serves its events, or writes nonsense where they are. */
-static void step_serve(void)
+void step_serve(void)
 {
     struct being *b = someone();
     shared_info_t *s = b->d->shared_info;
@@ -152,7 +151,7 @@ static void step_serve(void)
     b->d->vcpu[0]->info->evtchn_upcall_pending = 0;
 }
 
-static void step_fifo(void)
+void step_fifo(void)
 {
     struct being *b = someone_free();
     if (!b || b == &being[0])
@@ -170,8 +169,7 @@ static void step_fifo(void)
     }
 }
 
-/* Which ports are closed when others act between its parts is not predicted. */
-static void step_reset(void)
+void step_reset(void)
 {
     struct being *b = someone(), *by = one_in(2) ? &being[0] : b;
     if (!one_in(8))
@@ -183,8 +181,7 @@ static void step_reset(void)
         relearn = true;
 }
 
-/* So many that a reset, or the end, takes more than one part. */
-static void step_many_ports(void)
+void step_many_ports(void)
 {
     struct being *b = someone();
     if (!one_in(4))
@@ -199,7 +196,7 @@ static void step_many_ports(void)
     }
 }
 
-static void step_pirq(void)
+void step_pirq(void)
 {
     struct being *b = someone();
     struct evtchn_bind_pirq *op = args_op(sizeof(*op));
@@ -212,7 +209,7 @@ static void step_pirq(void)
         pirq_raise(b->d, pick(PIRQS));
 }
 
-static void step_vcpu_info(void)
+void step_vcpu_info(void)
 {
     struct being *b = someone_free();
     if (!b || b == &being[0])
@@ -223,5 +220,3 @@ static void step_vcpu_info(void)
     diary_note("register_vcpu_info: d%u frame %lu", b->d->id, op->mfn);
     seen[SEEN_VCPU_INFO] += !call_as(b, hypercall_vcpu_op, &c);
 }
-
-#endif

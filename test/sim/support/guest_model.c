@@ -1,38 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Guests as the scheduler sees them: each vCPU computes for `burst` ns of its own CPU time, then blocks for `sleep` ns,
- * and so on; burst 0 computes for ever. And the laws that hold at every moment.
- */
-#ifndef GUEST_MODEL_H
-#define GUEST_MODEL_H
+/* Guests that compute and sleep: see guest_model.h. */
+#include "guest_model.h"
 
-#include "sim_test.h"
-
-#include "core/sched/runq.h"
-
-struct model {
-    struct vcpu *v;
-    uint64_t burst, sleep;       /* ns */
-    uint64_t left;               /* of this burst */
-    uint64_t used;               /* CPU time in all */
-    uint64_t since;              /* when it was switched in */
-    uint64_t serial;             /* of the pending end of burst: older ones are void */
-    uint64_t woken, latency_max; /* from wake-up to CPU */
-    uint64_t wakes;
-};
-
-#define MODELS_MAX 8192
-static struct model models[MODELS_MAX];
-static unsigned int model_count;
+struct model models[MODELS_MAX];
+unsigned int model_count;
 
 struct burst_end { struct model *m; uint64_t serial; };
 
-static inline struct model *model_of(const struct vcpu *v)
+static struct model *model_of(const struct vcpu *v)
 {
     return v->arch.regs.rip ? &models[v->arch.regs.rip - 1] : NULL;
 }
 
-static inline void model_wakes(void *data)
+static void model_wakes(void *data)
 {
     struct model *m = data;
     m->woken = now_ns();
@@ -41,7 +21,7 @@ static inline void model_wakes(void *data)
     vcpu_unblock(m->v);
 }
 
-static inline void model_burst_ends(void *data)
+static void model_burst_ends(void *data)
 {
     struct burst_end e = *(struct burst_end *)data;
     free(data);
@@ -53,7 +33,7 @@ static inline void model_burst_ends(void *data)
     sim_at(now_ns() + e.m->sleep, model_wakes, e.m);
 }
 
-static inline void model_in(struct model *m)
+static void model_in(struct model *m)
 {
     m->since = now_ns();
     if (m->woken) {
@@ -69,7 +49,7 @@ static inline void model_in(struct model *m)
     sim_at(now_ns() + m->left, model_burst_ends, e);
 }
 
-static inline void model_out(struct model *m)
+static void model_out(struct model *m)
 {
     uint64_t ran = now_ns() - m->since;
     m->used += ran;
@@ -78,7 +58,7 @@ static inline void model_out(struct model *m)
 }
 
 /* The model's number travels in RIP, which arch/sim saves and loads like a register. */
-static inline void model_switched(struct vcpu *prev, struct vcpu *next)
+static void model_switched(struct vcpu *prev, struct vcpu *next)
 {
     if (!vcpu_is_idle(prev) && model_of(prev))
         model_out(model_of(prev));
@@ -91,7 +71,7 @@ static inline void model_switched(struct vcpu *prev, struct vcpu *next)
         model_in(model_of(next));
 }
 
-static inline struct model *model_add(struct vcpu *v, uint64_t burst, uint64_t sleep)
+struct model *model_add(struct vcpu *v, uint64_t burst, uint64_t sleep)
 {
     struct model *m = &models[model_count++];
     *m = (struct model){ .v = v, .burst = burst, .sleep = sleep };
@@ -100,14 +80,12 @@ static inline struct model *model_add(struct vcpu *v, uint64_t burst, uint64_t s
     return m;
 }
 
-/* CPU time so far, what is running now included. */
-static inline uint64_t model_used(const struct model *m)
+uint64_t model_used(const struct model *m)
 {
     return m->used + (m->v->is_running ? now_ns() - m->since : 0);
 }
 
-/* Every vCPU is in exactly one place, and it is the right one. */
-static inline void check_places(struct domain *d)
+void check_places(struct domain *d)
 {
     struct vcpu *v;
 
@@ -126,8 +104,7 @@ static inline void check_places(struct domain *d)
     }
 }
 
-/* No CPU idles while a vCPU that may run there waits. */
-static inline void check_work_conserving(void)
+void check_work_conserving(void)
 {
     for (unsigned int cpu = 0; cpu < cpu_count; cpu++) {
         const struct runq *rq = &per_cpu(runq, cpu);
@@ -140,5 +117,3 @@ static inline void check_work_conserving(void)
         }
     }
 }
-
-#endif

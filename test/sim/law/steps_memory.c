@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps: growing, shrinking, exchanging memory; limits and claims; what the control domain maps of a guest. */
-#ifndef TEST_LAW_STEPS_MEMORY_H
-#define TEST_LAW_STEPS_MEMORY_H
+#include "steps.h"
 
-#include "law_calls.h"
+#include "hv/log.h"
+
+#include <hypercall_handlers.h>
 
 #define ORDER_MAX 2u
-
 static unsigned int pick_order(void) { return one_in(3) ? pick(ORDER_MAX + 1) : 0; }
 
 /* A guest's memory is changed by itself or by the control domain. */
@@ -21,7 +21,7 @@ static void adopt(struct being *b, uint64_t first, unsigned int order, unsigned 
     }
 }
 
-static void step_populate(void)
+void step_populate(void)
 {
     struct being *b = someone_free();
     if (!b)
@@ -77,7 +77,7 @@ static uint64_t any_extent(const struct being *b, unsigned int order)
     return nr;
 }
 
-static void step_decrease(void)
+void step_decrease(void)
 {
     struct being *b = someone_free();
     if (!b)
@@ -141,7 +141,7 @@ static void exchange_result(struct being *b, const struct xen_memory_exchange *o
         adopt(b, fresh[i], 0, bits);
 }
 
-static void step_exchange(void)
+void step_exchange(void)
 {
     struct being *b = someone_free();
     if (!b)
@@ -172,7 +172,7 @@ static void step_exchange(void)
         exchange_result(b, op, bits);
 }
 
-static void step_limit(void)
+void step_limit(void)
 {
     struct being *b = someone();
     struct xen_domctl *op = args_op(sizeof(*op));
@@ -183,7 +183,7 @@ static void step_limit(void)
     call_as(&being[0], hypercall_domctl, &c);
 }
 
-static void step_claim(void)
+void step_claim(void)
 {
     struct xen_memory_reservation *op = args_op(sizeof(*op));
     *op = (struct xen_memory_reservation){ .domid = any_id(), .nr_extents = one_in(3) ? 0 : pick(200) };
@@ -192,8 +192,7 @@ static void step_claim(void)
     seen[SEEN_CLAIM] += !rc && op->nr_extents;
 }
 
-/* The control domain maps a guest's frame, or one of the hypervisor's that the guest has. */
-static void step_foreign(void)
+void step_foreign(void)
 {
     const struct being *b = someone();
     unsigned int slot = pick(SLOTS / 2);
@@ -208,7 +207,7 @@ static void step_foreign(void)
     exact = false;
 }
 
-static void step_foreign_drop(void)
+void step_foreign_drop(void)
 {
     unsigned int slot = pick(SLOTS / 2);
     struct hypercall c = { .arg = { slot_va(slot), 0, UVMF_NONE } };
@@ -219,5 +218,3 @@ static void step_foreign_drop(void)
     call_as(&being[0], hypercall_update_va_mapping, &c);
     exact = false;
 }
-
-#endif
