@@ -27,8 +27,14 @@ $(BUILD)/host/lib.a: $(LIB_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
+# What several tests use.
+UNIT_HELP   := $(filter-out test/unit/test_%,$(wildcard test/unit/*.c))
+$(BUILD)/host/unit.a: $(UNIT_HELP:%.c=$(BUILD)/host/%.o)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
 # A test names extra sources or libraries as target-specific UNIT_LIBS, e.g. for an oracle such as Zydis.
-$(BUILD)/host/test/unit/%: $(BUILD)/host/test/unit/%.o $(BUILD)/host/lib.a
+$(BUILD)/host/test/unit/%: $(BUILD)/host/test/unit/%.o $(BUILD)/host/unit.a $(BUILD)/host/lib.a
 	$(Q)$(HOSTCC) $(HOST_SAN) $^ -lcmocka $(UNIT_LIBS) -o $@
 $(BUILD)/host/test/unit/test_decode: UNIT_LIBS := -lZydis
 
