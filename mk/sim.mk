@@ -9,7 +9,7 @@ SIM_CFLAGS := -std=gnu11 -g -O1 $(WARN) -fno-strict-aliasing -fno-common -DCPU_M
 # does in its own way or not at all is in arch/sim/absent.c, with reasons.
 SIM_X86    := $(addprefix arch/x86/guest/,frame.c frame_life.c grant.c physmap.c) \
               $(addprefix arch/x86/pv/,hypercall.c memory_exchange.c vcpu.c) \
-              $(addprefix arch/x86/hvm/,dirty.c p2m.c p2m_entry.c p2m_pool.c physmap.c)
+              $(addprefix arch/x86/hvm/,dirty.c p2m.c p2m_entry.c p2m_pool.c physmap.c pod.c)
 SIM_SRC    := $(filter-out lib/base/string.c lib/port/% core/console/panic.c, \
                 $(shell find core lib drivers/serial arch/sim arch/x86/pv/mm arch/x86/hw/sim -name '*.c' | sort) \
                 $(SIM_X86))

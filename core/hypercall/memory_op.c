@@ -118,10 +118,19 @@ static long memory_query(uint32_t cmd, uint64_t arg)
     return rc;
 }
 
-/* What a PV domain gets is populated at once. */
+/* A toolstack's: a domain that asks about itself is told that it has nothing to set. */
 static long memory_pod(struct memory_call *m)
 {
-    return memory_refuse(m->op.pod.domid, -EINVAL);
+    struct domain *d;
+    long rc = memory_target(m->op.pod.domid, &d);
+
+    if (rc)
+        return rc;
+    rc = d == current_vcpu()->domain ? -EINVAL :
+                                       arch_physmap_pod_target(d, m->cmd == XENMEM_set_pod_target, &m->op.pod);
+    m->answer = !rc;
+    domain_put(d);
+    return rc;
 }
 
 static long memory_claim(struct memory_call *m)
@@ -164,8 +173,8 @@ static const struct memory_row rows[] = {
     [XENMEM_add_to_physmap] = { memory_add, MEMORY_IN(add) },
     [XENMEM_add_to_physmap_batch] = { memory_add_batch, MEMORY_IN(batch) },
     [XENMEM_remove_from_physmap] = { memory_remove, MEMORY_IN(remove) },
-    [XENMEM_set_pod_target] = { memory_pod, MEMORY_IN(pod) },
-    [XENMEM_get_pod_target] = { memory_pod, MEMORY_IN(pod) },
+    [XENMEM_set_pod_target] = { memory_pod, MEMORY_IN(pod), MEMORY_ANSWER(pod) },
+    [XENMEM_get_pod_target] = { memory_pod, MEMORY_IN(pod), MEMORY_ANSWER(pod) },
     [XENMEM_acquire_resource] = { memory_acquire_resource, MEMORY_IN(resource),
                                   MEMORY_ANSWER_FIELD(xen_mem_acquire_resource, resource, nr_frames) },
     [XENMEM_get_vnumainfo] = { memory_vnuma, MEMORY_IN(vnuma) },

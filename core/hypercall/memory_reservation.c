@@ -67,14 +67,17 @@ static bool reservation_populate(struct reservation *r, uint64_t i)
     xen_pfn_t gpfn;
     if (copy_from_handle(&gpfn, r->op->extent_start, i))
         return false;
+    if (r->op->mem_flags & XENMEMF_populate_on_demand)
+        return !arch_physmap_populate_on_demand(r->d, gfn(gpfn), r->op->extent_order);
     mfn_t m = reservation_grow(r, gfn(gpfn));
     return !mfn_eq(m, MFN_NONE) && reservation_tell(r, i, m);
 }
 
-/* The frames of a domain are there once they are named: populating on demand is nothing that it could have. */
+/* That memory comes to be later is a toolstack's to say of a domain that it builds. */
 static bool reservation_possible(uint32_t cmd, const struct reservation *r)
 {
-    return cmd != XENMEM_populate_physmap || !(r->op->mem_flags & XENMEMF_populate_on_demand);
+    return cmd != XENMEM_populate_physmap || !(r->op->mem_flags & XENMEMF_populate_on_demand) ||
+           r->d != current_vcpu()->domain;
 }
 
 static long reservation_run(struct memory_call *m, struct reservation *r)

@@ -39,6 +39,16 @@ bool arch_physmap_give_back(struct domain *d, gfn_t g, struct heap_run *run);
 int arch_physmap_add(struct domain *d, gfn_t g, struct frame *f);
 /** Nothing is at @g any more; a frame of @d's own stays @d's. 0; -EACCES: @d has no map of ours; -ENOENT. */
 int arch_physmap_remove(struct domain *d, gfn_t g);
+/**
+ * The 2^@order gfns from @g on are there from now on, and get a frame each when somebody touches them. 0; -EOPNOTSUPP:
+ * @d has its memory at once; -errno.
+ */
+int arch_physmap_populate_on_demand(struct domain *d, gfn_t g, unsigned int order);
+/**
+ * XENMEM_set_pod_target (@set), get_pod_target: how many frames @d is to have for that, and what it has. 0, -EINVAL: it
+ * has its memory at once; -ENOMEM, -ERESTART.
+ */
+int arch_physmap_pod_target(struct domain *d, bool set, struct xen_pod_target *op);
 /** XENMEM_maximum_gpfn: the highest guest frame number, as far as is known; 0 before there is any. */
 long arch_physmap_maximum(const struct domain *d);
 

@@ -8,6 +8,8 @@
  *   - RAM's frames have their allocation reference, and are counted in tot_pages
  *   - log-dirty mode loses no write: whatever the guest, another domain or we wrote since the toolstack read a frame is
  *     in the bits that it reads next, at the latest
+ *   - what is populated on demand is cleared, and balances: as many entries as are counted, and each frame that is
+ *     counted is on the domain's list or in the cache
  *   - the pool has as many tables as it says, and the domain's end gives everything back
  */
 #include "sim_test.h"
@@ -19,7 +21,7 @@
 #include "hvm/dirty.h"
 #include "hvm/p2m.h"
 
-enum { GFNS = 4096, BASE = 0x200, STEPS = 30000 }; /* the gfns that steps name: 8 times 2 MiB */
+enum { GFNS = 4096, BASE = 0x200, LIVES = 16, STEPS = 1200 }; /* the gfns that steps name: 8 times 2 MiB */
 
 static struct domain *d0, *pv, *d;
 static mfn_t foreign[4];
@@ -63,11 +65,14 @@ static void start(void)
 
 /* --- The law --- */
 
+static uint64_t promised; /* gfns that get a frame when they are touched */
+
 static void check_entry(uint64_t g, uint64_t *ram)
 {
     enum p2m_type kind;
     mfn_t m = hvm_p2m_lookup(d, gfn(g), &kind);
 
+    promised += kind == P2M_POD;
     if (mfn_eq(m, MFN_NONE))
         return;
     const struct frame *f = mfn_to_frame(m);
@@ -99,10 +104,16 @@ static void check(void)
 {
     uint64_t ram = 0;
 
+    promised = 0;
     for (uint64_t g = BASE; g < BASE + GFNS; g++)
         check_entry(g, &ram);
     check_cached();
-    assert_true(ram <= d->tot_pages && d->tot_pages <= d->max_pages);
+    struct hvm_pod pod;
+    assert_int_equal(hvm_pod_target(d, NULL, &pod), 0);
+    assert_int_equal(pod.entries, promised);
+    assert_int_equal(pod.total, d->frames.nr + pod.cache);
+    assert_int_equal(pod.total, d->tot_pages);
+    assert_true(ram <= d->frames.nr && d->tot_pages <= d->max_pages);
     assert_true(hvm_pool_get(d) % PAGE_SIZE == 0);
 }
 
@@ -119,6 +130,30 @@ static unsigned int pick_order(void)
     return orders[any() % ARRAY_SIZE(orders)];
 }
 
+static uint64_t *word_at(uint64_t g)
+{
+    enum p2m_type kind;
+    mfn_t m = hvm_p2m_lookup(d, gfn(g), &kind);
+
+    return p2m_type_is_ram(kind) ? mfn_to_virt(m) : NULL;
+}
+
+/* The guest writes: where its CPU may not, the fault comes first. */
+static void guest_writes(uint64_t g)
+{
+    enum p2m_type kind;
+    uint64_t *word = word_at(g);
+
+    if (!word)
+        return;
+    (void)hvm_p2m_lookup(d, gfn(g), &kind);
+    if (!p2m_type_is_writable(kind))
+        assert_int_equal(hvm_p2m_fault(d->vcpu[0], g << PAGE_SHIFT, HVM_P2M_WRITE), HVM_P2M_RETRY);
+    (void)hvm_p2m_lookup(d, gfn(g), &kind);
+    assert_true(p2m_type_is_writable(kind));
+    *word = any();
+}
+
 static void step_reservation(struct domain *by, uint32_t cmd)
 {
     unsigned int order = pick_order();
@@ -130,10 +165,54 @@ static void step_reservation(struct domain *by, uint32_t cmd)
         return;
     memcpy(box + 4096, &g, sizeof(g));
     uint64_t before = d->tot_pages;
+    for (uint64_t i = 0; cmd == XENMEM_decrease_reservation && i < BIT(order); i++)
+        guest_writes(g + i); /* what goes has contents */
     long done = guest_op(by->vcpu[0], hypercall_memory_op, cmd, &r);
     assert_in_range(done, 0, 1);
     if (cmd == XENMEM_populate_physmap && !done)
         assert_true(d->tot_pages <= before);
+}
+
+/* Memory that is not there until it is touched: its toolstack says where, and how much there may be. */
+static void step_promise(void)
+{
+    unsigned int order = any() % 4 ? 9 : 0;
+    uint64_t g = ROUND_DOWN(pick(), BIT(order));
+    struct xen_memory_reservation r = { .extent_start.p = (void *)(box + 4096), .nr_extents = 1, .extent_order = order,
+                                        .mem_flags = XENMEMF_populate_on_demand, .domid = d->id };
+
+    memcpy(box + 4096, &g, sizeof(g));
+    assert_in_range(guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_populate_physmap, &r), 0, 1);
+    r.domid = DOMID_SELF;
+    assert_int_equal(guest_op(d->vcpu[0], hypercall_memory_op, XENMEM_populate_physmap, &r), 0);
+}
+
+static void step_target(void)
+{
+    struct xen_pod_target op = { .domid = d->id, .target_pages = any() % 3500 };
+    long rc = guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_set_pod_target, &op);
+
+    assert_true(!rc || rc == -ENOMEM);
+    assert_true(rc || (op.tot_pages == d->tot_pages && op.pod_cache_pages <= op.tot_pages));
+    op.domid = DOMID_SELF;
+    assert_int_equal(guest_op(d->vcpu[0], hypercall_memory_op, XENMEM_set_pod_target, &op), -EINVAL);
+}
+
+static void step_touch(void)
+{
+    uint64_t g = pick();
+    enum p2m_type before, after;
+    uint64_t pages = d->tot_pages;
+
+    (void)hvm_p2m_lookup(d, gfn(g), &before);
+    enum hvm_p2m_answer answer = hvm_p2m_fault(d->vcpu[0], g << PAGE_SHIFT, 0);
+    mfn_t m = hvm_p2m_lookup(d, gfn(g), &after);
+    if (before != P2M_POD)
+        return;
+    assert_int_equal(d->tot_pages, pages);
+    assert_true(answer == (after == P2M_RAM ? HVM_P2M_RETRY : HVM_P2M_REFUSED));
+    for (unsigned int i = 0; after == P2M_RAM && i < PAGE_SIZE / 8; i++)
+        assert_int_equal(((const uint64_t *)mfn_to_virt(m))[i], 0);
 }
 
 static void step_add(struct domain *by)
@@ -193,14 +272,6 @@ static bool logging;
 static struct { bool known; uint64_t value; } copied[GFNS]; /* the first word of each frame, when it was read last */
 static struct frame *held[4];                               /* frames that another domain writes to */
 
-static uint64_t *word_at(uint64_t g)
-{
-    enum p2m_type kind;
-    mfn_t m = hvm_p2m_lookup(d, gfn(g), &kind);
-
-    return p2m_type_is_ram(kind) ? mfn_to_virt(m) : NULL;
-}
-
 static void copy_frame(uint64_t g)
 {
     const uint64_t *word = word_at(g);
@@ -250,23 +321,6 @@ static void step_log_read(void)
     }
 }
 
-/* The guest writes: where its CPU may not, the fault comes first. */
-static void step_write(void)
-{
-    uint64_t g = pick();
-    enum p2m_type kind;
-    uint64_t *word = word_at(g);
-
-    if (!word)
-        return;
-    (void)hvm_p2m_lookup(d, gfn(g), &kind);
-    if (!p2m_type_is_writable(kind))
-        assert_int_equal(hvm_p2m_fault(d->vcpu[0], g << PAGE_SHIFT, HVM_P2M_WRITE), HVM_P2M_RETRY);
-    (void)hvm_p2m_lookup(d, gfn(g), &kind);
-    assert_true(p2m_type_is_writable(kind));
-    *word = any();
-}
-
 /* Another takes a frame for writing, writes for a while, and lets go of it. */
 static void step_hold(void)
 {
@@ -298,7 +352,7 @@ static void step_logged(void)
         step_hold();
         break;
     default:
-        step_write();
+        guest_writes(pick());
     }
 }
 
@@ -315,7 +369,16 @@ static void step(void)
 {
     struct domain *by = any() % 2 ? d0 : d;
 
-    switch (any() % 20) {
+    switch (any() % 24) {
+    case 20:
+        step_promise();
+        break;
+    case 21:
+        step_target();
+        break;
+    case 22: case 23:
+        step_touch();
+        break;
     case 10: case 11: case 12: case 13: case 14: case 15: case 16: case 17: case 18: case 19:
         step_logged();
         break;
@@ -339,20 +402,31 @@ static void step(void)
     }
 }
 
+/* A domain begins with memory, or with the promise of it. */
+static void beginning(void)
+{
+    if (any() % 2)
+        return;
+    struct xen_pod_target op = { .domid = d->id, .target_pages = 700 + any() % 1000 };
+    assert_int_equal(guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_set_pod_target, &op), 0);
+    assert_int_equal(op.pod_cache_pages, op.target_pages);
+    for (unsigned int i = 0; i < 5; i++)
+        step_promise();
+}
+
 static void test_random_life(void **state)
 {
     start();
     guest_kill(d);
     uint64_t free = heap_free_frames();
 
-    for (unsigned int life = 0; life < 3; life++) {
+    for (unsigned int life = 0; life < LIVES; life++) {
         d = container(3);
+        beginning();
         for (unsigned int i = 0; i < STEPS; i++) {
             step();
-            if (i % 16 == 0 || i < 300)
+            if (i % 16 == 0)
                 check();
-            if (d->tot_pages > 2500 && i % 1000 == 0) /* what it removed is nowhere: another begins */
-                break;
         }
         let_go();
         guest_kill(d);

@@ -50,7 +50,7 @@ static uint32_t container_frame_info(struct domain *d, gfn_t g)
     enum p2m_type kind;
 
     (void)hvm_p2m_lookup(d, g, &kind);
-    return p2m_type_is_ram(kind) ? XEN_DOMCTL_PFINFO_NOTAB : XEN_DOMCTL_PFINFO_XTAB;
+    return p2m_type_is_ram(kind) || kind == P2M_POD ? XEN_DOMCTL_PFINFO_NOTAB : XEN_DOMCTL_PFINFO_XTAB;
 }
 
 static uint32_t frame_info(const struct domain *d, mfn_t m)

@@ -56,6 +56,24 @@ int arch_physmap_remove(struct domain *d, gfn_t g)
     return domain_is_translated(d) ? hvm_physmap_remove(d, g) : -EACCES;
 }
 
+int arch_physmap_populate_on_demand(struct domain *d, gfn_t g, unsigned int order)
+{
+    return domain_is_translated(d) ? hvm_pod_populate(d, g, order) : -EOPNOTSUPP;
+}
+
+int arch_physmap_pod_target(struct domain *d, bool set, struct xen_pod_target *op)
+{
+    struct hvm_pod pod;
+
+    if (!domain_is_translated(d))
+        return -EINVAL;
+    int rc = hvm_pod_target(d, set ? &op->target_pages : NULL, &pod);
+    op->tot_pages = pod.total;
+    op->pod_cache_pages = pod.cache;
+    op->pod_entries = pod.entries;
+    return rc;
+}
+
 /* As a PV guest says in its shared_info: nobody else knows how long its list is. */
 long arch_physmap_maximum(const struct domain *d)
 {

@@ -3,8 +3,8 @@
  * Log-dirty mode: which of a domain's frames may have changed since its toolstack last asked.
  *
  * A bit for each gfn, in pages of the domain's pool that exist where it has memory. While the mode is on, RAM that may
- * be written without our notice (P2M_RAM) has its bit set: what is not marked is P2M_RAM_LOGDIRTY, whose first write by
- * be written without our notice (P2M_RAM) has its bit set. Unmarked RAM is P2M_RAM_LOGDIRTY, whose first write by the
+ * be written without our notice (P2M_RAM) has its bit set; unmarked RAM is P2M_RAM_LOGDIRTY, whose first write by the
+ * guest comes to us. Whoever else writes to a frame, another domain by a grant or a mapping, or we, holds a writable
  * type on it meanwhile, marks it after he has got that, and is asked for at each cleaning: a frame that is held is
  * marked anew for the next round. So a write comes before the toolstack reads the frame, or its frame is marked after.
  */
@@ -151,7 +151,7 @@ static enum p2m_type make_room(void *opaque, uint64_t gfn, struct p2m_entry e)
 {
     struct p2m *p = opaque;
 
-    if (p2m_type_is_ram(e.type) && p2m_dirty_room(p, gfn, BIT(e.order)))
+    if ((p2m_type_is_ram(e.type) || e.type == P2M_POD) && p2m_dirty_room(p, gfn, BIT(e.order)))
         p->dirty.failed = true;
     return e.type;
 }

@@ -69,7 +69,7 @@ static int release_tables(struct p2m *p)
     spin_lock(&p->lock);
     int rc = p2m_tear_down(&p->tree, RELEASE_STEP);
     p2m_pool_reclaim(p);
-    if (!rc && !p2m_pool_free_some(p, RELEASE_STEP))
+    if (!rc && !(p2m_pod_free_some(p, RELEASE_STEP) && p2m_pool_free_some(p, RELEASE_STEP)))
         rc = -ERESTART;
     spin_unlock(&p->lock);
     return rc;
@@ -96,9 +96,17 @@ int hvm_p2m_relinquish(struct domain *d)
 /* Looking. */
 
 /* The lock is held. */
-static struct p2m_entry find(const struct p2m *p, gfn_t g)
+static struct p2m_entry find(struct p2m *p, gfn_t g)
 {
     return p->dead ? (struct p2m_entry){ .mfn = P2M_NO_MFN, .type = P2M_ABSENT } : p2m_lookup(&p->tree, g.nr);
+}
+
+/* The same for who is about to use what is there: it comes to be if it is not yet. */
+static struct p2m_entry find_used(struct p2m *p, gfn_t g)
+{
+    struct p2m_entry e = find(p, g);
+
+    return e.type == P2M_POD && p2m_pod_demand(p, g.nr) ? find(p, g) : e;
 }
 
 struct frame *hvm_frame_get(struct domain *d, gfn_t g, bool write)
@@ -107,7 +115,7 @@ struct frame *hvm_frame_get(struct domain *d, gfn_t g, bool write)
     struct frame *f = NULL;
 
     spin_lock(&p->lock);
-    struct p2m_entry e = find(p, g);
+    struct p2m_entry e = find_used(p, g);
     if (p2m_type_is_own(e.type) && !(write && e.type == P2M_RAM_RO) && frame_get(mfn_to_frame(mfn(e.mfn)), d))
         f = mfn_to_frame(mfn(e.mfn));
     spin_unlock(&p->lock);
@@ -120,7 +128,7 @@ struct frame *hvm_frame_access(struct domain *d, gfn_t g, bool write, enum p2m_t
     struct frame *f = NULL;
 
     spin_lock(&p->lock);
-    struct p2m_entry e = find(p, g);
+    struct p2m_entry e = find_used(p, g);
     bool writable = p2m_type_is_writable(e.type) || e.type == P2M_RAM_LOGDIRTY;
     if (p2m_type_has_frame(e.type) && e.type != P2M_DIRECT && (!write || writable)) {
         f = mfn_to_frame(mfn(e.mfn));
@@ -167,6 +175,8 @@ static enum hvm_p2m_answer answer(enum p2m_type type, unsigned int access)
     case P2M_GRANT_RO:
     case P2M_FOREIGN_RO:
         return write ? HVM_P2M_PROTECTED : access & HVM_P2M_FETCH ? HVM_P2M_EMULATE : HVM_P2M_RETRY;
+    case P2M_POD:
+        return HVM_P2M_REFUSED;
     default:
         return HVM_P2M_EMULATE;
     }
@@ -177,7 +187,7 @@ enum hvm_p2m_answer hvm_p2m_fault(struct vcpu *v, uint64_t gpa, unsigned int acc
     struct p2m *p = p2m_of(v->domain);
 
     spin_lock(&p->lock);
-    struct p2m_entry e = find(p, gfn(gpa >> PAGE_SHIFT));
+    struct p2m_entry e = find_used(p, gfn(gpa >> PAGE_SHIFT));
     if (access & HVM_P2M_WRITE)
         p2m_dirty_write(p, gpa >> PAGE_SHIFT, &e);
     spin_unlock(&p->lock);

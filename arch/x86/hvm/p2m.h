@@ -59,6 +59,14 @@ int hvm_physmap_add_foreign(struct domain *d, gfn_t g, mfn_t m, enum p2m_type ty
 /** The opposite: the entry must be just that, and its hold is the caller's. 0, -ENOENT, -ENOMEM. */
 int hvm_physmap_remove_foreign(struct domain *d, gfn_t g, mfn_t m, enum p2m_type type);
 
+/* Memory that comes to be when it is touched first. */
+
+struct hvm_pod { uint64_t total, cache, entries; /* frames of the domain, of these in the cache; gfns without one */ };
+/** The 2^@order gfns from @g on get frames when they are touched. 0, -EINVAL, -EBUSY: something is there; -ENOMEM. */
+int hvm_pod_populate(struct domain *d, gfn_t g, unsigned int order);
+/** How many frames @d is to have with its cache (NULL: as many as now). 0, -ENOMEM, -ERESTART; *@pod is what it has. */
+int hvm_pod_target(struct domain *d, const uint64_t *target, struct hvm_pod *pod);
+
 /*
  * The pool that the map's tables come from, in bytes. 0; -EINVAL; -ENOMEM, and it has come part of the way; -ERESTART.
  */

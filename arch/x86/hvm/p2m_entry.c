@@ -26,6 +26,8 @@ static void ram_put(struct p2m *p, const struct p2m_entry *e, struct heap_run *r
 
 void p2m_entry_put(struct p2m *p, const struct p2m_entry *e, struct heap_run *run)
 {
+    if (e->type == P2M_POD)
+        p2m_pod_entries_gone(p, BIT(e->order));
     if (!p2m_type_has_frame(e->type))
         return;
     struct frame *f = mfn_to_frame(mfn(e->mfn));

@@ -67,7 +67,7 @@ int p2m_pool_create(struct p2m *p)
 {
     p->tree = (struct p2m_tree){ .format = &p2m_npt, .order_max = hvm_p2m_order_max(), .map = table_map,
                                  .alloc = table_alloc, .retire = table_retire, .opaque = p };
-    p->free = p->retired = (struct frame_list)FRAME_LIST_EMPTY;
+    p->free = p->retired = p->pod.chunks = p->pod.single = (struct frame_list)FRAME_LIST_EMPTY;
     while (p->pool_pages < POOL_START)
         if (!pool_grow(p))
             return -ENOMEM;

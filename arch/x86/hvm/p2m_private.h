@@ -37,6 +37,14 @@ struct p2m_dirty {
     uint64_t reader[3];   /* whose reading it is, by what it asked for */
 };
 
+/* Populating on demand, see pod.c. */
+struct p2m_pod {
+    struct frame_list chunks, single; /* the cache: heads of 2 MiB, and frames */
+    uint64_t frames;                  /* in both lists */
+    uint64_t entries;                 /* gfns of P2M_POD */
+    uint64_t sweep;                   /* where the last search for zeroes ended */
+};
+
 struct p2m {
     struct domain *d;
     spinlock_t lock;           /* LOCK_P2M */
@@ -46,6 +54,7 @@ struct p2m {
     struct frame_list retired; /* not in the tree any more, but CPUs may still walk them */
     uint64_t pool_pages;       /* tables: free, retired, and in use (the root is one of these) */
     struct p2m_dirty dirty;
+    struct p2m_pod pod;
     uint64_t max_gfn;          /* the highest that has ever led anywhere */
 };
 
@@ -89,5 +98,19 @@ void p2m_dirty_mark(struct p2m *p, uint64_t gfn, uint64_t nr);
 bool p2m_dirty_write(struct p2m *p, uint64_t gfn, const struct p2m_entry *e);
 /** The mode is off, at once, and its pages are the pool's; entries may be log-dirty still. */
 void p2m_dirty_free(struct p2m *p);
+
+/* Populating on demand (pod.c). The lock is held. */
+
+/** A frame comes to be at @gfn, which is P2M_POD; false: there is none to be had, or it is not. */
+bool p2m_pod_demand(struct p2m *p, uint64_t gfn);
+/** @nr entries of P2M_POD are not there any more; frames that nobody waits for are free. */
+void p2m_pod_entries_gone(struct p2m *p, uint64_t nr);
+/** @m, which the domain gives back and no entry leads to, is the cache's now; false: it is not wanted there. */
+bool p2m_pod_wants(struct p2m *p, mfn_t m);
+/** Gives back @frames of the cache; true: it is empty. */
+bool p2m_pod_free_some(struct p2m *p, unsigned int frames);
+
+/** The guest can have something at the 2^@order gfns from @g on: they lie within the width of its addresses. */
+bool p2m_gfn_ok(const struct domain *d, gfn_t g, unsigned int order);
 
 #endif

@@ -8,7 +8,7 @@
 #include "x86/cpuid/policy.h"
 
 /* What the guest takes for the width of its addresses is where its memory ends. */
-static bool gfn_ok(const struct domain *d, gfn_t g, unsigned int order)
+bool p2m_gfn_ok(const struct domain *d, gfn_t g, unsigned int order)
 {
     unsigned int width = d->arch.policy ? d->arch.policy->extd[8].a & 0xff : 0;
     uint64_t end = MIN(P2M_GFN_END, width > PAGE_SHIFT ? BIT(width - PAGE_SHIFT) : P2M_GFN_END);
@@ -73,7 +73,7 @@ int hvm_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order)
 
     if (g.nr == GFN_NONE.nr)
         return 0;
-    if (!gfn_ok(d, g, order))
+    if (!p2m_gfn_ok(d, g, order))
         return -EINVAL;
     spin_lock(&p->lock);
     /* What goes to make room cannot come back, so there it must be sure beforehand that the rest goes well. */
@@ -92,14 +92,16 @@ static int take_if(struct p2m *p, gfn_t g, bool (*wanted)(enum p2m_type type), s
     return p2m_take(p, g, old);
 }
 
+static bool can_be_given(enum p2m_type type) { return p2m_type_is_ram(type) || type == P2M_POD; }
+
 bool hvm_physmap_give_back(struct domain *d, gfn_t g, struct heap_run *run)
 {
     struct p2m *p = p2m_of(d);
     struct p2m_entry old;
 
     spin_lock(&p->lock);
-    bool done = !take_if(p, g, p2m_type_is_ram, &old);
-    if (done)
+    bool done = !take_if(p, g, can_be_given, &old);
+    if (done && !(p2m_type_is_ram(old.type) && p2m_pod_wants(p, mfn(old.mfn))))
         p2m_entry_put(p, &old, run);
     spin_unlock(&p->lock);
     return done;
@@ -164,7 +166,7 @@ int hvm_physmap_add(struct domain *d, gfn_t g, struct frame *f)
     struct heap_run run = { 0 };
     enum p2m_type type;
 
-    if (!gfn_ok(d, g, 0))
+    if (!p2m_gfn_ok(d, g, 0))
         return -EINVAL;
     spin_lock(&p->lock);
     int rc = p->dead || !own_type(f, &type) ? -EINVAL : move(p, g, frame_to_mfn(f), type, &run);
@@ -178,7 +180,7 @@ int hvm_physmap_add_foreign(struct domain *d, gfn_t g, mfn_t m, enum p2m_type ty
     struct p2m *p = p2m_of(d);
     struct heap_run run = { 0 };
 
-    if (!gfn_ok(d, g, 0))
+    if (!p2m_gfn_ok(d, g, 0))
         return -EINVAL;
     spin_lock(&p->lock);
     int rc = p->dead ? -EINVAL : p2m_put(p, g, 0, m, type, &run);
