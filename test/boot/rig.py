@@ -225,8 +225,12 @@ class Rig:
         self.expect("quiet42")
 
     def _prompt(self, prompt):
-        """Until bash reads. A late kernel message may stand in the middle of a prompt: then ask for another."""
-        for _ in range(SECONDS // 3):
+        """Until bash reads. A late kernel message may stand in the middle of a prompt: then ask for another, as long as
+        something comes."""
+        start, seen, end = time.monotonic(), -1, 0
+        while self.log.tell() != seen or time.monotonic() < end:
+            if self.log.tell() != seen:
+                seen, end = self.log.tell(), min(time.monotonic(), start + 9 * SECONDS) + SECONDS
             if self.child.expect([prompt, pexpect.TIMEOUT], timeout=3) == 0:
                 return
             self.child.sendline("")

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+import rig as rigs
+
 pytestmark = pytest.mark.quick
 
 # xenconsole's rule: Ctrl-] leaves when it is all that a read() gets. Reading late, it gets all that was typed before.
@@ -91,3 +93,14 @@ def test_slow_to_die(rig):
         machine.expect("deaf")
         machine.child.ptyproc.terminate = lambda force: False  # which is what it says of one that is not
     assert not machine.child.isalive()
+
+
+def test_prompt_after_a_long_boot(rig, monkeypatch):
+    """As long as something comes the shell is waited for, however long that takes."""
+    monkeypatch.setattr(rigs, "SECONDS", 4)
+    machine = rig(modules=[])
+    boot = "stty sane; for i in $(seq 8); do echo booting; sleep 1; done"
+    machine.argv = ["bash", "-c", f"{boot}; PS1='dom0:~# ' exec bash --norc --noprofile --noediting -i"]
+    with machine:
+        machine.quiet()
+        usable(machine)
