@@ -9,11 +9,15 @@ import re
 
 import pytest
 
+import rig as rigs
+
 pytestmark = pytest.mark.peer
 
 GUEST = ("create", "disk_image", "disk_phy", "network")
 HANDLED = ("pause", "names", "vcpu_pin", "vcpu_set", "sysrq", "trigger", "memory", "block_attach", "network_attach")
 TOLD = ("reports", "log", "keys", "checkpoint")
+# Debian's Xen gives a guest that sets CR0.NW an invalid control block, and so its end.
+OURS = () if rigs.HV == rigs.PEER else ("container",)
 LATER = ("memory_limit", "dump_core", "refusals", "shutdown", "destroy", "weight", "cap", "sched_limits")
 
 
@@ -38,7 +42,7 @@ def in_json(dom0):
 def test_tour(host):
     """A guest with disks and a network card is created, used, handled and looked at."""
     dom0 = host()
-    tour(dom0, GUEST + HANDLED + TOLD, 420)
+    tour(dom0, GUEST + HANDLED + TOLD + OURS, 420)
     in_json(dom0)
 
 

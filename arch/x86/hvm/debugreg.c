@@ -44,6 +44,14 @@ static bool number_ok(const struct emulate_state *s, unsigned int *number)
     return true;
 }
 
+static void load_now(const struct vcpu *v)
+{
+    irqflags_t flags = irq_save();
+
+    hvm_debugregs_load(v);
+    irq_restore(flags);
+}
+
 static enum emulate_end write(struct vcpu *v, struct emulate_state *s, unsigned int number, uint64_t value)
 {
     struct hvm_state now;
@@ -53,6 +61,7 @@ static enum emulate_end write(struct vcpu *v, struct emulate_state *s, unsigned 
         if ((s->efer & EFER_LMA) && !canonical && !cpuid_policy_has(v->domain->arch.policy, CPUFEAT_DBEXT))
             return fault(s, TRAP_GP);
         v->arch.debugreg[number] = value;
+        load_now(v);
         return EMULATE_OK;
     }
     if (value & HIGH_HALF)
@@ -62,6 +71,7 @@ static enum emulate_end write(struct vcpu *v, struct emulate_state *s, unsigned 
         hvm_vendor->dr7_write(v, (value & DR6_CHOSEN) | DR6_FIXED, now.dr7);
     else
         hvm_vendor->dr7_write(v, now.dr6, (value & ~DR7_ZERO) | DR7_FIXED);
+    load_now(v);
     return EMULATE_OK;
 }
 

@@ -64,6 +64,8 @@ static bool narrow_ok(const struct hypercall *call)
 
 static long call_narrow(struct vcpu *v, struct hypercall *call)
 {
+    if (call->nr == __HYPERVISOR_set_timer_op)
+        call->arg[0] |= call->arg[1] << 32; /* a time, in two registers */
     if (narrow_ok(call))
         return hypercall_call(call, HYPERCALLS_HVM);
     guest_log(v, LOG_DEBUG, "hypercall %lu (%lu) by 32-bit code: its structure is not translated",

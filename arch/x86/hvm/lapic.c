@@ -11,6 +11,9 @@
 #include "hw/native/msr_index.h"
 #include "x86/cpuid/policy.h"
 
+/* Of a periodic timer: what is shorter would leave the guest no time between two, and comes as fewer ticks. */
+#define PERIOD_MIN (50 * NS_PER_US)
+
 static struct hvm_lapic *lapic(const struct vcpu *v) { return v->arch.hvm.lapic; }
 
 static void timer_ends(void *data)
@@ -56,7 +59,8 @@ void hvm_lapic_init_signal(struct vcpu *v)
     vlapic_init_signal(&lapic(v)->apic);
 }
 
-void hvm_lapic_rearm(struct vcpu *v)
+/* Not before @least from now. */
+static void rearm(struct vcpu *v, uint64_t least)
 {
     struct hvm_lapic *l = lapic(v);
     uint64_t now = now_ns(), when;
@@ -71,10 +75,13 @@ void hvm_lapic_rearm(struct vcpu *v)
         timer_stop(&l->timer);
         return;
     }
+    when = MAX(when, now + least);
     l->when = when;
     timer_migrate(&l->timer, v->processor);
     timer_set(&l->timer, when);
 }
+
+void hvm_lapic_rearm(struct vcpu *v) { rearm(v, 0); }
 
 void hvm_lapic_tick(struct vcpu *v)
 {
@@ -95,7 +102,7 @@ void hvm_lapic_tick(struct vcpu *v)
     vector = vlapic_timer_end(&l->apic, now);
     if (vector >= 0)
         vlapic_accept(&l->apic, (uint8_t)vector, false);
-    hvm_lapic_rearm(v);
+    rearm(v, PERIOD_MIN);
 }
 
 void hvm_lapic_raise(struct vcpu *v, uint8_t vector)

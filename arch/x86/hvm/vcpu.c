@@ -139,4 +139,5 @@ void hvm_enter(struct vcpu *v, bool still_loaded)
         write_cr4(hv_cr4);
     guest_msr_load_tsc_aux(v->arch.tsc_aux);
     guest_msr_load_spec_ctrl(v->arch.spec_ctrl);
+    hvm_debugregs_load(v);
 }
