@@ -72,6 +72,8 @@ void check_hypercalls(void);
 void check_apic(void);
 void check_events(void);
 void check_second(void);
+/* storm.c */
+void storm(uint64_t seed, uint32_t steps);
 
 /* A page of its own: what else lay in it would be gone. */
 extern union shared_page {
