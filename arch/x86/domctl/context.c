@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A PV vCPU's registers, for building, saving and looking at a guest. The vCPU does not run meanwhile. */
+/* A vCPU's registers, for building, saving and looking at a guest. The vCPU does not run meanwhile. */
 #include "hv/guest_access.h"
 #include "hv/heap.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
+#include "hvm/hvm.h"
 #include "mm/va.h"
 #include "pv/pv.h"
 
@@ -67,8 +68,6 @@ long domctl_getvcpucontext(struct domctl_call *c)
 
     if (rc)
         return rc;
-    if (c->d->type != DOMAIN_PV)
-        return -EINVAL;
     if (!v->is_initialised)
         return -ENODATA;
     struct vcpu_guest_context *ctx = hv_zalloc(sizeof(*ctx));
@@ -76,7 +75,10 @@ long domctl_getvcpucontext(struct domctl_call *c)
         return -ENOMEM;
     vcpu_pause(v);
     arch_sync_vcpu(v);
-    pv_vcpu_get_context(v, ctx);
+    if (c->d->type == DOMAIN_HVM)
+        hvm_vcpu_get_context(v, ctx);
+    else
+        pv_vcpu_get_context(v, ctx);
     vcpu_unpause(v);
     rc = copy_to_handle(op->ctxt, 0, ctx);
     hv_free(ctx);

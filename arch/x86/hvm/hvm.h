@@ -30,6 +30,8 @@ int hvm_vcpu_reset(struct vcpu *v);
 int hvm_vcpu_initialise(struct vcpu *v, uint64_t arg);
 long hvm_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg);
 void hvm_vcpu_dump(const struct vcpu *v);
+/** What XEN_DOMCTL_getvcpucontext gives. @v is paused. */
+void hvm_vcpu_get_context(struct vcpu *v, struct vcpu_guest_context *c);
 
 /** General registers, RIP, RSP and RFLAGS of @v, which is current or does not run. */
 struct cpu_user_regs *hvm_regs(const struct vcpu *v);
