@@ -134,6 +134,7 @@ void hvm_leave(struct vcpu *v) { }
 /* The hypervisor's own tables are loaded: a container's memory is reached by its own. */
 void hvm_enter(struct vcpu *v, bool still_loaded)
 {
+    hvm_fpu_widen(v); /* its policy may have come after it; extended state is loaded next */
     tlb_load_cr3(hv_l4_paddr);
     if (read_cr4() != hv_cr4)
         write_cr4(hv_cr4);
