@@ -20,20 +20,9 @@ start() {
     step $bin/xenstored --pid-file /run/xen/xenstored.pid || return
     step $bin/xen-init-dom0 && step $bin/xenconsoled --pid-file=/run/xen/xenconsoled.pid &&
         echo "dom0: xenstored and xenconsoled are running"
-    bridge xenbr0 10.1.0.1/24 && outside xenbr0 10.1.0.0/24 >/run/xen/outside.log 2>&1
-}
-
-# Guests on the bridge reach the outside through dom0, under its address.
-outside() {
-    echo 1 >/proc/sys/net/ipv4/ip_forward
-    nft -f - <<END
-table ip guests {
-    chain outside {
-        type nat hook postrouting priority srcnat;
-        ip saddr $2 oifname != "$1" masquerade
-    }
-}
-END
+    bridge xenbr0 10.1.0.1/24 || return
+    /etc/outside.sh xenbr0 10.1.0.0/24 >/run/xen/outside.log 2>&1 ||
+        echo "dom0: FAILED: guests reach dom0 alone: $(tail -n 1 /run/xen/outside.log)"
 }
 
 bridge() {

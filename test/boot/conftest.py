@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What every boot test shares: the rig under test's own name, and when a test cannot say anything."""
+import functools
+import http.server
 import os
+import threading
 
 import pytest
 
@@ -54,3 +57,14 @@ def host(rig, tmp_path):
     yield boot
     for machine in started:
         machine.__exit__()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A web server on this machine: its port. It has a file with the word "outside"."""
+    (tmp_path / "word").write_text("outside\n")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield httpd.server_address[1]
+        httpd.shutdown()

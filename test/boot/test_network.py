@@ -1,27 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Guests reach the outside through dom0, by address and by ssh, as docs/network.md says."""
-import functools
-import http.server
 import re
-import threading
-
-import pytest
 
 from toolstack import LINUX, Console
 
 CARD = "user,model=virtio-net-pci"
 KEY = "/root/.ssh/id_dropbear"
-
-
-@pytest.fixture
-def server(tmp_path):
-    """A web server on this machine: its port. It has a file with the word "outside"."""
-    (tmp_path / "word").write_text("outside\n")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield httpd.server_address[1]
-        httpd.shutdown()
 
 
 def test_outside_and_ssh(host, server):

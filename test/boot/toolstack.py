@@ -103,7 +103,8 @@ class Host:
 
 
 class Console:
-    """`xl console` of a Linux guest, typed into dom0's terminal: a context in which run() is the guest's shell.
+    """`xl console` of a Linux guest, typed into the terminal of dom0, a Host or a Rig: a context in which run() is the
+    guest's shell.
 
     The shell is given a loop that reads commands, which neither prompts nor edits: what comes back is the terminal's
     echo and the command's output.
@@ -112,7 +113,7 @@ class Console:
     LOOP = 'LOOP=1; while read -r line; do eval "$line"; done'
 
     def __init__(self, host, name):
-        self.machine, self.name = host.machine, name
+        self.machine, self.name = getattr(host, "machine", host), name
 
     def ask(self, number):
         """Whether the guest's shell runs the loop, or None if it doesn't answer yet. An answer to an earlier question,
