@@ -17,7 +17,7 @@ import pexpect
 import rig as rigs
 
 GUESTS = os.path.join(rigs.BUILD, "guests")
-KERNELS = ("still", "hello", "selftest")
+KERNELS = ("still", "hello", "selftest", "pvh")
 LINUX = {"kernel": "/guest/vmlinuz", "ramdisk": "/guest/initrd.gz", "extra": "console=hvc0", "memory": 128}
 
 

@@ -83,3 +83,17 @@ step_refusals() {
         refused "an unknown pool" 'pool|config' 'pool="nowhere"' &&
         refused "an empty mask of CPUs" '.' 'vcpus=1' 'cpus="77"'
 }
+
+# A container of ours checks what it is (guests/pvh), says so, and powers off.
+step_container() {
+    local verdict
+    printf '%s\n' 'name="container"' 'type="pvh"' 'kernel="/tmp/kit/pvh.elf"' memory=64 vcpus=2 'extra="a word"' \
+        >/tmp/container.cfg
+    xl create -q /tmp/container.cfg || { wrong "xl create: $?"; return 1; }
+    wait_for "! xl domid container" || return 1
+    verdict=$(xl dmesg | sed -n 's/.*PVH kernel: \([0-9]* passed, [0-9]* failed\).*/\1/p' | tail -n 1)
+    case "$verdict" in
+    *" 0 failed") saw "$verdict" ;;
+    *) wrong "$verdict" "$(xl dmesg | grep -E 'FAIL|exception')" ;;
+    esac
+}

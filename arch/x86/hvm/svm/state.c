@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Registers between the control block and struct hvm_state. */
+#include "hv/percpu.h"
 #include "hvm/svm/svm.h"
 #include "hw/native/cpu.h"
 #include "hw/native/msr_index.h"
@@ -77,6 +78,22 @@ void svm_state_put(struct vcpu *v, const struct hvm_state *s)
     svm_dirty(v, SVM_CLEAN_ALL);
 }
 
+/* In this CPU's register while the vCPU is current, to be read only with CR4.PKE. Others' walks need none. */
+static uint32_t keys(const struct vcpu *v)
+{
+    uint32_t value;
+
+    if (!(v->arch.hvm.cr4 & CR4_PKE) || v != current_vcpu())
+        return 0;
+    irqflags_t flags = irq_save();
+    uint64_t cr4 = read_cr4();
+    write_cr4(cr4 | CR4_PKE);
+    value = rdpkru();
+    write_cr4(cr4);
+    irq_restore(flags);
+    return value;
+}
+
 void svm_paging_get(const struct vcpu *v, struct guest_paging *p)
 {
     const struct hvm_vcpu *h = &v->arch.hvm;
@@ -85,7 +102,7 @@ void svm_paging_get(const struct vcpu *v, struct guest_paging *p)
     *p = (struct guest_paging){
         .cr0 = h->cr0, .cr3 = h->svm.vmcb->cr3, .cr4 = h->cr4, .efer = h->efer,
         .phys_bits = (uint8_t)MIN(MAX(policy->extd[8].a & 0xff, 32u), 52u),
-        .pages_1g = cpuid_policy_has(policy, CPUFEAT_PAGE1GB), .user = h->svm.vmcb->cpl == 3,
+        .pages_1g = cpuid_policy_has(policy, CPUFEAT_PAGE1GB), .user = h->svm.vmcb->cpl == 3, .pkru = keys(v),
     };
 }
 

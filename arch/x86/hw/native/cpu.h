@@ -86,6 +86,14 @@ bool xgetbv_safe(uint32_t index);
 /** False when it raises #GP. */
 bool xsetbv_safe(uint32_t index, uint64_t v);
 
+/** Rights by protection key of user pages. CR4.PKE is set. */
+static inline uint32_t rdpkru(void)
+{
+    uint32_t value, zero;
+    __asm__ volatile(".byte 0x0f, 0x01, 0xee" : "=a"(value), "=d"(zero) : "c"(0));
+    return value;
+}
+
 static inline void memory_fence(void)
 {
     __asm__ volatile("mfence" ::: "memory");
