@@ -136,32 +136,32 @@ static int port_close_all(struct domain *d)
     return 0;
 }
 
+/* Back to two levels. */
+static void port_drop_fifo(struct domain *d)
+{
+    spin_lock(&d->events.lock);
+    struct evtchn_fifo *fifo = evtchn_fifo_detach(d);
+    spin_unlock(&d->events.lock);
+    evtchn_fifo_free(fifo);
+}
+
 int evtchn_destroy_all(struct domain *d)
 {
     BUG_ON(d->life < DOMAIN_DYING);
     if (!d->events.used)
         return 0;
     int rc = port_close_all(d);
-    if (rc)
-        return rc;
-    spin_lock(&d->events.lock);
-    struct evtchn_fifo *fifo = evtchn_fifo_detach(d);
-    spin_unlock(&d->events.lock);
-    evtchn_fifo_free(fifo);
-    return 0;
+    if (!rc)
+        port_drop_fifo(d);
+    return rc;
 }
 
 int evtchn_reset(struct domain *d)
 {
     int rc = port_close_all(d);
-    if (rc)
-        return rc;
-    /* A guest that binds while it resets keeps what it bound, and its layout. */
-    spin_lock(&d->events.lock);
-    struct evtchn_fifo *fifo = evtchn_fifo_detach(d);
-    spin_unlock(&d->events.lock);
-    evtchn_fifo_free(fifo);
-    return 0;
+    if (!rc)
+        port_drop_fifo(d); /* a guest that binds while it resets keeps what it bound, and its layout */
+    return rc;
 }
 
 void evtchn_free(struct domain *d)

@@ -41,21 +41,33 @@ static int setup_list(struct grant_table *gt, uint64_t list, uint32_t nr, bool s
     return GNTST_okay;
 }
 
+/*
+ * Both lists: of entries, for which the table grows to @nr frames, or of the status frames that there are. The
+ * operation's status; @d goes.
+ */
+static int16_t setup_frames(struct domain *d, uint64_t list, uint32_t nr, bool status)
+{
+    struct grant_table *gt = d->grants;
+    bool there;
+    spin_lock(&gt->lock);
+    if (status)
+        there = gt->version == 2 && nr <= gt->nr_status;
+    else
+        there = d->life < DOMAIN_DYING && !grant_grow(gt, nr);
+    spin_unlock(&gt->lock);
+    int16_t rc = there ? (int16_t)setup_list(gt, list, nr, status) : GNTST_general_error;
+    domain_put(d);
+    return rc;
+}
+
 long grant_op_setup_table(uint64_t uop)
 {
     struct gnttab_setup_table op;
     if (copy_from_guest_va(&op, uop))
         return -EFAULT;
     struct domain *d = grant_target(op.dom, &op.status);
-    if (d) {
-        struct grant_table *gt = d->grants;
-        spin_lock(&gt->lock);
-        int rc = d->life >= DOMAIN_DYING ? -EINVAL : grant_grow(gt, op.nr_frames);
-        spin_unlock(&gt->lock);
-        op.status =
-            rc ? GNTST_general_error : (int16_t)setup_list(gt, guest_handle_va(op.frame_list), op.nr_frames, false);
-        domain_put(d);
-    }
+    if (d)
+        op.status = setup_frames(d, guest_handle_va(op.frame_list), op.nr_frames, false);
     return copy_to_guest_va(uop + offsetof(struct gnttab_setup_table, status), &op.status);
 }
 
@@ -65,15 +77,8 @@ long grant_op_get_status_frames(uint64_t uop)
     if (copy_from_guest_va(&op, uop))
         return -EFAULT;
     struct domain *d = grant_target(op.dom, &op.status);
-    if (d) {
-        struct grant_table *gt = d->grants;
-        spin_lock(&gt->lock);
-        bool there = gt->version == 2 && op.nr_frames <= gt->nr_status;
-        spin_unlock(&gt->lock);
-        op.status =
-            there ? (int16_t)setup_list(gt, guest_handle_va(op.frame_list), op.nr_frames, true) : GNTST_general_error;
-        domain_put(d);
-    }
+    if (d)
+        op.status = setup_frames(d, guest_handle_va(op.frame_list), op.nr_frames, true);
     return copy_to_guest_va(uop + offsetof(struct gnttab_get_status_frames, status), &op.status);
 }
 

@@ -9,6 +9,7 @@
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 #include "x86/cpuid/policy.h"
+#include "x86/pte/pte.h"
 
 #define DR6_FIXED    0xffff0ff0ULL
 #define DR6_CHOSEN   0x0000e00fULL /* BT, BS, BD, B0 to B3 */
@@ -57,8 +58,7 @@ static enum emulate_end write(struct vcpu *v, struct emulate_state *s, unsigned 
     struct hvm_state now;
 
     if (number < 4) {
-        bool canonical = (uint64_t)((int64_t)(value << 16) >> 16) == value;
-        if ((s->efer & EFER_LMA) && !canonical && !cpuid_policy_has(v->domain->arch.policy, CPUFEAT_DBEXT))
+        if ((s->efer & EFER_LMA) && !va_is_canonical(value) && !cpuid_policy_has(v->domain->arch.policy, CPUFEAT_DBEXT))
             return fault(s, TRAP_GP);
         v->arch.debugreg[number] = value;
         load_now(v);

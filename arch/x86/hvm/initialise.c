@@ -11,6 +11,7 @@
 #include "hvm/vendor.h"
 #include "hw/native/cpu.h"
 #include "x86/cpuid/policy.h"
+#include "x86/pte/pte.h"
 
 #define ATTR_TYPE     0x00fu
 #define ATTR_S        0x010u
@@ -143,7 +144,7 @@ static const char *take_64(const struct vcpu_hvm_x86_64 *c, struct hvm_state *s,
     s->seg[HVM_TR] = (struct emulate_seg){ .limit = 0x67, .attr = FLAT_TSS };
     if ((c->cr0 & needed) != needed || !(c->cr4 & CR4_PAE) || !(c->efer & EFER_LME))
         return "64-bit code needs CR0.PG, CR4.PAE and EFER.LME";
-    return (uint64_t)((int64_t)(c->rip << 16) >> 16) != c->rip ? "RIP is not canonical" : NULL;
+    return va_is_canonical(c->rip) ? NULL : "RIP is not canonical";
 }
 
 /* What the processor sets by itself. */

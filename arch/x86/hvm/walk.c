@@ -9,6 +9,7 @@
 #include "hvm/p2m.h"
 #include "hvm/vendor.h"
 #include "hw/native/cpu.h"
+#include "x86/pte/pte.h"
 
 #define TRIES 16u
 
@@ -52,7 +53,7 @@ bool hvm_address_ok(const struct guest_paging *p, uint64_t va)
 {
     if (!(p->efer & EFER_LMA))
         return va <= UINT32_MAX;
-    return (uint64_t)((int64_t)(va << 16) >> 16) == va;
+    return va_is_canonical(va);
 }
 
 enum guest_walk_end hvm_walk(const struct vcpu *v, const struct guest_paging *paging, uint64_t va, unsigned int access,

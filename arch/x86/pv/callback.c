@@ -90,18 +90,13 @@ long hypercall_callback_op(struct hypercall *call)
 }
 
 /* The old hypercall does not refuse anything, so bits 63-48 become those that a processor accepts. */
-static uint64_t canonical_form(uint64_t address)
-{
-    return (uint64_t)((int64_t)(address << 16) >> 16);
-}
-
 long hypercall_set_callbacks(struct hypercall *call)
 {
     struct pv_vcpu *pv = &current_vcpu()->arch.pv;
 
-    pv->event = (struct pv_callback){ canonical_form(call->arg[0]), true };
-    pv->failsafe = (struct pv_callback){ canonical_form(call->arg[1]), false };
-    pv->syscall64 = (struct pv_callback){ canonical_form(call->arg[2]), false };
+    pv->event = (struct pv_callback){ va_canonical(call->arg[0]), true };
+    pv->failsafe = (struct pv_callback){ va_canonical(call->arg[1]), false };
+    pv->syscall64 = (struct pv_callback){ va_canonical(call->arg[2]), false };
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where execution goes on: conditions, jumps, calls, returns. A target is checked before anything is pushed. */
 #include "x86/emulate/private.h"
+#include "x86/pte/pte.h"
 
 bool flags_meet(const struct work *w, unsigned int number)
 {
@@ -23,7 +24,7 @@ bool flags_meet(const struct work *w, unsigned int number)
 enum emulate_end emulate_jump(struct work *w, uint64_t target)
 {
     if (in_64bit(w)) {
-        if ((uint64_t)((int64_t)(target << 16) >> 16) != target)
+        if (!va_is_canonical(target))
             return emulate_gp(w);
     } else {
         target &= size_mask(w->operand_bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Registers, and memory through a segment: APM volume 2, 4.5 (segments), 4.12 (limits) and 1.2.1 (canonical form). */
 #include "x86/emulate/private.h"
+#include "x86/pte/pte.h"
 
 uint64_t register_get(const struct work *w, unsigned int reg, unsigned int bytes, bool high)
 {
@@ -42,11 +43,6 @@ static bool limit_allows(const struct emulate_seg *seg, uint64_t offset, unsigne
     return last <= seg->limit;
 }
 
-static bool canonical(uint64_t address)
-{
-    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
-}
-
 static bool misaligned(const struct work *w, uint64_t linear, unsigned int bytes)
 {
     return w->s.cpl == 3 && (w->s.rflags & FLAG_AC) && (w->s.cr0 & BIT(18)) && linear & (MIN(bytes, 8u) - 1);
@@ -59,7 +55,7 @@ enum emulate_end memory_check(struct work *w, enum emulate_segment seg, uint64_t
 
     if (in_64bit(w)) {
         *linear = offset + (seg >= EMU_FS ? s->base : 0);
-        if (!canonical(*linear) || !canonical(*linear + bytes - 1))
+        if (!va_is_canonical(*linear) || !va_is_canonical(*linear + bytes - 1))
             return bad_address(w, seg);
     } else {
         if (!rights_allow(w, s, write) || !limit_allows(s, offset, bytes))

@@ -142,12 +142,14 @@ static unsigned int double_count(const struct work *w)
     return (unsigned int)w->imm & (w->dst.bytes == 8 ? 63 : 31);
 }
 
-/* The source's bits come in; counts above the width, of 16 bits only, are undefined: as the rotated pair has it. */
-enum emulate_end op_shld(struct work *w)
+/*
+ * The source's bits come in, from the low end (SHLD) or the high one; counts above the width, of 16 bits only, are
+ * undefined: as the rotated pair has it.
+ */
+static enum emulate_end double_shift(struct work *w, bool left)
 {
     unsigned int n = double_count(w), bits = width(w);
     uint64_t d = w->dst.value, s = w->src.value, r;
-    bool carry;
 
     if (!n)
         return EMULATE_OK;
@@ -157,26 +159,19 @@ enum emulate_end op_shld(struct work *w)
         d = s;
         s = r;
     }
-    carry = bit_of(d, bits - n);
-    r = n == bits ? s : d << n | s >> (bits - n);
-    return shifted(w, r, carry, ((r ^ w->dst.value) & sign_bit(w->dst.bytes)) != 0);
+    if (n == bits)
+        r = s;
+    else
+        r = left ? d << n | s >> (bits - n) : d >> n | s << (bits - n);
+    return shifted(w, r, bit_of(d, left ? bits - n : n - 1), ((r ^ w->dst.value) & sign_bit(w->dst.bytes)) != 0);
+}
+
+enum emulate_end op_shld(struct work *w)
+{
+    return double_shift(w, true);
 }
 
 enum emulate_end op_shrd(struct work *w)
 {
-    unsigned int n = double_count(w), bits = width(w);
-    uint64_t d = w->dst.value, s = w->src.value, r;
-    bool carry;
-
-    if (!n)
-        return EMULATE_OK;
-    if (n > bits) {
-        n -= bits;
-        r = d;
-        d = s;
-        s = r;
-    }
-    carry = bit_of(d, n - 1);
-    r = n == bits ? s : d >> n | s << (bits - n);
-    return shifted(w, r, carry, ((r ^ w->dst.value) & sign_bit(w->dst.bytes)) != 0);
+    return double_shift(w, false);
 }

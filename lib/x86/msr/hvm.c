@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One row per MSR, as in pv.c; memory types of ranges (MTRR) are of three forms (APM volume 2, 7.7). */
+/* The MSRs of containers, one row each (rows.h). Memory types of ranges (MTRR): three forms (APM volume 2, 7.7). */
 #include "x86/msr/hvm.h"
 
 #include "x86/msr/index.h"
+#include "x86/msr/rows.h"
+#include "x86/pte/pte.h"
 
 typedef const struct msr_hvm_context context_t;
 
-enum condition { ALWAYS, AMD, HAS_SPEC_CTRL, HAS_PRED_CMD, HAS_FLUSH_CMD, HAS_ARCH_CAPS, HAS_TSC_AUX, HAS_XSAVES,
-                 HAS_MTRR, HAS_VIRT_SSBD };
 enum reading { READ_NEVER, READ_ZERO, READ_TSC, READ_TSC_ADJUST, READ_UCODE, READ_PLATFORM_INFO, READ_ARCH_CAPS,
                READ_MISC_FEATURES, READ_SPEC_CTRL, READ_TSC_AUX, READ_XSS, READ_EFER, READ_MCG_CAP, READ_MC_BANK,
                READ_DE_CFG, READ_MTRR_CAP, READ_MTRR_DEF, READ_MTRR_FIXED, READ_MTRR_VARIABLE };
@@ -20,10 +20,7 @@ enum writing { WRITE_NEVER, WRITE_IGNORED, WRITE_SAME, WRITE_TSC, WRITE_TSC_ADJU
 #define TYPES_OF_MTRR  (1u << 0 | 1u << 1 | 1u << 4 | 1u << 5 | 1u << 6)
 #define TYPES_OF_PAT   (TYPES_OF_MTRR | 1u << 7)
 
-static const struct msr_row {
-    uint32_t first, last;
-    uint8_t condition, reading, writing;
-} rows[] = {
+static const struct msr_row msr_rows[] = {
     { MSR_IDX_TSC, MSR_IDX_TSC, ALWAYS, READ_TSC, WRITE_TSC },
     { MSR_IDX_EFER, MSR_IDX_EFER, ALWAYS, READ_EFER, WRITE_EFER },
     { MSR_IDX_TSC_AUX, MSR_IDX_TSC_AUX, HAS_TSC_AUX, READ_TSC_AUX, WRITE_TSC_AUX },
@@ -70,61 +67,16 @@ static const struct msr_row {
     { MSR_IDX_AMD_EX_CFG, MSR_IDX_AMD_EX_CFG, AMD, READ_ZERO, WRITE_IGNORED },
 };
 
-static bool has(context_t *ctx, unsigned int feature) { return cpuid_policy_has(ctx->policy, feature); }
-
-static bool is_amd(context_t *ctx)
-{
-    enum cpuid_vendor vendor = cpuid_policy_vendor(ctx->policy);
-
-    return vendor == CPUID_VENDOR_AMD || vendor == CPUID_VENDOR_HYGON;
-}
-
-static bool holds(context_t *ctx, enum condition condition)
-{
-    switch (condition) {
-    case ALWAYS:
-        return true;
-    case AMD:
-        return is_amd(ctx);
-    case HAS_SPEC_CTRL:
-        return has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBRS) || has(ctx, CPUFEAT_AMD_STIBP) ||
-               has(ctx, CPUFEAT_AMD_SSBD);
-    case HAS_PRED_CMD:
-        return has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBPB) || has(ctx, CPUFEAT_SBPB);
-    case HAS_FLUSH_CMD:
-        return has(ctx, CPUFEAT_L1D_FLUSH);
-    case HAS_ARCH_CAPS:
-        return has(ctx, CPUFEAT_ARCH_CAPS);
-    case HAS_TSC_AUX:
-        return has(ctx, CPUFEAT_RDTSCP) || has(ctx, CPUFEAT_RDPID);
-    case HAS_XSAVES:
-        return has(ctx, CPUFEAT_XSAVES);
-    case HAS_MTRR:
-        return has(ctx, CPUFEAT_MTRR);
-    case HAS_VIRT_SSBD:
-        return has(ctx, CPUFEAT_VIRT_SSBD);
-    }
-    return false;
-}
-
 static const struct msr_row *row_for(context_t *ctx, uint32_t msr)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-        if (msr >= rows[i].first && msr <= rows[i].last && holds(ctx, rows[i].condition))
-            return &rows[i];
-    return NULL;
-}
-
-static bool in_table(uint32_t msr)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-        if (msr >= rows[i].first && msr <= rows[i].last)
-            return true;
-    return false;
+    return msr_row_find(msr_rows, ARRAY_SIZE(msr_rows), msr, ctx->policy, false);
 }
 
 /* What the table hides from this guest stays hidden. */
-static int outside(context_t *ctx, uint32_t msr) { return ctx->relaxed && !in_table(msr) ? 0 : -EPERM; }
+static int outside(context_t *ctx, uint32_t msr)
+{
+    return ctx->relaxed && !msr_rows_name(msr_rows, ARRAY_SIZE(msr_rows), msr) ? 0 : -EPERM;
+}
 
 static unsigned int fixed_index(uint32_t msr)
 {
@@ -146,7 +98,7 @@ int msr_hvm_read(const struct msr_hvm_context *ctx, uint32_t msr, uint64_t *valu
     case READ_ZERO: break;
     case READ_TSC: *value = ctx->tsc; break;
     case READ_TSC_ADJUST: *value = ctx->tsc_adjust; break;
-    case READ_UCODE: *value = is_amd(ctx) ? ctx->microcode : (uint64_t)ctx->microcode << 32; break;
+    case READ_UCODE: *value = msr_policy_is_amd(ctx->policy) ? ctx->microcode : (uint64_t)ctx->microcode << 32; break;
     case READ_PLATFORM_INFO: *value = ctx->policy->platform_info; break;
     case READ_ARCH_CAPS: *value = ctx->policy->arch_caps; break;
     case READ_MISC_FEATURES: *value = ctx->misc_features; break;
@@ -175,7 +127,7 @@ static bool types_ok(uint64_t value, unsigned int allowed)
 
 bool msr_hvm_pat_ok(uint64_t value) { return types_ok(value, TYPES_OF_PAT); }
 
-bool msr_hvm_address_ok(uint64_t value) { return (uint64_t)((int64_t)(value << 16) >> 16) == value; }
+bool msr_hvm_address_ok(uint64_t value) { return va_is_canonical(value); }
 
 static bool type_ok(uint64_t type) { return type < 8 && (TYPES_OF_MTRR >> type & 1); }
 
@@ -188,16 +140,6 @@ static bool variable_ok(context_t *ctx, unsigned int index, uint64_t value)
     if (index % 2)
         return !(value & ~(address | 0x800));
     return !(value & ~(address | 0xff)) && type_ok(value & 0xff);
-}
-
-static uint64_t spec_ctrl_valid(context_t *ctx)
-{
-    bool ssbd = has(ctx, CPUFEAT_SSBD) || has(ctx, CPUFEAT_AMD_SSBD);
-    bool stibp = has(ctx, CPUFEAT_STIBP) || has(ctx, CPUFEAT_AMD_STIBP) || has(ctx, CPUFEAT_IBRSB);
-    bool psfd = has(ctx, CPUFEAT_PSFD) || has(ctx, CPUFEAT_INTEL_PSFD);
-
-    return (has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBRS) ? SPEC_CTRL_IBRS : 0) | (stibp ? SPEC_CTRL_STIBP : 0) |
-           (ssbd ? SPEC_CTRL_SSBD : 0) | (psfd ? SPEC_CTRL_PSFD : 0);
 }
 
 static int effect_if(bool allowed, enum msr_hvm_effect effect, unsigned int index, uint64_t value,
@@ -229,7 +171,7 @@ static int write_mtrr(context_t *ctx, enum writing how, uint32_t msr, uint64_t v
 
 static int write_command(context_t *ctx, enum writing how, uint64_t value, struct msr_hvm_write *out)
 {
-    uint64_t known = how == WRITE_FLUSH_CMD ? 1 : PRED_CMD_IBPB | (has(ctx, CPUFEAT_SBPB) ? PRED_CMD_SBPB : 0);
+    uint64_t known = how == WRITE_FLUSH_CMD ? 1 : msr_pred_cmd_valid(ctx->policy);
     enum msr_hvm_effect effect = how == WRITE_FLUSH_CMD ? MSR_HVM_FLUSH_CMD : MSR_HVM_PRED_CMD;
 
     return effect_if(!(value & ~known), value ? effect : MSR_HVM_NONE, 0, value, out);
@@ -257,7 +199,7 @@ int msr_hvm_write(const struct msr_hvm_context *ctx, uint32_t msr, uint64_t valu
     case WRITE_MISC_FEATURES:
         return effect_if(!(value & ~faulting), MSR_HVM_MISC_FEATURES, 0, value, out);
     case WRITE_SPEC_CTRL:
-        return effect_if(!(value & ~spec_ctrl_valid(ctx)), MSR_HVM_SPEC_CTRL, 0, value, out);
+        return effect_if(!(value & ~msr_spec_ctrl_valid(ctx->policy)), MSR_HVM_SPEC_CTRL, 0, value, out);
     case WRITE_PRED_CMD:
     case WRITE_FLUSH_CMD:
         return write_command(ctx, row->writing, value, out);

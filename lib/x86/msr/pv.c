@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * One row per MSR: who has it (a condition on policy and domain), how it reads, how it is written. The first row that
- * matches number and condition decides; no row means #GP.
- */
+/* The MSRs of PV guests: one row each (rows.h). */
 #include "x86/msr/pv.h"
+
 #include "x86/msr/index.h"
+#include "x86/msr/rows.h"
+#include "x86/pte/pte.h"
 
 typedef const struct msr_pv_context context_t;
-
-enum condition { ALWAYS, INTEL, AMD, AMD_HWDOM, HAS_SPEC_CTRL, HAS_PRED_CMD, HAS_FLUSH_CMD, HAS_ARCH_CAPS,
-                 HAS_TSC_AUX };
 
 enum reading { READ_NEVER, READ_ZERO, READ_TSC, READ_APIC_BASE, READ_FS, READ_GS, READ_GS_USER, READ_EFER, READ_PAT,
                READ_UCODE, READ_PLATFORM_INFO, READ_ARCH_CAPS, READ_MISC_FEATURES, READ_SPEC_CTRL, READ_TSC_AUX,
@@ -20,10 +17,7 @@ enum writing { WRITE_NEVER, WRITE_IGNORED, WRITE_SAME, WRITE_FS, WRITE_GS, WRITE
                WRITE_SPEC_CTRL, WRITE_PRED_CMD, WRITE_FLUSH_CMD, WRITE_TSC_AUX, WRITE_HOST, WRITE_UCODE,
                WRITE_MC_BANK, WRITE_HYPERCALL_PAGE };
 
-static const struct msr_row {
-    uint32_t first, last;
-    uint8_t condition, reading, writing;
-} msr_rows[] = {
+static const struct msr_row msr_rows[] = {
     { MSR_IDX_FS_BASE, MSR_IDX_FS_BASE, ALWAYS, READ_FS, WRITE_FS },
     { MSR_IDX_GS_BASE, MSR_IDX_GS_BASE, ALWAYS, READ_GS, WRITE_GS },
     { MSR_IDX_GS_BASE_USER, MSR_IDX_GS_BASE_USER, ALWAYS, READ_GS_USER, WRITE_GS_USER },
@@ -77,50 +71,11 @@ static const struct msr_row {
     { MSR_IDX_AMD_PSTATE_LIMIT, MSR_IDX_AMD_PSTATE7, AMD, READ_ZERO, WRITE_IGNORED },
 };
 
-static bool has(context_t *ctx, unsigned int feature)
-{
-    return cpuid_policy_has(ctx->policy, feature);
-}
-
-static bool is_amd(context_t *ctx)
-{
-    enum cpuid_vendor vendor = cpuid_policy_vendor(ctx->policy);
-
-    return vendor == CPUID_VENDOR_AMD || vendor == CPUID_VENDOR_HYGON;
-}
-
-static bool holds(context_t *ctx, enum condition condition)
-{
-    switch (condition) {
-    case ALWAYS:
-        return true;
-    case INTEL:
-        return cpuid_policy_vendor(ctx->policy) == CPUID_VENDOR_INTEL;
-    case AMD:
-        return is_amd(ctx);
-    case AMD_HWDOM:
-        return is_amd(ctx) && ctx->hardware_domain;
-    case HAS_SPEC_CTRL:
-        return has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBRS) || has(ctx, CPUFEAT_AMD_STIBP) ||
-               has(ctx, CPUFEAT_AMD_SSBD);
-    case HAS_PRED_CMD:
-        return has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBPB) || has(ctx, CPUFEAT_SBPB);
-    case HAS_FLUSH_CMD:
-        return has(ctx, CPUFEAT_L1D_FLUSH);
-    case HAS_ARCH_CAPS:
-        return has(ctx, CPUFEAT_ARCH_CAPS);
-    case HAS_TSC_AUX:
-        return has(ctx, CPUFEAT_RDTSCP) || has(ctx, CPUFEAT_RDPID);
-    }
-    return false;
-}
+static bool has(context_t *ctx, unsigned int feature) { return cpuid_policy_has(ctx->policy, feature); }
 
 static const struct msr_row *row_for(context_t *ctx, uint32_t msr)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(msr_rows); i++)
-        if (msr >= msr_rows[i].first && msr <= msr_rows[i].last && holds(ctx, msr_rows[i].condition))
-            return &msr_rows[i];
-    return NULL;
+    return msr_row_find(msr_rows, ARRAY_SIZE(msr_rows), msr, ctx->policy, ctx->hardware_domain);
 }
 
 static int host_read(context_t *ctx, uint32_t msr, uint64_t *value)
@@ -161,20 +116,14 @@ static uint64_t guest_de_cfg(context_t *ctx)
     return value & DE_CFG_LFENCE_SERIALISE;
 }
 
-static bool in_table(uint32_t msr)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(msr_rows); i++)
-        if (msr >= msr_rows[i].first && msr <= msr_rows[i].last)
-            return true;
-    return false;
-}
-
 /* No row holds for this guest. The host's value is looked for, not shown; what the table hides stays hidden. */
 static int outside(context_t *ctx, uint32_t msr)
 {
     uint64_t unseen;
 
-    return ctx->relaxed && !in_table(msr) && !host_read(ctx, msr, &unseen) ? 0 : -EPERM;
+    if (!ctx->relaxed || msr_rows_name(msr_rows, ARRAY_SIZE(msr_rows), msr))
+        return -EPERM;
+    return host_read(ctx, msr, &unseen);
 }
 
 int msr_pv_read(const struct msr_pv_context *ctx, uint32_t msr, uint64_t *value)
@@ -194,7 +143,7 @@ int msr_pv_read(const struct msr_pv_context *ctx, uint32_t msr, uint64_t *value)
     case READ_GS_USER: *value = ctx->gs_base_user; break;
     case READ_EFER: *value = ctx->efer & EFER_GUEST; break;
     case READ_PAT: *value = ctx->pat; break;
-    case READ_UCODE: *value = is_amd(ctx) ? ctx->microcode : (uint64_t)ctx->microcode << 32; break;
+    case READ_UCODE: *value = msr_policy_is_amd(ctx->policy) ? ctx->microcode : (uint64_t)ctx->microcode << 32; break;
     case READ_PLATFORM_INFO: *value = ctx->policy->platform_info; break;
     case READ_ARCH_CAPS: *value = ctx->policy->arch_caps; break;
     case READ_MISC_FEATURES: *value = ctx->misc_features; break;
@@ -228,21 +177,6 @@ int msr_pv_read(const struct msr_pv_context *ctx, uint32_t msr, uint64_t *value)
     return 0;
 }
 
-static uint64_t spec_ctrl_valid(context_t *ctx)
-{
-    bool ssbd = has(ctx, CPUFEAT_SSBD) || has(ctx, CPUFEAT_AMD_SSBD);
-    bool stibp = has(ctx, CPUFEAT_STIBP) || has(ctx, CPUFEAT_AMD_STIBP) || has(ctx, CPUFEAT_IBRSB);
-    bool psfd = has(ctx, CPUFEAT_PSFD) || has(ctx, CPUFEAT_INTEL_PSFD);
-
-    return (has(ctx, CPUFEAT_IBRSB) || has(ctx, CPUFEAT_IBRS) ? SPEC_CTRL_IBRS : 0) | (stibp ? SPEC_CTRL_STIBP : 0) |
-           (ssbd ? SPEC_CTRL_SSBD : 0) | (psfd ? SPEC_CTRL_PSFD : 0);
-}
-
-static bool canonical(uint64_t address)
-{
-    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
-}
-
 static int effect_if(bool allowed, enum msr_effect effect, uint64_t value, struct msr_write *out)
 {
     *out = (struct msr_write){ allowed ? effect : MSR_EFFECT_NONE, allowed ? value : 0 };
@@ -274,24 +208,24 @@ int msr_pv_write(const struct msr_pv_context *ctx, uint32_t msr, uint64_t value,
     case WRITE_SAME:
         return write_same(ctx, msr, value, out);
     case WRITE_FS:
-        return effect_if(canonical(value), MSR_EFFECT_FS_BASE, value, out);
+        return effect_if(va_is_canonical(value), MSR_EFFECT_FS_BASE, value, out);
     case WRITE_GS:
-        return effect_if(canonical(value), MSR_EFFECT_GS_BASE, value, out);
+        return effect_if(va_is_canonical(value), MSR_EFFECT_GS_BASE, value, out);
     case WRITE_GS_USER:
-        return effect_if(canonical(value), MSR_EFFECT_GS_BASE_USER, value, out);
+        return effect_if(va_is_canonical(value), MSR_EFFECT_GS_BASE_USER, value, out);
     case WRITE_MISC_FEATURES:
         return effect_if(!(value & ~(faulting ? MISC_FEATURES_CPUID_FAULT : 0)), MSR_EFFECT_MISC_FEATURES, value, out);
     case WRITE_SPEC_CTRL:
-        return effect_if(!(value & ~spec_ctrl_valid(ctx)), MSR_EFFECT_SPEC_CTRL, value, out);
+        return effect_if(!(value & ~msr_spec_ctrl_valid(ctx->policy)), MSR_EFFECT_SPEC_CTRL, value, out);
     case WRITE_PRED_CMD:
-        return effect_if(!(value & ~(PRED_CMD_IBPB | (has(ctx, CPUFEAT_SBPB) ? PRED_CMD_SBPB : 0))),
+        return effect_if(!(value & ~msr_pred_cmd_valid(ctx->policy)),
                          value ? MSR_EFFECT_PRED_CMD : MSR_EFFECT_NONE, value, out);
     case WRITE_FLUSH_CMD:
         return effect_if(!(value & ~1ULL), value ? MSR_EFFECT_FLUSH_CMD : MSR_EFFECT_NONE, value, out);
     case WRITE_TSC_AUX:
         return effect_if(!(value >> 32), MSR_EFFECT_TSC_AUX, value, out);
     case WRITE_UCODE: /* Intel's way of reading the level begins with a write of 0 */
-        return effect_if(!is_amd(ctx) && !value, MSR_EFFECT_NONE, 0, out);
+        return effect_if(!msr_policy_is_amd(ctx->policy) && !value, MSR_EFFECT_NONE, 0, out);
     case WRITE_MC_BANK: /* clearing what was reported */
         return effect_if(is_mc_ctl(msr) || !value, MSR_EFFECT_NONE, 0, out);
     case WRITE_HYPERCALL_PAGE: /* there is one, number 0 */

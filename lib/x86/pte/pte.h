@@ -61,18 +61,16 @@ static inline uint64_t pte_translate(uint64_t leaf, unsigned int level, uint64_t
     return pte_address(leaf, level) | (va & (pte_level_size(level) - 1));
 }
 
+/** @va with bits 48 to 63 like bit 47. */
+static inline uint64_t va_canonical(uint64_t va) { return (uint64_t)((int64_t)(va << 16) >> 16); }
+
 /** Bits 47 to 63 are equal. */
-static inline bool va_is_canonical(uint64_t va)
-{
-    return (uint64_t)((int64_t)(va << 16) >> 16) == va;
-}
+static inline bool va_is_canonical(uint64_t va) { return va_canonical(va) == va; }
 
 /** The canonical address whose four table indexes are these. */
 static inline uint64_t va_from_indexes(unsigned int l4, unsigned int l3, unsigned int l2, unsigned int l1)
 {
-    uint64_t va = (uint64_t)l4 << 39 | (uint64_t)l3 << 30 | (uint64_t)l2 << 21 | (uint64_t)l1 << 12;
-
-    return (uint64_t)((int64_t)(va << 16) >> 16);
+    return va_canonical((uint64_t)l4 << 39 | (uint64_t)l3 << 30 | (uint64_t)l2 << 21 | (uint64_t)l1 << 12);
 }
 
 /** Which of the eight PAT entries a leaf selects (APM volume 2, 7.8.2). */
