@@ -162,12 +162,18 @@ static bool bdf(struct part p, uint16_t *out)
 
 static bool read_port(struct serial_setting *set, struct part p)
 {
-    return set->has_port = bdf(p, &set->port);
+    bool read = bdf(p, &set->port);
+
+    set->has_port |= read;
+    return read;
 }
 
 static bool read_bridge(struct serial_setting *set, struct part p)
 {
-    return set->has_bridge = bdf(p, &set->bridge);
+    bool read = bdf(p, &set->bridge);
+
+    set->has_bridge |= read;
+    return read;
 }
 
 static bool read_reg_shift(struct serial_setting *set, struct part p)

@@ -63,6 +63,8 @@ static const struct lib_log log_to = { report, NULL };
         { "port=1:0.8", { .baud = 115200, USUAL }, "should be BUS" },
         { "port=1:0.", { .baud = 115200, USUAL }, "should be BUS" },
         { "port=1:0", { .baud = 115200, USUAL }, "should be BUS" },
+        { "port=1:2.3,bridge=4:5.6,port=1:0,bridge=x", { .baud = 115200, USUAL, .has_port = true, .port = 0x113,
+                                                         .has_bridge = true, .bridge = 0x42e }, "\"port=1:0\"" },
         { "port=1:0:0.0", { .baud = 115200, USUAL }, "should be BUS" },
         { "io-base=0xffff", { .baud = 115200, USUAL }, "should be an address" },
         { "io-base=0xff00,reg-shift=5", { .baud = 115200, AT(0xff00), .irq = 4, .reg_shift = 5 } },

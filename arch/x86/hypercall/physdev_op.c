@@ -99,7 +99,7 @@ static long op_alloc_irq_vector(struct domain *d, uint64_t arg, struct refusal *
     if (op.irq >= irq_gsi_count)
         return refuse(why, -EINVAL, "GSI %u is beyond the last one, %u", op.irq, irq_gsi_count - 1);
     if (tables_legacy_lines() && op.irq < 16 && !pirq_irq(d, op.irq)) {
-        int rc = pirq_map_gsi(d, (int)ioapic_isa_to_gsi((uint8_t)op.irq), (int)op.irq, why);
+        int rc = pirq_map_gsi(d, (int)ioapic_isa_to_gsi(op.irq), (int)op.irq, why);
         if (rc < 0)
             return rc;
     }

@@ -185,7 +185,7 @@ __init void ioapic_setup_irq(struct irq *irq)
         }
 }
 
-uint32_t ioapic_isa_to_gsi(uint8_t isa_irq)
+uint32_t ioapic_isa_to_gsi(uint32_t isa_irq)
 {
     return isa_irq < 16 ? isa[isa_irq].gsi : isa_irq;
 }

@@ -21,7 +21,7 @@ __init void ioapic_setup_irq(struct irq *irq);
 /** PHYSDEVOP_setup_gsi: 0, -EINVAL; -EBUSY when in use with other settings is not an error to anybody: kept. */
 int ioapic_set_trigger(struct irq *irq, bool level, bool active_low);
 /** GSI that carries ISA line @isa_irq. */
-uint32_t ioapic_isa_to_gsi(uint8_t isa_irq);
+uint32_t ioapic_isa_to_gsi(uint32_t isa_irq);
 /**
  * Unmasks an input that nobody uses, edge triggered, to deliver NMIs to one APIC. 0; -EINVAL: it cannot name that APIC.
  */

@@ -65,8 +65,8 @@ int pirq_reserve(struct domain *d)
 static bool gsi_is_ours(uint32_t gsi)
 {
     return gsi == ioapic_isa_to_gsi(0) || gsi == 0 ||
-           (ns16550_irq(0) && gsi == ioapic_isa_to_gsi((uint8_t)ns16550_irq(0))) ||
-           (ns16550_irq(1) && gsi == ioapic_isa_to_gsi((uint8_t)ns16550_irq(1)));
+           (ns16550_irq(0) && gsi == ioapic_isa_to_gsi(ns16550_irq(0))) ||
+           (ns16550_irq(1) && gsi == ioapic_isa_to_gsi(ns16550_irq(1)));
 }
 
 static int check_pirq(const struct pirq_map *m, int pirq, struct refusal *why)
