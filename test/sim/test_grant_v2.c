@@ -188,6 +188,15 @@ static void version_with_reserved_in_use(void **state)
     assert_int_equal(entry(0, 0)->flags, GTF_permit_access | GTF_reading | GTF_writing);
     assert_int_equal(unmap(1, a.handle, a.host_addr, 0), GNTST_okay);
     assert_int_equal(entry(0, 0)->flags, GTF_permit_access);
+    /* Any other entry would lose its meaning, either way. */
+    for (uint32_t version = 1; version <= 2; version++) {
+        version == 1 ? grant(0, 30, 1, 6, 0) : grant2(0, 30, dom[1]->id, 0, frame[0][6].nr);
+        a = map(1, 0, 30, 0, GNTMAP_host_map);
+        assert_int_equal(a.status, GNTST_okay);
+        assert_int_equal(set_version(0, 3 - version), -EBUSY);
+        assert_int_equal(unmap(1, a.handle, a.host_addr, 0), GNTST_okay);
+        assert_int_equal(set_version(0, 3 - version), 0);
+    }
     assert_int_equal(frame_refs(mfn_to_frame(frame[0][4])), 1);
 }
 

@@ -317,6 +317,52 @@ static void reservations(void **state)
     assert_int_equal(guest_call(v, hypercall_memory_op, XENMEM_maximum_ram_page, 0, 0), frame_table_end - 1);
 }
 
+/* What an order and a node may be, with memory enough for more (XSA-31, 231). */
+static void orders_and_nodes(void **state)
+{
+    start();
+    static const struct {
+        const char *name;
+        bool control;
+        unsigned int order, flags;
+        long done;
+    } t[] = {
+        { "a guest's largest", false, 9, 0, 1 },
+        { "larger than a guest's", false, 10, 0, 0 },
+        { "an order of any size", false, 63, 0, 0 },
+        { "one that makes a shift turn round", false, 64, 0, 0 },
+        { "the same", false, ~0u, 0, 0 },
+        { "a control domain's", true, 10, 0, 1 },
+        { "larger than anybody's", true, 19, 0, 0 },
+        { "node 0 and no other", true, 0, XENMEMF_exact_node(0), 1 },
+        { "another node, if there is one", true, 0, XENMEMF_node(5), 1 },
+        { "another node and no other", true, 0, XENMEMF_exact_node(1), 0 },
+        { "a node that cannot be", true, 0, XENMEMF_node(70), 0 },
+        { "a guest's wish", false, 0, XENMEMF_node(70), 1 },
+        { "a guest that insists", false, 0, XENMEMF_exact_node(0), 0 },
+    };
+    static const uint32_t cmds[] = { XENMEM_increase_reservation, XENMEM_populate_physmap };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(t) * ARRAY_SIZE(cmds); i++) {
+        uint64_t list[1] = { 512 }, pages = d1->tot_pages;
+        unsigned int row = i / ARRAY_SIZE(cmds);
+        struct xen_memory_reservation r = { .extent_start = { (void *)(box + 1024) }, .nr_extents = 1,
+                                            .extent_order = t[row].order, .mem_flags = t[row].flags, .domid = 2 };
+
+        if (!t[row].control)
+            r.domid = DOMID_SELF;
+        memcpy(box + 1024, list, sizeof(list));
+        long rc = guest_op(t[row].control ? d0->vcpu[0] : d1->vcpu[0], hypercall_memory_op, cmds[i % 2], &r);
+        if (rc != t[row].done || d1->tot_pages != pages + (rc ? 1ULL << t[row].order : 0))
+            fail_msg("%s: %ld, wanted %ld", t[row].name, rc, t[row].done);
+        memcpy(list, box + 1024, sizeof(list));
+        if (!rc)
+            list[0] = ~0ULL << 10;
+        assert_int_equal(reserve(t[row].control ? d0->vcpu[0] : d1->vcpu[0], XENMEM_decrease_reservation, list, 1,
+                                 t[row].order, r.domid), rc);
+    }
+}
+
 /* Four single frames become one block of four below an address, and back. Nothing is lost on any way. */
 static void exchange(void **state)
 {
@@ -486,5 +532,5 @@ static void console(void **state)
 SIM_TESTS(cmocka_unit_test(dispatch), cmocka_unit_test(kinds),
           cmocka_unit_test(kinds_have_operations), cmocka_unit_test(multicalls),
           cmocka_unit_test(version_sizes), cmocka_unit_test(features), cmocka_unit_test(vcpu_ops),
-          cmocka_unit_test(reservations), cmocka_unit_test(exchange), cmocka_unit_test(exchange_errors),
+          cmocka_unit_test(reservations), cmocka_unit_test(orders_and_nodes), cmocka_unit_test(exchange), cmocka_unit_test(exchange_errors),
           cmocka_unit_test(physical_maps), cmocka_unit_test(old_form), cmocka_unit_test(console))

@@ -608,7 +608,10 @@ static void grants_in_page_tables(void **state)
     frame_put_typed(f);
     law_check();
     assert_true(frame_get(f, world.dom[1]));
+    for (unsigned int off = 1; off < 8; off++) /* XSA-227 */
+        assert_int_equal(pv_grant_map(mfn_to_paddr(F(1)) + 9 * 8 + off, true, m, false, 0), -EINVAL);
     assert_int_equal(pv_grant_map(mfn_to_paddr(F(1)) + 9 * 8, true, m, false, 0), 0);
+    assert_int_equal(pv_grant_unmap(mfn_to_paddr(F(1)) + 9 * 8 + 1, true, m, false), -EINVAL);
     assert_int_equal(update(F(1), 9, 0, DOMID_SELF), 0); /* behind the grant's back: counted all the same */
     law_check();
     assert_int_equal(pv_grant_unmap(0x9000, false, m, false), -EINVAL);
