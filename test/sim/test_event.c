@@ -183,6 +183,10 @@ static void fifo_setup(struct domain *d)
 {
     for (unsigned int v = 0; v < 2; v++) {
         control_page[v] = domain_alloc_frames(d, 0, HEAP_ZERO);
+        const uint32_t beyond = PAGE_SIZE - sizeof(evtchn_fifo_control_block_t) + 8;
+        assert_int_equal(evtchn_fifo_init_control(d, control_page[v].nr, beyond, v), -EINVAL);
+        assert_int_equal(evtchn_fifo_init_control(d, control_page[v].nr, ~7u, v), -EINVAL);
+        assert_int_equal(evtchn_fifo_init_control(d, control_page[v].nr, 4, v), -EINVAL);
         assert_int_equal(evtchn_fifo_init_control(d, control_page[v].nr, 0, v), 0);
         assert_int_equal(evtchn_fifo_init_control(d, control_page[v].nr, 0, v), -EINVAL);
     }

@@ -532,5 +532,6 @@ static void console(void **state)
 SIM_TESTS(cmocka_unit_test(dispatch), cmocka_unit_test(kinds),
           cmocka_unit_test(kinds_have_operations), cmocka_unit_test(multicalls),
           cmocka_unit_test(version_sizes), cmocka_unit_test(features), cmocka_unit_test(vcpu_ops),
-          cmocka_unit_test(reservations), cmocka_unit_test(orders_and_nodes), cmocka_unit_test(exchange), cmocka_unit_test(exchange_errors),
+          cmocka_unit_test(reservations), cmocka_unit_test(orders_and_nodes), cmocka_unit_test(exchange),
+          cmocka_unit_test(exchange_errors),
           cmocka_unit_test(physical_maps), cmocka_unit_test(old_form), cmocka_unit_test(console))
