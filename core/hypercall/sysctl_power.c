@@ -83,9 +83,11 @@ long sysctl_pm_op(struct sysctl_call *c)
     switch (op->cmd) {
     case XEN_SYSCTL_pm_op_get_max_cstate: return get_max_cstate(c);
     case XEN_SYSCTL_pm_op_set_max_cstate: return set_max_cstate(op);
-    case XEN_SYSCTL_pm_op_set_sched_opt_smt:
-    case XEN_SYSCTL_pm_op_set_vcpu_migration_delay:
-    case XEN_SYSCTL_pm_op_get_vcpu_migration_delay: return -EOPNOTSUPP;
+    }
+    if (!is_online(op->cpuid))
+        return -EINVAL;
+    switch (op->cmd) {
+    case XEN_SYSCTL_pm_op_set_sched_opt_smt: return -EOPNOTSUPP;
     case XEN_SYSCTL_pm_op_enable_turbo:
     case XEN_SYSCTL_pm_op_disable_turbo: return -ENODEV;
     default: return (op->cmd & PM_PARA_CATEGORY_MASK) == CPUFREQ_PARA ? -ENODEV : -ENOSYS;

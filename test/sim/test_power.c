@@ -141,7 +141,14 @@ static void a_tool_keeps_cpus_from_halting(void **state)
     assert_int_equal(pm(GET_CPUFREQ_PARA, 0, 0), -ENODEV);
     assert_int_equal(pm(XEN_SYSCTL_pm_op_enable_turbo, 0, 0), -ENODEV);
     assert_int_equal(pm(XEN_SYSCTL_pm_op_set_sched_opt_smt, 0, 0), -EOPNOTSUPP);
+    assert_int_equal(pm(XEN_SYSCTL_pm_op_get_vcpu_migration_delay, 0, 0), -ENOSYS);
     assert_int_equal(pm(0x7f, 0, 0), -ENOSYS);
+    static const uint32_t of_a_cpu[] = { GET_CPUFREQ_PARA, XEN_SYSCTL_pm_op_enable_turbo,
+                                         XEN_SYSCTL_pm_op_set_sched_opt_smt, 0x7f };
+    for (unsigned int i = 0; i < ARRAY_SIZE(of_a_cpu); i++) {
+        assert_int_equal(pm(of_a_cpu[i], 4096, 0), -EINVAL);
+        assert_int_equal(pm(of_a_cpu[i], ~0u, 0), -EINVAL);
+    }
 }
 
 SIM_TESTS(cmocka_unit_test(halts_are_counted), cmocka_unit_test(a_reset_counts_from_there),

@@ -44,7 +44,7 @@ int pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, padd
     int rc = 0;
 
     if (!is_window(first_bus, last_bus, base))
-        return refuse(why, -EINVAL, "MMCONFIG of segment %u, buses %u to %u, at %#lx is not in a device's memory",
+        return refuse(why, -ENODEV, "MMCONFIG of segment %u, buses %u to %u, at %#lx is not in a device's memory",
                       segment, first_bus, last_bus, (unsigned long)base);
     irqflags_t flags = spin_lock_irqsave(&lock);
     for (unsigned int i = 0; i < window_count; i++)

@@ -20,7 +20,7 @@ uint32_t pci_read(pci_sbdf_t sbdf, unsigned int reg, unsigned int size);
 void pci_write(pci_sbdf_t sbdf, unsigned int reg, unsigned int size, uint32_t value);
 /**
  * Declares MMCONFIG of a segment's buses, @base being that of bus 0. 0, also if it is known; with the rule in @why
- * -EINVAL (no place for devices), -ENOSPC.
+ * -ENODEV (no place for devices), -ENOSPC.
  */
 int pci_mmconfig_add(uint16_t segment, uint8_t first_bus, uint8_t last_bus, paddr_t base, struct refusal *why);
 /** A function with an id of its own answers; a virtual function has none (see pci/function.h). */
