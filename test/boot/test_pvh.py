@@ -5,7 +5,7 @@ import json
 import pytest
 
 from test_xl_save import Guest
-from toolstack import LINUX
+from toolstack import LINUX, Console
 
 SVM = "EPYC,-smap,-monitor"
 PVH = {**LINUX, "type": "pvh"}
@@ -32,6 +32,21 @@ def test_created_paused(dom0):
         assert info(dom0, "pvh")["config"]["c_info"]["type"] == "pvh"
         dom0.run("xl destroy pvh")
         dom0.wait_gone("pvh")
+        dom0.wait_frames(before or dom0.free_frames())
+        before = dom0.free_frames()
+
+
+def test_populated_on_demand(dom0):
+    """A guest that is told of more memory than it has starts, and its balloon driver gives the difference back."""
+    before = None
+    dom0.configure("pod", **{**PVH, "memory": 160, "maxmem": 320})
+    for _ in range(2):
+        dom0.create("pod", timeout=300)
+        with Console(dom0, "pod") as guest:
+            guest.run("grep MemTotal /proc/meminfo")
+        dom0.wait("test $(xl list pod | awk 'NR == 2 {print $3}') -le 161")
+        dom0.run("xl destroy pod")
+        dom0.wait_gone("pod")
         dom0.wait_frames(before or dom0.free_frames())
         before = dom0.free_frames()
 

@@ -5,6 +5,7 @@
 #include "hv/percpu.h"
 #include "hv/toolstack.h"
 #include "hvm/dirty.h"
+#include "hvm/hypercall.h"
 #include "hvm/p2m.h"
 #include "pv/hypercall_page.h"
 #include "pv/mm/types.h"
@@ -20,7 +21,10 @@ long domctl_hypercall_init(struct domctl_call *c)
 
     if (!f)
         return -EINVAL;
-    pv_hypercall_page_fill(mfn_to_virt(frame_to_mfn(f)));
+    if (c->d->type == DOMAIN_HVM)
+        hvm_hypercall_page_fill(mfn_to_virt(frame_to_mfn(f)));
+    else
+        pv_hypercall_page_fill(mfn_to_virt(frame_to_mfn(f)));
     arch_guest_frame_put(f, true);
     return 0;
 }

@@ -97,7 +97,7 @@ void hvm_hypercall(struct vcpu *v, struct cpu_user_regs *regs, uint64_t next)
 }
 
 /* MOV EAX, number; VMMCALL; RET. IRET is no call here. */
-static void stubs_fill(uint8_t *page)
+void hvm_hypercall_page_fill(uint8_t *page)
 {
     memset(page, 0xcc, PAGE_SIZE);
     for (uint32_t n = 0; n < PAGE_SIZE / STUB_SIZE / 2; n++) {
@@ -119,6 +119,6 @@ void hvm_hypercall_page(struct vcpu *v, uint64_t address)
         guest_log(v, LOG_WARNING, "hypercall page at %#lx: there is no memory", (unsigned long)address);
         return;
     }
-    stubs_fill(mfn_to_virt(frame_to_mfn(f)));
+    hvm_hypercall_page_fill(mfn_to_virt(frame_to_mfn(f)));
     frame_put(f);
 }

@@ -12,5 +12,7 @@
 void hvm_hypercall(struct vcpu *v, struct cpu_user_regs *regs, uint64_t next);
 /** Fills the guest frame at @address with a stub for each call; nothing if no RAM is there. */
 void hvm_hypercall_page(struct vcpu *v, uint64_t address);
+/** Fills @page, of PAGE_SIZE bytes, with the calls. */
+void hvm_hypercall_page_fill(uint8_t *page);
 
 #endif

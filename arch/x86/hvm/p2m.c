@@ -129,7 +129,8 @@ struct frame *hvm_frame_access(struct domain *d, gfn_t g, bool write, enum p2m_t
 
     spin_lock(&p->lock);
     struct p2m_entry e = find_used(p, g);
-    bool writable = p2m_type_is_writable(e.type) || e.type == P2M_RAM_LOGDIRTY;
+    /* Of another's frame a plain reference would not keep him from making it a page table once the entry is gone. */
+    bool writable = p2m_type_is_own(e.type) && e.type != P2M_RAM_RO;
     if (p2m_type_has_frame(e.type) && e.type != P2M_DIRECT && (!write || writable)) {
         f = mfn_to_frame(mfn(e.mfn));
         frame_get_again(f); /* the entry, or the domain, has one as long as we have the lock */

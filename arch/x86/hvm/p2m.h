@@ -25,7 +25,8 @@ mfn_t hvm_p2m_lookup(struct domain *d, gfn_t g, enum p2m_type *kind);
 struct frame *hvm_frame_get(struct domain *d, gfn_t g, bool write);
 /**
  * What the guest itself would reach at @g, whoever owns it (grants and foreign frames too), for a moment: a reference,
- * to be dropped by frame_put(). NULL: nothing, or nothing that it may write to. *@kind (or NULL) is what is there.
+ * to be dropped by frame_put(). NULL: nothing, or nothing that it may write to; others' frames we only read. *@kind
+ * (or NULL) is what is there.
  */
 struct frame *hvm_frame_access(struct domain *d, gfn_t g, bool write, enum p2m_type *kind);
 /** What the CPU loads as nested page table: its machine address. */
