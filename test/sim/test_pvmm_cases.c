@@ -7,6 +7,7 @@
 #include "hv/tlb_clock.h"
 #include "hw/sim/pv_mm.h"
 #include "pv/mm/entry.h"
+#include "pv/mm/finish.h"
 #include "pv/mm/pt_walk.h"
 #include "pv/mm/update.h"
 #include "sim_test.h"
@@ -61,6 +62,28 @@ static void a_pin_checks_the_whole_tree(void **state)
     assert_int_equal(words(F(1))[2], pte_make(F(5), PTE_P | PTE_RW | PTE_US | PTE_GUEST_KERNEL));
     assert_int_equal(ext(MMUEXT_PIN_L4_TABLE, F(4)), -EINVAL); /* once is enough */
     assert_int_equal(sim_pv_cpu.cr3, mfn_to_paddr(F(4)));
+    law_check();
+}
+
+/* A table is validated and released entry by entry, one in each part while the CPU is wanted elsewhere (XSA-45, 58). */
+static void long_ways_are_interrupted(void **state)
+{
+    enum { L2 = 7, FIRST = 8, TABLES = 4 };
+    unsigned int parts = 1;
+
+    tree();
+    for (unsigned int i = 0; i < TABLES; i++)
+        words(F(L2))[i] = pte_make(F(FIRST + i), PTE_P | PTE_RW);
+    current_vcpu()->info->evtchn_upcall_mask = 0;
+    current_vcpu()->info->evtchn_upcall_pending = 1;
+    for (; ext(MMUEXT_PIN_L2_TABLE, F(L2)) == -ERESTART; parts++)
+        law_check();
+    assert_int_equal(ftw_type(word_of(F(L2))), FT_L2);
+    assert_int_equal(parts, TABLES);
+    assert_int_equal(ext(MMUEXT_UNPIN_TABLE, F(L2)), -ERESTART);
+    for (parts = 2; pv_mm_finish(current_vcpu()); parts++)
+        law_check();
+    assert_true(parts >= TABLES);
     law_check();
 }
 
@@ -634,7 +657,8 @@ static void hvm_guests_have_no_page_tables_here(void **state)
     assert_int_equal(ext(MMUEXT_NEW_BASEPTR, F(4)), -ENOSYS);
 }
 
-SIM_TESTS(cmocka_unit_test(a_pin_checks_the_whole_tree), cmocka_unit_test(updates_and_their_answers),
+SIM_TESTS(cmocka_unit_test(a_pin_checks_the_whole_tree), cmocka_unit_test(long_ways_are_interrupted),
+          cmocka_unit_test(updates_and_their_answers),
           cmocka_unit_test(m2p_of_user_mode), cmocka_unit_test(flushes_are_few),
           cmocka_unit_test(flushes_of_what_is_given_up),
           cmocka_unit_test(foreign_frames_of_a_table), cmocka_unit_test(a_stamp_is_never_taken_for_an_older_one),
