@@ -53,7 +53,7 @@ static uint64_t *bits_of(struct p2m *p, uint64_t gfn, bool make)
 
 int p2m_dirty_room(struct p2m *p, uint64_t gfn, uint64_t nr)
 {
-    if (p->dirty.mode == DIRTY_OFF)
+    if (!p->dirty.root)
         return 0;
     for (uint64_t at = ROUND_DOWN(gfn, PAGE_BITS); at < gfn + nr; at += PAGE_BITS)
         if (!bits_of(p, at, true))
@@ -63,7 +63,7 @@ int p2m_dirty_room(struct p2m *p, uint64_t gfn, uint64_t nr)
 
 void p2m_dirty_mark(struct p2m *p, uint64_t gfn, uint64_t nr)
 {
-    if (p->dirty.mode == DIRTY_OFF)
+    if (!p->dirty.root)
         return;
     for (uint64_t g = gfn; g < gfn + nr; g++) {
         uint64_t *bits = bits_of(p, g, false), *word = bits ? &bits[g % PAGE_BITS / 64] : NULL;
