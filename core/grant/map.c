@@ -6,6 +6,7 @@
  */
 #include "core/grant/grant.h"
 #include "hv/guest_access.h"
+#include "hv/physmap.h"
 #include "hv/trace.h"
 
 #include <arch/current.h>
@@ -65,7 +66,7 @@ static int map_owned(struct grant_table *mine, struct domain *owner, uint32_t ha
     }
     struct maptrack_entry e = { .ref = op->ref, .domid = owner->id, .flags = (uint16_t)(op->flags & GNTMAP_KEPT) };
     maptrack_unlock(mine, handle, &e);
-    op->dev_bus_addr = mfn_to_paddr(m);
+    op->dev_bus_addr = domain_is_translated(mine->domain) ? 0 : mfn_to_paddr(m); /* it hears of no machine frame */
     op->handle = handle;
     return GNTST_okay;
 }

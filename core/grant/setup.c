@@ -2,6 +2,7 @@
 /* A domain and its own table: size, where its frames are; exchanging two entries. */
 #include "core/grant/grant.h"
 #include "hv/guest_access.h"
+#include "hv/physmap.h"
 
 #include <arch/current.h>
 
@@ -17,13 +18,19 @@ struct domain *grant_target(domid_t id, int16_t *status)
     return NULL;
 }
 
+/* As the table's domain knows it: where a translated one has mapped it; all ones: nowhere. */
+static uint64_t frame_number(const struct grant_table *gt, mfn_t m)
+{
+    return domain_is_translated(gt->domain) ? m2p_get(m) : m.nr;
+}
+
 /* The number of frame @i, of entries or status. False: there is none now, for the table may change all the time. */
-static bool setup_frame(struct grant_table *gt, uint32_t i, bool status, uint64_t *mfn_out)
+static bool setup_frame(struct grant_table *gt, uint32_t i, bool status, uint64_t *nr)
 {
     spin_lock(&gt->lock);
     bool there = i < (status ? gt->nr_status : gt->nr_frames);
     if (there)
-        *mfn_out = virt_to_mfn(status ? (void *)gt->status[i] : gt->shared[i]).nr;
+        *nr = frame_number(gt, virt_to_mfn(status ? (void *)gt->status[i] : gt->shared[i]));
     spin_unlock(&gt->lock);
     return there;
 }

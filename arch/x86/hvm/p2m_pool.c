@@ -101,9 +101,11 @@ static int pool_resize(struct p2m *p, uint64_t pages)
 
 int hvm_pool_set(struct domain *d, uint64_t bytes)
 {
+    uint64_t pages = bytes >> PAGE_SHIFT, now = READ_ONCE(p2m_of(d)->pool_pages);
+
     if (bytes % PAGE_SIZE)
         return -EINVAL;
-    int rc = pool_resize(p2m_of(d), bytes >> PAGE_SHIFT);
+    int rc = pages > now && pages - now > heap_free_frames() ? -ENOMEM : pool_resize(p2m_of(d), pages);
     if (rc == -ENOMEM)
         log_warning("d%u: a pool of %lu KiB for the tables of its memory is wanted, it has %lu: %s", d->id,
                     (unsigned long)(bytes >> 10), (unsigned long)(p2m_of(d)->pool_pages << (PAGE_SHIFT - 10)),

@@ -96,8 +96,8 @@ void p2m_pod_entries_gone(struct p2m *p, uint64_t nr)
 {
     BUG_ON(p->pod.entries < nr);
     p->pod.entries -= nr;
-    while (p->pod.frames > p->pod.entries && cache_release_one(p))
-        ;
+    for (uint64_t i = 0; i < 2 * nr && p->pod.frames > p->pod.entries; i++) /* in proportion to what was asked */
+        cache_release_one(p);
 }
 
 /* A frame that the domain gives back goes to the cache if entries wait for it. */
