@@ -110,3 +110,11 @@ def test_first_word(rig, line):
             machine.expect(r"Boot module 1: first word taken for the image's name: \S*m0\s")
         machine.expect(r"command line: (noreboot |dom0_mem=64M |)console=com1 com1=115200,8n1")
         machine.expect(r"command line: " + arrives + r"\s")
+
+
+@pytest.mark.quick
+def test_sections():
+    """GRUB 2.12 with Debian 13's fixes refuses an image without section headers: they are there, and sound."""
+    done = subprocess.run(["readelf", "-hSW", rigs.HV], capture_output=True, text=True, check=True)
+    assert re.search(r"Number of section headers: +[1-9]", done.stdout) and ".shstrtab" in done.stdout
+    assert "Warning" not in done.stderr + done.stdout and "Error" not in done.stderr
