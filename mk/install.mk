@@ -55,3 +55,9 @@ deb: deps
 .PHONY: test-deb
 test-deb: deb
 	@test/deb/run $(DEB) $(VERSION)
+
+## make test-installed  the packages on a disk with Debian 13 and GRUB, on BIOS and on UEFI: apt install, dom0 by the
+##                      menu's entry, a guest, apt purge, Linux alone as before (needs root and a mirror)
+.PHONY: test-installed
+test-installed: deb image
+	@$(BOOT_PYTEST) -n 1 -k test_installed
