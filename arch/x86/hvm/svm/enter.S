@@ -61,6 +61,8 @@ svm_enter:
     mov     REGS_RDI(%rdi), %rdi
 
     vmrun
+    .globl  svm_left
+svm_left:
     vmsave
 
     mov     (%rsp), %rax

@@ -250,12 +250,17 @@ static exit_fn *handler(uint64_t code)
     return code < ARRAY_SIZE(by_code) ? by_code[code] : NULL;
 }
 
+/* QEMU 7.2 was seen to do so, once: what the guest's registers were is lost. It must not be entered with ours. */
+static bool holds_host_state(const struct vmcb *b) { return b->rip == (uint64_t)svm_left && b->cr3 == read_cr3(); }
+
 void svm_exit(struct vcpu *v, struct cpu_user_regs *regs)
 {
     const struct vmcb *b = svm_vmcb(v);
     exit_fn *fn = handler(b->exit_code);
 
-    if (likely(fn))
+    if (unlikely(holds_host_state(b)))
+        domain_crash(v->domain, "the processor left its own registers in the control block, and took the guest's");
+    else if (likely(fn))
         fn(v, regs);
     else
         domain_crash(v->domain, "unexpected exit %#lx (%s)", (unsigned long)b->exit_code, svm_exit_text(b->exit_code));

@@ -84,6 +84,7 @@ const char *svm_last_exit(const struct vcpu *v, uint64_t info[3]);
 
 /* enter.S */
 void svm_enter(struct cpu_user_regs *regs, paddr_t vmcb, paddr_t host);
+extern const char svm_left[]; /* where the host goes on after an exit */
 extern const char svm_probe_guest[], svm_probe_xsetbv[], svm_probe_end[];
 
 #endif
