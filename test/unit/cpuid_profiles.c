@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The recordings, and the machines that they make: see cpuid_profiles.h. */
 #include "cpuid_profiles.h"
+#include "x86/msr/index.h"
 
 const struct recording intel_server = {
     "intel-server",
@@ -93,7 +94,7 @@ static int recording_rdmsr(void *opaque, uint32_t msr, uint64_t *value)
 {
     const struct recording *r = opaque;
 
-    *value = msr == MSR_INDEX_PLATFORM_INFO ? r->platform_info : r->arch_caps;
+    *value = msr == MSR_PLATFORM_INFO ? r->platform_info : r->arch_caps;
     return 0;
 }
 

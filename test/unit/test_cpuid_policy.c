@@ -10,6 +10,7 @@
 #include "cpuid_profiles.h"
 #include "x86/cpuid/compatible.h"
 #include "x86/cpuid/guest_view.h"
+#include "x86/msr/index.h"
 
 /* Limits of max policies as released. Rows are only ever added, and later ones are never smaller. */
 static void test_limits_never_shrink(void **state)
@@ -247,7 +248,7 @@ static void test_restore_on_older_machine(void **state)
         p = hvm ? from.hvm_default : from.pv_default;
         if (!hvm) { /* was promised that CPUID can fault, which the older machine cannot do for PV */
             assert_int_equal(cpuid_compatible(&p, &to.pv_max, NULL, NULL, &err), -EINVAL);
-            assert_int_equal(err.msr, MSR_INDEX_PLATFORM_INFO);
+            assert_int_equal(err.msr, MSR_PLATFORM_INFO);
             p.platform_info = 0;
         }
         assert_int_equal(cpuid_compatible(&p, hvm ? &to.hvm_max : &to.pv_max, NULL, NULL, &err), 0);

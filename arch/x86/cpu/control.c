@@ -11,8 +11,8 @@
 #include "hw/native/copy.h"
 #include "hw/native/cpu.h"
 #include "hw/native/fpu.h"
-#include "hw/native/msr_index.h"
 #include "x86/cpuid/features.h"
+#include "x86/msr/index.h"
 
 #define CR0_WANTED  (CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE | CR0_AM)
 /* Long mode comes with all of them. */
@@ -108,7 +108,7 @@ static void load_lfence(void)
     uint64_t config;
 
     if (cpu_is_amd && rdmsr_safe(MSR_AMD_DE_CFG, &config))
-        wrmsr_safe(MSR_AMD_DE_CFG, config | AMD_DE_CFG_LFENCE_WAITS);
+        wrmsr_safe(MSR_AMD_DE_CFG, config | DE_CFG_LFENCE_SERIALISE);
 }
 
 /* Long mode comes with them, and so nobody asks: compilers, guests and we use them. */

@@ -4,8 +4,8 @@
 
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "x86/cpuid/policy.h"
+#include "x86/msr/index.h"
 
 static bool available __ro_after_init;
 static DEFINE_PER_CPU(bool, faulting);

@@ -8,8 +8,7 @@
 
 #include "hv/compiler.h"
 #include "hv/types.h"
-
-#define MISC_FEATURES_CPUID_FAULT 1u
+#include "x86/msr/index.h"
 
 /** Boot CPU: finds out whether this machine can. */
 __init void cpuid_fault_init(void);

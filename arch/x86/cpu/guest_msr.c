@@ -5,7 +5,7 @@
 #include "cpu/features.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
+#include "x86/msr/index.h"
 
 
 static DEFINE_PER_CPU(uint32_t, aux_loaded);

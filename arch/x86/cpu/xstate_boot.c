@@ -15,7 +15,7 @@
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
 #include "hw/native/fpu.h"
-#include "hw/native/msr_index.h"
+#include "x86/msr/index.h"
 
 #define MXCSR_MASK_DEFAULT 0xffbfu /* where FXSAVE says 0 (APM vol. 2, 11.4.4) */
 #define MXCSR_MASK_OFFSET  28

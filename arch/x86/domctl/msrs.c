@@ -11,12 +11,12 @@
 
 #define MSRS_OWN 3u
 
-static const uint32_t own[MSRS_OWN] = { MSR_IDX_SPEC_CTRL, MSR_IDX_MISC_FEATURES, MSR_IDX_TSC_AUX };
+static const uint32_t own[MSRS_OWN] = { MSR_SPEC_CTRL, MSR_MISC_FEATURES, MSR_TSC_AUX };
 
 static uint64_t msr_value(const struct vcpu *v, uint32_t index)
 {
-    return index == MSR_IDX_SPEC_CTRL ? v->arch.spec_ctrl :
-           index == MSR_IDX_MISC_FEATURES ? v->arch.msr_misc_features : v->arch.tsc_aux;
+    return index == MSR_SPEC_CTRL ? v->arch.spec_ctrl :
+           index == MSR_MISC_FEATURES ? v->arch.msr_misc_features : v->arch.tsc_aux;
 }
 
 long domctl_get_vcpu_msrs(struct domctl_call *c)

@@ -10,10 +10,10 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "mm/percpu_area.h"
 #include "pv/hypercall.h"
 #include "pv/pv.h"
+#include "x86/msr/index.h"
 
 #define STUB32_OFFSET 64
 

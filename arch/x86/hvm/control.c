@@ -16,7 +16,6 @@
 #define CR0_GUEST (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
 #define CR0_HIGH  0xffffffff00000000ULL
 #define CR3_PCID  0xfffULL
-#define EFER_FFXSR BIT(14)
 
 uint64_t hvm_cr4_settable(const struct domain *d)
 {

@@ -8,8 +8,8 @@
 #include "hv/heap.h"
 #include "hvm/hvm.h"
 #include "hvm/time.h"
-#include "hw/native/msr_index.h"
 #include "x86/cpuid/policy.h"
+#include "x86/msr/index.h"
 
 /* Of a periodic timer: what is shorter would leave the guest no time between two, and comes as fewer ticks. */
 #define PERIOD_MIN (50 * NS_PER_US)

@@ -12,8 +12,8 @@
 #include "hvm/time.h"
 #include "hvm/vendor.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "x86/msr/hvm.h"
+#include "x86/msr/index.h"
 
 _Static_assert(HVM_MTRR_FIXED == MSR_HVM_MTRR_FIXED && HVM_MTRR_VARIABLE == MSR_HVM_MTRR_VARIABLE, "one set of them");
 

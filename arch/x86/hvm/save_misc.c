@@ -3,6 +3,7 @@
 #include "hvm/save.h"
 
 #include "public.h"
+#include "x86/msr/index.h"
 
 /* Memory types of MTRRs and PAT: UC, WC, WT, WP, WB; and of PAT UC-. */
 #define MTRR_TYPES (BIT(0) | BIT(1) | BIT(4) | BIT(5) | BIT(6))
@@ -122,8 +123,6 @@ const struct hvm_record hvm_record_pci_link = {
 };
 
 /* Two banks without a control register, as MSR 0x179 says. */
-#define MCG_CAP_BANKS 2u
-
 static uint32_t vmce_save(struct vcpu *v, void *out)
 {
     const struct hvm_vmce_vcpu vmce = { .caps = MCG_CAP_BANKS };

@@ -71,7 +71,7 @@ static uint32_t msr_save(struct vcpu *v, void *out)
     if (!v->arch.msr_misc_features)
         return 0;
     m->count = MSRS_OWN;
-    m->msr[0] = (struct hvm_one_msr){ .index = MSR_IDX_MISC_FEATURES, .val = v->arch.msr_misc_features };
+    m->msr[0] = (struct hvm_one_msr){ .index = MSR_MISC_FEATURES, .val = v->arch.msr_misc_features };
     return msr_max(v->domain);
 }
 
@@ -87,7 +87,7 @@ static const char *msr_check(const struct vcpu *v, const void *in, uint32_t leng
 
         if (msr->_rsvd)
             return "a reserved field is set";
-        if (msr->val && (msr->index != MSR_IDX_MISC_FEATURES || msr->val != 1))
+        if (msr->val && (msr->index != MSR_MISC_FEATURES || msr->val != 1))
             return "an MSR has a value that this domain cannot be given";
     }
     return NULL;
@@ -98,7 +98,7 @@ static void msr_load(struct vcpu *v, const void *in, uint32_t length, uint64_t n
     const struct hvm_msr *m = in;
 
     for (uint32_t i = 0; i < m->count; i++)
-        if (m->msr[i].index == MSR_IDX_MISC_FEATURES)
+        if (m->msr[i].index == MSR_MISC_FEATURES)
             v->arch.msr_misc_features = m->msr[i].val;
 }
 

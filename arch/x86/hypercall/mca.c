@@ -14,7 +14,7 @@
 #include "hv/toolstack.h"
 #include "irq/lapic.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
+#include "x86/msr/index.h"
 
 #include <hypercall_handlers.h>
 

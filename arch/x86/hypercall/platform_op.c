@@ -10,7 +10,6 @@
 #include "hv/string.h"
 #include "hv/time.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "hypercall/efi_op.h"
 #include "hypercall/resource_op.h"
 #include "irq/lapic.h"
@@ -19,6 +18,7 @@
 #include "platform/pminfo.h"
 #include "platform/power.h"
 #include "smp/smp.h"
+#include "x86/msr/index.h"
 
 #include <hypercall_handlers.h>
 #include <layout_codec.h>

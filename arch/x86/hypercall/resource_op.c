@@ -10,7 +10,7 @@
 #include "hv/smp.h"
 #include "hv/time.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
+#include "x86/msr/index.h"
 
 #define ENTRIES_MAX 3u
 
@@ -51,7 +51,7 @@ static bool is_promised(const struct msr_allowed *a)
         return false;
     hw_cpuid(a->promised == LEAF6_EAX ? 6 : 7, 0, &r);
     if (a->promised == ARCH_CAPS)
-        return r.edx >> 29 & 1 && rdmsr_safe(MSR_ARCH_CAPABILITIES, &caps) && caps >> a->bit & 1;
+        return r.edx >> 29 & 1 && rdmsr_safe(MSR_ARCH_CAPS, &caps) && caps >> a->bit & 1;
     return (a->promised == LEAF6_EAX ? r.eax : r.edx) >> a->bit & 1;
 }
 

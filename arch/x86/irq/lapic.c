@@ -8,10 +8,10 @@
 #include "hv/time.h"
 #include "hw/native/cpu.h"
 #include "hw/native/io.h"
-#include "hw/native/msr_index.h"
 #include "irq/lapic_regs.h"
 #include "irq/vectors.h"
 #include "mm/map.h"
+#include "x86/msr/index.h"
 
 #include <arch/irqflags.h>
 

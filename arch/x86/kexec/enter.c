@@ -8,7 +8,6 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "irq/ioapic.h"
 #include "irq/lapic.h"
 #include "kexec/relocate.h"
@@ -16,6 +15,7 @@
 #include "pci/function.h"
 #include "smp/smp.h"
 #include "trap/nmi.h"
+#include "x86/msr/index.h"
 
 #include <arch/irqflags.h>
 

@@ -5,10 +5,10 @@
 #include "entry/entry.h"
 #include "hv/kexec.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "hw/native/segment.h"
 #include "kexec/notes.h"
 #include "mm/map.h"
+#include "x86/msr/index.h"
 
 #include <arch/current.h>
 

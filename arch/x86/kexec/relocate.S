@@ -8,12 +8,11 @@
  * few hundred bytes at the end of this page, all other registers zero. It calls nothing and returns nowhere.
  */
 #include "kexec/program.h"
+#include "x86/msr/index.h"
 
 #define CR0_PAGED    0x80000031     /* PG NE ET PE */
 #define CR0_UNPAGED  0x00000031
 #define CR4_PAE_ONLY 0x20
-#define MSR_EFER     0xc0000080
-#define EFER_LME     0x100
 
 #define SEL_CODE64 0x08
 #define SEL_DATA   0x10

@@ -5,11 +5,11 @@
  */
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
-#include "hw/native/msr_index.h"
 #include "pv/emulate.h"
 #include "pv/hypercall_page.h"
 #include "pv/msr_state.h"
 #include "time/tsc.h"
+#include "x86/msr/index.h"
 #include "x86/msr/pv.h"
 
 static int host_read(void *opaque, uint32_t msr, uint64_t *value)

@@ -8,12 +8,12 @@
 #include "hv/hypercall.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
-#include "hw/native/msr_index.h"
 #include "hw/native/segment.h"
 #include "mm/va.h"
 #include "pv/emulate.h"
 #include "pv/page_walk.h"
 #include "pv/selector.h"
+#include "x86/msr/index.h"
 
 #define ELEMENTS_AT_ONCE 64u
 

@@ -9,10 +9,10 @@
  */
 #include "hv/hypercall.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "hw/native/segment.h"
 #include "mm/va.h"
 #include "pv/pv.h"
+#include "x86/msr/index.h"
 
 #include <hypercall_handlers.h>
 

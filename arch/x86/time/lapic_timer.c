@@ -7,11 +7,11 @@
 #include "hv/time.h"
 #include "hw/native/cpu.h"
 #include "hw/native/flags.h"
-#include "hw/native/msr_index.h"
 #include "irq/lapic.h"
 #include "irq/lapic_regs.h"
 #include "irq/vectors.h"
 #include "time/tsc.h"
+#include "x86/msr/index.h"
 
 #define LVT_TSC_DEADLINE 0x40000
 #define DIVIDE_BY_16     0x3

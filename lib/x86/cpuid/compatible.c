@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Field by field comparison of a guest's policy with what a machine can give. */
 #include "x86/cpuid/compatible.h"
+#include "x86/msr/index.h"
 #include "x86/xstate/text.h"
 
 struct comparison {
@@ -66,7 +67,7 @@ int cpuid_compatible(const struct cpuid_policy *guest, const struct cpuid_policy
     compare_limit(&c, CPUID_FIELD_MAX_EXTD, 0x80000000, ~0u, guest->extd[0].a, max->extd[0].a);
     if (guest->platform_info & ~max->platform_info)
         mismatch(&c, &(struct cpuid_mismatch){ .field = CPUID_FIELD_PLATFORM_INFO, .fatal = true,
-                                               .where = { ~0u, ~0u, MSR_INDEX_PLATFORM_INFO },
+                                               .where = { ~0u, ~0u, MSR_PLATFORM_INFO },
                                                .guest = guest->platform_info, .host = max->platform_info });
     compare_features(&c, guest, max);
     return c.fatal ? -EINVAL : 0;

@@ -46,8 +46,6 @@
 #define CPUID_SERIALISED_MSRS 2
 _Static_assert(CPUID_SERIALISED_LEAVES == 120, "toolstacks of 4.17 expect 120 leaves");
 
-#define MSR_INDEX_PLATFORM_INFO 0x000000ceu
-#define MSR_INDEX_ARCH_CAPS     0x0000010au
 #define PLATFORM_INFO_CPUID_FAULTING BIT(31)
 
 union cpuid_leaf {

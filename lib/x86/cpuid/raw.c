@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading a processor, or a recording of one, into a policy. */
 #include "x86/cpuid/policy.h"
+#include "x86/msr/index.h"
 
 /* A leaf above the reader's limit answers garbage on some processors, and is zero for us. */
 static bool readable(const struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf)
@@ -60,9 +61,9 @@ void cpuid_policy_raw(const struct cpuid_source *source, struct cpuid_policy *p)
     clear_dynamic(p);
     if (!source->rdmsr)
         return;
-    if (source->rdmsr(source->opaque, MSR_INDEX_PLATFORM_INFO, &p->platform_info))
+    if (source->rdmsr(source->opaque, MSR_PLATFORM_INFO, &p->platform_info))
         p->platform_info = 0;
     if (!cpuid_policy_has(p, CPUFEAT_ARCH_CAPS) ||
-        source->rdmsr(source->opaque, MSR_INDEX_ARCH_CAPS, &p->arch_caps))
+        source->rdmsr(source->opaque, MSR_ARCH_CAPS, &p->arch_caps))
         p->arch_caps = 0;
 }

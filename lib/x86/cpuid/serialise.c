@@ -4,6 +4,7 @@
  * can name any leaf on any machine; and in ascending order, since libxc looks leaves up by binary search.
  */
 #include "x86/cpuid/policy.h"
+#include "x86/msr/index.h"
 
 void cpuid_policy_get_leaf(const struct cpuid_policy *p, unsigned int index, xen_cpuid_leaf_t *out)
 {
@@ -29,8 +30,8 @@ int cpuid_policy_set_leaf(struct cpuid_policy *p, const xen_cpuid_leaf_t *in)
 
 void cpuid_policy_get_msr(const struct cpuid_policy *p, unsigned int index, xen_msr_entry_t *out)
 {
-    *out = index == 0 ? (xen_msr_entry_t){ .idx = MSR_INDEX_PLATFORM_INFO, .val = p->platform_info }
-                      : (xen_msr_entry_t){ .idx = MSR_INDEX_ARCH_CAPS, .val = p->arch_caps };
+    *out = index == 0 ? (xen_msr_entry_t){ .idx = MSR_PLATFORM_INFO, .val = p->platform_info }
+                      : (xen_msr_entry_t){ .idx = MSR_ARCH_CAPS, .val = p->arch_caps };
 }
 
 int cpuid_policy_set_msr(struct cpuid_policy *p, const xen_msr_entry_t *in)
@@ -38,12 +39,12 @@ int cpuid_policy_set_msr(struct cpuid_policy *p, const xen_msr_entry_t *in)
     if (in->flags)
         return -EINVAL;
     switch (in->idx) {
-    case MSR_INDEX_PLATFORM_INFO:
+    case MSR_PLATFORM_INFO:
         if (in->val & ~PLATFORM_INFO_CPUID_FAULTING)
             return -EOVERFLOW;
         p->platform_info = in->val;
         return 0;
-    case MSR_INDEX_ARCH_CAPS:
+    case MSR_ARCH_CAPS:
         p->arch_caps = in->val;
         return 0;
     default:

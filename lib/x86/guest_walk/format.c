@@ -17,7 +17,7 @@ enum paging_kind paging_kind(const struct guest_paging *p)
         return PAGING_NONE;
     if (!(p->cr4 & CR4_PAE_BIT))
         return PAGING_32;
-    return p->efer & EFER_LMA_BIT ? PAGING_LONG : PAGING_PAE;
+    return p->efer & EFER_LMA ? PAGING_LONG : PAGING_PAE;
 }
 
 unsigned int paging_levels(enum paging_kind kind)
@@ -86,7 +86,7 @@ uint64_t paging_reserved(const struct guest_paging *p, enum paging_kind kind, un
     reserved = bits(p->phys_bits, 51);
     if (kind == PAGING_PAE)
         reserved |= level == PAE_PDPTE_LEVEL ? bits(52, 63) | bits(5, 8) | bits(1, 2) : bits(52, 62);
-    if (!(p->efer & EFER_NXE_BIT))
+    if (!(p->efer & EFER_NXE))
         reserved |= PTE_NX;
     if (leaf && level > 1)
         reserved |= bits(13, paging_shift(kind, level) - 1); /* bit 12 is PAT */
@@ -97,5 +97,5 @@ uint64_t paging_reserved(const struct guest_paging *p, enum paging_kind kind, un
 
 bool paging_has_nx(const struct guest_paging *p, enum paging_kind kind)
 {
-    return kind != PAGING_NONE && kind != PAGING_32 && (p->efer & EFER_NXE_BIT);
+    return kind != PAGING_NONE && kind != PAGING_32 && (p->efer & EFER_NXE);
 }

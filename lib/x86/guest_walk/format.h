@@ -4,6 +4,7 @@
 #define LIB_X86_GUEST_WALK_FORMAT_H
 
 #include "x86/guest_walk/guest_walk.h"
+#include "x86/msr/index.h"
 
 enum paging_kind { PAGING_NONE, PAGING_32, PAGING_PAE, PAGING_LONG };
 
@@ -14,8 +15,6 @@ enum paging_kind { PAGING_NONE, PAGING_32, PAGING_PAE, PAGING_LONG };
 #define CR4_SMEP_BIT  BIT(20)
 #define CR4_SMAP_BIT  BIT(21)
 #define CR4_PKE_BIT   BIT(22)
-#define EFER_LMA_BIT  BIT(10)
-#define EFER_NXE_BIT  BIT(11)
 
 enum paging_kind paging_kind(const struct guest_paging *p);
 /** Levels of tables in memory below CR3: 2, 3 or 4. */

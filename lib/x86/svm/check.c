@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of rules: one row each, in the order of the manual. */
+#include "x86/msr/index.h"
 #include "x86/svm/check.h"
 
 #include "base/format.h"
@@ -9,8 +10,6 @@
 #define CR0_CD BIT(30)
 #define CR0_PG BIT(31)
 #define CR4_PAE BIT(5)
-#define EFER_LME BIT(8)
-#define EFER_SVME BIT(12)
 #define SEG_L BIT(9)
 #define SEG_D BIT(10)
 #define HIGH_HALF 0xffffffff00000000ULL

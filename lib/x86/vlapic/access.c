@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The two ways to the registers: a page of memory (xAPIC) and MSRs (x2APIC; SDM volume 3, table 11-6). */
+#include "x86/msr/index.h"
 #include "x86/vlapic/private.h"
 
 #define LAST_BYTE 0x3e3u
-#define MSR_FIRST 0x800u
 
 uint64_t vlapic_mmio_read(const struct vlapic *v, unsigned int offset, unsigned int bytes, uint64_t now)
 {
@@ -72,9 +72,9 @@ static bool msr_readable(enum vlapic_reg reg)
 
 bool vlapic_msr_read(const struct vlapic *v, uint32_t msr, uint64_t now, uint64_t *value)
 {
-    enum vlapic_reg reg = (enum vlapic_reg)((msr - MSR_FIRST) << 4);
+    enum vlapic_reg reg = (enum vlapic_reg)((msr - MSR_X2APIC_BASE) << 4);
 
-    if (!vlapic_x2apic(v) || msr - MSR_FIRST > 0x3f || !msr_readable(reg))
+    if (!vlapic_x2apic(v) || msr - MSR_X2APIC_BASE > 0x3f || !msr_readable(reg))
         return false;
     *value = vlapic_register_read(v, reg, now);
     if (reg == VLAPIC_ICR)
@@ -84,12 +84,12 @@ bool vlapic_msr_read(const struct vlapic *v, uint32_t msr, uint64_t now, uint64_
 
 bool vlapic_msr_write(struct vlapic *v, uint32_t msr, uint64_t value, uint64_t now, struct vlapic_effect *effect)
 {
-    enum vlapic_reg reg = (enum vlapic_reg)((msr - MSR_FIRST) << 4);
+    enum vlapic_reg reg = (enum vlapic_reg)((msr - MSR_X2APIC_BASE) << 4);
     uint64_t mask;
     bool writable;
 
     *effect = (struct vlapic_effect){ 0 };
-    if (!vlapic_x2apic(v) || msr - MSR_FIRST > 0x3f)
+    if (!vlapic_x2apic(v) || msr - MSR_X2APIC_BASE > 0x3f)
         return false;
     mask = msr_mask(reg, &writable);
     if (reg == VLAPIC_ICR)

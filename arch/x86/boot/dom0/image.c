@@ -8,7 +8,7 @@
 #include "hv/heap.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
+#include "x86/msr/index.h"
 
 #include <arch/irqflags.h>
 #include <arch/page.h>

@@ -9,8 +9,8 @@
 #include "hv/percpu.h"
 #include "hvm/svm/svm.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "hw/native/svm.h"
+#include "x86/msr/index.h"
 
 #include <arch/page.h>
 

@@ -9,7 +9,7 @@
 #include "hv/log.h"
 #include "hvm/svm/svm.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
+#include "x86/msr/index.h"
 
 #include <arch/page.h>
 

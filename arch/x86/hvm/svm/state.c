@@ -3,8 +3,8 @@
 #include "hv/percpu.h"
 #include "hvm/svm/svm.h"
 #include "hw/native/cpu.h"
-#include "hw/native/msr_index.h"
 #include "x86/cpuid/policy.h"
+#include "x86/msr/index.h"
 
 #define ATTR_DPL_SHIFT 5
 

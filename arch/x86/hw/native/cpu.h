@@ -3,6 +3,8 @@
 #ifndef HW_NATIVE_CPU_H
 #define HW_NATIVE_CPU_H
 
+#include "x86/msr/index.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -167,12 +169,6 @@ static inline void invlpg(uint64_t va)
 #define CR4_SMEP       0x100000UL
 #define CR4_SMAP       0x200000UL
 #define CR4_PKE        0x400000UL
-
-#define EFER_SCE  0x1UL
-#define EFER_LME  0x100UL
-#define EFER_LMA  0x400UL
-#define EFER_NXE  0x800UL
-#define EFER_SVME 0x1000UL
 
 #define RFLAGS_CF    0x1UL
 #define RFLAGS_FIXED 0x2UL

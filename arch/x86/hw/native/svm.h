@@ -5,9 +5,7 @@
 
 #include <stdint.h>
 
-#define MSR_VM_CR      0xc0010114
-#define VM_CR_SVMDIS   0x10
-#define MSR_VM_HSAVE   0xc0010117
+#define VM_CR_SVMDIS 0x10
 
 /** FS, GS, TR, LDTR, and the registers of SYSCALL and SYSENTER to the control block at machine address @vmcb. */
 static inline void vmsave(uint64_t vmcb)
