@@ -35,8 +35,9 @@ check-abi:
 	else echo "abi: skipped, this system's mirrors have no libxen-dev $(OTHER_ABI)"; fi
 syntax: $(GEN_PRODUCTS)
 	$(Q)echo $(HV_SRC) | $(SYNTAX) $(call syntax_flags,$(HV_CFLAGS))
-	$(Q)echo $(SIM_SRC) $(SIM_TEST) $(FUZZ_SIM_SRC) | $(SYNTAX) $(call syntax_flags,$(SIM_CFLAGS))
-	$(Q)echo $(LIB_SRC) $(UNIT_SRC) $(XNL_SRC) | $(SYNTAX) $(call syntax_flags,$(HOST_CFLAGS))
+	$(Q)echo $(SIM_SRC) $(SIM_HELP) $(LAW_PARTS) $(PVMM_PARTS) $(SIM_TEST) $(FUZZ_SIM_SRC) | $(SYNTAX) \
+	  $(call syntax_flags,$(SIM_CFLAGS))
+	$(Q)echo $(LIB_SRC) $(UNIT_HELP) $(UNIT_SRC) $(XNL_SRC) | $(SYNTAX) $(call syntax_flags,$(HOST_CFLAGS))
 	$(Q)echo $(FUZZ_SRC) | $(SYNTAX) -w $(call syntax_flags,$(FUZZ_CFLAGS))
 	$(Q)echo $(wildcard guests/*/*.c) | $(SYNTAX) $(call syntax_flags,$(GUEST_CFLAGS))
 	@echo "abi: $(words $(sort $(HV_SRC) $(SIM_SRC) $(SIM_TEST) $(UNIT_SRC) $(XNL_SRC))) files: as with the headers" \
