@@ -73,7 +73,7 @@ static void inject_interrupt(struct vcpu *v, uint8_t vector)
     hvm_vendor->inject(v, &(struct hvm_event){ .valid = true, .kind = HVM_EVENT_INTERRUPT, .vector = vector });
 }
 
-/* True: it was delivered. False: a window is open for it, or there is none. */
+/* @now: one can be taken at this entry. What is left waits for a window. */
 static void interrupt_deliver(struct vcpu *v, bool now)
 {
     struct vlapic *a = &v->arch.hvm.lapic->apic;

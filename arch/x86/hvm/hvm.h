@@ -16,7 +16,10 @@ bool hvm_available(void);
 
 /* Domains. */
 
-/** 0, -EOPNOTSUPP: this machine runs no containers; -EINVAL, -ENOMEM. hvm_domain_destroy() also undoes half of it. */
+/**
+ * 0; -EOPNOTSUPP: this machine runs no containers; -ENODEV: a CPU refuses; -ENOMEM. hvm_domain_destroy() also undoes
+ * half of it. Under the domctl lock.
+ */
 int hvm_domain_create(struct domain *d, const struct domain_config *config);
 int hvm_domain_relinquish(struct domain *d);
 void hvm_domain_destroy(struct domain *d);

@@ -107,7 +107,7 @@ void hvm_vcpu_state_forget(struct vcpu *v)
     v->arch.hvm.halted = v->arch.hvm.nmi_blocked = v->arch.hvm.event.valid = false;
 }
 
-/* INIT has been; the extended state stays (APM volume 2, table 14-1), but for what power-on leaves in x87. */
+/* INIT has been: the extended state stays (APM volume 2, table 14-1). */
 void hvm_vcpu_reset_to(struct vcpu *v, uint8_t vector)
 {
     hvm_vcpu_state_forget(v);

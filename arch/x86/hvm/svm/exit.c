@@ -193,7 +193,7 @@ static void exit_ignored(struct vcpu *v, struct cpu_user_regs *regs) { done(v, r
 /* Its CPUID does not have it. */
 static void exit_absent(struct vcpu *v, struct cpu_user_regs *regs) { hvm_inject_ud(v); }
 
-/* Interrupts and NMIs were taken when the guest was left. */
+/* Interrupts and NMIs were taken when the guest was left; for a window the next turn has what is to be delivered. */
 static void exit_nothing(struct vcpu *v, struct cpu_user_regs *regs) { }
 
 static void exit_iret(struct vcpu *v, struct cpu_user_regs *regs) { hvm_iret_reached(v, regs); }
