@@ -68,9 +68,5 @@ int l1e_refused(const struct domain *d, uint64_t e, int rc);
 
 /** True if present entry @e, which @table of @level holds or may get, names a table of the same level. */
 bool entry_is_linear(const struct frame *table, unsigned int level, uint64_t e);
-/** Takes the references of such an entry. @table is LOCKED. 0; -EINVAL: writable, or not allowed now. Never waits. */
-int linear_get(struct frame *table, const struct domain *d, unsigned int level, uint64_t e);
-/** Always dropped; -ERESTART as frame_type_put(). */
-int linear_put(struct frame *table, uint64_t e);
 
 #endif

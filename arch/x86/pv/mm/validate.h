@@ -20,14 +20,7 @@ int frame_validate(struct frame *f, enum frame_type type, unsigned int *progress
  */
 int frame_invalidate(struct frame *f, enum frame_type type, unsigned int *progress);
 
-/* One level each; validate.c chooses. */
-int l1_validate(struct frame *f, struct domain *d, unsigned int *progress);
-void l1_invalidate(struct frame *f, struct domain *d, unsigned int *progress);
-int table_validate(struct frame *f, struct domain *d, unsigned int level, unsigned int *progress);
-int table_invalidate(struct frame *f, unsigned int level, unsigned int *progress);
-/** Level 4 only: the slots that are the hypervisor's in every address space. */
-void l4_finish(struct frame *f);
-void l4_clear(struct frame *f);
+/** A page of descriptors (descriptor.c): 0, or -EINVAL. */
 int seg_desc_validate(struct frame *f);
 
 /** True if entry @index of a table of @level is the guest's to fill. */
