@@ -11,9 +11,12 @@ long memory_add(struct memory_call *m);
 long memory_add_batch(struct memory_call *m);
 long memory_remove(struct memory_call *m);
 
+/** True if physmap_source_get() holds what it finds for writing: another domain's frame, which @d will write to. */
+bool physmap_source_written(const struct domain *d, const struct domain *foreign, unsigned int space);
 /**
- * What index @idx of XENMAPSPACE_@space means to @d, referenced (arch_guest_frame_put(f, false)); NULL: nothing.
- * @foreign: whose frames XENMAPSPACE_gmfn_foreign is about, or NULL. A grant table grows as far as is named.
+ * What index @idx of XENMAPSPACE_@space means to @d, held (arch_guest_frame_put(f, physmap_source_written())); NULL:
+ * nothing, or another's that nobody may write to. @foreign: whose frames XENMAPSPACE_gmfn_foreign is about, or NULL. A
+ * grant table grows as far as is named.
  */
 struct frame *physmap_source_get(struct domain *d, struct domain *foreign, unsigned int space, uint64_t idx);
 

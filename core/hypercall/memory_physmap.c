@@ -26,6 +26,11 @@ static struct frame *grant_page_get(struct domain *d, uint64_t idx)
     return frame_get_mfn(mfn(nr), d);
 }
 
+bool physmap_source_written(const struct domain *d, const struct domain *foreign, unsigned int space)
+{
+    return space == XENMAPSPACE_gmfn_foreign && foreign != d;
+}
+
 struct frame *physmap_source_get(struct domain *d, struct domain *foreign, unsigned int space, uint64_t idx)
 {
     switch (space) {
@@ -37,21 +42,23 @@ struct frame *physmap_source_get(struct domain *d, struct domain *foreign, unsig
     case XENMAPSPACE_gmfn_range:
         return arch_guest_frame_get(d, gfn(idx), false);
     case XENMAPSPACE_gmfn_foreign:
-        return foreign ? arch_guest_frame_get(foreign, gfn(idx), false) : NULL;
+        return foreign ? arch_guest_frame_get(foreign, gfn(idx), physmap_source_written(d, foreign, space)) : NULL;
     default:
         return NULL;
     }
 }
 
-/* 0; -EINVAL: there is no such thing; or an error of arch_physmap_add(). */
+/* 0; -EINVAL: there is no such thing, or it may not be written to; or an error of arch_physmap_add(). */
 static long add_one(struct domain *d, struct domain *foreign, unsigned int space, uint64_t idx, gfn_t at)
 {
+    bool written = physmap_source_written(d, foreign, space);
     struct frame *f = physmap_source_get(d, foreign, space, idx);
 
     if (!f)
         return space == XENMAPSPACE_dev_mmio ? -EACCES : -EINVAL;
-    long rc = arch_physmap_add(d, at, f);
-    arch_guest_frame_put(f, false);
+    long rc = written ? arch_physmap_add_foreign(d, at, f) : arch_physmap_add(d, at, f);
+    if (!written || rc)
+        arch_guest_frame_put(f, written); /* else the entry has it */
     return rc;
 }
 

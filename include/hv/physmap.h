@@ -32,11 +32,16 @@ int arch_physmap_populate(struct domain *d, gfn_t g, mfn_t m, unsigned int order
  */
 bool arch_physmap_give_back(struct domain *d, gfn_t g, struct heap_run *run);
 /**
- * @f, on which the caller holds a reference, is at @g from now on, in place of what was there; if it is @d's own or
- * shared with it by us, nowhere else any more. RAM that was at @g is given back. The reference stays the caller's.
+ * @f, @d's own or shared with it by us, on which the caller holds a reference, is at @g from now on, in place of what
+ * was there, and nowhere else any more. RAM that was at @g is given back. The reference stays the caller's.
  * 0; -EACCES: @d has no map of ours; -errno.
  */
 int arch_physmap_add(struct domain *d, gfn_t g, struct frame *f);
+/**
+ * The same for another domain's frame, wherever else it is. The caller holds it for writing, by arch_guest_frame_get(),
+ * which is where its owner learns of that; on success the hold is the entry's, otherwise it stays the caller's.
+ */
+int arch_physmap_add_foreign(struct domain *d, gfn_t g, struct frame *f);
 /** Nothing is at @g any more; a frame of @d's own stays @d's. 0; -EACCES: @d has no map of ours; -ENOENT. */
 int arch_physmap_remove(struct domain *d, gfn_t g);
 /**

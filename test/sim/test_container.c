@@ -462,4 +462,62 @@ static void test_random_life(void **state)
     }
 }
 
-SIM_TESTS(cmocka_unit_test(test_random_life))
+/* --- Another container has a frame of this one's in its map for a while, and writes to it --- */
+
+static int map_elsewhere(struct domain *other, uint64_t at, uint64_t from)
+{
+    xen_ulong_t idx = from;
+    xen_pfn_t gpfn = at;
+    int err = 1;
+    struct xen_add_to_physmap_batch op = { .domid = other->id, .space = XENMAPSPACE_gmfn_foreign, .size = 1,
+                                           .u.foreign_domid = d->id, .idxs.p = (void *)(box + 4096),
+                                           .gpfns.p = (void *)(box + 4104), .errs.p = (void *)(box + 4112) };
+
+    memcpy(box + 4096, &idx, sizeof(idx));
+    memcpy(box + 4104, &gpfn, sizeof(gpfn));
+    assert_int_equal(guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_add_to_physmap_batch, &op), 0);
+    memcpy(&err, box + 4112, sizeof(err));
+    return err;
+}
+
+static void populate_one(uint64_t g)
+{
+    struct xen_memory_reservation r = { .extent_start.p = (void *)(box + 4096), .nr_extents = 1, .domid = d->id };
+
+    memcpy(box + 4096, &g, sizeof(g));
+    assert_int_equal(guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_populate_physmap, &r), 1);
+}
+
+static void test_mapped_elsewhere(void **state)
+{
+    struct xen_remove_from_physmap remove = { .gpfn = BASE };
+
+    start();
+    struct domain *other = container(4);
+    populate_one(BASE + 3);
+    populate_one(BASE + 4);
+    while (hvm_pool_set(d, 64 * PAGE_SIZE) == -ERESTART || hvm_pool_set(other, 64 * PAGE_SIZE) == -ERESTART)
+        ;
+    assert_int_equal(hvm_dirty_enable(d), 0);
+    logging = true;
+    for (uint64_t g = BASE; g < BASE + GFNS; g++)
+        copy_frame(g);
+    step_log_read();
+    enum p2m_type kind;
+    struct frame *f = mfn_to_frame(hvm_p2m_lookup(d, gfn(BASE + 3), &kind));
+    uint32_t refs = frame_refs(f);
+
+    assert_int_equal(map_elsewhere(other, BASE, BASE + 3), 0);
+    assert_int_equal(frame_refs(f), refs + 1);
+    *word_at(BASE + 3) += 1;
+    remove.domid = other->id;
+    assert_int_equal(guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_remove_from_physmap, &remove), 0);
+    assert_int_equal(frame_refs(f), refs);
+    step_log_read();
+    assert_true((uint8_t)box[8192 + (BASE + 3) / 8] >> (BASE + 3) % 8 & 1);
+    assert_false((uint8_t)box[8192 + (BASE + 4) / 8] >> (BASE + 4) % 8 & 1);
+    assert_int_equal(map_elsewhere(other, BASE, BASE + 5), -EINVAL);
+    logging = false;
+}
+
+SIM_TESTS(cmocka_unit_test(test_random_life), cmocka_unit_test(test_mapped_elsewhere))

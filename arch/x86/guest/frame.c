@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A guest's frame held by the hypervisor itself: for vcpu_info, event arrays and the like. */
+/*
+ * A guest's frame held by the hypervisor itself, for vcpu_info, event arrays and the like, or by another's map.
+ *
+ * Here alone a frame of a guest that is not the caller gets its writable type: log-dirty mode of its owner hears of it.
+ */
 #include "hv/debugger.h"
 #include "hvm/dirty.h"
 #include "hvm/hvm.h"

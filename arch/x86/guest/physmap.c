@@ -30,25 +30,15 @@ bool arch_physmap_give_back(struct domain *d, gfn_t g, struct heap_run *run)
     return mfn_valid(m) && domain_give_back_frame(d, mfn_to_frame(m), run);
 }
 
-/* The entry of somebody else's frame holds it like a mapping does: written through it, so never a page table's. */
-static int add_foreign(struct domain *d, gfn_t g, struct frame *f)
-{
-    int rc = frame_type_get(f, FT_WRITABLE);
-
-    if (rc)
-        return -EBUSY;
-    frame_get_again(f);
-    rc = hvm_physmap_add_foreign(d, g, frame_to_mfn(f), P2M_FOREIGN_RW);
-    if (rc)
-        frame_put_typed(f);
-    return rc;
-}
-
 int arch_physmap_add(struct domain *d, gfn_t g, struct frame *f)
 {
-    if (!domain_is_translated(d))
-        return -EACCES;
-    return frame_owner_id(f) == d->id ? hvm_physmap_add(d, g, f) : add_foreign(d, g, f);
+    return domain_is_translated(d) ? hvm_physmap_add(d, g, f) : -EACCES;
+}
+
+/* The entry holds the frame like a mapping does: written through it, so never a page table. */
+int arch_physmap_add_foreign(struct domain *d, gfn_t g, struct frame *f)
+{
+    return domain_is_translated(d) ? hvm_physmap_add_foreign(d, g, frame_to_mfn(f), P2M_FOREIGN_RW) : -EACCES;
 }
 
 int arch_physmap_remove(struct domain *d, gfn_t g)
