@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A vCPU runs with its own XCR0. State of components that it once enabled and then disabled survives in the registers
- * on bare hardware, so saving and loading go over xcr0_accum, every component that was ever enabled; x87 and SSE always
- * belong to it, because their instructions work whatever XCR0 says.
+ * on bare hardware, so saving and loading go over xcr0_accum, every component that was ever enabled. State whose
+ * instructions do not ask XCR0 always belongs to it: x87 and SSE; and PKRU (CR4.PKE alone decides) of every container
+ * that may set CR4.PKE, by hvm_fpu_widen(). PV guests run with our CR4, which never has PKE, so theirs needs no PKRU.
  *
  * Registers of components outside xcr0_accum hold what some other vCPU left there. They cannot be reached until the
  * vCPU enables the component, and at that moment they are put into their initial state.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Records of what a container has and hardly uses: memory types, interrupt wires, machine checks, TSC_ADJUST. */
 #include "hvm/save.h"
+#include "hvm/vendor.h"
 
 #include "public.h"
 #include "x86/msr/index.h"
@@ -23,11 +24,11 @@ static bool types_ok(uint64_t bytes, uint64_t known)
 static uint32_t mtrr_save(struct vcpu *v, void *out)
 {
     const struct hvm_mtrr *m = &v->arch.hvm.mtrr;
-    struct hvm_hw_mtrr hw = { .msr_pat_cr = v->arch.hvm.pat, .msr_mtrr_cap = MTRR_CAP,
-                              .msr_mtrr_def_type = m->def_type };
+    struct hvm_hw_mtrr hw = { .msr_mtrr_cap = MTRR_CAP, .msr_mtrr_def_type = m->def_type };
 
     _Static_assert(sizeof(hw.msr_mtrr_var) == sizeof(m->variable) && sizeof(hw.msr_mtrr_fixed) == sizeof(m->fixed),
                    "as many as the ABI has");
+    (void)hvm_vendor->msr_get(v, MSR_PAT, &hw.msr_pat_cr);
     memcpy(hw.msr_mtrr_var, m->variable, sizeof(m->variable));
     memcpy(hw.msr_mtrr_fixed, m->fixed, sizeof(m->fixed));
     memcpy(out, &hw, sizeof(hw));
@@ -57,7 +58,7 @@ static void mtrr_load(struct vcpu *v, const void *in, uint32_t length, uint64_t 
     struct hvm_hw_mtrr hw;
 
     memcpy(&hw, in, sizeof(hw));
-    v->arch.hvm.pat = hw.msr_pat_cr;
+    (void)hvm_vendor->msr_put(v, MSR_PAT, hw.msr_pat_cr);
     m->def_type = hw.msr_mtrr_def_type;
     memcpy(m->variable, hw.msr_mtrr_var, sizeof(m->variable));
     memcpy(m->fixed, hw.msr_mtrr_fixed, sizeof(m->fixed));

@@ -10,13 +10,14 @@
 #define XSAVE_HEAD offsetof(struct hvm_hw_cpu_xsave, save_area)
 #define XCR0_RESET 1u
 #define CR4_OSXSAVE BIT(18)
+#define CR4_PKE     BIT(22) /* PKRU without XCR0 */
 _Static_assert(XSAVE_HEAD == 8 + sizeof(struct xstate_image_head), "a word that is ignored, then the head");
 
 static uint32_t xsave_max(const struct domain *d) { return 8 + xstate_image_size(xstate_active.xcr0); }
 
 static uint32_t xsave_save(struct vcpu *v, void *out)
 {
-    bool in_use = v->arch.hvm.cr4 & CR4_OSXSAVE || v->arch.xcr0 & ~(uint64_t)XCR0_RESET;
+    bool in_use = v->arch.hvm.cr4 & (CR4_OSXSAVE | CR4_PKE) || v->arch.xcr0 & ~(uint64_t)XCR0_RESET;
     uint64_t mask = xstate_active.xcr0;
     uint32_t size = xstate_image_size(v->arch.xcr0_accum);
 

@@ -13,6 +13,7 @@
 #include "mm/map.h"
 #include "mm/tlb.h"
 #include "x86/cpuid/policy.h"
+#include "x86/msr/index.h"
 
 #define PAT_RESET   0x0007040600070406ULL
 #define DR6_RESET   0xffff0ff0ULL
@@ -36,8 +37,9 @@ __init void hvm_detect(void) { hvm_svm_detect(); }
 
 void hvm_fpu_widen(struct vcpu *v)
 {
-    if (hvm_vendor->xcr0_unseen())
-        v->arch.xcr0_accum |= cpuid_policy_xcr0(v->domain->arch.policy) & xstate_active.xcr0;
+    uint64_t usable = cpuid_policy_xcr0(v->domain->arch.policy) & xstate_active.xcr0;
+
+    v->arch.xcr0_accum |= hvm_vendor->xcr0_unseen() ? usable : usable & XSTATE_PKRU;
 }
 
 static struct emulate_seg real_segment(uint16_t selector, uint16_t attr)
@@ -65,7 +67,6 @@ static void state_reset(struct vcpu *v)
 {
     struct hvm_vcpu *h = &v->arch.hvm;
 
-    h->pat = PAT_RESET;
     h->tsc_offset = v->domain->arch.hvm.tsc_offset;
     h->tsc_adjust = 0;
     h->event.valid = h->nmi_blocked = h->halted = false;
@@ -73,7 +74,7 @@ static void state_reset(struct vcpu *v)
     h->upcall_vector = 0;
     h->mtrr = (struct hvm_mtrr){ 0 };
     registers_reset(v, 0);
-    hvm_vendor->msr_put(v, 0x277, PAT_RESET);
+    hvm_vendor->msr_put(v, MSR_PAT, PAT_RESET);
     hvm_vendor->tsc_changed(v);
 }
 

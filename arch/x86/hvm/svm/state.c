@@ -72,7 +72,6 @@ void svm_state_put(struct vcpu *v, const struct hvm_state *s)
     b->sysenter_cs = s->sysenter_cs;
     b->sysenter_esp = s->sysenter_esp;
     b->sysenter_eip = s->sysenter_eip;
-    b->g_pat = h->pat;
     svm_shadow_set(v, s->shadow);
     svm_control_changed(v);
     svm_dirty(v, SVM_CLEAN_ALL);
@@ -154,7 +153,7 @@ bool svm_msr_get(const struct vcpu *v, uint32_t msr, uint64_t *value)
     const uint64_t *at = msr_place(v, msr);
 
     if (msr == MSR_PAT)
-        *value = svm_features.pat_isolated ? svm_vmcb(v)->g_pat : v->arch.hvm.pat;
+        *value = svm_vmcb(v)->g_pat; /* its only place, whether or not the processor makes use of it */
     else if (at)
         *value = *at;
     return at || msr == MSR_PAT;
@@ -165,7 +164,7 @@ bool svm_msr_put(struct vcpu *v, uint32_t msr, uint64_t value)
     uint64_t *at = msr_place(v, msr);
 
     if (msr == MSR_PAT) {
-        v->arch.hvm.pat = svm_vmcb(v)->g_pat = value;
+        svm_vmcb(v)->g_pat = value;
         svm_dirty(v, SVM_CLEAN_NESTED);
     } else if (at) {
         *at = value;

@@ -42,7 +42,6 @@ struct hvm_mtrr {
 
 struct hvm_vcpu {
     uint64_t cr0, cr4, efer; /* as the guest reads them; the CPU's may differ */
-    uint64_t pat;
     uint64_t tsc_offset;     /* what its TSC is ahead of the domain's clock, modulo 2^64 */
     uint64_t tsc_adjust;     /* the part of it that is the guest's own doing */
     struct hvm_event event;
