@@ -36,7 +36,10 @@ static void test_rules(void **state)
         BREAK(cr0, 0xe0050033, NULL),
         BREAK(cr0, 0x180050033, "VMCB: CR0 is 0x180050033: bits 32 to 63 must be 0"),
         BREAK(cr0, 0x80050032, "VMCB: CR0 is 0x80050032: long mode needs PE"),
-        BREAK(cr0, 0x10, NULL), /* real mode */
+        BREAK(cr0, 0x10, "VMCB: EFER is 0x1d01: LMA (bit 10) must be LME and CR0.PG"),
+        BREAK(efer, 0x1901, "VMCB: EFER is 0x1901: LMA (bit 10) must be LME and CR0.PG"),
+        BREAK(efer, 0x1c01, "VMCB: EFER is 0x1c01: LMA (bit 10) must be LME and CR0.PG"),
+        BREAK(efer, 0x1801, NULL), /* paging without long mode */
         BREAK(cr3, 0x10000000000, "VMCB: CR3 is 0x10000000000: it reaches beyond the physical addresses"),
         BREAK(cr4, 0x80000020, "VMCB: CR4 is 0x80000020: a reserved bit is set"),
         BREAK(cr4, 0, "VMCB: CR4 is 0: long mode needs PAE"),
@@ -62,6 +65,9 @@ static void test_rules(void **state)
     char text[VMCB_CHECK_TEXT];
     struct vmcb v = good();
 
+    assert_true(vmcb_check(&v, &limits, text));
+    v.cr0 = 0x10; /* real mode */
+    v.efer = 0x1901;
     assert_true(vmcb_check(&v, &limits, text));
     for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
         bool taken;

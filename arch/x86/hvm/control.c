@@ -6,12 +6,14 @@
 #include "hvm/control.h"
 
 #include "cpu/fpu.h"
+#include "cpu/xstate_boot.h"
 #include "hvm/hvm.h"
 #include "hvm/lapic.h"
 #include "hvm/vendor.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
 #include "x86/cpuid/policy.h"
+#include "x86/msr/efer.h"
 
 #define CR0_GUEST (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
 #define CR0_HIGH  0xffffffff00000000ULL
@@ -31,6 +33,8 @@ uint64_t hvm_cr4_settable(const struct domain *d)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         if (cpuid_policy_has(d->arch.policy, rows[i].feature))
             bits |= rows[i].bits;
+    if (!(cpuid_policy_xcr0(d->arch.policy) & xstate_active.xcr0 & XSTATE_PKRU))
+        bits &= ~(uint64_t)CR4_PKE; /* PKRU would be whoever's ran before */
     return bits;
 }
 
@@ -49,17 +53,14 @@ uint64_t hvm_efer_settable(const struct domain *d)
 }
 
 /* Paging begins or ends: with LME long mode does, too. False: it may not now. */
-static bool paging_switch(struct vcpu *v, bool on, uint64_t *efer)
+static bool paging_switch(struct vcpu *v, bool on)
 {
     const struct hvm_vcpu *h = &v->arch.hvm;
 
     if (!(h->efer & EFER_LME))
         return true;
-    if (!on) {
-        *efer &= ~EFER_LMA;
+    if (!on)
         return !hvm_vendor->in_64bit(v) && !(h->cr4 & CR4_PCIDE);
-    }
-    *efer |= EFER_LMA;
     struct hvm_state s;
     hvm_vendor->state_get(v, &s);
     return (h->cr4 & CR4_PAE) && !(s.seg[EMU_CS].attr & EMU_SEG_L);
@@ -68,17 +69,16 @@ static bool paging_switch(struct vcpu *v, bool on, uint64_t *efer)
 bool hvm_cr0_write(struct vcpu *v, uint64_t value)
 {
     struct hvm_vcpu *h = &v->arch.hvm;
-    uint64_t efer = h->efer;
 
     if (value & CR0_HIGH)
         return false;
     value = (value & CR0_GUEST) | CR0_ET;
     if ((value & (CR0_PG | CR0_PE)) == CR0_PG || (value & (CR0_NW | CR0_CD)) == CR0_NW)
         return false;
-    if (((value ^ h->cr0) & CR0_PG) && !paging_switch(v, value & CR0_PG, &efer))
+    if (((value ^ h->cr0) & CR0_PG) && !paging_switch(v, value & CR0_PG))
         return false;
     h->cr0 = value;
-    h->efer = efer;
+    h->efer = efer_with_lma(h->efer, value);
     hvm_vendor->control_changed(v);
     return true;
 }
@@ -106,7 +106,6 @@ bool hvm_cr4_write(struct vcpu *v, uint64_t value)
     return true;
 }
 
-/* LMA follows from LME and paging, whatever is written. */
 bool hvm_efer_write(struct vcpu *v, uint64_t value)
 {
     struct hvm_vcpu *h = &v->arch.hvm;
@@ -115,7 +114,7 @@ bool hvm_efer_write(struct vcpu *v, uint64_t value)
         return false;
     if ((h->cr0 & CR0_PG) && ((value ^ h->efer) & EFER_LME))
         return false;
-    h->efer = (value & ~EFER_LMA) | (h->efer & EFER_LMA);
+    h->efer = efer_with_lma(value, h->cr0);
     hvm_vendor->control_changed(v);
     return true;
 }

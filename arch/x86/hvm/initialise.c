@@ -11,6 +11,7 @@
 #include "hvm/vendor.h"
 #include "hw/native/cpu.h"
 #include "x86/cpuid/policy.h"
+#include "x86/msr/efer.h"
 #include "x86/pte/pte.h"
 
 #define ATTR_TYPE     0x00fu
@@ -157,8 +158,7 @@ static void complete(struct hvm_state *s, struct cpu_user_regs *r)
             s->seg[segments[i]].attr |= TYPE_ACCESSED;
     s->seg[HVM_TR].attr |= TYPE_BUSY;
     s->cr0 |= CR0_ET;
-    if ((s->efer & EFER_LME) && (s->cr0 & CR0_PG))
-        s->efer |= EFER_LMA;
+    s->efer = efer_with_lma(s->efer, s->cr0);
     r->rflags = (r->rflags & RFLAGS_GIVEN) | RFLAGS_FIXED;
 }
 

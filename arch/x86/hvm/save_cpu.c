@@ -16,6 +16,7 @@
 #include "hw/native/cpu.h"
 #include "public.h"
 #include "x86/cpuid/policy.h"
+#include "x86/msr/efer.h"
 
 /* Types of a pending event, as the control block of either vendor has them. */
 enum { EVENT_INTERRUPT = 0, EVENT_NMI = 2, EVENT_FAULT = 3, EVENT_SOFT = 4, EVENT_TYPES = 7 };
@@ -84,7 +85,6 @@ static const char *control_check(const struct vcpu *v, const struct hvm_hw_cpu *
 {
     const struct domain *d = v->domain;
     unsigned int width = d->arch.policy->extd[8].a & 0xff;
-    bool lma = hw->msr_efer & EFER_LMA;
 
     if (hw->cr0 >> 32 || !(hw->cr0 & CR0_ET) || (hw->cr0 & (CR0_PG | CR0_PE)) == CR0_PG ||
         (hw->cr0 & (CR0_NW | CR0_CD)) == CR0_NW)
@@ -93,8 +93,10 @@ static const char *control_check(const struct vcpu *v, const struct hvm_hw_cpu *
         return "CR4 has bits that the domain's CPU policy does not give";
     if (hw->msr_efer & ~(hvm_efer_settable(d) | EFER_LMA))
         return "EFER has bits that the domain's CPU policy does not give";
-    if (lma && (!(hw->msr_efer & EFER_LME) || !(hw->cr0 & CR0_PG) || !(hw->cr4 & CR4_PAE)))
-        return "EFER says long mode, and LME, CR0 or CR4 do not";
+    if (hw->msr_efer != efer_with_lma(hw->msr_efer, hw->cr0))
+        return "EFER.LMA is not what EFER.LME and CR0.PG make it";
+    if ((hw->msr_efer & EFER_LMA) && !(hw->cr4 & CR4_PAE))
+        return "EFER says long mode, and CR4 does not";
     if (hw->cr3 >> width)
         return "CR3 is wider than an address";
     return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of rules: one row each, in the order of the manual. */
-#include "x86/msr/index.h"
+#include "x86/msr/efer.h"
 #include "x86/svm/check.h"
 
 #include "base/format.h"
@@ -77,6 +77,12 @@ static bool rule_efer(const struct vmcb *v, const struct vmcb_limits *l)
     return !(v->efer & ~l->efer);
 }
 
+/* Not the manual's: what VMRUN makes of it is not said. */
+static bool rule_lma(const struct vmcb *v, const struct vmcb_limits *l)
+{
+    return v->efer == efer_with_lma(v->efer, v->cr0);
+}
+
 static bool rule_pae(const struct vmcb *v, const struct vmcb_limits *l)
 {
     return !long_mode(v) || (v->cr4 & CR4_PAE);
@@ -138,6 +144,7 @@ static const struct {
     { rule_dr6, "DR6", FIELD(dr6), "bits 32 to 63 must be 0" },
     { rule_dr7, "DR7", FIELD(dr7), "bits 32 to 63 must be 0" },
     { rule_efer, "EFER", FIELD(efer), "a reserved bit is set" },
+    { rule_lma, "EFER", FIELD(efer), "LMA (bit 10) must be LME and CR0.PG" },
     { rule_pae, "CR4", FIELD(cr4), "long mode needs PAE" },
     { rule_pe, "CR0", FIELD(cr0), "long mode needs PE" },
     { rule_cs, "CS attributes", FIELD(cs.attr), "L and D exclude each other in long mode" },
