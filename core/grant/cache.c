@@ -19,8 +19,12 @@ static int flush_check(const struct gnttab_cache_flush *op)
     return 0;
 }
 
-/* One page of active records at a time under the lock: tables can be long. */
-static bool flush_is_granted(struct grant_table *gt, domid_t user, const struct frame *f)
+/*
+ * A reference on @f for @user, to whom an entry in use grants it: that entry has one as long as the lock is held. Who
+ * has no such entry takes none, or he would meddle with a frame that its owner is just about to do something else with.
+ * One page of active records at a time under the lock: tables can be long.
+ */
+static bool flush_get_granted(struct grant_table *gt, domid_t user, struct frame *f)
 {
     bool found = false;
     for (uint32_t page = 0; !found && page < READ_ONCE(gt->nr_frames); page++) {
@@ -29,6 +33,8 @@ static bool flush_is_granted(struct grant_table *gt, domid_t user, const struct 
             const struct grant_active *a = &gt->active[page][i];
             found = (a->readers || a->writers) && a->domid == user && a->frame == f;
         }
+        if (found)
+            frame_get_again(f);
         spin_unlock(&gt->lock);
     }
     return found;
@@ -37,11 +43,11 @@ static bool flush_is_granted(struct grant_table *gt, domid_t user, const struct 
 static int flush_for(struct domain *d, struct domain *owner, mfn_t m, uint32_t how)
 {
     struct frame *f = mfn_to_frame(m);
-    if (!frame_get(f, owner))
+    if (owner == d && !frame_get(f, d))
         return -EPERM; /* it went to somebody else meanwhile */
-    int rc = owner == d || flush_is_granted(owner->grants, d->id, f) ? 0 : -EINVAL;
-    if (!rc && how == GNTTAB_CACHE_INVAL)
-        rc = -EOPNOTSUPP;
+    if (owner != d && !flush_get_granted(owner->grants, d->id, f))
+        return -EINVAL;
+    int rc = how == GNTTAB_CACHE_INVAL ? -EOPNOTSUPP : 0;
     if (!rc)
         arch_grant_cache_flush(m);
     frame_put(f);

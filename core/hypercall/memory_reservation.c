@@ -21,7 +21,7 @@ struct reservation {
     struct heap_run freed;
 };
 
-#define SCRUB_ORDER_MAX 9 /* a larger extent is not scrubbed at once: 1 GiB would take long */
+#define LARGE_ORDER 9 /* a larger extent is not scrubbed at once: 1 GiB would take long */
 
 static bool reservation_decrease(struct reservation *r, uint64_t i)
 {
@@ -29,6 +29,8 @@ static bool reservation_decrease(struct reservation *r, uint64_t i)
     if (copy_from_handle(&gmfn, r->op->extent_start, i))
         return false;
     TRACE(TRC_MEM_DECREASE_RESERVATION, TRACE_64(gmfn), r->d->id | r->op->extent_order << 16);
+    if (domain_is_translated(r->d) && r->op->extent_order > LARGE_ORDER)
+        return false; /* each frame is a flush, and none may come in between */
     for (uint64_t n = 0; n < 1ULL << r->op->extent_order; n++)
         if (!arch_physmap_give_back(r->d, gfn(gmfn + n), &r->freed))
             return false;
@@ -101,7 +103,7 @@ static long reservation_run(struct memory_call *m, struct reservation *r)
 long memory_reservation(struct memory_call *m)
 {
     const struct xen_memory_reservation *op = &m->op.reservation;
-    struct reservation r = { .op = op, .freed.scrub_later = op->extent_order > SCRUB_ORDER_MAX };
+    struct reservation r = { .op = op, .freed.scrub_later = op->extent_order > LARGE_ORDER };
     long start = (long)m->start;
     if (op->nr_extents > MEMORY_EXTENTS_MAX || m->start >= op->nr_extents)
         return start;

@@ -25,9 +25,9 @@ static void list_frames(struct domain *d, mfn_t first, uint64_t nr)
     }
 }
 
-int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
+/* @nr frames more, within the limit; @first: these, and they are listed, or MFN_NONE. 0, -E2BIG, -EINVAL (dying). */
+static int charge(struct domain *d, mfn_t first, uint64_t nr)
 {
-    uint64_t nr = 1ULL << order;
     bool was_empty = false;
     int rc = 0;
 
@@ -38,7 +38,8 @@ int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
         rc = -E2BIG;
     } else {
         was_empty = !d->tot_pages;
-        list_frames(d, first, nr);
+        if (!mfn_eq(first, MFN_NONE))
+            list_frames(d, first, nr);
         d->tot_pages += nr;
         claim_consume(d, nr);
     }
@@ -48,11 +49,29 @@ int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order)
     return rc;
 }
 
+int domain_assign_frames(struct domain *d, mfn_t first, unsigned int order) { return charge(d, first, 1ULL << order); }
+
+/* Decided under the lock later: spares the heap the trouble. */
+static bool may_get(struct domain *d, unsigned int order)
+{
+    return order <= HEAP_MAX_ORDER && READ_ONCE(d->tot_pages) + (1ULL << order) <= READ_ONCE(d->max_pages) &&
+           claim_admits(d, 1ULL << order);
+}
+
+mfn_t domain_alloc_stolen(struct domain *d, unsigned int order)
+{
+    mfn_t m = may_get(d, order) ? heap_alloc(order, 0) : MFN_NONE;
+
+    if (mfn_eq(m, MFN_NONE) || !charge(d, MFN_NONE, 1ULL << order))
+        return m;
+    heap_free(m, order, false);
+    return MFN_NONE;
+}
+
 mfn_t domain_alloc_frames_at(struct domain *d, unsigned int order, unsigned int heap_flags, gfn_t g)
 {
-    if (order > HEAP_MAX_ORDER || READ_ONCE(d->tot_pages) + (1ULL << order) > READ_ONCE(d->max_pages) ||
-        !claim_admits(d, 1ULL << order))
-        return MFN_NONE; /* spares the heap the trouble; decided under the lock below */
+    if (!may_get(d, order))
+        return MFN_NONE;
     mfn_t m = heap_alloc(order, heap_flags);
     if (mfn_eq(m, MFN_NONE))
         return m;

@@ -155,6 +155,12 @@ bool domain_give_back_frame(struct domain *d, struct frame *f, struct heap_run *
 int domain_release_frames(struct domain *d);
 /** Assigns frames in place of as many stolen ones. 0, -EINVAL (dying: the caller frees and uncharges). */
 int domain_return_frames(struct domain *d, mfn_t first, unsigned int order);
+/**
+ * 2^@order frames, counted for @d as if it had had them and they had been stolen: nobody has ever been able to name
+ * them. They hold what the heap left in them. MFN_NONE: no memory or limit. domain_return_frames(), or heap_free() and
+ * domain_uncharge_frames().
+ */
+mfn_t domain_alloc_stolen(struct domain *d, unsigned int order);
 /** @nr stolen frames do not come back. */
 void domain_uncharge_frames(struct domain *d, uint64_t nr);
 

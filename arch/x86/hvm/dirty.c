@@ -18,7 +18,7 @@
 #define PAGE_BITS     (8 * PAGE_SIZE)     /* gfns of a page of bits */
 #define PAGE_WORDS    (PAGE_SIZE / 8)
 #define LEVELS        3u                  /* of pages that lead there, 512 each */
-#define VISIT_STEP    256u
+#define VISIT_STEP    8u /* leaves between two looks for something better to do: of 1 GiB, each frame is asked */
 #define PAGES_PER_2MB 512u
 
 static unsigned int index_at(uint64_t gfn, unsigned int level)

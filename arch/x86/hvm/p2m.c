@@ -119,6 +119,8 @@ struct frame *hvm_frame_get(struct domain *d, gfn_t g, bool write)
     if (p2m_type_is_own(e.type) && !(write && e.type == P2M_RAM_RO) && frame_get(mfn_to_frame(mfn(e.mfn)), d))
         f = mfn_to_frame(mfn(e.mfn));
     spin_unlock(&p->lock);
+    if (unlikely(e.type == P2M_POD))
+        p2m_pod_refuse(d);
     return f;
 }
 
@@ -138,6 +140,8 @@ struct frame *hvm_frame_access(struct domain *d, gfn_t g, bool write, enum p2m_t
             p2m_dirty_mark(p, g.nr, 1);
     }
     spin_unlock(&p->lock);
+    if (unlikely(e.type == P2M_POD))
+        p2m_pod_refuse(d);
     if (kind)
         *kind = e.type;
     return f;

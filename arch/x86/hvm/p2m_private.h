@@ -43,6 +43,7 @@ struct p2m_pod {
     uint64_t frames;                  /* in both lists */
     uint64_t entries;                 /* gfns of P2M_POD */
     uint64_t sweep;                   /* where the last search for zeroes ended */
+    bool spent;                       /* an entry could not get a frame, and none has come since */
 };
 
 struct p2m {
@@ -103,6 +104,8 @@ void p2m_dirty_free(struct p2m *p);
 
 /** A frame comes to be at @gfn, which is P2M_POD; false: there is none to be had, or it is not. */
 bool p2m_pod_demand(struct p2m *p, uint64_t gfn);
+/** The lock is not held. A frame was wanted where p2m_pod_demand() had none: that is the end of the domain. */
+void p2m_pod_refuse(struct domain *d);
 /** @nr entries of P2M_POD are not there any more; frames that nobody waits for are free. */
 void p2m_pod_entries_gone(struct p2m *p, uint64_t nr);
 /** @m, which the domain gives back and no entry leads to, is the cache's now; false: it is not wanted there. */

@@ -4,10 +4,11 @@
  * difference back. Gfns are there without frames (P2M_POD), and frames without gfns, in a cache; the first touch of a
  * gfn brings the two together, whoever touches.
  *
- * The cache's frames are counted in tot_pages and are nobody's to name: they were stolen (domain_steal_frame()), so no
- * mapping, no grant and no number leads to them. They are cleared when they are handed out. There are never more of
- * them than entries, but while the domain is built. A guest that touches more than it has is searched for frames of
- * zeroes, a bounded number of them; if there are none, its memory cannot be had, and it ends.
+ * The cache's frames are counted in tot_pages and are nobody's to name: they were stolen (domain_steal_frame(),
+ * domain_alloc_stolen()), so no mapping, no grant and no number leads to them. They are cleared when they are handed
+ * out. There are never more of them than entries, but while the domain is built. A guest that touches more than it has
+ * is searched for frames of zeroes, a bounded number of them; if there are none, its memory cannot be had: it ends, and
+ * is not searched again.
  */
 #include "hv/hypercall.h"
 #include "hv/log.h"
@@ -17,6 +18,7 @@
 #define CHUNK_ORDER  9u
 #define CHUNK        BIT(CHUNK_ORDER)
 #define SWEEP_GFNS   1024u /* looked at for one frame */
+#define SWEEP_FLUSHES 4u   /* of frames that seemed to be free */
 
 /* The cache. */
 
@@ -24,6 +26,7 @@ static void cache_add(struct p2m *p, mfn_t m, unsigned int order)
 {
     frame_list_add_tail(order ? &p->pod.chunks : &p->pod.single, mfn_to_frame(m));
     p->pod.frames += BIT(order);
+    p->pod.spent = false;
 }
 
 /* The first of 2^@order frames; a chunk is broken up where single ones are wanted. MFN_NONE: there are none. */
@@ -58,12 +61,11 @@ static bool cache_release_one(struct p2m *p)
 /* 2^@order new frames; the domain's limit holds. */
 static bool cache_grow(struct p2m *p, unsigned int order)
 {
-    mfn_t m = domain_alloc_frames_at(p->d, order, 0, GFN_NONE);
+    mfn_t m = domain_alloc_stolen(p->d, order);
 
     if (mfn_eq(m, MFN_NONE))
         return false;
-    for (uint64_t i = 0; i < BIT(order); i++)
-        BUG_ON(domain_steal_frame(p->d, mfn_to_frame(mfn_add(m, i)))); /* nobody was told of them */
+    arch_physmap_prepare(p->d, GFN_NONE, m, order);
     cache_add(p, m, order);
     return true;
 }
@@ -96,7 +98,9 @@ void p2m_pod_entries_gone(struct p2m *p, uint64_t nr)
 {
     BUG_ON(p->pod.entries < nr);
     p->pod.entries -= nr;
-    for (uint64_t i = 0; i < 2 * nr && p->pod.frames > p->pod.entries; i++) /* in proportion to what was asked */
+    if (p->dead)
+        return; /* the cache goes by itself, a little at a time */
+    for (uint64_t i = 0; i < MIN(2 * nr, CHUNK) && p->pod.frames > p->pod.entries; i++)
         cache_release_one(p);
 }
 
@@ -121,16 +125,25 @@ static bool is_zero(mfn_t m)
     return true;
 }
 
+/* Nobody but the domain holds it: else it could not be stolen, and looking closer would cost a flush. */
+static bool is_unheld(const struct p2m *p, mfn_t m)
+{
+    uint64_t count = __atomic_load_n(&mfn_to_frame(m)->count, __ATOMIC_RELAXED);
+
+    return count == (FRAME_ALLOCATED | (uint64_t)p->d->id << FRAME_OWNER_SHIFT | 1);
+}
+
 /* The frame at @gfn becomes the cache's if it still is all zero once the guest cannot write any more. */
-static bool reclaim(struct p2m *p, uint64_t gfn)
+static bool reclaim(struct p2m *p, uint64_t gfn, unsigned int *flushes)
 {
     struct p2m_entry e = p2m_lookup(&p->tree, gfn);
 
-    if ((e.type != P2M_RAM && e.type != P2M_RAM_LOGDIRTY) || !is_zero(mfn(e.mfn)))
+    if ((e.type != P2M_RAM && e.type != P2M_RAM_LOGDIRTY) || !is_unheld(p, mfn(e.mfn)) || !is_zero(mfn(e.mfn)))
         return false;
     if (p2m_set(&p->tree, gfn, 0, P2M_NO_MFN, P2M_POD) < 0)
         return false;
     p2m_flush(p);
+    ++*flushes;
     if (!is_zero(mfn(e.mfn)) || domain_steal_frame(p->d, mfn_to_frame(mfn(e.mfn)))) {
         BUG_ON(p2m_set(&p->tree, gfn, 0, e.mfn, P2M_RAM) < 0);
         p2m_dirty_mark(p, gfn, 1);
@@ -144,10 +157,12 @@ static bool reclaim(struct p2m *p, uint64_t gfn)
 /* From the last place downwards: what a kernel has not used yet is more often high. */
 static bool sweep(struct p2m *p)
 {
-    for (unsigned int i = 0; i < SWEEP_GFNS; i++) {
+    unsigned int flushes = 0;
+
+    for (unsigned int i = 0; i < SWEEP_GFNS && flushes < SWEEP_FLUSHES; i++) {
         if (!p->pod.sweep)
             p->pod.sweep = p->max_gfn + 1;
-        if (reclaim(p, --p->pod.sweep))
+        if (reclaim(p, --p->pod.sweep, &flushes))
             return true;
     }
     return false;
@@ -187,7 +202,7 @@ bool p2m_pod_demand(struct p2m *p, uint64_t gfn)
 {
     struct p2m_entry e = p2m_lookup(&p->tree, gfn);
 
-    if (p->dead || e.type != P2M_POD)
+    if (p->dead || p->pod.spent || e.type != P2M_POD)
         return false;
     mfn_t m = e.order >= CHUNK_ORDER ? cache_take(p, CHUNK_ORDER) : MFN_NONE;
     if (!mfn_eq(m, MFN_NONE))
@@ -200,10 +215,15 @@ bool p2m_pod_demand(struct p2m *p, uint64_t gfn)
     }
     if (!mfn_eq(m, MFN_NONE))
         return demand(p, gfn, m, 0);
-    log_warning("d%u: its memory is populated on demand, %lu frames are not there yet, and no more can be had: a guest "
-                "of less memory than maxmem needs a balloon driver that gives the difference back", p->d->id,
-                (unsigned long)p->pod.entries);
+    p->pod.spent = true;
     return false;
+}
+
+void p2m_pod_refuse(struct domain *d)
+{
+    domain_crash(d, "its memory is populated on demand, %lu frames are not there yet, and no more can be had: a guest "
+                    "of less memory than maxmem needs a balloon driver that gives the difference back",
+                 (unsigned long)READ_ONCE(p2m_of(d)->pod.entries));
 }
 
 /* For the toolstack. */
