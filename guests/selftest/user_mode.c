@@ -94,26 +94,6 @@ static void iret_to(uint64_t cs, uint64_t ss, const char *name)
     check("... comes from user mode", 3, trap_seen.cs & 3);
 }
 
-static long assist(unsigned int cmd)
-{
-    return hypercall2(__HYPERVISOR_vm_assist, cmd, VMASST_TYPE_m2p_strict);
-}
-
-/* The table shows the M2P or not from the moment that it becomes user mode's: translations of it do not stay. */
-static void m2p(void)
-{
-    uint64_t table = va_to_mfn((void *)start_info->pt_base);
-
-    check("user: read of the M2P", 42, run(user_m2p));
-    check_rc("the assist that hides it", 0, assist(VMASST_CMD_enable));
-    check_rc("... and the page table once more", 0, user_base(table));
-    run(user_m2p);
-    check_trap("user: read of the M2P that is hidden", 14, 4);
-    check_rc("the assist ended", 0, assist(VMASST_CMD_disable));
-    check_rc("... and the page table once more", 0, user_base(table));
-    check("user: read of the M2P again", 42, run(user_m2p));
-}
-
 void test_user_mode(void)
 {
     check_rc("a page table for user mode", 0, user_base(va_to_mfn((void *)start_info->pt_base)));
@@ -124,7 +104,7 @@ void test_user_mode(void)
         run(fault[i].fn);
         check_trap(fault[i].name, fault[i].vector, fault[i].error);
     }
-    m2p();
+    check("user: read of the M2P", 42, run(user_m2p));
     run(user_hypercall_page);
     check("user: read of the hypervisor's memory: vector", 14, trap_seen.vector);
     check("user: forced CPUID", 0x566e6558, run(user_cpuid) & 0xffffffff);
