@@ -79,7 +79,7 @@ step_refusals() {
         refused "10000 vCPUs" 'domain creation|Invalid argument|vcpu' 'vcpus=10000' &&
         refused "a disk that isn't there" 'No such file' 'disk=["/nowhere.img,raw,xvda,w"]' &&
         refused "a bridge that isn't there" 'bridge' 'vif=["bridge=nowhere"]' &&
-        refused "an HVM guest" '.' 'type="hvm"' && refused "a PVH guest" '.' 'type="pvh"' &&
+        refused "an HVM guest" '.' 'type="hvm"' &&
         refused "an unknown pool" 'pool|config' 'pool="nowhere"' &&
         refused "an empty mask of CPUs" '.' 'vcpus=1' 'cpus="77"'
 }
