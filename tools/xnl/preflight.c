@@ -3,6 +3,7 @@
 #include "cpu.h"
 #include "complain.h"
 #include "xnl.h"
+#include "x86/cpuid/leaks.h"
 
 #include <stdio.h>
 
@@ -35,6 +36,38 @@ static unsigned int print_missing(const struct cpu_machine *m, bool json)
     return missing;
 }
 
+/* Without the MSR that ARCH_CAPS announces, what newer processors say for themselves is not known. */
+static bool leaks_known(const struct cpu_machine *m)
+{
+    return !cpuid_policy_has(&m->raw, CPUFEAT_ARCH_CAPS) || m->raw.arch_caps;
+}
+
+static void print_leaks_json(const struct cpu_machine *m)
+{
+    uint32_t leaks = cpu_leaks(&m->raw);
+    const char *comma = "";
+
+    printf(",\"leaks_known\":%s,\"leaks\":[", leaks_known(m) ? "true" : "false");
+    for (unsigned int i = 0; i < CPU_LEAKS; i++)
+        if (leaks & BIT(i)) {
+            printf("%s{\"name\":\"%s\",\"text\":\"%s\"}", comma, cpu_leak_name(i), cpu_leak_text(i));
+            comma = ",";
+        }
+    printf("]");
+}
+
+static void print_leaks(const struct cpu_machine *m)
+{
+    const char *leak = leaks_known(m) ? "leaks" : "may leak";
+    uint32_t leaks = cpu_leaks(&m->raw);
+
+    for (unsigned int i = 0; i < CPU_LEAKS; i++)
+        if (leaks & BIT(i))
+            printf("%s: %s: %s\n", leak, cpu_leak_name(i), cpu_leak_text(i));
+    if (leaks && !leaks_known(m))
+        printf("leaks: note: what the processor says of itself in MSR 0x10a could not be read here\n");
+}
+
 static unsigned int print_json(const struct cpu_machine *m)
 {
     unsigned int missing;
@@ -48,7 +81,9 @@ static unsigned int print_json(const struct cpu_machine *m)
         printf("%s{\"severity\":\"%s\",\"text\":\"%s\"}", i ? "," : "", severity_words[f->severity],
                xstate_finding_text(f, text, sizeof(text)));
     }
-    printf("]},\"missing\":[");
+    printf("]}");
+    print_leaks_json(m);
+    printf(",\"missing\":[");
     missing = print_missing(m, true);
     printf("],\"boots\":%s}\n", missing ? "false" : "true");
     return missing;
@@ -69,8 +104,10 @@ static unsigned int print_people(const struct cpu_machine *m, bool totals)
            (unsigned long long)cpuid_policy_xcr0(&m->hvm_default));
     if (!(m->host.platform_info & PLATFORM_INFO_CPUID_FAULTING))
         printf("guests: no CPUID faulting known: user space of PV guests may see the processor itself\n");
+    print_leaks(m);
     missing = print_missing(m, false);
-    printf(missing ? "no: this processor cannot run the hypervisor\n" : "yes: the processor has what is needed\n");
+    printf(missing ? "no: this processor cannot run the hypervisor\n"
+                   : "yes: the processor has what is needed\n");
     return missing;
 }
 
@@ -78,7 +115,8 @@ static const char usage[] =
     "usage: xnl preflight [--json] [DUMP]\n"
     "\n"
     "Says what the hypervisor would find and decide at boot on this processor, or on the one of which `cpuid -r`\n"
-    "saved DUMP: what extended state guests get, what is odd about the processor, and whether it has what is needed.\n"
+    "saved DUMP: what extended state guests get, what is odd about the processor, what it lets guests read of each\n"
+    "other, and whether it has what is needed.\n"
     "Whether a kernel can be dom0 is `xnl image`'s question.\n"
     "\n"
     "Exit status: 0 it has what is needed, 1 it has not, 2 wrong usage, 3 the dump could not be read.\n";

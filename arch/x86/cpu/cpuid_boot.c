@@ -13,6 +13,7 @@
 #include "hv/version.h"
 #include "hw/native/cpu.h"
 #include "x86/cpuid/feature_list.h"
+#include "x86/cpuid/leaks.h"
 
 #define NAMES_SHOWN 8u
 
@@ -69,6 +70,18 @@ static int source_rdmsr(void *opaque, uint32_t msr, uint64_t *value)
 
 static const struct cpuid_source this_processor = { source_cpuid, source_rdmsr, NULL };
 
+/* A guest is not kept from what its processor gives away: whoever runs guests must know. */
+static __init void log_leaks(const struct cpuid_policy *raw)
+{
+    uint32_t leaks = cpu_leaks(raw);
+
+    for (unsigned int i = 0; i < CPU_LEAKS; i++)
+        if (leaks & BIT(i))
+            log_warning("CPU leaks (%s): %s", cpu_leak_name(i), cpu_leak_text(i));
+    if (leaks)
+        log_warning("CPU leaks: nothing is done about them yet: guests here can learn each other's data");
+}
+
 __init void cpuid_boot_init(void)
 {
     struct arch_cpuid_policies *p = &arch_cpuid_policies;
@@ -90,6 +103,7 @@ __init void cpuid_boot_init(void)
         .osxsave = hv_cr4 & CR4_OSXSAVE,
         .preserve_ad = true,
     };
+    log_leaks(&p->raw);
     log_debug("cpuid: highest leaves %#x and %#x, XCR0 %#lx for PV guests", p->host.basic[0].a, p->host.extd[0].a,
               (unsigned long)cpuid_policy_xcr0(&p->pv_max));
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * CPU policies in hypfs: all that a domain's toolstack asked for and did not get, a line for each bit, and by which
- * rule; and of the last domain that was refused, because that one is gone. Empty: all is given.
+ * rule; and of the last domain that was refused, because that one is gone. Empty: all is given. Of the machine also
+ * what its processor lets guests read of each other, a line each.
  */
 #include "cpu/cpuid_boot.h"
 #include "hv/domain.h"
 #include "hv/hypfs.h"
+#include "x86/cpuid/leaks.h"
 
 struct lines {
     struct hypfs_out *out;
@@ -50,7 +52,20 @@ static int make_rule(struct hypfs_out *out, const struct domain *d)
     return 0;
 }
 
-static const struct hypfs_node of_machine[] = { { .name = "refused", .make = make_refused } };
+static int make_leaks(struct hypfs_out *out, const struct domain *d)
+{
+    uint32_t leaks = cpu_leaks(&arch_cpuid_policies.raw);
+
+    for (unsigned int i = 0; i < CPU_LEAKS; i++)
+        if (leaks & BIT(i))
+            hypfs_add(out, "%s: %s\n", cpu_leak_name(i), cpu_leak_text(i));
+    return 0;
+}
+
+static const struct hypfs_node of_machine[] = {
+    { .name = "leaks", .make = make_leaks },
+    { .name = "refused", .make = make_refused },
+};
 static const struct hypfs_dir machine_cpuid = HYPFS_DIR(of_machine);
 static const struct hypfs_node machine[] = { { .name = "cpuid", .dir = &machine_cpuid } };
 const struct hypfs_dir arch_hypfs_machine = HYPFS_DIR(machine);
