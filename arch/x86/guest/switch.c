@@ -25,9 +25,7 @@ static DEFINE_PER_CPU(struct vcpu *, loaded);
 static void leave(struct vcpu *v)
 {
     v->arch.regs = *guest_regs();
-    if (unlikely(v->domain->type == DOMAIN_HVM))
-        hvm_leave(v);
-    else
+    if (likely(v->domain->type == DOMAIN_PV)) /* a container's is in its control block at each exit */
         pv_leave(v);
     fpu_save(v);
 }

@@ -48,8 +48,6 @@ void hvm_vcpu_reset_to(struct vcpu *v, uint8_t vector);
 /** One turn of the current vCPU: it runs until something happens, and that is dealt with; or it need not run now. */
 void hvm_run(struct cpu_user_regs *regs);
 
-/** Stores what only this CPU has of @v. */
-void hvm_leave(struct vcpu *v);
 /** Loads what @v needs and this CPU does not have yet; @v is to be current. */
 void hvm_enter(struct vcpu *v, bool still_loaded);
 

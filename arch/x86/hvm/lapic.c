@@ -24,6 +24,13 @@ static void timer_ends(void *data)
     vcpu_notify(v);
 }
 
+/* As after power-on. */
+static void reset(struct vcpu *v)
+{
+    timer_stop(&lapic(v)->timer);
+    vlapic_reset(&lapic(v)->apic, v->id * 2, v->id == 0);
+}
+
 int hvm_lapic_create(struct vcpu *v)
 {
     struct hvm_lapic *l = hv_zalloc(sizeof(*l));
@@ -32,7 +39,7 @@ int hvm_lapic_create(struct vcpu *v)
         return -ENOMEM;
     v->arch.hvm.lapic = l;
     timer_init(&l->timer, timer_ends, v, v->processor);
-    hvm_lapic_reset(v);
+    reset(v);
     return 0;
 }
 
@@ -45,12 +52,6 @@ void hvm_lapic_destroy(struct vcpu *v)
     timer_kill(&l->timer);
     v->arch.hvm.lapic = NULL;
     hv_free(l);
-}
-
-void hvm_lapic_reset(struct vcpu *v)
-{
-    timer_stop(&lapic(v)->timer);
-    vlapic_reset(&lapic(v)->apic, v->id * 2, v->id == 0);
 }
 
 void hvm_lapic_init_signal(struct vcpu *v)

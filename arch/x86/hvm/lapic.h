@@ -15,8 +15,6 @@ struct hvm_lapic {
 
 int hvm_lapic_create(struct vcpu *v);
 void hvm_lapic_destroy(struct vcpu *v);
-/** As after power-on; @v does not run, or is current. */
-void hvm_lapic_reset(struct vcpu *v);
 /** As an INIT leaves it; @v is current. */
 void hvm_lapic_init_signal(struct vcpu *v);
 /** Requests what the timer owes, and arms it for its next end. @v is current, or does not run. */

@@ -130,8 +130,6 @@ long hvm_vcpu_op(uint32_t cmd, struct vcpu *v, uint64_t arg)
     }
 }
 
-void hvm_leave(struct vcpu *v) { }
-
 /* The hypervisor's own tables are loaded: a container's memory is reached by its own. */
 void hvm_enter(struct vcpu *v, bool still_loaded)
 {

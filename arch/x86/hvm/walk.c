@@ -49,7 +49,8 @@ void hvm_paging(const struct vcpu *v, struct guest_paging *p)
     p->ac = hvm_regs(v)->rflags & RFLAGS_AC;
 }
 
-bool hvm_address_ok(const struct guest_paging *p, uint64_t va)
+/* False: @va is none in this mode. */
+static bool address_ok(const struct guest_paging *p, uint64_t va)
 {
     if (!(p->efer & EFER_LMA))
         return va <= UINT32_MAX;
@@ -63,7 +64,7 @@ enum guest_walk_end hvm_walk(const struct vcpu *v, const struct guest_paging *pa
     enum guest_walk_end end = GUEST_WALK_CHANGED;
 
     *out = (struct guest_walk){ 0 };
-    if (!hvm_address_ok(paging, va))
+    if (!address_ok(paging, va))
         return GUEST_WALK_FAULT;
     for (unsigned int i = 0; i < TRIES && end == GUEST_WALK_CHANGED; i++)
         end = guest_walk(paging, &memory, va, access, out);

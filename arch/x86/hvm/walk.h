@@ -14,8 +14,6 @@ enum guest_walk_end hvm_walk(const struct vcpu *v, const struct guest_paging *pa
                              struct guest_walk *out);
 /** The registers for it. */
 void hvm_paging(const struct vcpu *v, struct guest_paging *p);
-/** False: @va is none in this mode. */
-bool hvm_address_ok(const struct guest_paging *p, uint64_t va);
 
 /** @count bytes at most, from linear @va on, as the CPU would fetch them: how many there are. */
 unsigned int hvm_fetch(const struct vcpu *v, uint64_t va, uint8_t *code, unsigned int count, struct guest_walk *last);

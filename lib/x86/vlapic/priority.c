@@ -2,7 +2,8 @@
 /* Requested, in service, and who comes next (APM volume 2, 16.6.3 and 16.6.4). */
 #include "x86/vlapic/private.h"
 
-int vlapic_highest(const struct vlapic *v, enum vlapic_reg reg)
+/* The highest bit set of a 256-bit register, or -1. */
+static int highest(const struct vlapic *v, enum vlapic_reg reg)
 {
     for (int word = 7; word >= 0; word--) {
         uint32_t bits = __atomic_load_n(&v->reg[reg / 4 + word * 4], __ATOMIC_ACQUIRE);
@@ -29,7 +30,7 @@ bool vlapic_accept(struct vlapic *v, uint8_t vector, bool level)
 
 uint8_t vlapic_ppr(const struct vlapic *v)
 {
-    int served = vlapic_highest(v, VLAPIC_ISR);
+    int served = highest(v, VLAPIC_ISR);
     uint8_t task = (uint8_t)vlapic_get(v, VLAPIC_TPR), service = served < 0 ? 0 : (uint8_t)served;
 
     return task >> 4 >= service >> 4 ? task : service & 0xf0;
@@ -37,14 +38,14 @@ uint8_t vlapic_ppr(const struct vlapic *v)
 
 int vlapic_next(const struct vlapic *v)
 {
-    int vector = vlapic_enabled(v) ? vlapic_highest(v, VLAPIC_IRR) : -1;
+    int vector = vlapic_enabled(v) ? highest(v, VLAPIC_IRR) : -1;
 
     return vector >= 0 && vector >> 4 > vlapic_ppr(v) >> 4 ? vector : -1;
 }
 
 int vlapic_waiting(const struct vlapic *v)
 {
-    int vector = vlapic_enabled(v) ? vlapic_highest(v, VLAPIC_IRR) : -1, served = vlapic_highest(v, VLAPIC_ISR);
+    int vector = vlapic_enabled(v) ? highest(v, VLAPIC_IRR) : -1, served = highest(v, VLAPIC_ISR);
 
     return vector >= 0 && vector >> 4 > (served < 0 ? 0 : served >> 4) ? vector : -1;
 }
@@ -59,7 +60,7 @@ void vlapic_take(struct vlapic *v, uint8_t vector)
 
 void vlapic_end(struct vlapic *v, struct vlapic_effect *effect)
 {
-    int vector = vlapic_highest(v, VLAPIC_ISR);
+    int vector = highest(v, VLAPIC_ISR);
 
     if (vector < 0)
         return;

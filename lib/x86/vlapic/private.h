@@ -23,8 +23,6 @@ static inline uint32_t *vlapic_word(struct vlapic *v, enum vlapic_reg reg, uint8
     return &v->reg[reg / 4 + vector / 32 * 4];
 }
 
-/** The highest bit set of a 256-bit register, or -1. */
-int vlapic_highest(const struct vlapic *v, enum vlapic_reg reg);
 /** The id as the mode shows it. */
 void vlapic_show_id(struct vlapic *v);
 /** End what is in service at the highest priority. */

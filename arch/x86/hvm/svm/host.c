@@ -20,7 +20,6 @@
 #define EDX_NEXT_RIP     BIT(3)
 #define EDX_CLEAN        BIT(5)
 #define EDX_FLUSH_ASID   BIT(6)
-#define EDX_DECODE       BIT(7)
 #define IOPM_ORDER       2u
 #define MSRPM_ORDER      1u
 
@@ -91,8 +90,8 @@ static bool cpu_pages(struct svm_cpu *c)
 
 static void report(const struct svm_features *f)
 {
-    log_info("svm: %u ASIDs; next RIP %s, decode assists %s, flush by ASID %s, clean bits %s", f->asids,
-             f->next_rip ? "yes" : "no", f->decode_assists ? "yes" : "no", f->flush_by_asid ? "yes" : "no",
+    log_info("svm: %u ASIDs; next RIP %s, flush by ASID %s, clean bits %s", f->asids,
+             f->next_rip ? "yes" : "no", f->flush_by_asid ? "yes" : "no",
              f->clean_bits ? "yes" : "no");
     if (!f->pat_isolated)
         log_info("svm: guests' PAT is not kept apart by this processor: kept in software, without effect");
@@ -106,8 +105,8 @@ static void features_read(struct svm_features *f)
 
     hw_cpuid(CPUID_SVM, 0, &r);
     *f = (struct svm_features){
-        .asids = r.ebx, .next_rip = r.edx & EDX_NEXT_RIP, .decode_assists = r.edx & EDX_DECODE,
-        .flush_by_asid = r.edx & EDX_FLUSH_ASID, .clean_bits = r.edx & EDX_CLEAN,
+        .asids = r.ebx, .next_rip = r.edx & EDX_NEXT_RIP, .flush_by_asid = r.edx & EDX_FLUSH_ASID,
+        .clean_bits = r.edx & EDX_CLEAN,
     };
 }
 

@@ -90,7 +90,7 @@ void svm_probe(struct svm_features *f)
     } else {
         log_warning("svm: the trial guest ended by %s (%#lx) at %#lx: nothing is believed of this processor's SVM",
                     svm_exit_text(p.vmcb->exit_code), (unsigned long)p.vmcb->exit_code, (unsigned long)p.vmcb->rip);
-        f->next_rip = f->decode_assists = false;
+        f->next_rip = false;
     }
     pages_free(&p);
 }

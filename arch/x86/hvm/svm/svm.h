@@ -12,7 +12,6 @@
 extern struct svm_features {
     uint32_t asids;          /* 1 to @asids - 1 are guests' */
     bool next_rip;           /* exits say where the next instruction is */
-    bool decode_assists;     /* exits say which register, and what the instruction's bytes are */
     bool flush_by_asid;
     bool clean_bits;
     bool pat_isolated;       /* a guest has a PAT of its own */
