@@ -2,6 +2,7 @@
 /* A domain's life: found by id, referenced, shut down and resumed, ended in stages, and everything given back. */
 #include "sim_test.h"
 
+#include "core/domain/domain.h"
 #include "guest.h"
 #include "hv/heap.h"
 #include "pv/mm/types.h"
@@ -347,9 +348,67 @@ static void crash(void **state)
     guest_kill(d);
 }
 
+/* One kind of thing is left over in @d, which is at its end: planted, or (@on false) taken out again. */
+static void left_over(struct domain *d, unsigned int kind, bool on)
+{
+    static struct frame *f;
+
+    switch (kind) {
+    case 0:
+        d->hv_pages += on ? 1 : -1;
+        break;
+    case 1:
+        d->tot_pages += on ? 1 : -1;
+        break;
+    case 2:
+        if (on) {
+            f = mfn_to_frame(heap_alloc(0, 0));
+            frame_list_add_tail(&d->frames, f);
+        } else {
+            frame_list_del(&d->frames, f);
+            heap_free(frame_to_mfn(f), 0, false);
+        }
+        break;
+    case 3:
+        d->vcpu[0]->info_mfn = on ? mfn(5) : MFN_NONE;
+        break;
+    case 4:
+        d->events.active += on ? 1 : -1;
+        break;
+    case 5:
+        d->refs += on ? 1 : -1;
+        break;
+    default:
+        d->life = on ? DOMAIN_DYING : DOMAIN_DEAD;
+    }
+}
+
+static bool end_panics(struct domain *d) { return sim_panics(domain_gone(d)); }
+
+/* At the end each kind of thing is asked for by itself: whoever still has one is not freed. */
+static void each_part_is_asked(void **state)
+{
+    start();
+    struct domain *d = sim_domain(5, 1);
+    assert_true(domain_get(d));
+    guest_kill(d);
+    assert_int_equal(d->refs, 1);
+    d->refs = 0;
+    for (unsigned int kind = 0; kind < 7; kind++) {
+        left_over(d, kind, true);
+        assert_true(end_panics(d));
+        assert_ptr_equal(domain_by_owner_id(5), d);
+        left_over(d, kind, false);
+    }
+    d->refs = 1;
+    domain_put(d);
+    sim_settle();
+    assert_null(domain_by_owner_id(5));
+}
+
 SIM_TESTS(cmocka_unit_test(finding), cmocka_unit_test(references), cmocka_unit_test(zombie),
           cmocka_unit_test(no_leak), cmocka_unit_test(unwound),
           cmocka_unit_test(shutdown_and_resume), cmocka_unit_test(shutdown_of_old), cmocka_unit_test(watchdogs),
           cmocka_unit_test(vcpu_info), cmocka_unit_test(areas), cmocka_unit_test(area_served),
           cmocka_unit_test(area_raced),
-          cmocka_unit_test(crash))
+          cmocka_unit_test(crash), cmocka_unit_test(each_part_is_asked))

@@ -99,7 +99,7 @@ static int check_container(const struct layout_createdomain *c)
     if (!hvm_available())
         return create_refuse(-EINVAL, "a container needs a processor with SVM and nested paging", c->flags);
     if (!(c->flags & XEN_DOMCTL_CDF_hap))
-        return create_refuse(-EINVAL, "containers have nested paging here, never shadow page tables: hap=1", c->flags);
+        return create_refuse(-EOPNOTSUPP, "nested paging here, never shadow page tables: hap=1", c->flags);
     if (c->max_vcpus > CONTAINER_VCPUS_MAX)
         return create_refuse(-EINVAL, "more than 128 vCPUs", c->max_vcpus);
     if (c->emulation_flags & ~XEN_X86_EMU_ALL)
