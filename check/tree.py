@@ -5,7 +5,7 @@ import re
 
 GENERATED = {"hypercall_handlers.h", "hypercall_rows.h", "toolstack_handlers.h", "toolstack_rows.h", "subops.h",
              "options_fields.h", "options_rows.h", "font.h", "layout_names.h", "layout_codec.h", "cpufeatures.h",
-             "cpufeatures_tables.h", "version.h", "offsets.h"}
+             "compat_rows.h", "narrow_layout.h", "cpufeatures_tables.h", "version.h", "offsets.h"}
 ROOTS = [".", "include", "lib", "lib/port/hv", "arch/x86", "arch/x86/include", "arch/sim/include"]
 SKIP = {".git", "build", "__pycache__"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

@@ -59,6 +59,16 @@ $(GEN)/layouts.ok: $(GEN)/layout_check.c $(ABI_READY)
 	$(Q)$(CC) -fsyntax-only -isystem $(BUILD)/abi $<
 	$(Q)touch $@
 
+# What 32-bit code of a container calls, checked against the headers as both see them.
+$(eval $(call product,compat,--rows,compat_rows.h))
+$(eval $(call product,compat,--offsets,narrow_layout.h))
+$(eval $(call product,compat,--check,compat_check.c))
+GEN_PRODUCTS += $(GEN)/compat.ok
+$(GEN)/compat.ok: $(GEN)/compat_check.c $(GEN)/layout_names.h $(ABI_READY)
+	$(Q)$(CC) -fsyntax-only -isystem $(BUILD)/abi -Iinclude -I$(GEN) $<
+	$(Q)$(CC) -m32 -ffreestanding -fsyntax-only -isystem $(BUILD)/abi -Iinclude -I$(GEN) $<
+	$(Q)touch $@
+
 # CPU features, checked against libxen-dev's list before anything uses them.
 CPUFEATURES := $(GEN)/cpufeatures.h $(GEN)/cpufeatures_tables.h
 $(eval $(call product,cpufeatures,--header,cpufeatures.h))

@@ -70,11 +70,13 @@ static bool guest_ok(uint64_t va, size_t len)
 
 bool arch_guest_range_ok(vaddr_t va, size_t len)
 {
-    return guest_ok(va, len);
+    return sim_narrow_caller.depth || guest_ok(va, len);
 }
 
 int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 {
+    if (sim_narrow_caller.depth)
+        return sim_narrow_read(dst, src, len);
     if (!guest_ok(src, len))
         return -EFAULT;
     memcpy(dst, (const void *)src, len);
@@ -85,6 +87,8 @@ int arch_copy_from_guest(void *dst, vaddr_t src, size_t len)
 
 int arch_copy_to_guest(vaddr_t dst, const void *src, size_t len)
 {
+    if (sim_narrow_caller.depth)
+        return sim_narrow_write(dst, src, len);
     if (!guest_ok(dst, len))
         return -EFAULT;
     memcpy((void *)dst, src, len);

@@ -88,6 +88,8 @@ extern int sim_hypfs_error;
 
 /** Memory outside the arena that counts as the guest's for copy_{from,to}_guest; NULL forgets all. At most 16. */
 void sim_guest_window(void *start, size_t len);
+/** The memory of 32-bit code, from address 0; arch_hypercall_narrow() performs its calls. */
+void sim_narrow_memory(void *base, size_t bytes);
 /** Called after each read of a guest's memory, if set: another vCPU may change it at this moment. */
 extern void (*sim_on_guest_read)(vaddr_t va, size_t len);
 

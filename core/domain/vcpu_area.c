@@ -21,11 +21,21 @@ static void area_put(void *at)
         arch_guest_frame_put(mfn_to_frame(virt_to_mfn((void *)((uintptr_t)at & ~(PAGE_SIZE - 1)))), true);
 }
 
+static void runstate_fill(const struct vcpu *v, void *at, bool narrow)
+{
+    struct vcpu_runstate_info info;
+    struct runstate_image image;
+
+    vcpu_runstate_get(v, &info);
+    vcpu_runstate_image(narrow, &info, &image);
+    memcpy(at, image.bytes, image.size);
+}
+
 /* What is known: the clock goes on when the vCPU runs. The caller holds a reference on the frame of @at. */
-static void area_fill(const struct vcpu *v, enum vcpu_area area, void *at)
+static void area_fill(const struct vcpu *v, enum vcpu_area area, void *at, bool narrow)
 {
     if (area == VCPU_AREA_RUNSTATE)
-        vcpu_runstate_get(v, at);
+        runstate_fill(v, at, narrow);
     else
         *(vcpu_time_info_t *)at = v->info->time;
 }
@@ -34,20 +44,23 @@ int vcpu_map_area(struct vcpu *v, enum vcpu_area area, uint64_t gaddr)
 {
     struct domain *d = v->domain;
     uint64_t offset = gaddr % PAGE_SIZE;
+    bool narrow = arch_caller_is_narrow();
     void *new = NULL;
 
     ASSERT(v == current_vcpu() || !READ_ONCE(v->is_running));
     if (gaddr != ~0ULL) {
-        if (offset + area_size[area] > PAGE_SIZE || offset % 8)
+        if (offset + area_size[area] > PAGE_SIZE || offset % (narrow ? 4 : 8))
             return -ENXIO;
         struct frame *f = arch_guest_frame_get(d, gfn(gaddr / PAGE_SIZE), true);
         if (!f)
             return -EINVAL;
         new = (char *)mfn_to_virt(frame_to_mfn(f)) + offset;
-        area_fill(v, area, new);
+        area_fill(v, area, new, narrow);
     }
     spin_lock(&d->lock);
     void *old = v->area[area];
+    if (area == VCPU_AREA_RUNSTATE)
+        v->runstate_narrow = narrow;
     WRITE_ONCE(v->area[area], new);
     spin_unlock(&d->lock);
     area_put(old);

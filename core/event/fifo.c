@@ -156,8 +156,10 @@ static bool fifo_is_busy(struct domain *d, uint32_t port)
     return word && (__atomic_load_n(word, __ATOMIC_SEQ_CST) & WORD_BIT(LINKED));
 }
 
+static uint32_t fifo_ports(const struct domain *d) { return EVTCHN_PORTS_FIFO; }
+
 const struct evtchn_layout evtchn_layout_fifo = {
-    .ports = EVTCHN_PORTS_FIFO,
+    .ports = fifo_ports,
     .set_pending = fifo_set_pending,
     .clear_pending = fifo_clear_pending,
     .unmask = fifo_unmask,

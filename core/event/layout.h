@@ -13,7 +13,7 @@
  * looks at a word once. set_pending and unmask run under a lock that closing the port takes too; is_* need none.
  */
 struct evtchn_layout {
-    uint32_t ports;
+    uint32_t (*ports)(const struct domain *d); /* how many there are */
     void (*set_pending)(struct vcpu *v, struct evtchn *e);
     void (*clear_pending)(struct domain *d, struct evtchn *e);
     void (*unmask)(struct domain *d, struct evtchn *e);
@@ -33,6 +33,8 @@ void evtchn_free_port(struct domain *d, struct evtchn *e);
 void evtchn_raise(struct domain *d, struct evtchn *e);
 /** Sets evtchn_upcall_pending of @v and gets it to notice, once. */
 void evtchn_upcall(struct vcpu *v);
+/** evtchn_pending_sel where 32-bit code has it. */
+uint32_t *evtchn_narrow_selector(struct vcpu *v);
 /** VIRQs of which a domain has one, not one a vCPU. */
 bool virq_is_global(uint32_t virq);
 /**

@@ -39,7 +39,7 @@ static int port_grow(struct domain *d)
 static int port_search(struct domain *d)
 {
     struct evtchn_space *s = &d->events;
-    size_t end = MIN(s->max_port + 1, s->layout->ports);
+    size_t end = MIN(s->max_port + 1, s->layout->ports(d));
     for (size_t port = 0; (port = bitmap_next_zero(s->used, end, port)) < end; port++) {
         if (port == s->valid) {
             int rc = port_grow(d);

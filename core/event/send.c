@@ -3,6 +3,8 @@
 #include "core/event/layout.h"
 #include "hv/log.h"
 
+#include <narrow_layout.h>
+
 DEFINE_PER_CPU(uint32_t, evtchn_forbidden);
 
 void evtchn_upcall(struct vcpu *v)
@@ -14,9 +16,17 @@ void evtchn_upcall(struct vcpu *v)
     }
 }
 
+uint32_t *evtchn_narrow_selector(struct vcpu *v)
+{
+    return (uint32_t *)((char *)v->info + NARROW_VCPU_INFO_EVTCHN_PENDING_SEL);
+}
+
 void vcpu_mark_events_pending(struct vcpu *v)
 {
-    __atomic_store_n(&v->info->evtchn_pending_sel, ~(xen_ulong_t)0, __ATOMIC_SEQ_CST);
+    if (v->domain->narrow)
+        __atomic_store_n(evtchn_narrow_selector(v), ~0u, __ATOMIC_SEQ_CST);
+    else
+        __atomic_store_n(&v->info->evtchn_pending_sel, ~(xen_ulong_t)0, __ATOMIC_SEQ_CST);
     evtchn_upcall(v);
 }
 

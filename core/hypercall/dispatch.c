@@ -11,5 +11,7 @@ bool hypercall_preempt_check(void)
 
 long hypercall_invoke(struct hypercall *call)
 {
+    if (unlikely(arch_caller_is_narrow()))
+        return arch_hypercall_narrow(call);
     return hypercall_call(call, current_vcpu()->domain->type == DOMAIN_HVM ? HYPERCALLS_HVM : HYPERCALLS_PV);
 }

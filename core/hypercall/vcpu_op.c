@@ -56,12 +56,15 @@ static long op_register_runstate(struct vcpu *v, uint64_t arg)
 {
     struct vcpu_register_runstate_memory_area area;
     struct vcpu_runstate_info info;
+    struct runstate_image image;
     if (copy_from_guest_va(&area, arg) || !arch_guest_range_ok(area.addr.p, sizeof(info)))
         return -EFAULT;
     v->runstate_area = area.addr.p;
+    v->runstate_narrow = arch_caller_is_narrow();
     if (area.addr.p) {
         vcpu_runstate_get(v, &info);
-        (void)copy_to_guest_va(area.addr.p, &info);
+        vcpu_runstate_image(v->runstate_narrow, &info, &image);
+        (void)arch_copy_to_guest(area.addr.p, image.bytes, image.size);
     }
     return 0;
 }

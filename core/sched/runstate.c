@@ -6,6 +6,8 @@
 #include "hv/trace.h"
 #include "runq.h"
 
+#include <narrow_layout.h>
+
 int runstate_of_stopped(const struct vcpu *v)
 {
     return READ_ONCE(v->pause_flags) & (VPF_BLOCKED | VPF_POLLED) ? RUNSTATE_blocked : RUNSTATE_offline;
@@ -74,42 +76,59 @@ uint64_t vcpu_running_ns(const struct vcpu *v)
     return ns;
 }
 
-/* By frame address it is always written so. */
-static void runstate_write(struct vcpu_runstate_info *to, const struct vcpu_runstate_info *info)
+void vcpu_runstate_image(bool narrow, const struct vcpu_runstate_info *info, struct runstate_image *out)
 {
-    WRITE_ONCE(to->state_entry_time, info->state_entry_time | XEN_RUNSTATE_UPDATE);
+    const size_t entry = offsetof(struct vcpu_runstate_info, state_entry_time);
+
+    out->entry = narrow ? NARROW_RUNSTATE_STATE_ENTRY_TIME : entry;
+    out->size = narrow ? NARROW_RUNSTATE_SIZE : sizeof(*info);
+    memset(out->bytes, 0, sizeof(out->bytes));
+    memcpy(out->bytes, &info->state, sizeof(info->state));
+    memcpy(out->bytes + out->entry, &info->state_entry_time, sizeof(*info) - entry);
+}
+
+/* By frame address it is always written so. */
+static void runstate_write(char *to, const struct runstate_image *image)
+{
+    uint64_t entry, marked;
+
+    memcpy(&entry, image->bytes + image->entry, sizeof(entry));
+    marked = entry | XEN_RUNSTATE_UPDATE;
+    memcpy(to + image->entry, &marked, sizeof(marked));
     __atomic_thread_fence(__ATOMIC_RELEASE);
-    WRITE_ONCE(to->state, info->state);
-    for (unsigned int i = 0; i < ARRAY_SIZE(info->time); i++)
-        WRITE_ONCE(to->time[i], info->time[i]);
+    memcpy(to, image->bytes, image->entry);
+    memcpy(to + image->entry + sizeof(entry), image->bytes + image->entry + sizeof(entry),
+           image->size - image->entry - sizeof(entry));
     __atomic_thread_fence(__ATOMIC_RELEASE);
-    WRITE_ONCE(to->state_entry_time, info->state_entry_time);
+    memcpy(to + image->entry, &entry, sizeof(entry));
 }
 
 /* Readers with the update flag see the top bit of state_entry_time set for as long as the rest is not consistent. */
 void vcpu_update_runstate_area(struct vcpu *v)
 {
-    uint64_t va = v->runstate_area, entry_va = va + offsetof(struct vcpu_runstate_info, state_entry_time);
+    uint64_t va = v->runstate_area;
     struct vcpu_runstate_info info = v->runstate_info;
+    struct runstate_image image;
 
+    if (!v->area[VCPU_AREA_RUNSTATE] && !va)
+        return;
+    vcpu_runstate_image(v->runstate_narrow, &info, &image);
     if (v->area[VCPU_AREA_RUNSTATE]) {
-        runstate_write(v->area[VCPU_AREA_RUNSTATE], &info);
+        runstate_write(v->area[VCPU_AREA_RUNSTATE], &image);
         return;
     }
-    if (!va)
-        return;
     if (!(v->domain->vm_assist & BIT(VMASST_TYPE_runstate_update_flag))) {
-        (void)copy_to_guest_va(va, &info); /* not mapped now: the guest's loss */
+        (void)arch_copy_to_guest(va, image.bytes, image.size); /* not mapped now: the guest's loss */
         return;
     }
-    uint64_t entry = info.state_entry_time;
-    info.state_entry_time |= XEN_RUNSTATE_UPDATE;
-    if (copy_to_guest_va(entry_va, &info.state_entry_time))
+    uint64_t entry = info.state_entry_time, marked = entry | XEN_RUNSTATE_UPDATE;
+    memcpy(image.bytes + image.entry, &marked, sizeof(marked));
+    if (copy_to_guest_va(va + image.entry, &marked))
         return;
     __atomic_thread_fence(__ATOMIC_RELEASE);
-    (void)copy_to_guest_va(va, &info);
+    (void)arch_copy_to_guest(va, image.bytes, image.size);
     __atomic_thread_fence(__ATOMIC_RELEASE);
-    (void)copy_to_guest_va(entry_va, &entry);
+    (void)copy_to_guest_va(va + image.entry, &entry);
 }
 
 uint64_t cpu_idle_time(unsigned int cpu)

@@ -36,6 +36,7 @@ void pvh_main(void)
     check_cpu();
     check_msrs();
     check_hypercalls();
+    check_narrow();
     check_apic();
     check_events();
     check_second();

@@ -17,6 +17,8 @@ extern unsigned int passed, failed;
 enum { ENTRY_EAX, ENTRY_EBX, ENTRY_ECX, ENTRY_EDX, ENTRY_ESI, ENTRY_EDI, ENTRY_EBP, ENTRY_ESP, ENTRY_EFLAGS, ENTRY_CR0,
        ENTRY_CR3, ENTRY_CR4, ENTRY_REGS };
 extern uint32_t pvh_entry[ENTRY_REGS];
+/** Hypercall @nr by 32-bit code: EAX of it. */
+uint32_t pvh_narrow_call(uint32_t nr, uint32_t a, uint32_t b, uint32_t c);
 extern const char vector_stubs[], ap_begin[], ap_end[];
 
 /* trap.c */
@@ -69,6 +71,7 @@ void check_entry(void);
 void check_cpu(void);
 void check_msrs(void);
 void check_hypercalls(void);
+void check_narrow(void);
 void check_apic(void);
 void check_events(void);
 void check_second(void);

@@ -63,6 +63,24 @@ long_mode:
     hlt
     jmp     1b
 
+    /* pvh_narrow_call(): number and three arguments to EAX, EBX, ECX, EDX. */
+    .globl  pvh_narrow_call
+pvh_narrow_call:
+    push    %rbx
+    mov     %edi, %eax
+    mov     %esi, %ebx
+    xchg    %ecx, %edx
+    xor     %esi, %esi
+    xor     %edi, %edi
+    lcall   *narrow_entry
+    pop     %rbx
+    ret
+    .code32
+narrow_code:
+    vmmcall
+    lret
+    .code64
+
     /* A second vCPU: real mode, at a page below 1 MiB (smp.c copies this there), with the number of that page in CS. */
     .balign 16
     .code16
@@ -155,6 +173,9 @@ gdt_end:
 gdt_pointer:
     .word   gdt_end - gdt - 1
     .long   gdt, 0
+narrow_entry:
+    .long   narrow_code
+    .word   40
     .balign 8
     .word   0, 0, 0
 idt_pointer:

@@ -56,6 +56,7 @@ struct domain {
     uint32_t hv_pages;              /* shared hypervisor pages still referenced */
 
     shared_info_t *shared_info;     /* one page of ours, shared with the domain */
+    bool narrow;                    /* it and each vcpu_info have the layout of 32-bit code; see domain_set_narrow() */
     struct evtchn_space events;
     unsigned long *polling;         /* bitmap of max_vcpus: those in SCHEDOP_poll; each changes its own bit, atomic */
     uint32_t poll_count;            /* bits in it; atomic */

@@ -41,6 +41,8 @@ extern const struct hypercall_row hypercall_table[HYPERCALL_KINDS][HYPERCALL_COU
 
 /** One call of a multicall or of a test: result as the guest sees it, or -ERESTART with call->arg updated. */
 long hypercall_invoke(struct hypercall *call);
+/** Arch duty: @call, of a multicall of 32-bit code; result as of hypercall_invoke(). */
+long arch_hypercall_narrow(struct hypercall *call);
 /** True when the CPU has something better to do and a long operation should record its progress. */
 bool hypercall_preempt_check(void);
 /** Arch duty: an event can be delivered to the current vCPU now. */

@@ -18,6 +18,11 @@ static inline uint64_t now_ns(void) { return arch_time_now(); }
 /** Nanoseconds of UTC since 1970 at system time 0 (set from the RTC, by XENPF_settime). */
 uint64_t wallclock_base_ns(void);
 void wallclock_set(uint64_t base_ns);
+/**
+ * A container turned out to be 32-bit code, or 64-bit: shared_info and vcpu_info have that layout from now on. What was
+ * in them stays where it was. By the domain itself.
+ */
+void domain_set_narrow(struct domain *d, bool narrow);
 /** Writes wc_* of @d's shared_info, version protocol observed. */
 void domain_update_wallclock(struct domain *d);
 

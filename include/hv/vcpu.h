@@ -47,6 +47,7 @@ struct vcpu {
     uint8_t runstate;           /* RUNSTATE_* */
     struct vcpu_runstate_info runstate_info;
     uint64_t runstate_area;     /* guest VA registered by VCPUOP_register_runstate_memory_area; 0: none */
+    bool runstate_narrow;       /* it, or what is mapped, has the layout of 32-bit code, which registered it */
 
     /* vcpu_info: in shared_info, or where the guest registered it (mapped; reference held) */
     vcpu_info_t *info;
@@ -110,6 +111,14 @@ int vcpu_map_area(struct vcpu *v, enum vcpu_area area, uint64_t gaddr);
 void vcpu_unmap_areas(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
 void vcpu_up(struct vcpu *v);
+/** A run state as 64-bit code, or 32-bit code (@narrow), has it in its memory. */
+struct runstate_image {
+    char bytes[sizeof(struct vcpu_runstate_info)];
+    size_t size, entry; /* of the whole; where state_entry_time is */
+};
+void vcpu_runstate_image(bool narrow, const struct vcpu_runstate_info *info, struct runstate_image *out);
+/** Arch duty: the hypercall under way is by 32-bit code. */
+bool arch_caller_is_narrow(void);
 /** Copies the runstate to the registered area; current vCPU's address space must be loaded. */
 void vcpu_update_runstate_area(struct vcpu *v);
 

@@ -6,6 +6,7 @@
  */
 #include "cpu/features.h"
 #include "hv/guest_access.h"
+#include "hv/hypercall.h"
 #include "hv/percpu.h"
 #include "hvm/hvm.h"
 #include "hw/native/cpu.h"
@@ -75,3 +76,12 @@ int arch_clear_guest(vaddr_t dst, size_t len)
     access_end();
     return ok ? 0 : -EFAULT;
 }
+
+bool arch_caller_is_narrow(void)
+{
+    const struct vcpu *v = current_vcpu();
+
+    return v->domain->type == DOMAIN_HVM && v->arch.hvm.compat.depth;
+}
+
+long arch_hypercall_narrow(struct hypercall *call) { return hvm_hypercall_narrow(call); }

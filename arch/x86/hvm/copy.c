@@ -29,7 +29,7 @@ static int copy_page(struct vcpu *v, const struct guest_paging *paging, enum dir
     return 0;
 }
 
-static int copy(enum direction how, uint64_t va, void *ours, size_t len)
+static int walked(enum direction how, uint64_t va, void *ours, size_t len)
 {
     struct vcpu *v = current_vcpu();
     struct guest_paging paging;
@@ -47,6 +47,29 @@ static int copy(enum direction how, uint64_t va, void *ours, size_t len)
         len -= n;
     }
     return rc;
+}
+
+static int narrow_read(void *dst, uint64_t address, size_t bytes) { return walked(FROM_GUEST, address, dst, bytes); }
+static int narrow_write(uint64_t address, const void *src, size_t bytes)
+{
+    return walked(TO_GUEST, address, (void *)src, bytes);
+}
+
+/* A list of 32-bit code. Nothing is cleared in one. */
+static int by_lens(struct compat *c, enum direction how, uint64_t va, void *ours, size_t len)
+{
+    static const struct compat_memory memory = { narrow_read, narrow_write };
+
+    if (how == FROM_GUEST)
+        return compat_read(c, &memory, ours, va, len);
+    return how == TO_GUEST ? compat_write(c, &memory, va, ours, len) : -EFAULT;
+}
+
+static int copy(enum direction how, uint64_t va, void *ours, size_t len)
+{
+    struct compat *c = &current_vcpu()->arch.hvm.compat;
+
+    return compat_is_lens(c, va) ? by_lens(c, how, va, ours, len) : walked(how, va, ours, len);
 }
 
 int hvm_copy_from_guest(void *dst, uint64_t src, size_t len) { return copy(FROM_GUEST, src, dst, len); }

@@ -9,6 +9,8 @@
 #include "hv/compiler.h"
 #include "hv/domain.h"
 
+struct hypercall;
+
 /** Looks for what runs containers on this machine, and says what it found. Boot. */
 __init void hvm_detect(void);
 /** This machine runs containers. */
@@ -76,6 +78,9 @@ static inline void hvm_inject_gp(struct vcpu *v) { hvm_inject_fault(v, 13, 0); }
 static inline void hvm_inject_ud(struct vcpu *v) { hvm_inject_fault(v, 6, 0); }
 /** The guest is beyond help: the domain shuts down as its toolstack wants it, a reboot mostly. */
 void hvm_triple_fault(struct vcpu *v);
+
+/** As arch_hypercall_narrow(): @call by 32-bit code of the current vCPU. */
+long hvm_hypercall_narrow(struct hypercall *call);
 
 /* The caller's memory: linear addresses of the current vCPU, by its page tables as they are. 0 or -EFAULT. */
 int hvm_copy_from_guest(void *dst, uint64_t src, size_t len);

@@ -2,13 +2,16 @@
 /*
  * From a container's registers to a handler and back. 64-bit code has number and arguments in rax, rdi, rsi, rdx, r10,
  * r8 (xen/arch-x86/xen-x86_64.h), everything else in eax, ebx, ecx, edx, esi, edi (xen-x86_32.h). Structures of 32-bit
- * callers have another layout, which is not translated: of their calls those work whose structures are the same.
+ * callers have another layout, and are translated as they are copied (lib/x86/compat).
  */
 #include "hvm/hypercall.h"
 
 #include "core/hypercall/invoke.h"
 #include "hv/log.h"
+#include "hv/percpu.h"
+#include "hv/time.h"
 #include "hv/trace.h"
+#include "hvm/hvm.h"
 #include "hvm/insn.h"
 #include "hvm/p2m.h"
 #include "hvm/vendor.h"
@@ -40,37 +43,24 @@ static void arguments_put(struct cpu_user_regs *r, bool wide, const struct hyper
     }
 }
 
-/* What has no structure, or the same one in both widths. */
-static bool narrow_ok(const struct hypercall *call)
+/* Also an entry of a multicall, inside of the call of that. */
+long hvm_hypercall_narrow(struct hypercall *call)
 {
-    switch (call->nr) {
-    case __HYPERVISOR_xen_version:
-        return call->arg[0] == XENVER_version || call->arg[0] == XENVER_extraversion ||
-               call->arg[0] == XENVER_get_features || call->arg[0] == XENVER_pagesize;
-    case __HYPERVISOR_console_io:
-    case __HYPERVISOR_vm_assist:
-    case __HYPERVISOR_event_channel_op:
-    case __HYPERVISOR_hvm_op:
-    case __HYPERVISOR_set_timer_op:
-        return true;
-    case __HYPERVISOR_sched_op:
-        return call->arg[0] != SCHEDOP_poll;
-    case __HYPERVISOR_vcpu_op:
-        return call->arg[0] == VCPUOP_is_up || call->arg[0] == VCPUOP_up || call->arg[0] == VCPUOP_down;
-    default:
-        return false;
-    }
-}
+    struct vcpu *v = current_vcpu();
+    struct compat *c = &v->arch.hvm.compat;
+    struct compat_plan plan;
+    long rc;
 
-static long call_narrow(struct vcpu *v, struct hypercall *call)
-{
     if (call->nr == __HYPERVISOR_set_timer_op)
-        call->arg[0] |= call->arg[1] << 32; /* a time, in two registers */
-    if (narrow_ok(call))
-        return hypercall_call(call, HYPERCALLS_HVM);
-    guest_log(v, LOG_DEBUG, "hypercall %lu (%lu) by 32-bit code: its structure is not translated",
-              (unsigned long)call->nr, (unsigned long)call->arg[0]);
-    return -ENOSYS;
+        call->arg[0] = (uint32_t)call->arg[0] | call->arg[1] << 32; /* a time, in two registers */
+    if (!compat_plan(call->nr, call->arg[0], &plan) || !compat_begin(c, &plan, &call->arg[plan.arg])) {
+        guest_log(v, LOG_DEBUG, "hypercall %lu (%lu): 32-bit code does not have it", (unsigned long)call->nr,
+                  (unsigned long)call->arg[0]);
+        return -ENOSYS;
+    }
+    rc = hypercall_call(call, HYPERCALLS_HVM);
+    compat_end(c, &plan, &call->arg[plan.arg]);
+    return rc;
 }
 
 void hvm_hypercall(struct vcpu *v, struct cpu_user_regs *regs, uint64_t next)
@@ -85,7 +75,7 @@ void hvm_hypercall(struct vcpu *v, struct cpu_user_regs *regs, uint64_t next)
     if (hvm_vendor->cpl(v))
         rc = -EPERM;
     else
-        rc = wide ? hypercall_call(&call, HYPERCALLS_HVM) : call_narrow(v, &call);
+        rc = wide ? hypercall_call(&call, HYPERCALLS_HVM) : hvm_hypercall_narrow(&call);
     if (rc == -ERESTART) {
         arguments_put(regs, wide, &call);
         return;
@@ -111,6 +101,9 @@ void hvm_hypercall_page_fill(uint8_t *page)
     }
 }
 
+/* A guest's first act towards us, mostly: it is now what it will be. */
+void hvm_latch_width(struct vcpu *v) { domain_set_narrow(v->domain, !hvm_vendor->in_64bit(v)); }
+
 void hvm_hypercall_page(struct vcpu *v, uint64_t address)
 {
     struct frame *f = hvm_frame_access(v->domain, gfn(address >> PAGE_SHIFT), true, NULL);
@@ -121,4 +114,5 @@ void hvm_hypercall_page(struct vcpu *v, uint64_t address)
     }
     hvm_hypercall_page_fill(mfn_to_virt(frame_to_mfn(f)));
     frame_put(f);
+    hvm_latch_width(v);
 }

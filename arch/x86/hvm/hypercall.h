@@ -10,6 +10,8 @@
  * kept, at the instruction again.
  */
 void hvm_hypercall(struct vcpu *v, struct cpu_user_regs *regs, uint64_t next);
+/** Takes the width of the code that @v runs for that of its domain (domain_set_narrow()). @v is current. */
+void hvm_latch_width(struct vcpu *v);
 /** Fills the guest frame at @address with a stub for each call; nothing if no RAM is there. */
 void hvm_hypercall_page(struct vcpu *v, uint64_t address);
 /** Fills @page, of PAGE_SIZE bytes, with the calls. */

@@ -11,6 +11,7 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hvm/hvm.h"
+#include "hvm/hypercall.h"
 #include "public.h"
 
 struct param_row {
@@ -141,8 +142,11 @@ static const struct param_row *row_of(uint32_t index)
 /* Parameters that mean something to us as soon as they are set. */
 static void param_applied(struct domain *d, uint32_t index, uint64_t value)
 {
-    if (index == HVM_PARAM_CALLBACK_IRQ)
-        hvm_callback_set(d, value);
+    if (index != HVM_PARAM_CALLBACK_IRQ)
+        return;
+    hvm_callback_set(d, value);
+    if (d == current_vcpu()->domain)
+        hvm_latch_width(current_vcpu());
 }
 
 static int param_refused(const struct domain *d, const struct param_row *row, uint64_t value, int rc)

@@ -7,6 +7,7 @@
 #define ARCH_HVM_VCPU_H
 
 #include "hv/types.h"
+#include "x86/compat/compat.h"
 
 struct hvm_lapic;
 struct vmcb;
@@ -54,6 +55,7 @@ struct hvm_vcpu {
     uint8_t upcall_vector;   /* of events, 0: none (HVMOP_set_evtchn_upcall_vector) */
     struct hvm_lapic *lapic;
     struct hvm_mtrr mtrr;
+    struct compat compat;    /* its hypercall under way, if 32-bit code made it */
     struct svm_vcpu svm;
 };
 
