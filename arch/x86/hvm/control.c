@@ -52,6 +52,12 @@ uint64_t hvm_efer_settable(const struct domain *d)
     return bits;
 }
 
+struct control_limits hvm_control_limits(const struct domain *d)
+{
+    return (struct control_limits){ .cr4 = hvm_cr4_settable(d), .efer = hvm_efer_settable(d),
+                                    .phys_bits = d->arch.policy->extd[8].a & 0xff };
+}
+
 /* Paging begins or ends: with LME long mode does, too. False: it may not now. */
 static bool paging_switch(struct vcpu *v, bool on)
 {

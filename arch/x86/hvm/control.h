@@ -4,12 +4,16 @@
 #define HVM_CONTROL_H
 
 #include "hv/domain.h"
+#include "x86/control/control.h"
 #include "x86/emulate/emulate.h"
 
 /** Bits that @d's vCPUs may set in CR4, by the domain's policy. */
 uint64_t hvm_cr4_settable(const struct domain *d);
 /** The same for EFER. */
 uint64_t hvm_efer_settable(const struct domain *d);
+
+/** Both, and how wide an address is: what a whole state of registers is judged by. */
+struct control_limits hvm_control_limits(const struct domain *d);
 
 /* False: #GP, and nothing has changed. @v is current. */
 bool hvm_cr0_write(struct vcpu *v, uint64_t value);

@@ -35,22 +35,15 @@
 #define DR7_RESET     0x400ULL
 #define RFLAGS_GIVEN  0x247fd5ULL /* all that there are, but for VM86 mode, RF, VIF and VIP */
 
-/* NULL, or what is wrong with it. */
-static const char *control_wrong(const struct vcpu *v, const struct hvm_state *s)
+/* NULL, or what is wrong with it: what the processor sets by itself has been completed. */
+static const char *whole_wrong(const struct vcpu *v, const struct hvm_state *s, const struct cpu_user_regs *r)
 {
-    uint64_t width = v->domain->arch.policy->extd[8].a & 0xff;
+    const struct control_state state = { .cr0 = s->cr0, .cr3 = s->cr3, .cr4 = s->cr4, .efer = s->efer, .rip = r->rip,
+                                         .dr6 = s->dr6, .dr7 = s->dr7, .rflags = r->rflags,
+                                         .cs_attr = s->seg[EMU_CS].attr };
+    const struct control_limits limits = hvm_control_limits(v->domain);
 
-    if (s->cr0 >> 32 || (s->cr0 & (CR0_PG | CR0_PE)) == CR0_PG || (s->cr0 & (CR0_NW | CR0_CD)) == CR0_NW)
-        return "CR0 is no value that a processor has";
-    if (s->cr4 & ~hvm_cr4_settable(v->domain))
-        return "CR4 has bits that the domain's CPU policy does not give";
-    if (s->efer & ~(hvm_efer_settable(v->domain) | EFER_LMA))
-        return "EFER has bits that the domain's CPU policy does not give";
-    if ((s->efer & EFER_LMA) && !(s->efer & EFER_LME))
-        return "EFER has LMA without LME";
-    if ((s->efer & EFER_LME) && (s->cr0 & CR0_PG) && !(s->cr4 & CR4_PAE))
-        return "long mode needs CR4.PAE";
-    return s->cr3 >> MIN(MAX(width, 32ul), 52ul) ? "CR3 is wider than an address" : NULL;
+    return control_wrong(&state, &limits);
 }
 
 static struct emulate_seg segment(uint32_t base, uint32_t limit, uint16_t attr)
@@ -175,13 +168,16 @@ int hvm_vcpu_initialise(struct vcpu *v, uint64_t arg)
         why = "no such mode, or padding is not zero";
     else
         why = c.mode == VCPU_HVM_MODE_64B ? take_64(&c.cpu_regs.x86_64, &s, &r) : take_32(&c.cpu_regs.x86_32, &s, &r);
-    if (!why)
-        why = control_wrong(v, &s);
+    if (!why && (s.efer & EFER_LMA) && !(s.efer & EFER_LME))
+        why = "EFER has LMA without LME";
+    if (!why) {
+        complete(&s, &r);
+        why = whole_wrong(v, &s, &r);
+    }
     if (why) {
         guest_log(v, LOG_WARNING, "vCPU %u is not initialised: %s", v->id, why);
         return -EINVAL;
     }
-    complete(&s, &r);
     hvm_vcpu_state_forget(v);
     v->arch.regs = r;
     hvm_vendor->state_put(v, &s);

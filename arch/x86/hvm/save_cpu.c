@@ -83,23 +83,15 @@ static uint32_t cpu_save(struct vcpu *v, void *out)
 
 static const char *control_check(const struct vcpu *v, const struct hvm_hw_cpu *hw)
 {
-    const struct domain *d = v->domain;
-    unsigned int width = d->arch.policy->extd[8].a & 0xff;
+    const struct control_state state = {
+        .cr0 = hw->cr0, .cr3 = hw->cr3, .cr4 = hw->cr4, .efer = hw->msr_efer, .dr6 = hw->dr6, .dr7 = hw->dr7,
+        .rip = hw->rip, .rflags = hw->rflags, .cs_attr = (uint16_t)hw->cs_arbytes,
+        .address = { hw->msr_lstar, hw->msr_cstar, hw->shadow_gs, hw->fs_base, hw->gs_base, hw->tr_base, hw->ldtr_base,
+                     hw->gdtr_base },
+    };
+    const struct control_limits limits = hvm_control_limits(v->domain);
 
-    if (hw->cr0 >> 32 || !(hw->cr0 & CR0_ET) || (hw->cr0 & (CR0_PG | CR0_PE)) == CR0_PG ||
-        (hw->cr0 & (CR0_NW | CR0_CD)) == CR0_NW)
-        return "CR0 is no value that a processor has";
-    if (hw->cr4 & ~hvm_cr4_settable(d))
-        return "CR4 has bits that the domain's CPU policy does not give";
-    if (hw->msr_efer & ~(hvm_efer_settable(d) | EFER_LMA))
-        return "EFER has bits that the domain's CPU policy does not give";
-    if (hw->msr_efer != efer_with_lma(hw->msr_efer, hw->cr0))
-        return "EFER.LMA is not what EFER.LME and CR0.PG make it";
-    if ((hw->msr_efer & EFER_LMA) && !(hw->cr4 & CR4_PAE))
-        return "EFER says long mode, and CR4 does not";
-    if (hw->cr3 >> width)
-        return "CR3 is wider than an address";
-    return NULL;
+    return hw->cr0 & CR0_ET ? control_wrong(&state, &limits) : "CR0 is no value that a processor has";
 }
 
 static const char *cpu_check(const struct vcpu *v, const void *in, uint32_t length)
