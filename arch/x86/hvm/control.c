@@ -19,7 +19,7 @@
 #define CR0_HIGH  0xffffffff00000000ULL
 #define CR3_PCID  0xfffULL
 
-uint64_t hvm_cr4_settable(const struct domain *d)
+static uint64_t cr4_settable(const struct domain *d)
 {
     static const struct { uint16_t feature; uint32_t bits; } rows[] = {
         { CPUFEAT_VME, CR4_VME | CR4_PVI }, { CPUFEAT_TSC, CR4_TSD }, { CPUFEAT_DE, CR4_DE }, { CPUFEAT_PSE, CR4_PSE },
@@ -38,7 +38,7 @@ uint64_t hvm_cr4_settable(const struct domain *d)
     return bits;
 }
 
-uint64_t hvm_efer_settable(const struct domain *d)
+static uint64_t efer_settable(const struct domain *d)
 {
     static const struct { uint16_t feature; uint32_t bits; } rows[] = {
         { CPUFEAT_SYSCALL, EFER_SCE }, { CPUFEAT_LM, EFER_LME | EFER_LMA | EFER_SCE }, { CPUFEAT_NX, EFER_NXE },
@@ -54,7 +54,7 @@ uint64_t hvm_efer_settable(const struct domain *d)
 
 struct control_limits hvm_control_limits(const struct domain *d)
 {
-    return (struct control_limits){ .cr4 = hvm_cr4_settable(d), .efer = hvm_efer_settable(d),
+    return (struct control_limits){ .cr4 = cr4_settable(d), .efer = efer_settable(d),
                                     .phys_bits = d->arch.policy->extd[8].a & 0xff };
 }
 
@@ -101,7 +101,7 @@ bool hvm_cr4_write(struct vcpu *v, uint64_t value)
 {
     struct hvm_vcpu *h = &v->arch.hvm;
 
-    if (value & ~hvm_cr4_settable(v->domain))
+    if (value & ~cr4_settable(v->domain))
         return false;
     if ((h->efer & EFER_LMA) && !(value & CR4_PAE))
         return false;
@@ -116,7 +116,7 @@ bool hvm_efer_write(struct vcpu *v, uint64_t value)
 {
     struct hvm_vcpu *h = &v->arch.hvm;
 
-    if (value & ~(hvm_efer_settable(v->domain) | EFER_LMA))
+    if (value & ~(efer_settable(v->domain) | EFER_LMA))
         return false;
     if ((h->cr0 & CR0_PG) && ((value ^ h->efer) & EFER_LME))
         return false;

@@ -7,12 +7,7 @@
 #include "x86/control/control.h"
 #include "x86/emulate/emulate.h"
 
-/** Bits that @d's vCPUs may set in CR4, by the domain's policy. */
-uint64_t hvm_cr4_settable(const struct domain *d);
-/** The same for EFER. */
-uint64_t hvm_efer_settable(const struct domain *d);
-
-/** Both, and how wide an address is: what a whole state of registers is judged by. */
+/** What @d's CPU policy lets be set in CR4 and EFER, and how wide an address is: a whole state is judged by it. */
 struct control_limits hvm_control_limits(const struct domain *d);
 
 /* False: #GP, and nothing has changed. @v is current. */
