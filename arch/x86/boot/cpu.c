@@ -13,6 +13,7 @@
 #include "irq/lapic.h"
 #include "mm/percpu_area.h"
 #include "time/lapic_timer.h"
+#include "time/sync.h"
 #include "trap/trap.h"
 
 int cpu_prepare(unsigned int cpu)
@@ -35,6 +36,7 @@ int cpu_init_this(unsigned int cpu)
 {
     percpu_tables_load(cpu); /* before all that may fault */
     idt_load();
+    tsc_sync_answer(cpu); /* from now on it knows the time */
     int rc = cpu_control_init();
     if (rc)
         return rc;

@@ -15,6 +15,7 @@
 #include "irq/lapic.h"
 #include "mm/map.h"
 #include "mm/percpu_area.h"
+#include "time/sync.h"
 
 #define INIT_DELAY  (10 * NS_PER_MS)
 #define ANSWER_TIME (200 * NS_PER_MS)
@@ -125,10 +126,15 @@ static __init int start_one(unsigned int cpu)
         lapic_send_startup(cpu_apic_id[cpu], (uint8_t)(trampoline_page >> PAGE_SHIFT));
         if (!says(&begun, cpu, ANSWER_TIME))
             continue;
+        tsc_sync_ask(cpu);
         if (says(&answered, cpu, SETUP_TIME))
             return answered & REFUSED ? -ENODEV : 0;
         break;
     }
+    /* Should it come after all, then not with the stack of the next one. */
+    lapic_send_init(cpu_apic_id[cpu]);
+    wait_ns(INIT_DELAY);
+    cpumask_clear(&cpu_online, cpu);
     return -ETIMEDOUT;
 }
 

@@ -4,6 +4,7 @@
 #include "cpu/features.h"
 #include "hw/native/cpu.h"
 #include "pv/emulate.h"
+#include "time/sync.h"
 #include "time/tsc.h"
 #include "x86/cpuid/guest_view.h"
 
@@ -13,7 +14,7 @@ static struct cpuid_time_info time_info(const struct domain *d)
     const struct tsc_scale *scale = t->emulated ? &t->to_ns : &tsc_scale;
 
     return (struct cpuid_time_info){
-        .vtsc = t->emulated, .host_tsc_safe = cpu_has_invariant_tsc, .tsc_mode = t->mode,
+        .vtsc = t->emulated, .host_tsc_safe = cpu_has_invariant_tsc && tsc_same_everywhere, .tsc_mode = t->mode,
         .guest_khz = t->khz ? t->khz : tsc_khz(), .host_khz = tsc_khz(), .incarnation = t->incarnation,
         .offset = t->zero_ns, .mul = scale->mul, .shift = scale->shift,
     };

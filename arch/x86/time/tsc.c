@@ -14,7 +14,7 @@
 
 uint64_t tsc_hz __ro_after_init;
 struct tsc_scale tsc_scale __ro_after_init;
-uint64_t tsc_epoch __ro_after_init;
+DEFINE_PER_CPU(uint64_t, tsc_epoch);
 
 uint64_t tsc_from_ns(uint64_t ns)
 {
@@ -33,7 +33,7 @@ uint64_t arch_cycles(void) { return rdtsc_ordered(); }
 
 uint64_t arch_time_now(void)
 {
-    return tsc_hz ? tsc_scale_to_ns(rdtsc_ordered() - tsc_epoch, &tsc_scale) : 0;
+    return tsc_hz ? tsc_scale_to_ns(rdtsc_ordered() - this_cpu(tsc_epoch), &tsc_scale) : 0;
 }
 
 __init void time_init(void)
@@ -44,7 +44,7 @@ __init void time_init(void)
     if (!tsc_hz)
         panic("time: the TSC could not be measured: neither HPET, ACPI PM timer nor PIT counts");
     tsc_scale = tsc_scale_for(tsc_hz);
-    tsc_epoch = rdtsc_ordered();
+    this_cpu(tsc_epoch) = rdtsc_ordered();
     log_info("time: TSC at %lu.%03lu MHz, measured with the %s", (unsigned long)(tsc_hz / 1000000),
              (unsigned long)(tsc_hz / 1000 % 1000), source);
 }

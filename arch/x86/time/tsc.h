@@ -7,6 +7,7 @@
 #define TIME_TSC_H
 
 #include "hv/compiler.h"
+#include "hv/percpu.h"
 #include "hv/types.h"
 #include "x86/tsc/scale.h"
 
@@ -19,9 +20,10 @@ static inline uint32_t tsc_khz(void)
 {
     return (uint32_t)(tsc_hz / 1000);
 }
-/** Scale, and the TSC and system time of a moment; the same for all CPUs. */
+/** Ticks as ns; the same for all CPUs. */
 extern struct tsc_scale tsc_scale;
-extern uint64_t tsc_epoch;
+/** What this CPU's counter said when system time was 0 (time/sync.h). */
+DECLARE_PER_CPU(uint64_t, tsc_epoch);
 
 /** Measures; system time starts. Boot CPU. */
 __init void time_init(void);

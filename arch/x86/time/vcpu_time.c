@@ -6,6 +6,7 @@
 #include "hv/guest_access.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
+#include "time/sync.h"
 #include "time/tsc.h"
 
 /* What the guest's RDTSC gives goes together with the scale: the machine's counter, or the emulated one. */
@@ -15,13 +16,13 @@ static void fill(const struct vcpu *v, struct vcpu_time_info *t)
     const struct tsc_scale *scale = own->emulated ? &own->to_ns : &tsc_scale;
     uint64_t tsc = rdtsc_ordered();
 
-    t->system_time = tsc_scale_to_ns(tsc - tsc_epoch, &tsc_scale);
+    t->system_time = tsc_scale_to_ns(tsc - this_cpu(tsc_epoch), &tsc_scale);
     t->tsc_timestamp = own->emulated ? vtsc_ticks(own, t->system_time) : tsc;
     if (v->domain->type == DOMAIN_HVM)
         t->tsc_timestamp += v->arch.hvm.tsc_offset;
     t->tsc_to_system_mul = scale->mul;
     t->tsc_shift = scale->shift;
-    t->flags = cpu_has_invariant_tsc ? XEN_PVCLOCK_TSC_STABLE_BIT : 0;
+    t->flags = cpu_has_invariant_tsc && tsc_same_everywhere ? XEN_PVCLOCK_TSC_STABLE_BIT : 0;
 }
 
 /* The guest's own copy, in memory of its choosing: only while its address space is loaded. */
