@@ -3,7 +3,6 @@
 #include "pvh/pvh.h"
 
 #define UPCALL   0xf3u
-#define CALLBACK 0x41u
 
 static void clear_pending(void)
 {
@@ -56,7 +55,6 @@ static void check_callback(void)
 
     check(!HYPERCALL2(hvm_op, HVMOP_set_param, &p), "the callback vector");
     clear_pending();
-    trap_eoi = false;
     clear_upcall = true;
     arm();
     while (interrupts[CALLBACK] == before)
@@ -64,7 +62,6 @@ static void check_callback(void)
     check(interrupts[CALLBACK] == before + 1, "callbacks: %u", interrupts[CALLBACK] - before);
     p.value = 0;
     HYPERCALL2(hvm_op, HVMOP_set_param, &p);
-    trap_eoi = true;
 }
 
 void check_events(void)

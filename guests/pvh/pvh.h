@@ -19,7 +19,7 @@ enum { ENTRY_EAX, ENTRY_EBX, ENTRY_ECX, ENTRY_EDX, ENTRY_ESI, ENTRY_EDI, ENTRY_E
 extern uint32_t pvh_entry[ENTRY_REGS];
 /** Hypercall @nr by 32-bit code: EAX of it. */
 uint32_t pvh_narrow_call(uint32_t nr, uint32_t a, uint32_t b, uint32_t c);
-extern const char vector_stubs[], ap_begin[], ap_end[];
+extern const char vector_stubs[], ap_begin[], ap_end[], stack_end[];
 
 /* trap.c */
 void traps_init(void);
@@ -29,7 +29,10 @@ extern volatile uint32_t trap_vector, trap_error;
 extern volatile uint64_t trap_resume;
 /** How often each interrupt came. */
 extern volatile uint32_t interrupts[256];
-/** Set, an interrupt is ended at the local APIC. */
+/** Those of the second vCPU; those that came to either although IF was clear. */
+extern volatile uint32_t second_interrupts, unasked;
+#define CALLBACK 0x41u /* the vector of HVM_PARAM_CALLBACK_IRQ */
+/** Set, an interrupt is ended at the local APIC, which is in x2APIC mode by then. */
 extern bool trap_eoi;
 /** Set, an interrupt clears the pending byte of events. */
 extern bool clear_upcall;
@@ -75,6 +78,12 @@ void check_narrow(void);
 void check_apic(void);
 void check_events(void);
 void check_second(void);
+/* second.c: while the first vCPU storms, the second one stops as often as it can, and interrupts it. */
+void second_restless(void);
+void second_interrupt(void);
+void second_rest(void);
+/** An exception on the second vCPU: it says so, and is never left. */
+void second_lost(uint64_t vector, uint64_t error, uint64_t rip);
 /* storm.c */
 void storm(uint64_t seed, uint32_t steps);
 

@@ -203,6 +203,7 @@ pvh_entry:
     .bss
     .balign 4096
     .skip   16384
+    .globl  stack_end
 stack_end:
     .skip   8192
 ap_stack_end:

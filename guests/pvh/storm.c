@@ -189,10 +189,14 @@ void storm(uint64_t seed, uint32_t steps)
                                           step_cpuid, step_memory, step_call, step_absent };
 
     state = seed * 0x9e3779b97f4a7c15 + 1;
+    second_restless();
     for (uint32_t i = 0; i < steps; i++) {
         for (unsigned int b = 0; b < 8; b++)
             buffer[any() % BUFFER] = (uint8_t)value();
         step[any() % ARRAY_SIZE(step)]();
+        if (i % 16 == 0)
+            second_interrupt();
     }
+    second_rest();
     print("PVH storm: %u steps of seed %lu", steps, (unsigned long)seed);
 }

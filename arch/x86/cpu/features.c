@@ -127,3 +127,14 @@ __init void cpu_patch_clac(void)
     for (const uint64_t *site = clac_sites_start; site < clac_sites_end; site++)
         memcpy(paddr_to_virt(image_paddr + (*site - (uint64_t)image_start)), clac_insn, sizeof(clac_insn));
 }
+
+bool cpu_is_tcg(void)
+{
+    struct cpuid_regs r;
+
+    hw_cpuid(1, 0, &r);
+    if (!(r.ecx >> 31)) /* nobody answers at 0x40000000 */
+        return false;
+    hw_cpuid(0x40000000, 0, &r);
+    return r.ebx == 0x54474354 && r.ecx == 0x43544743 && r.edx == 0x47435447; /* TCGTCGTCGTCG */
+}

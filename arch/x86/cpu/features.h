@@ -13,6 +13,8 @@ extern bool cpu_has_nx, cpu_has_1g_pages, cpu_has_smep, cpu_has_smap, cpu_has_xs
 extern uint8_t cpu_paddr_bits;
 extern char cpu_model_name[49];
 
+/** QEMU's emulation is the processor, by its own word: where it is known to differ from what manuals say. */
+bool cpu_is_tcg(void);
 /** Reads CPUID of the boot CPU. */
 __init void cpu_features_detect(void);
 /**

@@ -2,6 +2,7 @@
 /* Reads leaf 0xD under one XCR0 after the other, because the totals that it gives depend on XCR0. Judges nothing. */
 #include "cpu/xstate_capture.h"
 
+#include "cpu/features.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
@@ -41,16 +42,7 @@ static void capture_leaves(struct xstate_capture *c)
  * QEMU's emulation (at least up to version 10) takes OSXSAVE for reserved where sub-leaf 1 has no capabilities, and
  * executes a write of a reserved bit for ever: see may_try() in control.c. Processors have no such law.
  */
-static bool write_would_hang(const struct xstate_capture *c)
-{
-    struct cpuid_regs r;
-
-    hw_cpuid(1, 0, &r);
-    if (c->leaf[1].size || !(r.ecx >> 31))
-        return false;
-    hw_cpuid(0x40000000, 0, &r);
-    return r.ebx == 0x54474354 && r.ecx == 0x43544743 && r.edx == 0x47435447; /* TCGTCGTCGTCG */
-}
+static bool write_would_hang(const struct xstate_capture *c) { return !c->leaf[1].size && cpu_is_tcg(); }
 
 /* Writes each XCR0 worth trying and notes what CPUID makes of it. */
 static void capture_totals(struct xstate_capture *c)

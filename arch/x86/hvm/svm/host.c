@@ -97,6 +97,8 @@ static void report(const struct svm_features *f)
         log_info("svm: guests' PAT is not kept apart by this processor: kept in software, without effect");
     if (cpu_has_xsave && !f->xsetbv_seen)
         log_info("svm: XSETBV is not intercepted by this processor: XCR0 is looked at after each exit");
+    if (f->repeats_interrupts)
+        log_info("svm: this emulator can deliver an injected interrupt twice: guests stop once more after each");
 }
 
 static void features_read(struct svm_features *f)
@@ -107,6 +109,7 @@ static void features_read(struct svm_features *f)
     *f = (struct svm_features){
         .asids = r.ebx, .next_rip = r.edx & EDX_NEXT_RIP, .flush_by_asid = r.edx & EDX_FLUSH_ASID,
         .clean_bits = r.edx & EDX_CLEAN,
+        .repeats_interrupts = cpu_is_tcg() && cpumask_weight(&cpu_online) > 1,
     };
 }
 

@@ -9,6 +9,7 @@
 #include "hv/domain.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
+#include "hv/smp.h"
 #include "hvm/hvm.h"
 #include "hvm/svm/svm.h"
 #include "hw/native/cpu.h"
@@ -119,6 +120,19 @@ static void registers_take(const struct vmcb *b, struct cpu_user_regs *regs)
     regs->rax = b->rax;
 }
 
+/*
+ * QEMU's emulation (7.2 to 10 at least) remembers an interrupt that VMRUN delivered as if it were still to be raised.
+ * It raises it once more, IF or not, when another CPU makes this one leave its translated code before the guest's next
+ * exit; an access that locks the bus is enough. An exit makes it forget. So one is made to come before the guest's
+ * first instruction: by an interrupt of our own, which waits until VMRUN.
+ */
+static void stop_after_delivery(const struct vmcb *b)
+{
+    if (svm_features.repeats_interrupts &&
+        (b->event & (VMCB_EVENT_VALID | VMCB_EVENT_TYPE)) == (VMCB_EVENT_VALID | VMCB_EVENT_INTR))
+        arch_smp_kick(this_cpu_id());
+}
+
 void svm_run(struct vcpu *v, struct cpu_user_regs *regs)
 {
     struct svm_vcpu *s = &v->arch.hvm.svm;
@@ -131,6 +145,7 @@ void svm_run(struct vcpu *v, struct cpu_user_regs *regs)
     b->rax = regs->rax;
     b->clean = svm_features.clean_bits ? s->clean : 0;
     check(b);
+    stop_after_delivery(b);
     svm_enter(regs, virt_to_paddr(b), svm_host_vmcb());
     registers_take(b, regs);
     s->clean = SVM_CLEAN_ALL;

@@ -16,6 +16,7 @@ extern struct svm_features {
     bool clean_bits;
     bool pat_isolated;       /* a guest has a PAT of its own */
     bool xsetbv_seen;        /* XSETBV can be intercepted; else guests change the CPU's XCR0 */
+    bool repeats_interrupts; /* an interrupt that was injected can come a second time before the next exit */
 } svm_features;
 
 /** Finds out by a short guest what CPUID does not tell. This CPU has SVM switched on; interrupts are off. */
