@@ -54,7 +54,8 @@ $(IMG)/vmlinuz-%: $(ROOT)/linux-%/.complete
 INITRAMFS := image/initramfs.py image/newc.py image/kmod.py
 DOM0_PARTS := $(INITRAMFS) $(wildcard image/dom0/*) $(BUILD)/xnl
 DOMU_PARTS := $(INITRAMFS) $(wildcard image/domu/*) $(wildcard image/dom0/*)
-FULL_PARTS := $(wildcard image/full/*) image/sources.py $(addprefix image/dom0/,udhcpc.sh outside.sh profile guest.cfg)
+FULL_PARTS := $(wildcard image/full/*) image/sources.py $(addprefix image/dom0/,udhcpc.sh outside.sh profile guest.cfg \
+              guest-pvh.cfg)
 
 # dom0's initramfs for any kernel, a guest's for the release's own, the disk with what guests need, and IMAGE=full's.
 define release_images
