@@ -139,6 +139,20 @@ static void check_mmio(void)
     }
 }
 
+/* Each round of a repeated instruction is a step, also where the hypervisor carries it out: there is no memory. */
+static void check_steps(void)
+{
+    uint64_t rounds = 3, to = 0xf0000000;
+    uint32_t before = interrupts[1];
+
+    trap_step = true;
+    __asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; rep stosb; pushfq; andq $~0x100, (%%rsp); popfq"
+                     : "+c"(rounds), "+D"(to) : "a"(0) : "memory", "cc");
+    trap_step = false;
+    check(interrupts[1] - before == 6 && !rounds && to == 0xf0000003, "%u steps, %lu rounds left",
+          interrupts[1] - before, (unsigned long)rounds);
+}
+
 void check_cpu(void)
 {
     check_cpuid();
@@ -148,4 +162,5 @@ void check_cpu(void)
     check_debug();
     check_absent();
     check_mmio();
+    check_steps();
 }

@@ -34,6 +34,8 @@ extern volatile uint32_t second_interrupts, unasked;
 #define CALLBACK 0x41u /* the vector of HVM_PARAM_CALLBACK_IRQ */
 /** Set, an interrupt is ended at the local APIC, which is in x2APIC mode by then. */
 extern bool trap_eoi;
+/** Set, a step goes on. */
+extern bool trap_step;
 /** Set, an interrupt clears the pending byte of events. */
 extern bool clear_upcall;
 

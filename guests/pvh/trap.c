@@ -16,7 +16,7 @@ struct frame { uint64_t regs[9], vector, error, rip, cs, rflags, rsp, ss; };
 volatile uint32_t trap_vector, trap_error, interrupts[256];
 volatile uint32_t second_interrupts, unasked;
 volatile uint64_t trap_resume;
-bool trap_eoi, clear_upcall;
+bool trap_eoi, clear_upcall, trap_step;
 struct gate { uint16_t low, selector, flags, mid; uint32_t high, zero; } pvh_idt[256] __attribute__((aligned(16)));
 
 void traps_init(void)
@@ -73,6 +73,8 @@ void pvh_trap(struct frame *f)
         second_lost(f->vector, f->error, f->rip);
     trap_vector = (uint32_t)f->vector;
     trap_error = (uint32_t)f->error;
+    if (trap_step && f->vector == 1)
+        return;
     if (trap_resume) {
         f->rip = trap_resume;
         return;

@@ -54,6 +54,9 @@ static void state_store(struct vcpu *v, struct cpu_user_regs *regs, const struct
         *(uint64_t *)((char *)regs + register_at[i]) = e->reg[i];
     if (e->repeat) {
         regs->rflags = flags;
+        hvm_vendor->shadow_set(v, false);
+        if (flags & RFLAGS_TF)
+            hvm_debug_trap(v, DR6_STEP);
         return;
     }
     hvm_advance(v, regs, e->rip);
@@ -283,7 +286,8 @@ bool hvm_instruction(struct vcpu *v, struct cpu_user_regs *regs, unsigned int ki
 
     state_load(v, regs, &s);
     hvm_paging(v, &i.paging);
-    switch (emulate(&s, code, fetch(v, &s, code), REPEAT_MAX, &ops, &i)) {
+    /* A step is one round of REP. */
+    switch (emulate(&s, code, fetch(v, &s, code), s.rflags & RFLAGS_TF ? 1 : REPEAT_MAX, &ops, &i)) {
     case EMULATE_OK:
         state_store(v, regs, &s);
         return true;
