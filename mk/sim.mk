@@ -60,8 +60,10 @@ $(BUILD)/sim/test/sim/test_meanwhile $(BUILD)/sim/test/sim/test_pairs: SIM_WRAP 
 .PHONY: sim
 ##@ Test
 ## make sim             run the core and the PV memory rules on the simulated machine (cmocka, under ASan and UBSan)
-sim: $(SIM_BIN)
+sim: $(SIM_BIN) $(BUILD)/explore/explore
 	$(Q)test/cmocka $(SIM_BIN)
+	$(Q)log=$(BUILD)/explore/slice.log; $(BUILD)/explore/explore -o 12 -n 4 > $$log 2>&1 || \
+	  { grep -v ^holds $$log; exit 1; }
 
 # The same law without sanitizers and on few CPUs, for runs of hundreds of millions of calls: no diary, few checks. A
 # seed is the same life however often it is checked, so one that breaks the law is lived again, with a diary and a check
@@ -91,6 +93,22 @@ law: $(BUILD)/law/test_law
 	  test -z "$$at" || { echo "again, with a check after each step:"; \
 	    LAW_SEED=$$s LAW_FROM=$$((at > $(LAW_AGAIN) ? at - $(LAW_AGAIN) : 1)) $<; }; exit 1; done
 
+# The same machine with CPUs that interleave: each access that another CPU may see is a point where one is stopped
+# (arch/sim/points.h). Without sanitizers: it runs in copies of its process, thousands a second.
+EXPLORE_OBJ := $(patsubst %.c,$(BUILD)/explore/%.o,$(SIM_SRC) $(SIM_HELP) $(sort $(wildcard test/sim/explore/*.c)))
+$(BUILD)/explore/%.o: %.c | $(GEN_PRODUCTS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(LAW_CFLAGS) -include arch/sim/points.h -c $< -o $@
+$(BUILD)/explore/explore: $(EXPLORE_OBJ)
+	$(Q)$(HOSTCC) -rdynamic $^ -lcmocka -o $@
+
+.PHONY: explore
+## make explore         run scenarios of hypercalls against each other on the simulated machine: SCENARIO (those whose
+##                      names begin so; all), every interleaving with one preemption, RUNS (2000) with two, by SEED (1).
+##                      REPLAY=FIRST:STEP,... shows the one that failed
+explore: $(BUILD)/explore/explore
+	$(Q)$< -n $(or $(RUNS),2000) -s $(or $(SEED),1) $(if $(REPLAY),-r $(REPLAY)) $(SCENARIO)
+
 FUZZ_SIM_SRC := $(wildcard test/fuzz_sim/fuzz_*.c)
 FUZZ_SIM_BIN := $(FUZZ_SIM_SRC:%.c=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/sim/%.o: %.c | $(GEN_PRODUCTS)
@@ -110,4 +128,4 @@ $(BUILD)/fuzz/test/fuzz_sim/fuzz_pvmm: $(PVMM_PARTS:%.c=$(BUILD)/fuzz/sim/%.o)
 fuzz-sim: $(FUZZ_SIM_BIN)
 	$(Q)$(FUZZ_RUN) test/fuzz_sim/corpus $(FUZZ_SECONDS) "-max_len=8192 -len_control=0" $(FUZZ_SIM_BIN)
 
--include $(shell find $(BUILD)/sim $(BUILD)/law $(BUILD)/fuzz/sim -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/sim $(BUILD)/law $(BUILD)/explore $(BUILD)/fuzz/sim -name '*.d' 2>/dev/null)

@@ -2,6 +2,7 @@
 /* CPUs that take turns. */
 #include "machine.h"
 
+#include "explore.h"
 #include "hv/lock_debug.h"
 #include "hv/log.h"
 #include "hv/percpu.h"
@@ -86,6 +87,8 @@ static bool run_kicked(void)
 /* Who waits lets the others work. */
 void cpu_relax(void)
 {
+    if (sim_exploring && sim_explore_wait())
+        return; /* one that is stopped half-way went on */
     if (!*sim_irqs_on)
         return;
     struct sim_cpu *self = sim_this;
@@ -155,10 +158,14 @@ void arch_smp_call_ipi(const cpumask_t *mask)
 
     sim_counters.call_ipis++;
     for_each_cpu(cpu, mask) {
+        if (sim_explore_owes(cpu))
+            continue; /* it answers when it has interrupts on */
+        bool exploring = sim_explore_pause();
         sim_on_cpu(cpu);
         irqflags_t irq = irq_save();
         smp_call_interrupt();
         irq_restore(irq);
+        sim_exploring = exploring;
     }
     sim_on_cpu(before);
 }
@@ -169,11 +176,14 @@ void sim_tlb_flush(unsigned int cpu)
 {
     unsigned int before = this_cpu_id();
 
+    sim_explore_until_irqs_on(cpu);
+    bool exploring = sim_explore_pause();
     sim_on_cpu(cpu);
     uint64_t time = tlb_clock_read();
     if (sim_on_tlb_flush)
         sim_on_tlb_flush(cpu);
     tlb_clock_flushed(time);
+    sim_exploring = exploring;
     sim_on_cpu(before);
 }
 

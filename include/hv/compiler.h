@@ -16,9 +16,11 @@
 #define __noreturn __attribute__((noreturn))
 #define __aligned_to(n) __attribute__((aligned(n)))
 
-/** One access, not torn and not repeated by the compiler. */
+/** One access, not torn and not repeated by the compiler. The simulator may stop a CPU there (arch/sim/points.h). */
+#ifndef READ_ONCE
 #define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#endif
 #define barrier()        __asm__ volatile("" ::: "memory")
 
 #endif
