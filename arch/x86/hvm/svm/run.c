@@ -121,7 +121,7 @@ static void registers_take(const struct vmcb *b, struct cpu_user_regs *regs)
 }
 
 /*
- * QEMU's emulation (7.2 to 10 at least) remembers an interrupt that VMRUN delivered as if it were still to be raised.
+ * QEMU's emulation (seen with 7.2) remembers an interrupt that VMRUN delivered as if it were still to be raised.
  * It raises it once more, IF or not, when another CPU makes this one leave its translated code before the guest's next
  * exit; an access that locks the bus is enough. An exit makes it forget. So one is made to come before the guest's
  * first instruction: by an interrupt of our own, which waits until VMRUN.
