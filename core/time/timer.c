@@ -17,6 +17,7 @@
 
 #define RUN_MAX     64          /* callbacks in one pass of the soft interrupt */
 #define RETRY_DELAY (10 * NS_PER_US) /* when the callback of before is still running on another CPU */
+#define OVERDUE     NS_PER_MS        /* an interrupt so late was lost */
 
 struct timer_base {
     spinlock_t lock;
@@ -91,6 +92,14 @@ static void base_program(struct timer_base *b, unsigned int cpu)
 }
 
 void timer_interrupt(void) { softirq_raise(SOFTIRQ_TIMER); }
+
+void timer_look(void)
+{
+    uint64_t now = now_ns(), due = this_cpu(timers).programmed;
+
+    if (now > due && now - due > OVERDUE)
+        timer_interrupt();
+}
 
 /* Takes the first timer that is due at @now off the tree and marks it as running. */
 static struct timer *base_pop_due(struct timer_base *b, uint64_t now)

@@ -33,6 +33,8 @@ void domain_update_wallclock(struct domain *d);
 void arch_timer_program(uint64_t deadline);
 /** Called by the architecture when a programmed deadline is reached (interrupts off). */
 void timer_interrupt(void);
+/** Where that interrupt can be lost: as timer_interrupt() if it is overdue by the clock. This CPU's. */
+void timer_look(void);
 
 /**
  * A callback at a time, on one CPU, with interrupts on, outside any lock. Never early;

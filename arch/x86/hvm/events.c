@@ -86,8 +86,8 @@ static void interrupt_deliver(struct vcpu *v, bool now)
         inject_interrupt(v, (uint8_t)vector);
         vector = vlapic_waiting(a);
         by_callback = 0;
-    } else if (vector < 0 && now) {
-        vector = vlapic_waiting(a); /* the task priority holds it back */
+    } else if (vector < 0 && now && vlapic_waiting(a) >= 0) {
+        hvm_vendor->tpr_watch(v); /* the task priority holds it back, and no window need open */
     }
     if (vector >= 0)
         hvm_vendor->window(v, (uint8_t)vector, !by_callback);

@@ -53,6 +53,8 @@ struct hvm_vendor {
     void (*inject)(struct vcpu *v, const struct hvm_event *e);
     /** Come back when an interrupt of @vector can be taken; @by_apic: when the task priority allows it, too. */
     void (*window)(struct vcpu *v, uint8_t vector, bool by_apic);
+    /** Come back when the guest writes CR8. */
+    void (*tpr_watch)(struct vcpu *v);
     void (*nmi_watch)(struct vcpu *v, bool on); /* exit at the next IRET */
     void (*tpr_load)(struct vcpu *v, uint8_t cr8);
     uint8_t (*tpr_get)(const struct vcpu *v);

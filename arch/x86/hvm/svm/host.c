@@ -109,7 +109,7 @@ static void features_read(struct svm_features *f)
     *f = (struct svm_features){
         .asids = r.ebx, .next_rip = r.edx & EDX_NEXT_RIP, .flush_by_asid = r.edx & EDX_FLUSH_ASID,
         .clean_bits = r.edx & EDX_CLEAN,
-        .repeats_interrupts = cpu_is_tcg() && cpumask_weight(&cpu_online) > 1,
+        .loses_interrupts = cpu_is_tcg(), .repeats_interrupts = cpu_is_tcg() && cpumask_weight(&cpu_online) > 1,
     };
 }
 

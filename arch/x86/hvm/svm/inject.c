@@ -46,11 +46,21 @@ void svm_window(struct vcpu *v, uint8_t vector, bool by_apic)
     svm_dirty(v, SVM_CLEAN_TPR | SVM_CLEAN_INTERCEPTS);
 }
 
+/*
+ * Without a virtual interrupt: the emulator takes one whose priority equals the guest's as well, and a guest that is
+ * never further than the same window would keep its CPU in here.
+ */
+void svm_tpr_watch(struct vcpu *v)
+{
+    svm_vmcb(v)->cr_write |= CR8_WRITE;
+    svm_dirty(v, SVM_CLEAN_INTERCEPTS);
+}
+
 static void window_close(struct vcpu *v)
 {
     struct vmcb *b = svm_vmcb(v);
 
-    if (!(b->intercepts & VMCB_VINTR))
+    if (!(b->intercepts & VMCB_VINTR) && !(b->cr_write & CR8_WRITE))
         return;
     b->v_interrupt &= ~WINDOW;
     b->intercepts &= ~(uint32_t)VMCB_VINTR;

@@ -10,6 +10,7 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hv/smp.h"
+#include "hv/time.h"
 #include "hvm/hvm.h"
 #include "hvm/svm/svm.h"
 #include "hw/native/cpu.h"
@@ -151,5 +152,7 @@ void svm_run(struct vcpu *v, struct cpu_user_regs *regs)
     s->clean = SVM_CLEAN_ALL;
     b->event = 0;
     xcr0_look(v);
+    if (svm_features.loses_interrupts) /* QEMU's own timers and its VMRUN change one word without a lock */
+        timer_look();
     svm_event_again(v);
 }

@@ -17,6 +17,7 @@ const struct hvm_vendor hvm_svm = {
     .control_changed = svm_control_changed, .cr_write = svm_cr_write, .dr7_write = svm_dr7_write, .cpl = svm_cpl,
     .in_64bit = svm_in_64bit, .tsc_changed = svm_tsc_changed, .msr_get = svm_msr_get, .msr_put = svm_msr_put,
     .interruptible = svm_interruptible, .shadowed = svm_shadowed, .shadow_set = svm_shadow_set, .inject = svm_inject,
-    .window = svm_window, .nmi_watch = svm_nmi_watch, .tpr_load = svm_tpr_load, .tpr_get = svm_tpr_get,
+    .window = svm_window, .tpr_watch = svm_tpr_watch, .nmi_watch = svm_nmi_watch, .tpr_load = svm_tpr_load,
+    .tpr_get = svm_tpr_get,
     .run = svm_run, .exit = svm_exit, .xcr0_unseen = svm_xcr0_unseen, .exit_text = svm_last_exit,
 };

@@ -15,6 +15,7 @@ extern struct svm_features {
     bool flush_by_asid;
     bool clean_bits;
     bool pat_isolated;       /* a guest has a PAT of its own */
+    bool loses_interrupts;   /* of the host, now and then, while it enters a guest */
     bool xsetbv_seen;        /* XSETBV can be intercepted; else guests change the CPU's XCR0 */
     bool repeats_interrupts; /* an interrupt that was injected can come a second time before the next exit */
 } svm_features;
@@ -69,6 +70,7 @@ bool svm_shadowed(const struct vcpu *v);
 void svm_shadow_set(struct vcpu *v, bool on);
 void svm_inject(struct vcpu *v, const struct hvm_event *e);
 void svm_window(struct vcpu *v, uint8_t vector, bool by_apic);
+void svm_tpr_watch(struct vcpu *v);
 void svm_nmi_watch(struct vcpu *v, bool on);
 void svm_tpr_load(struct vcpu *v, uint8_t cr8);
 uint8_t svm_tpr_get(const struct vcpu *v);
