@@ -52,6 +52,16 @@ def wide(ctype, member):
         (f"offsetof({ctype}, {member})", f"sizeof((({ctype} *)0)->{member})")
 
 
+def translated(table):
+    """Names of the structures that an argument or a pointer leads to."""
+    pointers = (kind[4:] for _, _, fields in table.structs.values() for _, kind, _ in fields if kind.startswith("ptr:"))
+    return {name for name in [*pointers, *(call[3] for call in table.calls)] if name != "raw"}
+
+
+def claim(what, text):
+    return f'_Static_assert({what}, "gen/compat.tbl: {text}");'
+
+
 def rows(table):
     yield NOTE + "enum {\n    COMPAT_RAW,"
     for name in table.structs:
@@ -66,7 +76,11 @@ def rows(table):
     for name, (size, ctype, fields) in table.structs.items():
         yield f"    [COMPAT_{name.upper()}] = {{ sizeof({ctype}), {size}, {first}, {len(fields)} }},"
         first += len(fields)
-    yield "};\n\nstatic const struct compat_call compat_calls[] = {"
+    yield "};\n"
+    for name in sorted(translated(table)):
+        size, ctype, _ = table.structs[name]
+        yield claim(f"{size} <= COMPAT_BYTES && sizeof({ctype}) <= COMPAT_BYTES", f"{name} is too big")
+    yield "\nstatic const struct compat_call compat_calls[] = {"
     for call, number, arg, name in table.calls:
         bits = "0" if number == "*" else NUMBER_BITS.get(call, "0xffffffff")
         number = "0" if number == "*" else number
@@ -84,10 +98,6 @@ def offsets(table):
             yield f"#define NARROW_{name.upper()}_{member.partition('[')[0].removeprefix('xen_').upper()} {at}u"
         yield f"#define NARROW_{name.upper()}_SIZE {table.structs[name][0]}u\n"
     yield "#endif"
-
-
-def claim(what, text):
-    return f'_Static_assert({what}, "gen/compat.tbl: {text}");'
 
 
 def check(table):

@@ -91,7 +91,8 @@ def doc(table):
     yield "-ENOSYS.\n"
     yield "*any*: every guest, on itself. *owner*: every guest on itself, control domains on others. *control*: control"
     yield "domains. Callers without permission get -EPERM.\n"
-    yield "*guests*: the kinds of guest that may call it; to the others it is -ENOSYS.\n"
+    yield "*guests*: the kinds of guest that may call it; to the others it is -ENOSYS. 32-bit code of a container has"
+    yield "what `gen/compat.tbl` has a row for; the rest, the toolstack's families among it, is -ENOSYS to it.\n"
     for family in dict.fromkeys(r.family for r in table):
         yield f"\n## {family}\n\n| nr | name | who | guests | state | what |"
         yield "| --- | --- | --- | --- | --- | --- |"

@@ -23,7 +23,7 @@ uint32_t *evtchn_narrow_selector(struct vcpu *v)
 
 void vcpu_mark_events_pending(struct vcpu *v)
 {
-    if (v->domain->narrow)
+    if (READ_ONCE(v->domain->narrow))
         __atomic_store_n(evtchn_narrow_selector(v), ~0u, __ATOMIC_SEQ_CST);
     else
         __atomic_store_n(&v->info->evtchn_pending_sel, ~(xen_ulong_t)0, __ATOMIC_SEQ_CST);

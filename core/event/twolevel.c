@@ -11,10 +11,11 @@
 
 #include <narrow_layout.h>
 
-#define WORD_BITS(d) ((d)->narrow ? 32u : 64u)
-
-/* Ports have a bit for each bit of a word and of the selector. */
-static uint32_t twolevel_ports(const struct domain *d) { return WORD_BITS(d) * WORD_BITS(d); }
+/*
+ * Ports have a bit for each bit of a word and of the selector. The guest may change its layout at any time: each look
+ * is for itself, and a port of either leads to somewhere in the page by either.
+ */
+static uint32_t twolevel_ports(const struct domain *d) { return READ_ONCE(d->narrow) ? 32 * 32 : EVTCHN_PORTS_2L; }
 
 static uint64_t *twolevel_word(xen_ulong_t *map, uint32_t port, uint64_t *bit)
 {
@@ -25,12 +26,12 @@ static uint64_t *twolevel_word(xen_ulong_t *map, uint32_t port, uint64_t *bit)
 static xen_ulong_t *mask_map(const struct domain *d)
 {
     shared_info_t *s = d->shared_info;
-    return d->narrow ? (xen_ulong_t *)((char *)s + NARROW_SHARED_INFO_EVTCHN_MASK) : s->evtchn_mask;
+    return READ_ONCE(d->narrow) ? (xen_ulong_t *)((char *)s + NARROW_SHARED_INFO_EVTCHN_MASK) : s->evtchn_mask;
 }
 
 static void twolevel_select(struct vcpu *v, uint32_t port)
 {
-    if (v->domain->narrow) {
+    if (READ_ONCE(v->domain->narrow)) {
         uint32_t bit32 = 1u << (port / 32 % 32);
         if (!(__atomic_fetch_or(evtchn_narrow_selector(v), bit32, __ATOMIC_SEQ_CST) & bit32))
             evtchn_upcall(v);

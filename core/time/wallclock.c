@@ -26,7 +26,7 @@ static struct wallclock wallclock_of(const struct domain *d)
 {
     shared_info_t *s = d->shared_info;
 
-    if (!d->narrow)
+    if (!READ_ONCE(d->narrow))
         return (struct wallclock){ &s->wc_version, &s->wc_sec, &s->wc_nsec, &s->xen_wc_sec_hi };
     return (struct wallclock){ narrow_word(s, NARROW_SHARED_INFO_WC_VERSION), narrow_word(s, NARROW_SHARED_INFO_WC_SEC),
                                narrow_word(s, NARROW_SHARED_INFO_WC_NSEC),
@@ -58,7 +58,7 @@ void domain_update_wallclock(struct domain *d)
 
 void domain_set_narrow(struct domain *d, bool narrow)
 {
-    if (d->narrow == narrow)
+    if (READ_ONCE(d->narrow) == narrow)
         return;
     WRITE_ONCE(d->narrow, narrow);
     domain_update_wallclock(d);

@@ -2,6 +2,7 @@
 /* Giving domains a part of the machine's I/O, out of what the caller has itself, and taking it away. */
 #include "cpu/features.h"
 #include "hv/percpu.h"
+#include "hv/physmap.h"
 #include "hv/toolstack.h"
 #include "irq/pirq.h"
 #include "platform/io_caps.h"
@@ -62,8 +63,8 @@ long domctl_gsi_permission(struct domctl_call *c)
 }
 
 /*
- * A PV guest's page tables name machine frames: there is no map to change,
- * and what it may map is iomem_permission's matter.
+ * A PV guest's page tables name machine frames: there is no map to change, and what it may map is iomem_permission's
+ * matter. Device memory in a container's map is not there yet.
  */
 long domctl_memory_mapping(struct domctl_call *c)
 {
@@ -73,5 +74,5 @@ long domctl_memory_mapping(struct domctl_call *c)
     if (frames_wrap(op->first_mfn, op->nr_mfns) || frames_wrap(op->first_gfn, op->nr_mfns) ||
         last >> (cpu_paddr_bits - PAGE_SHIFT))
         return -EINVAL;
-    return 0;
+    return domain_is_translated(c->d) ? -EOPNOTSUPP : 0;
 }

@@ -97,6 +97,11 @@ void tsc_sync_answer(unsigned int cpu)
         this_cpu(tsc_epoch) += (uint64_t)talk.offset;
 }
 
+static __init void log_silent(unsigned int cpu)
+{
+    log_warning("CPU %u: it did not say in a second what its TSC is: taken to be the first CPU's", cpu);
+}
+
 static __init void log_apart(unsigned int cpu, int64_t before, int64_t after)
 {
     unsigned long ticks = (unsigned long)(before < 0 ? -(uint64_t)before : (uint64_t)before);
@@ -113,12 +118,18 @@ __init void tsc_sync_ask(unsigned int cpu)
 {
     uint32_t n = first_number(cpu);
 
-    if (!ask_from(n) || !talk.offset)
+    if (!ask_from(n)) {
+        log_silent(cpu);
         return;
+    }
     int64_t before = talk.offset;
 
-    if (!ask_from(n + ROUNDS + 1))
+    if (!before)
         return;
+    if (!ask_from(n + ROUNDS + 1)) {
+        log_silent(cpu);
+        return;
+    }
     log_apart(cpu, before, talk.offset);
     if (talk.offset)
         tsc_same_everywhere = false;

@@ -37,9 +37,12 @@ const struct scenario scenarios[] = {
       { G0(unlink_4), G1(pin_l2_5) } },
     { "linear-vs-end", { G0(pin_l2_4), G0(pin_l2_5) }, { G0(link_4_to_5), C(kill_guest) } },
 
-    /* The LDT: its page is brought in with interrupts off. */
+    /*
+     * The LDT: its page is brought in with interrupts off. Its type must be given up before the page is unmapped: the
+     * flush of that waits for who has interrupts off, so nothing of it comes in between.
+     */
     { "ldt-fault-vs-last-reference", { G1(ldt_on), G1(ldt_fault_open), G0(ldt_on), G0(decrease_0) },
-      { G0(ldt_fault), G1(ldt_off), G1(ldt_drop) } },
+      { G0(ldt_fault), G1(ldt_drop), G1(ldt_off) } },
     { "ldt-fault-vs-decrease", { G0(ldt_on) }, { G0(ldt_fault), G1(decrease_0), G1(ldt_off) } },
     { "ldt-fault-vs-map", { G0(ldt_on) }, { G0(ldt_fault), G1(map_0) } },
     { "ldt-fault-vs-pin", { G0(ldt_on) }, { G0(ldt_fault), G1(ldt_off), G1(pin_l1_0) } },
