@@ -121,3 +121,10 @@ def test_firmware(rig, case):
         else:
             machine.expect(r"Linux version|Panic on CPU", fatal=False)
         assert not machine.triple_faulted()
+
+
+@pytest.mark.quick
+def test_no_clock(rig):
+    """The only clock that may be used stands still: that is found at once, and said with what else was asked."""
+    with rig(options="clocksource=pit hpet=no", devices=["-M", "q35,hpet=off,pit=off", "-nic", "none"]) as machine:
+        machine.expect("the TSC could not be measured: neither HPET, ACPI PM timer nor PIT counts", fatal=False)

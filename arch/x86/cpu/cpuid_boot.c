@@ -68,7 +68,7 @@ static int source_rdmsr(void *opaque, uint32_t msr, uint64_t *value)
     return rdmsr_safe(msr, value) ? 0 : -EFAULT;
 }
 
-static const struct cpuid_source this_processor = { source_cpuid, source_rdmsr, NULL };
+const struct cpuid_source cpuid_this_processor = { source_cpuid, source_rdmsr, NULL };
 
 /* A guest is not kept from what its processor gives away: whoever runs guests must know. */
 static __init void log_leaks(const struct cpuid_policy *raw)
@@ -89,7 +89,7 @@ __init void cpuid_boot_init(void)
 
     cpuid_fault_init();
     features_off(off);
-    cpuid_policy_raw(&this_processor, &p->raw);
+    cpuid_policy_raw(&cpuid_this_processor, &p->raw);
     cpuid_policy_host(&p->raw, &xstate_active, off, &p->host);
     cpuid_policy_pv_max(&p->host, &p->pv_max);
     cpuid_policy_pv_default(&p->host, &p->pv_max, &p->pv_default);
@@ -143,7 +143,7 @@ int cpuid_check_cpu(void)
     static struct cpuid_policy its; /* CPUs are started one after the other */
     uint32_t missing[CPUFEAT_WORDS];
 
-    cpuid_policy_raw(&this_processor, &its);
+    cpuid_policy_raw(&cpuid_this_processor, &its);
     unsigned int nr = features_missing(&its, missing);
     log_missing(missing, nr);
     return nr ? -ENODEV : 0;

@@ -19,6 +19,9 @@ extern struct arch_cpuid_policies arch_cpuid_policies;
 /** What CPUID shows to every guest about the machine. Constant after cpuid_boot_init(). */
 extern struct cpuid_machine arch_cpuid_machine;
 
+/** The CPU that asks. No locks. */
+extern const struct cpuid_source cpuid_this_processor;
+
 /**
  * Whether cpuid= on the command line takes @feature away, from the hypervisor and from all guests. Boot, options read.
  */

@@ -29,7 +29,9 @@
 #define PM_TIMER_HZ       3579545u
 #define PIT_HZ            1193182u
 #define SPAN_MS           20u
-#define SPIN_MAX          100000000u
+/* Nobody tells how long 20 ms are before they have been measured: 40 ms of the fastest TSC that there could be. */
+#define TICKS_MAX         400000000u
+#define SPIN_MAX          10000000u /* and if the TSC stands, this many reads of a clock, each half a microsecond */
 
 struct reference {
     const char *name;
@@ -103,15 +105,30 @@ static __init uint64_t read_pair(const struct reference *r, uint32_t *count)
     return tsc;
 }
 
+static __init bool has_passed(const struct reference *r, uint32_t start, uint32_t span)
+{
+    return ((r->read() - start) & r->mask) >= span;
+}
+
+/* The span has passed; false: in twice that time, for any TSC, it has not: this clock does not count. */
+static __init bool wait_span(const struct reference *r, uint64_t tsc_start, uint32_t start, uint32_t span)
+{
+    for (unsigned int spin = 0; spin < SPIN_MAX; spin++) {
+        if (has_passed(r, start, span))
+            return true;
+        if (rdtsc_ordered() - tsc_start > TICKS_MAX)
+            return has_passed(r, start, span); /* whoever emulates us may have slept between the two */
+    }
+    return false;
+}
+
 static __init uint64_t measure(const struct reference *r)
 {
     uint32_t start = 0, now = 0, span = (uint32_t)(r->hz * SPAN_MS / 1000);
     uint64_t tsc_start = read_pair(r, &start);
-    unsigned int spin = 0;
 
-    while (((r->read() - start) & r->mask) < span)
-        if (++spin == SPIN_MAX)
-            return 0;
+    if (!wait_span(r, tsc_start, start, span))
+        return 0;
     uint64_t tsc_end = read_pair(r, &now);
     uint64_t counted = (now - start) & r->mask;
     return counted ? (tsc_end - tsc_start) * r->hz / counted : 0; /* 20 ms of a TSC below 100 GHz: no overflow */
