@@ -128,3 +128,41 @@ def test_no_clock(rig):
     """The only clock that may be used stands still: that is found at once, and said with what else was asked."""
     with rig(options="clocksource=pit hpet=no", devices=["-M", "q35,hpet=off,pit=off", "-nic", "none"]) as machine:
         machine.expect("the TSC could not be measured: neither HPET, ACPI PM timer nor PIT counts", fatal=False)
+
+
+# --- IOMMUs ---
+def opt_out(gdb):
+    """DMAR's flags, at 37: interrupt remapping, and no x2APIC mode, please."""
+    at = acpi_tables(gdb)["DMAR"]
+    flags = gdb.read(at + 37, 1)[0]
+    gdb.write(at + 37, bytes([flags | 3]))
+    gdb.write(at + 9, bytes([gdb.read(at + 9, 1)[0] - (flags | 3) + flags & 0xff]))
+
+
+def left_on(base, register, bits):
+    """The IOMMU's register at @base + @register is written, as firmware would do."""
+    def edit(gdb):
+        gdb.checked("Qqemu.PhyMemMode:1")
+        gdb.write(base + register, struct.pack("<I", bits))
+        gdb.checked("Qqemu.PhyMemMode:0")
+    return edit
+
+
+INTEL, AMD = "intel-iommu,intremap=on", "amd-iommu"
+# name: (edit, QEMU's device, what is said)
+IOMMUS = {
+    "opt-out": (opt_out, INTEL, "local APIC: xAPIC mode, as firmware wants"),
+    "unused": (lambda gdb: None, INTEL, r"IOMMU: 1 of Intel's \(DMAR\), not used"),
+    "Intel's on": (left_on(0xfed90000, 0x18, 1 << 31), INTEL, "IOMMU at 0xfed90000: firmware left translation on"),
+    "AMD's on": (left_on(0xfed80000, 0x18, 1), AMD, "IOMMU at 0xfed80000: firmware left translation on"),
+}
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("case", IOMMUS)
+def test_iommu(rig, case):
+    """What firmware wants of interrupts is done, and a unit that it has left on is named: nothing here can drive it."""
+    edit, device, sentence = IOMMUS[case]
+    with rig(firmware=edit, devices=["-device", device, "-nic", "none"]) as machine:
+        machine.expect(sentence, fatal=False)
+        machine.expect(r"dom0: |Linux version", fatal=False)

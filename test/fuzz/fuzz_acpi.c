@@ -10,6 +10,7 @@
 #include "law.h"
 
 #define RAM_SIZE 8192U
+#define TABLES   7U
 #include "test/ram.h"
 
 static void mend(uint32_t at)
@@ -25,10 +26,10 @@ static void mend(uint32_t at)
     ram[at + 9] = (uint8_t)-checksum_sum8(ram + at, length);
 }
 
-/* Tables at fixed places, which the input fills: an XSDT that names five others. */
+/* Tables at fixed places, which the input fills: an XSDT that names the others. */
 static void build(const uint8_t *data, size_t size)
 {
-    static const char names[5][5] = { "APIC", "FACP", "HPET", "MCFG", "SSDT" };
+    static const char names[TABLES][5] = { "APIC", "FACP", "HPET", "MCFG", "SSDT", "DMAR", "IVRS" };
 
     memset(ram, 0, RAM_SIZE);
     memcpy(ram, data, MIN(size, RAM_SIZE));
@@ -40,8 +41,8 @@ static void build(const uint8_t *data, size_t size)
     ram[32] = 0;
     ram[32] = (uint8_t)-checksum_sum8(ram, 36);
     memcpy(ram + 64, "XSDT", 4);
-    memcpy(ram + 68, &(uint32_t){ 36 + 5 * 8 }, 4);
-    for (uint32_t i = 5; i-- > 0;) {
+    memcpy(ram + 68, &(uint32_t){ 36 + TABLES * 8 }, 4);
+    for (uint32_t i = TABLES; i-- > 0;) {
         uint32_t at = 256 + i * 1024;
 
         memcpy(ram + 100 + i * 8, &(uint64_t){ at }, 8);
@@ -68,6 +69,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (uint32_t i = 0; i < info.mcfg.count; i++)
         require(info.mcfg.segment[i].start_bus <= info.mcfg.segment[i].end_bus);
+    require(info.iommus.count <= ACPI_IOMMUS_MAX);
+    for (uint32_t i = 0; i < info.iommus.count; i++)
+        require(info.iommus.registers[i] && !(info.iommus.registers[i] & 0xfff));
     require(info.s5.type_a <= 7 && info.s5.type_b <= 7);
     for (uint8_t irq = 0; irq < 16; irq++)
         acpi_isa_irq(&info.madt, irq, &o);

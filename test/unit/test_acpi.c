@@ -21,7 +21,7 @@ static void table(uint32_t at, const char *signature, uint32_t length, uint8_t r
 }
 
 enum { RSDP = 0xf0040, RSDT = 0x20000, XSDT = 0x21000, MADT = 0x22000, FADT = 0x23000, HPET = 0x24000, MCFG = 0x25000,
-       DSDT = 0x26000 };
+       DSDT = 0x26000, IOMMU = 0x27000 };
 
 static const uint8_t madt_entries[] = {
     0, 8, 0, 0, 1, 0, 0, 0,             /* CPU uid 0 apic 0, enabled */
@@ -233,11 +233,92 @@ static void test_madt_entries(void **state)
     assert_int_equal(info.madt.cpu_count, 2);
 }
 
+/* A DMAR or IVRS whose structures, @list, take @size bytes. */
+static void build_iommu(const char *signature, uint8_t flags, const uint8_t *list, uint32_t size)
+{
+    build();
+    ram[IOMMU + 37] = flags;
+    memcpy(ram + IOMMU + 48, list, size);
+    table(IOMMU, signature, 48 + size, 1);
+    put(XSDT + 68, IOMMU, 8);
+    table(XSDT, "XSDT", 76, 1);
+}
+
+static void test_dmar(void **state)
+{
+    uint8_t list[] = {
+        0, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0xd9, 0xfe, 0, 0, 0, 0, 1, 8, 0, 0, 0, 0, 1, 1, /* a unit for some devices */
+        1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0x20, 0, 0, 0, 0, 0, /* reserved memory */
+        0, 0, 16, 0, 1, 0, 0, 0, 0, 0x10, 0xd9, 0xfe, 1, 0, 0, 0,                      /* a unit for the others */
+    };
+
+    for (uint8_t flags = 0; flags < 4; flags++) {
+        build_iommu("DMAR", flags, list, sizeof(list));
+        assert_int_equal(read_all(), 0);
+        assert_int_equal(lines, 0);
+        assert_int_equal(info.iommus.kind, ACPI_IOMMU_INTEL);
+        assert_int_equal(info.iommus.x2apic_opt_out, flags >> 1);
+        assert_int_equal(info.iommus.count, 2);
+        assert_int_equal(info.iommus.registers[0], 0xfed90000);
+        assert_int_equal(info.iommus.registers[1], 0x1fed91000);
+    }
+    list[9] = 1; /* no page */
+    build_iommu("DMAR", 0, list, sizeof(list));
+    assert_int_equal(read_all(), 0);
+    assert_string_equal(last_line, "ACPI table DMAR places an IOMMU at 0xfed90100, which is no page: not looked at");
+    assert_int_equal(info.iommus.count, 1);
+}
+
+static void test_ivrs(void **state)
+{
+    uint8_t list[] = {
+        0x10, 0xd1, 28, 0, 0x10, 0, 0x40, 0, 0, 0, 0xd8, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0,
+        0x20, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0,                    /* memory */
+        0x11, 0x11, 16, 0, 0x10, 0, 0x40, 0, 0, 0, 0xd8, 0xfe, 0, 0, 0, 0,        /* the first again */
+        0x40, 0x11, 16, 0, 0x12, 0, 0x40, 0, 0, 0, 0xd4, 0xfe, 0, 0, 0, 0,
+    };
+
+    build_iommu("IVRS", 2, list, sizeof(list));
+    assert_int_equal(read_all(), 0);
+    assert_int_equal(lines, 0);
+    assert_int_equal(info.iommus.kind, ACPI_IOMMU_AMD);
+    assert_false(info.iommus.x2apic_opt_out); /* that byte means something else here */
+    assert_int_equal(info.iommus.count, 2);
+    assert_int_equal(info.iommus.registers[0], 0xfed80000);
+    assert_int_equal(info.iommus.registers[1], 0xfed40000);
+}
+
+/* Lengths that lead nowhere or out of the table. */
+static void test_iommu_lengths(void **state)
+{
+    static const uint8_t lengths[] = { 0, 3, 25, 255 };
+    uint8_t list[24] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xd9, 0xfe };
+
+    for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+        char line[128];
+
+        list[2] = lengths[i];
+        build_iommu("DMAR", 0, list, sizeof(list));
+        assert_int_equal(read_all(), 0);
+        snprintf(line, sizeof(line), "ACPI table DMAR: the structure at 48 has length %u, should be 4 to 24: the rest "
+                 "is not read", lengths[i]);
+        assert_string_equal(last_line, line);
+        assert_int_equal(info.iommus.count, 0);
+    }
+    list[2] = 8; /* too short for a unit's address, which is left out; then rubbish that is no structure */
+    build_iommu("DMAR", 0, list, 8 + 3);
+    assert_int_equal(read_all(), 0);
+    assert_int_equal(lines, 0);
+    assert_int_equal(info.iommus.count, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),    cmocka_unit_test(test_given_rsdp),
         cmocka_unit_test(test_damaged), cmocka_unit_test(test_madt_entries),
+        cmocka_unit_test(test_dmar),    cmocka_unit_test(test_ivrs),
+        cmocka_unit_test(test_iommu_lengths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

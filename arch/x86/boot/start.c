@@ -67,7 +67,11 @@ static __init void heap_init(void)
 static __init void interrupts_init(void)
 {
     pic_disable();
-    lapic_init(tables_lapic_base(), hv_options.x2apic);
+    lapic_init(tables_lapic_base(), hv_options.x2apic && !acpi_x2apic_opt_out());
+    if (lapic_is_x2apic() && acpi_x2apic_opt_out())
+        log_warning("local APIC: firmware does not want x2APIC mode (DMAR), but left it on: it stays on");
+    else if (acpi_x2apic_opt_out())
+        log_info("local APIC: xAPIC mode, as firmware wants (DMAR)");
     if (!lapic_init_cpu())
         panic("the local APIC cannot be switched on: this machine has no interrupts that we can use");
     tables_add_cpus();

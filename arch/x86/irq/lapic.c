@@ -33,12 +33,17 @@ uint32_t lapic_read(enum lapic_register r)
     return x2apic ? (uint32_t)rdmsr(MSR_X2APIC_BASE + (r >> 4)) : mmio_read32(lapic_mmio + r);
 }
 
+static void xapic_write(enum lapic_register r, uint32_t v)
+{
+    mmio_write32(lapic_mmio + r, v);
+}
+
 void lapic_write(enum lapic_register r, uint32_t v)
 {
     if (x2apic)
         wrmsr(MSR_X2APIC_BASE + (r >> 4), v);
     else
-        mmio_write32(lapic_mmio + r, v);
+        xapic_write(r, v);
 }
 
 uint32_t lapic_id(void)
@@ -159,21 +164,25 @@ bool lapic_init_cpu(void)
     return true;
 }
 
+/* Processors whose xAPIC mode is locked away refuse (SDM 3A, 10.4.3); the next kernel gets x2APIC mode then. */
+static bool leave_x2apic(void)
+{
+    uint64_t base = rdmsr(MSR_APIC_BASE) & ~(uint64_t)(APIC_BASE_X2APIC | APIC_BASE_ENABLE);
+
+    return wrmsr_safe(MSR_APIC_BASE, base) && wrmsr_safe(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
+}
+
 void lapic_disable(void)
 {
     lapic_write(LAPIC_LVT_TIMER, LVT_MASKED);
     lapic_write(LAPIC_LVT_ERROR, LVT_MASKED);
     clear_stale_interrupts();
     lapic_write(LAPIC_SVR, VECTOR_SPURIOUS);
-    if (x2apic) {
-        uint64_t base = rdmsr(MSR_APIC_BASE) & ~(uint64_t)(APIC_BASE_X2APIC | APIC_BASE_ENABLE);
-        wrmsr(MSR_APIC_BASE, base);
-        wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
-    }
     /* Firmware leaves its CPU listening to the legacy PIC and to NMIs (MP specification 1.4, 3.6.2.2). */
+    void (*write)(enum lapic_register, uint32_t) = !x2apic || leave_x2apic() ? xapic_write : lapic_write;
     if (rdmsr(MSR_APIC_BASE) & APIC_BASE_BSP) {
-        mmio_write32(lapic_mmio + LAPIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
-        mmio_write32(lapic_mmio + LAPIC_LVT_LINT0, LVT_EXTINT);
-        mmio_write32(lapic_mmio + LAPIC_LVT_LINT1, LVT_NMI);
+        write(LAPIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
+        write(LAPIC_LVT_LINT0, LVT_EXTINT);
+        write(LAPIC_LVT_LINT1, LVT_NMI);
     }
 }

@@ -10,6 +10,7 @@
 #include "mm/map.h"
 #include "pci/pci.h"
 #include "pci/refusal.h"
+#include "platform/iommu.h"
 #include "platform/tables.h"
 #include "time/reference.h"
 #include "x86/acpi/acpi.h"
@@ -33,11 +34,17 @@ __init void acpi_init(const struct phys_reader *mem)
         acpi_report(info, &hv_lib_log);
     fadt = info->fadt;
     s5 = info->s5;
+    iommu_check(&info->iommus);
 }
 
 __init bool acpi_has_madt(void)
 {
     return info->madt.present;
+}
+
+__init bool acpi_x2apic_opt_out(void)
+{
+    return info->iommus.x2apic_opt_out;
 }
 
 __init paddr_t acpi_lapic_base(void)

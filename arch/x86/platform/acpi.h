@@ -9,9 +9,11 @@
 
 /** Reads the tables, through @mem. */
 __init void acpi_init(const struct phys_reader *mem);
-/** Whether there is a usable MADT, which the next three need. */
+/** Whether there is a usable MADT, which acpi_lapic_base(), acpi_add_cpus() and acpi_add_interrupts() need. */
 __init bool acpi_has_madt(void);
 __init paddr_t acpi_lapic_base(void);
+/** Whether firmware wants the local APICs in xAPIC mode (VT-d 4.1, 8.1, flags). */
+__init bool acpi_x2apic_opt_out(void);
 /** Declares the CPUs (platform/tables.h). */
 __init void acpi_add_cpus(void);
 /** Declares IO-APICs and overrides to irq/. */

@@ -19,6 +19,7 @@
 #define ACPI_OVERRIDES_MAX  64U
 #define ACPI_NMIS_MAX       64U
 #define ACPI_SEGMENTS_MAX   64U
+#define ACPI_IOMMUS_MAX     64U
 #define ACPI_TABLE_SIZE_MAX (16U << 20) /* a length above this is not believed */
 
 struct acpi_table {
@@ -111,6 +112,14 @@ struct acpi_mcfg {
     struct acpi_segment segment[ACPI_SEGMENTS_MAX];
 };
 
+enum acpi_iommu_kind { ACPI_IOMMU_NONE, ACPI_IOMMU_INTEL, ACPI_IOMMU_AMD };
+struct acpi_iommus {
+    enum acpi_iommu_kind kind;
+    bool x2apic_opt_out; /* firmware's own code needs the local APICs in xAPIC mode */
+    uint32_t count;
+    uint64_t registers[ACPI_IOMMUS_MAX]; /* where each unit's first page of registers is */
+};
+
 /* SLP_TYPa and SLP_TYPb of state S5: three-bit values for the PM1 control registers. */
 struct acpi_s5 {
     bool present;
@@ -125,6 +134,7 @@ struct acpi_info {
     struct acpi_fadt fadt;
     struct acpi_hpet hpet;
     struct acpi_mcfg mcfg;
+    struct acpi_iommus iommus;
     struct acpi_s5 s5;
 };
 

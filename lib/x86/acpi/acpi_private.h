@@ -41,6 +41,8 @@ void acpi_parse_madt(const struct acpi *a, const struct acpi_table *table);
 void acpi_parse_fadt(const struct acpi *a, const struct acpi_table *table);
 void acpi_parse_hpet(const struct acpi *a, const struct acpi_table *table);
 void acpi_parse_mcfg(const struct acpi *a, const struct acpi_table *table);
+void acpi_parse_dmar(const struct acpi *a, const struct acpi_table *table);
+void acpi_parse_ivrs(const struct acpi *a, const struct acpi_table *table);
 
 /** Look for \_S5 in one table of AML; true when found and stored. */
 bool acpi_scan_s5(const struct acpi *a, const struct acpi_table *table);

@@ -253,6 +253,8 @@ int acpi_read(struct acpi_info *out, const struct phys_reader *mem, const void *
         { "FACP", acpi_parse_fadt },
         { "HPET", acpi_parse_hpet },
         { "MCFG", acpi_parse_mcfg },
+        { "DMAR", acpi_parse_dmar },
+        { "IVRS", acpi_parse_ivrs },
     };
     struct acpi a = { out, mem, log };
     struct rsdp r;
