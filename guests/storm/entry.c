@@ -26,11 +26,6 @@ void entry_mend(struct hostile *h)
     shared_info->vcpu_info[h->id].evtchn_upcall_mask = 0;
 }
 
-void entry_init(struct hostile *h)
-{
-    entry_mend(h);
-}
-
 void vcpu_context(struct hostile *h, struct vcpu_guest_context *c)
 {
     memset(c, 0, sizeof(*c));

@@ -230,7 +230,7 @@ static void registers(struct hostile *h, struct registers *r)
         r->rax = odd_selector(h);
 }
 
-static void timer(struct hostile *h)
+void timer_soon(struct hostile *h)
 {
     uint64_t soon = 2000000 + pick(h, 2000000);
     const volatile struct vcpu_time_info *t = &shared_info->vcpu_info[h->id].time;
@@ -246,7 +246,7 @@ void step_instruction(struct hostile *h)
 {
     struct registers r;
 
-    timer(h);
+    timer_soon(h);
     if (one_in(h, 3))
         hypercall1(__HYPERVISOR_fpu_taskswitch, pick(h, 2));
     code_write(h, false);
@@ -263,7 +263,7 @@ void step_user(struct hostile *h)
         .rax = rnd_word(h), .r11 = rnd_word(h), .rcx = one_in(h, 2) ? msr[pick(h, ARRAY_SIZE(msr))] : rnd_word(h) };
     struct registers r;
 
-    timer(h);
+    timer_soon(h);
     c.cs = one_in(h, 4) ? odd_selector(h) : 0xe033;
     code_write(h, (c.cs & 3) == 3);
     registers(h, &r);

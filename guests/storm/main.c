@@ -60,7 +60,8 @@ static void events_clear(void)
         __atomic_exchange_n(&shared_info->evtchn_pending[i], 0, __ATOMIC_SEQ_CST);
 }
 
-/* Every fault ends its step. An event is returned from, or ends it as well: it may have come out of an endless loop. */
+/* Every fault ends its step. An event ends it as well, out of an endless loop too, or is returned from; then another
+ * one is due, for the loop's sake. */
 static bool on_trap(struct trap_frame *f)
 {
     struct hostile *h = who(PTR(f));
@@ -71,16 +72,12 @@ static bool on_trap(struct trap_frame *f)
     h->last_vector = f->vector;
     h->last_error = f->error;
     events_clear();
-    if (f->vector == VECTOR_EVENT && one_in(h, 2))
+    if (f->vector == VECTOR_EVENT && one_in(h, 2)) {
+        timer_soon(h);
         return true;
+    }
     shared_info->vcpu_info[h->id].evtchn_upcall_mask = 0;
     storm_longjmp(&h->recover);
-}
-
-static __attribute__((noinline)) void attempt(struct hostile *h, void (*run)(struct hostile *))
-{
-    if (!storm_setjmp(&h->recover))
-        run(h);
 }
 
 static void step(struct hostile *h)
@@ -90,18 +87,37 @@ static void step(struct hostile *h)
     h->step++;
     if (trace && h->step >= trace)
         printk("storm: %u: step %lu: %s", h->id, h->step, subject[i].name);
-    attempt(h, subject[i].run);
-    if (h->dirty) {
-        h->dirty = false;
-        entry_mend(h);
+    subject[i].run(h);
+}
+
+/* Tried once for each step: what it needs may be lost for good. */
+static void mend(struct hostile *h)
+{
+    if (!h->dirty || h->mended == h->step)
+        return;
+    h->mended = h->step;
+    entry_mend(h);
+    h->dirty = false;
+}
+
+/**
+ * A fault goes on with the next step wherever it was, in the mending and between two steps as well: this frame lives as
+ * long as the vCPU. In one that is gone it would fault for ever.
+ */
+static __attribute__((noinline)) void steps_do(struct hostile *h)
+{
+    storm_setjmp(&h->recover);
+    while (!over && h->step < steps) {
+        mend(h);
+        step(h);
     }
 }
 
 void storm_run(struct hostile *h)
 {
-    entry_init(h);
-    while (!over && h->step < steps)
-        step(h);
+    h->dirty = true;
+    h->mended = ~0ul;
+    steps_do(h);
     over = true;
     if (h->id == 0) {
         printk("storm: %lu steps", h->step);

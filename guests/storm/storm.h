@@ -28,7 +28,8 @@ struct hostile {
     unsigned int id;
     uint64_t random;
     uint64_t step;
-    bool dirty; /* its entry points may be anything */
+    bool dirty;      /* its entry points may be anything */
+    uint64_t mended; /* the step after which that was tried */
     struct recover recover;
     uint64_t last_vector, last_error;
     uint8_t *data; /* structures for hypercalls */
@@ -76,6 +77,9 @@ void step_entry_points(struct hostile *h);
 void step_vcpus(struct hostile *h);
 void step_touch(struct hostile *h);
 
+/** An event in two to four milliseconds. */
+void timer_soon(struct hostile *h);
+
 /** One hypercall in registers: what calls.c makes, and a multicall's entry. */
 struct call {
     uint64_t nr, arg[6];
@@ -84,7 +88,6 @@ void rnd_call(struct hostile *h, struct call *c, uint8_t **data);
 long call_do(const struct call *c);
 
 /* entry.c: the guest's entry points as they should be, for the calling vCPU. */
-void entry_init(struct hostile *h);
 void entry_mend(struct hostile *h);
 /** Fills @c so that a vCPU starts with @rip on its own stack. */
 void vcpu_context(struct hostile *h, struct vcpu_guest_context *c);
