@@ -14,6 +14,7 @@ def boot(rig, cpus, **keywords):
         assert seen == cpus
         assert machine.run("cat /sys/hypervisor/type") == "xen"
         assert machine.run("cd /sys/hypervisor/version; cat major minor").split() == ["4", "17"]
+        assert machine.run("cat /sys/power/mem_sleep") == "[s2idle]", "dom0 offers a state that nobody enters"
         text = machine.run("dmesg")
         machine.child.sendline("poweroff")
         machine.wait_end()

@@ -312,13 +312,43 @@ static void test_iommu_lengths(void **state)
     assert_int_equal(info.iommus.count, 0);
 }
 
+/* The states that a kernel would offer are found, in the DSDT and behind it, and go without a trace in the sums. */
+static void test_sleeping_states(void **state)
+{
+    static const uint8_t more[] = {
+        0x08, '\\', '_', 'S', '3', '_', 0x12, 6, 4, 1, 1, 0, 0, 0x08, '_', 'S', '4', '_', 0x12, 6, 4, 2, 2, 0, 0,
+        0x08, '_', 'S', '3', '_', 0x0a, 3, /* a number, no state */
+        0x08, '_', 'S', '0', '_', 0x12, 6, 4, 0, 0, 0, 0, 0x08, '_', 'S', 'B', '_', 0x12, 6, 4, 0, 0, 0, 0,
+    };
+
+    build();
+    memcpy(ram + DSDT + 36, more, sizeof(more));
+    table(DSDT, "DSDT", 36 + 600, 2);
+    assert_int_equal(read_all(), 0);
+    assert_true(info.s5.present);
+    assert_int_equal(info.sleeps.count, 3); /* and \_S4 of the other pattern */
+    for (uint32_t i = 0; i < info.sleeps.count; i++) {
+        uint8_t letter, checksum;
+
+        assert_true(acpi_hide_sleep(&info.sleeps, i, &mem, &letter, &checksum));
+        ram[info.sleeps.at[i].name] = letter;
+        ram[info.sleeps.at[i].table + ACPI_CHECKSUM] = checksum;
+        assert_false(acpi_hide_sleep(&info.sleeps, i, &mem, &letter, &checksum));
+    }
+    assert_int_equal(checksum_sum8(ram + DSDT, 36 + 600), 0);
+    assert_int_equal(read_all(), 0);
+    assert_int_equal(lines, 0);
+    assert_int_equal(info.sleeps.count, 0);
+    assert_true(info.s5.present && info.s5.type_a == 5);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),    cmocka_unit_test(test_given_rsdp),
         cmocka_unit_test(test_damaged), cmocka_unit_test(test_madt_entries),
         cmocka_unit_test(test_dmar),    cmocka_unit_test(test_ivrs),
-        cmocka_unit_test(test_iommu_lengths),
+        cmocka_unit_test(test_iommu_lengths), cmocka_unit_test(test_sleeping_states),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,8 @@
 #include <hypercall_handlers.h>
 #include <layout_codec.h>
 
+#define ACPI_SLEEP_TYPE_MAX 7u /* the field has three bits (ACPI 6.4, 4.8.3.7) */
+
 static long op_settime(const struct xen_platform_op *op)
 {
     const struct xenpf_settime64 *t = &op->u.settime64;
@@ -43,16 +45,21 @@ static long op_sleep(const struct xen_platform_op *op)
 {
     const struct xenpf_enter_acpi_sleep *s = &op->u.enter_acpi_sleep;
 
+    bool extended = s->flags & XENPF_ACPI_SLEEP_EXTENDED; /* a type for the sleep control register, else PM1's values */
+
     if (s->flags & ~XENPF_ACPI_SLEEP_EXTENDED || !s->sleep_state || s->sleep_state > 5)
         return -EINVAL;
     if (s->sleep_state != 5)
         return -EOPNOTSUPP;
-    if (s->flags & XENPF_ACPI_SLEEP_EXTENDED)
-        return -EOPNOTSUPP;
+    if (extended && s->val_a > ACPI_SLEEP_TYPE_MAX)
+        return -ERANGE;
     log_info("dom0 powers the machine off");
     smp_stop_others();
     irq_disable();
-    acpi_sleep_values((uint16_t)s->val_a, (uint16_t)s->val_b);
+    if (extended)
+        acpi_sleep_type((uint8_t)s->val_a);
+    else
+        acpi_sleep_values((uint16_t)s->val_a, (uint16_t)s->val_b);
     machine_power_off();
 }
 

@@ -17,10 +17,38 @@
 
 #define PM1_SLP_EN     (1u << 13)
 #define PM1_SLP_TYP(t) ((t) << 10)
+/* ACPI 6.4, 4.8.3.7: of machines without PM1 registers. */
+#define SLEEP_CONTROL_TYPE(t) ((t) << 2)
+#define SLEEP_CONTROL_ENABLE  (1u << 5)
+#define SLEEP_STATUS_WAKE     (1u << 7)
 
 static struct acpi_fadt fadt;
 static struct acpi_s5 s5;
 static struct acpi_info *info; /* only while booting */
+
+/*
+ * dom0's kernel offers the sleeping states that AML names, and takes the hypercall that enters one for done whatever it
+ * answers. We enter none but S5, so it must not find the others.
+ */
+static __init void hide_sleeping_states(const struct phys_reader *mem)
+{
+    uint32_t hidden = 0;
+
+    for (uint32_t i = 0; i < info->sleeps.count; i++) {
+        uint8_t letter, checksum;
+
+        if (acpi_hide_sleep(&info->sleeps, i, mem, &letter, &checksum) &&
+            tables_write(info->sleeps.at[i].name, letter) &&
+            tables_write(info->sleeps.at[i].table + ACPI_CHECKSUM, checksum))
+            hidden++;
+        else
+            log_warning("ACPI: state S%c cannot be hidden from dom0: to sleep will seem to succeed, and do nothing",
+                        info->sleeps.at[i].state);
+    }
+    if (hidden)
+        log_info("ACPI: %u sleeping states are hidden from dom0: this hypervisor can power off (S5), not sleep",
+                 hidden);
+}
 
 __init void acpi_init(const struct phys_reader *mem)
 {
@@ -34,6 +62,7 @@ __init void acpi_init(const struct phys_reader *mem)
         acpi_report(info, &hv_lib_log);
     fadt = info->fadt;
     s5 = info->s5;
+    hide_sleeping_states(mem);
     iommu_check(&info->iommus);
 }
 
@@ -119,9 +148,18 @@ int acpi_sleep_values(uint16_t pm1a, uint16_t pm1b)
     return 0;
 }
 
+int acpi_sleep_type(uint8_t type)
+{
+    if (!fadt.present || !fadt.sleep_control.bit_width || !fadt.sleep_status.bit_width)
+        return -ENODEV;
+    register_write(&fadt.sleep_status, SLEEP_STATUS_WAKE); /* written to be cleared */
+    register_write(&fadt.sleep_control, SLEEP_CONTROL_TYPE(type) | SLEEP_CONTROL_ENABLE);
+    return 0;
+}
+
 void acpi_power_off(void)
 {
-    if (s5.present)
+    if (s5.present && (!fadt.hw_reduced || acpi_sleep_type(s5.type_a)))
         acpi_sleep_values((uint16_t)PM1_SLP_TYP(s5.type_a), (uint16_t)PM1_SLP_TYP(s5.type_b));
 }
 

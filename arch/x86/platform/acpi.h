@@ -27,6 +27,11 @@ uint16_t acpi_pm_timer_port(void);
 
 /** Writes the PM1 control registers with SLP_EN, as XENPF_enter_acpi_sleep gives them. -ENODEV without ACPI. */
 int acpi_sleep_values(uint16_t pm1a, uint16_t pm1b);
+/**
+ * Writes @type (0 to 7) to the sleep control register of a machine without PM1 registers. Returns if that does nothing;
+ * -ENODEV without such a register.
+ */
+int acpi_sleep_type(uint8_t type);
 /** S5 by the DSDT's own values; returns if that is impossible or does nothing. */
 void acpi_power_off(void);
 /** The reset register; returns if there is none or it does nothing. */

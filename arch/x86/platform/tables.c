@@ -19,11 +19,16 @@ static uint32_t left __initdata; /* CPUs that cannot be used */
 /*
  * Tables are in memory that is reserved, and may lie where the direct map has a hole: map what is asked for, briefly.
  */
+static vaddr_t window __initdata;
+
+static __init bool window_for(paddr_t paddr)
+{
+    return paddr <= (1ULL << 46) && (window || (window = vmap_reserve(READ_CHUNK / PAGE_SIZE + 1)));
+}
+
 static __init bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t len)
 {
-    static vaddr_t window;
-
-    if (paddr > (1ULL << 46) || (!window && !(window = vmap_reserve(READ_CHUNK / PAGE_SIZE + 1))))
+    if (!window_for(paddr))
         return false;
     for (uint8_t *out = buf; len;) {
         uint64_t offset = paddr & ~PAGE_MASK;
@@ -38,6 +43,17 @@ static __init bool read_physical(void *opaque, uint64_t paddr, void *buf, size_t
         len -= part;
     }
     return true;
+}
+
+__init bool tables_write(paddr_t paddr, uint8_t value)
+{
+    if (!window_for(paddr) || map_range(window, paddr & PAGE_MASK, PAGE_SIZE, MAP_RW))
+        return false;
+    volatile uint8_t *byte = (volatile uint8_t *)(window + (paddr & ~PAGE_MASK));
+    *byte = value;
+    bool taken = *byte == value;
+    unmap_range(window, PAGE_SIZE);
+    return taken;
 }
 
 __init void tables_init(void)

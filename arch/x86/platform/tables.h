@@ -11,6 +11,8 @@
 
 /** Reads ACPI's tables, and the MP table if it is needed. */
 __init void tables_init(void);
+/** For those who read a table, during tables_init(): changes a byte of it. False: it cannot be written. */
+__init bool tables_write(paddr_t paddr, uint8_t value);
 __init paddr_t tables_lapic_base(void);
 /** Fills cpu_present and cpu_apic_id; the boot CPU, which must have its APIC on, is index 0. */
 __init void tables_add_cpus(void);

@@ -20,6 +20,7 @@
 #define ACPI_NMIS_MAX       64U
 #define ACPI_SEGMENTS_MAX   64U
 #define ACPI_IOMMUS_MAX     64U
+#define ACPI_SLEEPS_MAX     16U
 #define ACPI_TABLE_SIZE_MAX (16U << 20) /* a length above this is not believed */
 
 struct acpi_table {
@@ -126,6 +127,15 @@ struct acpi_s5 {
     uint8_t type_a, type_b;
 };
 
+/* Where AML names a sleeping state that this machine cannot enter under us: S1 to S4. See acpi_hide_sleep(). */
+struct acpi_sleeps {
+    uint32_t count;
+    struct {
+        uint64_t table, name; /* addresses: of the table's header, and of the four letters */
+        char state;           /* '1' to '4' */
+    } at[ACPI_SLEEPS_MAX];
+};
+
 struct acpi_info {
     uint64_t rsdp_paddr; /* 0: the loader handed over a copy */
     uint32_t table_count;
@@ -136,6 +146,7 @@ struct acpi_info {
     struct acpi_mcfg mcfg;
     struct acpi_iommus iommus;
     struct acpi_s5 s5;
+    struct acpi_sleeps sleeps;
 };
 
 /**
@@ -148,6 +159,14 @@ int acpi_read(struct acpi_info *out, const struct phys_reader *mem, const void *
 
 /** Where an ISA interrupt (0 to 15) arrives: fills *@out from the overrides, else identity, edge, active high. */
 void acpi_isa_irq(const struct acpi_madt *madt, uint8_t isa_irq, struct acpi_override *out);
+
+/**
+ * What to write so that a kernel does not find the @i-th of @list: *@letter at its name, and *@checksum, the table's at
+ * offset ACPI_CHECKSUM, which stays right. False: memory has changed, or cannot be read.
+ */
+#define ACPI_CHECKSUM 9u
+bool acpi_hide_sleep(const struct acpi_sleeps *list, uint32_t i, const struct phys_reader *mem, uint8_t *letter,
+                     uint8_t *checksum);
 
 /** A few lines: tables, CPUs, IO-APICs, what power-off and reset use. */
 void acpi_report(const struct acpi_info *info, const struct lib_log *log);

@@ -44,7 +44,7 @@ void acpi_parse_mcfg(const struct acpi *a, const struct acpi_table *table);
 void acpi_parse_dmar(const struct acpi *a, const struct acpi_table *table);
 void acpi_parse_ivrs(const struct acpi *a, const struct acpi_table *table);
 
-/** Look for \_S5 in one table of AML; true when found and stored. */
-bool acpi_scan_s5(const struct acpi *a, const struct acpi_table *table);
+/** Look for sleeping states in one table of AML: the first \_S5's values, and where the others are. */
+void acpi_scan_sleep(const struct acpi *a, const struct acpi_table *table);
 
 #endif

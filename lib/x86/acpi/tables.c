@@ -229,17 +229,15 @@ static const struct acpi_table *acpi_find(const struct acpi_info *info, const ch
     return NULL;
 }
 
-static void find_s5(const struct acpi *a)
+static void find_sleep(const struct acpi *a)
 {
     struct acpi_table dsdt;
     const struct acpi_table *ssdt;
 
-    if (a->out->fadt.dsdt_paddr && acpi_verify(a, a->out->fadt.dsdt_paddr, "DSDT", &dsdt) && acpi_scan_s5(a, &dsdt))
-        return;
-    for (unsigned int i = 0; (ssdt = acpi_find(a->out, "SSDT", i)); i++) {
-        if (acpi_scan_s5(a, ssdt))
-            return;
-    }
+    if (a->out->fadt.dsdt_paddr && acpi_verify(a, a->out->fadt.dsdt_paddr, "DSDT", &dsdt))
+        acpi_scan_sleep(a, &dsdt);
+    for (unsigned int i = 0; (ssdt = acpi_find(a->out, "SSDT", i)); i++)
+        acpi_scan_sleep(a, ssdt);
 }
 
 int acpi_read(struct acpi_info *out, const struct phys_reader *mem, const void *rsdp, size_t rsdp_size,
@@ -273,7 +271,7 @@ int acpi_read(struct acpi_info *out, const struct phys_reader *mem, const void *
             parsers[i].parse(&a, table);
     }
     if (out->fadt.present)
-        find_s5(&a);
+        find_sleep(&a);
     return 0;
 }
 

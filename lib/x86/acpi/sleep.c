@@ -6,6 +6,8 @@
  *
  * so looking for that pattern does without an AML interpreter. A text that looks alike by accident would need nine
  * bytes to agree, and can give no worse than a wrong value in a three-bit field that is used only to power off.
+ *
+ * \_S1 to \_S4 look the same. A kernel that finds one offers that state; where nobody can enter it, the name goes.
  */
 #include "x86/acpi/acpi_private.h"
 
@@ -45,20 +47,25 @@ static int next_integer(struct cursor *c)
     }
 }
 
-static bool match(const uint8_t *bytes, size_t len, struct acpi_s5 *s5)
+/* The number of the state whose object begins at @c, which moves behind the op; *@name: its letters. 0: none. */
+static char match_state(struct cursor *c, const uint8_t **name)
 {
-    struct cursor c = { bytes, bytes + len };
+    if (next_byte(c) != 0x08)
+        return 0;
+    if (c->at < c->end && *c->at == '\\')
+        c->at++;
+    if (c->end - c->at < 4 || c->at[0] != '_' || c->at[1] != 'S' || c->at[3] != '_')
+        return 0;
+    *name = c->at;
+    c->at += 4;
+    return next_byte(c) == 0x12 ? (char)(*name)[2] : 0;
+}
+
+/* What follows the op of \_S5's package. */
+static bool read_s5(struct cursor c, struct acpi_s5 *s5)
+{
     int lead, count, a, b;
 
-    if (next_byte(&c) != 0x08)
-        return false;
-    if (c.at < c.end && *c.at == '\\')
-        c.at++;
-    if (c.end - c.at < 4 || memcmp(c.at, "_S5_", 4))
-        return false;
-    c.at += 4;
-    if (next_byte(&c) != 0x12)
-        return false;
     lead = next_byte(&c); /* of a length: its top two bits count the bytes that follow */
     if (lead < 0 || c.end - c.at < lead >> 6)
         return false;
@@ -74,7 +81,16 @@ static bool match(const uint8_t *bytes, size_t len, struct acpi_s5 *s5)
     return true;
 }
 
-bool acpi_scan_s5(const struct acpi *a, const struct acpi_table *table)
+static void keep_sleep(struct acpi_sleeps *list, uint64_t table, uint64_t name, char state)
+{
+    if (list->count == ACPI_SLEEPS_MAX)
+        return;
+    list->at[list->count].table = table;
+    list->at[list->count].name = name;
+    list->at[list->count++].state = state;
+}
+
+void acpi_scan_sleep(const struct acpi *a, const struct acpi_table *table)
 {
     uint8_t piece[PIECE + PATTERN_MAX];
 
@@ -82,11 +98,30 @@ bool acpi_scan_s5(const struct acpi *a, const struct acpi_table *table)
         size_t len = MIN(sizeof(piece), (size_t)(table->length - at));
 
         if (!acpi_table_read(a, table, at, piece, len))
-            return false;
+            return;
         for (size_t i = 0; i < MIN(len, PIECE); i++) {
-            if (piece[i] == 0x08 && match(piece + i, len - i, &a->out->s5))
-                return true;
+            struct cursor c = { piece + i, piece + len };
+            const uint8_t *name;
+            char state = match_state(&c, &name);
+
+            if (state == '5' && !a->out->s5.present)
+                read_s5(c, &a->out->s5);
+            else if (state >= '1' && state <= '4')
+                keep_sleep(&a->out->sleeps, table->paddr, table->paddr + at + (uint64_t)(name - piece), state);
         }
     }
-    return false;
+}
+
+bool acpi_hide_sleep(const struct acpi_sleeps *list, uint32_t i, const struct phys_reader *mem, uint8_t *letter,
+                     uint8_t *checksum)
+{
+    char name[4];
+
+    if (!phys_read(mem, list->at[i].name, name, sizeof(name)) ||
+        !phys_read(mem, list->at[i].table + offsetof(struct acpi_header, checksum), checksum, sizeof(*checksum)) ||
+        name[0] != '_' || name[1] != 'S' || name[2] != list->at[i].state)
+        return false;
+    *letter = 'X';
+    *checksum = (uint8_t)(*checksum + '_' - 'X');
+    return true;
 }
