@@ -2,6 +2,8 @@
 /* The run: steps on each vCPU until the first has done its number. */
 #include "storm/storm.h"
 
+#define FAULTS_A_STEP 64u
+
 struct hostile hostile[STORM_VCPUS];
 uint8_t storm_stacks[STORM_VCPUS][STACK_SIZE] __attribute__((aligned(16384)));
 uint8_t pool[POOL_PAGES][PAGE_SIZE] __attribute__((aligned(2 << 20)));
@@ -60,6 +62,22 @@ static void events_clear(void)
         __atomic_exchange_n(&shared_info->evtchn_pending[i], 0, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * Two vCPUs may come to share a stack, or one may lose it: then each fault leads to the next, and no step begins. Many
+ * of them in one step count as another one, so that there is an end.
+ */
+static void fault_count(struct hostile *h)
+{
+    if (h->faulted != h->step)
+        h->faults = 0;
+    h->faulted = h->step;
+    if (++h->faults % FAULTS_A_STEP)
+        return;
+    h->step++;
+    if (h->step > steps + 1)
+        guest_shutdown(SHUTDOWN_crash);
+}
+
 /* Every fault ends its step. An event ends it as well, out of an endless loop too, or is returned from; then another
  * one is due, for the loop's sake. */
 static bool on_trap(struct trap_frame *f)
@@ -71,6 +89,7 @@ static bool on_trap(struct trap_frame *f)
     h = h ?: &hostile[0];
     h->last_vector = f->vector;
     h->last_error = f->error;
+    fault_count(h);
     events_clear();
     if (f->vector == VECTOR_EVENT && one_in(h, 2)) {
         timer_soon(h);

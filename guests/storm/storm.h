@@ -30,6 +30,7 @@ struct hostile {
     uint64_t step;
     bool dirty;      /* its entry points may be anything */
     uint64_t mended; /* the step after which that was tried */
+    uint64_t faulted, faults; /* the last step that had one, and how many */
     struct recover recover;
     uint64_t last_vector, last_error;
     uint8_t *data; /* structures for hypercalls */
