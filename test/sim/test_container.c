@@ -11,6 +11,9 @@
  *   - what is populated on demand is cleared, and balances: as many entries as are counted, and each frame that is
  *     counted is on the domain's list or in the cache
  *   - the pool has as many tables as it says, and the domain's end gives everything back
+ *
+ * A call that gives way is gone on with, at once or after others have acted, or it is left there; then now and then the
+ * domain ends there. The end gives way as well, and others try meanwhile what they can.
  */
 #include "sim_test.h"
 
@@ -21,7 +24,7 @@
 #include "hvm/dirty.h"
 #include "hvm/p2m.h"
 
-enum { GFNS = 4096, BASE = 0x200, LIVES = 16, STEPS = 1200 }; /* the gfns that steps name: 8 times 2 MiB */
+enum { GFNS = 4096, BASE = 0x200, LIVES = 64, STEPS = 1200 }; /* the gfns that steps name: 8 times 2 MiB */
 
 static struct domain *d0, *pv, *d;
 static mfn_t foreign[4];
@@ -123,6 +126,68 @@ static uint64_t seed = 1;
 static uint64_t any(void) { return sim_random(&seed); }
 static uint64_t pick(void) { return BASE + any() % GFNS; }
 
+/* --- Calls that give way --- */
+
+enum { LEFT = -1000, BOX_ARGS = 8192 }; /* a call was left: what it would have said is not known */
+enum seen { SEEN_LEFT, SEEN_OTHERS, SEEN_END_THERE, SEEN_END_IN_PARTS, SEEN_READ_LEFT, SEEN_KINDS };
+
+static unsigned int inside; /* calls that have given way and are gone on with */
+static bool just_left;
+static unsigned long seen[SEEN_KINDS];
+static void step(void);
+
+/* Somebody waits for @v's CPU, so long calls give way; or nobody does. Who was there before. */
+static struct vcpu *hurry(struct vcpu *v, bool on)
+{
+    struct vcpu *before = sim_this->current;
+
+    v->info->evtchn_upcall_mask = 0;
+    v->info->evtchn_upcall_pending = on;
+    sim_this->current = v;
+    return before;
+}
+
+static void others_act(void)
+{
+    static char saved[BOX_ARGS];
+
+    memcpy(saved, box, sizeof(saved));
+    inside++;
+    seen[SEEN_OTHERS]++;
+    step();
+    inside--;
+    memcpy(box, saved, sizeof(saved));
+}
+
+/* A memory_op of one structure in @v's name. */
+static long memory_call(struct vcpu *v, uint64_t cmd, void *op, size_t size)
+{
+    struct hypercall call = { .arg = { cmd, BOX, 1 } };
+    bool hurried = any() % 2;
+    long rc;
+
+    memcpy(box, op, size);
+    for (;;) {
+        struct vcpu *before = hurry(v, hurried);
+        rc = hypercall_memory_op(&call);
+        hurry(v, false);
+        sim_this->current = before;
+        if (rc != -ERESTART)
+            break;
+        if (any() % 6 == 0) {
+            seen[SEEN_LEFT]++;
+            just_left = true;
+            return LEFT;
+        }
+        if (!inside && any() % 4 == 0)
+            others_act();
+    }
+    memcpy(op, box, size);
+    return rc;
+}
+
+#define memory_op(v, cmd, op) memory_call(v, cmd, op, sizeof(*(op)))
+
 static unsigned int pick_order(void)
 {
     static const unsigned int orders[] = { 0, 0, 0, 1, 3, 9, 9 };
@@ -173,6 +238,24 @@ static void step_reservation(struct domain *by, uint32_t cmd)
         assert_true(d->tot_pages <= before);
 }
 
+/* Many frames in one call, here and there. */
+static void step_many(struct domain *by, uint32_t cmd)
+{
+    uint64_t list[64], first = pick();
+    unsigned int nr = 1 + any() % ARRAY_SIZE(list);
+    struct xen_memory_reservation r = { .extent_start.p = (void *)(box + 4096), .nr_extents = nr,
+                                        .domid = by == d ? DOMID_SELF : d->id };
+
+    for (unsigned int i = 0; i < nr; i++) {
+        list[i] = first + i < BASE + GFNS ? first + i : pick();
+        if (cmd == XENMEM_decrease_reservation)
+            guest_writes(list[i]);
+    }
+    memcpy(box + 4096, list, sizeof(list));
+    long done = memory_op(by->vcpu[0], cmd, &r);
+    assert_true(done == LEFT || (done >= 0 && done <= nr));
+}
+
 /* Memory that is not there until it is touched: its toolstack says where, and how much there may be. */
 static void step_promise(void)
 {
@@ -190,9 +273,9 @@ static void step_promise(void)
 static void step_target(void)
 {
     struct xen_pod_target op = { .domid = d->id, .target_pages = any() % 3500 };
-    long rc = guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_set_pod_target, &op);
+    long rc = memory_op(d0->vcpu[0], XENMEM_set_pod_target, &op);
 
-    assert_true(!rc || rc == -ENOMEM);
+    assert_true(!rc || rc == -ENOMEM || rc == LEFT);
     assert_true(rc || (op.tot_pages == d->tot_pages && op.pod_cache_pages <= op.tot_pages));
     op.domid = DOMID_SELF;
     assert_int_equal(guest_op(d->vcpu[0], hypercall_memory_op, XENMEM_set_pod_target, &op), -EINVAL);
@@ -219,31 +302,38 @@ static void step_add(struct domain *by)
 {
     static const unsigned int spaces[] = { XENMAPSPACE_shared_info, XENMAPSPACE_grant_table, XENMAPSPACE_gmfn,
                                            XENMAPSPACE_gmfn, XENMAPSPACE_gmfn_range };
-    struct xen_add_to_physmap op = { .domid = by == d ? DOMID_SELF : d->id, .gpfn = pick(), .size = any() % 5,
+    struct xen_add_to_physmap op = { .domid = by == d ? DOMID_SELF : d->id, .gpfn = pick(), .size = any() % 50,
                                      .space = spaces[any() % ARRAY_SIZE(spaces)] };
 
     op.idx = op.space == XENMAPSPACE_shared_info ? any() % 8 == 0 :
              op.space == XENMAPSPACE_grant_table ? any() % 5 : pick();
     if (op.gpfn + op.size > BASE + GFNS)
         return;
-    long rc = guest_op(by->vcpu[0], hypercall_memory_op, XENMEM_add_to_physmap, &op);
-    assert_true(!rc || rc == -EINVAL || rc == -ENOMEM);
+    long rc = memory_op(by->vcpu[0], XENMEM_add_to_physmap, &op);
+    assert_true(!rc || rc == -EINVAL || rc == -ENOMEM || rc == LEFT);
 }
 
 static void step_foreign(void)
 {
-    xen_ulong_t idx = foreign[any() % ARRAY_SIZE(foreign)].nr;
-    xen_pfn_t at = pick();
-    int err = 1;
-    struct xen_add_to_physmap_batch op = { .domid = d->id, .space = XENMAPSPACE_gmfn_foreign, .size = 1,
+    unsigned int nr = 1 + any() % 8;
+    xen_ulong_t idx[8];
+    xen_pfn_t at[8];
+    int err[8];
+    struct xen_add_to_physmap_batch op = { .domid = d->id, .space = XENMAPSPACE_gmfn_foreign, .size = (uint16_t)nr,
                                            .u.foreign_domid = pv->id, .idxs.p = (void *)(box + 4096),
-                                           .gpfns.p = (void *)(box + 4104), .errs.p = (void *)(box + 4112) };
+                                           .gpfns.p = (void *)(box + 4352), .errs.p = (void *)(box + 4608) };
 
-    memcpy(box + 4096, &idx, sizeof(idx));
-    memcpy(box + 4104, &at, sizeof(at));
-    assert_int_equal(guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_add_to_physmap_batch, &op), 0);
-    memcpy(&err, box + 4112, sizeof(err));
-    assert_true(!err || err == -ENOMEM);
+    for (unsigned int i = 0; i < nr; i++) {
+        idx[i] = foreign[any() % ARRAY_SIZE(foreign)].nr;
+        at[i] = pick();
+    }
+    memcpy(box + 4096, idx, sizeof(idx));
+    memcpy(box + 4352, at, sizeof(at));
+    long rc = memory_op(d0->vcpu[0], XENMEM_add_to_physmap_batch, &op);
+    memcpy(err, box + 4608, sizeof(err));
+    assert_true(!rc || rc == LEFT);
+    for (unsigned int i = 0; !rc && i < nr; i++)
+        assert_true(!err[i] || err[i] == -ENOMEM);
 }
 
 static void step_remove(struct domain *by)
@@ -256,13 +346,36 @@ static void step_remove(struct domain *by)
     assert_true(kind == P2M_ABSENT ? rc == -ENOENT : !rc || rc == -ENOMEM);
 }
 
-static void step_pool(void)
+/* An operation of the toolstack, gone on with or left where it gave way. */
+static int toolstack_call(int (*call)(uint64_t arg), uint64_t arg)
 {
+    bool hurried = any() % 2;
     int rc;
 
-    while ((rc = hvm_pool_set(d, (8 + any() % 40) * PAGE_SIZE)) == -ERESTART)
-        ;
-    assert_true(!rc || rc == -ENOMEM);
+    for (;;) {
+        struct vcpu *before = hurry(d0->vcpu[0], hurried);
+        rc = call(arg);
+        hurry(d0->vcpu[0], false);
+        sim_this->current = before;
+        if (rc != -ERESTART)
+            return rc;
+        if (any() % 6 == 0) {
+            seen[SEEN_LEFT]++;
+            just_left = true;
+            return rc;
+        }
+        if (!inside && any() % 4 == 0)
+            others_act();
+    }
+}
+
+static int pool_set(uint64_t bytes) { return hvm_pool_set(d, bytes); }
+
+static void step_pool(void)
+{
+    int rc = toolstack_call(pool_set, (8 + any() % 240) * PAGE_SIZE);
+
+    assert_true(!rc || rc == -ENOMEM || rc == -ERESTART);
     assert_int_equal(hvm_pool_set(d, PAGE_SIZE + 1), -EINVAL);
 }
 
@@ -282,33 +395,14 @@ static void copy_frame(uint64_t g)
 
 static bool leaving; /* it was told to end, and nobody waited for that */
 
-/* The toolstack has an event waiting, so long calls give way; or it has none. */
-static void hurry(bool on)
-{
-    vcpu_info_t *info = d0->vcpu[0]->info;
-
-    info->evtchn_upcall_mask = 0;
-    info->evtchn_upcall_pending = on;
-    sim_this->current = d0->vcpu[0];
-}
-
-/* A call is gone on with until it is done, or left where it gave way. */
-static int continued(int (*call)(struct domain *which))
-{
-    struct vcpu *before = sim_this->current;
-    int rc;
-
-    hurry(any() % 2);
-    while ((rc = call(d)) == -ERESTART && any() % 4)
-        ;
-    hurry(false);
-    sim_this->current = before;
-    return rc;
-}
+static int log_enable(uint64_t arg) { return hvm_dirty_enable(d); }
+static int log_disable(uint64_t arg) { return hvm_dirty_disable(d); }
 
 static void step_log_on(void)
 {
-    int rc = continued(hvm_dirty_enable);
+    if (inside)
+        return; /* what one call of the mode left to the next is the next one's */
+    int rc = toolstack_call(log_enable, 0);
 
     assert_true(rc == (logging || leaving ? -EINVAL : 0) || rc == -ENOMEM || (rc == -ERESTART && !leaving));
     if (rc)
@@ -320,7 +414,28 @@ static void step_log_on(void)
 
 static void step_log_off(void)
 {
-    leaving = continued(hvm_dirty_disable) == -ERESTART;
+    if (inside)
+        return;
+    leaving = toolstack_call(log_disable, 0) == -ERESTART;
+    logging = false;
+    memset(copied, 0, sizeof(copied));
+}
+
+static int log_read(uint64_t gfns)
+{
+    struct hvm_dirty_read r = { .to = BOX + BOX_ARGS, .gfns = gfns, .clean = true };
+
+    return hvm_dirty_read(d, &r);
+}
+
+/* A reading that nobody goes on with: its bits are lost, and so nobody else's reading may begin until it all ends. */
+static void read_left(uint64_t gfns)
+{
+    seen[SEEN_READ_LEFT]++;
+    assert_int_equal(log_read(gfns - 1), -EBUSY);
+    assert_int_equal(hvm_dirty_enable(d), -EINVAL);
+    while (hvm_dirty_disable(d) == -ERESTART)
+        ;
     logging = false;
     memset(copied, 0, sizeof(copied));
 }
@@ -328,19 +443,23 @@ static void step_log_off(void)
 /* What the bits say is copied again; then the copy is the guest's memory, but for what is held. */
 static void step_log_read(void)
 {
-    struct hvm_dirty_read r = { .to = BOX + 8192, .gfns = BASE + GFNS, .clean = true };
-    int rc;
+    uint64_t gfns = any() % 2 ? BASE + GFNS : 8 * 4096 * 6;
 
-    while ((rc = hvm_dirty_read(d, &r)) == -ERESTART)
-        ;
+    if (inside)
+        return;
+    unsigned long acted = seen[SEEN_OTHERS];
+    int rc = toolstack_call(log_read, gfns);
+    bool still = acted == seen[SEEN_OTHERS]; /* else some was written behind the reading: that is in the next one */
+    if (rc == -ERESTART)
+        return read_left(gfns);
     assert_int_equal(rc, logging ? 0 : -EINVAL);
     for (uint64_t g = BASE; logging && g < BASE + GFNS; g++) {
         const uint64_t *word;
 
-        if ((uint8_t)box[8192 + g / 8] >> g % 8 & 1)
+        if ((uint8_t)box[BOX_ARGS + g / 8] >> g % 8 & 1)
             copy_frame(g);
         word = word_at(g);
-        assert_true(!word || (copied[g - BASE].known && copied[g - BASE].value == *word));
+        assert_true(!still || !word || (copied[g - BASE].known && copied[g - BASE].value == *word));
     }
 }
 
@@ -392,7 +511,13 @@ static void step(void)
 {
     struct domain *by = any() % 2 ? d0 : d;
 
-    switch (any() % 24) {
+    switch (any() % 27) {
+    case 24: case 25:
+        step_many(by, XENMEM_populate_physmap);
+        break;
+    case 26:
+        step_many(by, XENMEM_decrease_reservation);
+        break;
     case 20:
         step_promise();
         break;
@@ -437,6 +562,68 @@ static void beginning(void)
         step_promise();
 }
 
+/* What others may try with a domain that is dying: whatever they get, the end takes it back. */
+static void others_at_the_end(void)
+{
+    uint64_t list[32];
+    struct xen_memory_reservation r = { .extent_start.p = (void *)(box + 4096), .nr_extents = ARRAY_SIZE(list),
+                                        .domid = d->id };
+    struct xen_pod_target target = { .domid = d->id, .target_pages = any() % 3500 };
+    struct xen_add_to_physmap add = { .domid = d->id, .gpfn = pick(), .idx = pick(), .space = XENMAPSPACE_gmfn };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(list); i++)
+        list[i] = pick();
+    memcpy(box + 4096, list, sizeof(list));
+    switch (any() % 8) {
+    case 0: memory_op(d0->vcpu[0], XENMEM_populate_physmap, &r); break;
+    case 1: memory_op(d0->vcpu[0], XENMEM_decrease_reservation, &r); break;
+    case 2: memory_op(d0->vcpu[0], XENMEM_set_pod_target, &target); break;
+    case 3: memory_op(d0->vcpu[0], XENMEM_add_to_physmap, &add); break;
+    case 4: (void)hvm_pool_set(d, any() % 300 * PAGE_SIZE); break;
+    case 5: (void)hvm_dirty_enable(d); break;
+    case 6: (void)hvm_dirty_disable(d); break;
+    default: (void)log_read(BASE + GFNS); break;
+    }
+}
+
+static void end(void)
+{
+    int rc;
+
+    inside++;
+    domain_pause(d); /* it has left its CPU, where dom0 acts now */
+    sim_settle();
+    do {
+        struct vcpu *before = hurry(d0->vcpu[0], any() % 8);
+        rc = domain_kill(d);
+        hurry(d0->vcpu[0], false);
+        sim_this->current = before;
+        sim_settle();
+        seen[SEEN_END_IN_PARTS] += rc == -ERESTART;
+        for (unsigned int i = any() % 3; i && rc == -ERESTART; i--)
+            others_at_the_end();
+    } while (rc == -ERESTART);
+    assert_int_equal(rc, 0);
+    inside--;
+    domain_put(d);
+    sim_settle();
+}
+
+static void live(void)
+{
+    beginning();
+    for (unsigned int i = 0; i < STEPS; i++) {
+        just_left = false;
+        step();
+        if (i % 16 == 0 || just_left)
+            check();
+        if (just_left && any() % 16 == 0) {
+            seen[SEEN_END_THERE]++;
+            return;
+        }
+    }
+}
+
 static void test_random_life(void **state)
 {
     start();
@@ -445,14 +632,9 @@ static void test_random_life(void **state)
 
     for (unsigned int life = 0; life < LIVES; life++) {
         d = container(3);
-        beginning();
-        for (unsigned int i = 0; i < STEPS; i++) {
-            step();
-            if (i % 16 == 0)
-                check();
-        }
+        live();
         let_go();
-        guest_kill(d);
+        end();
         logging = leaving = false;
         memset(copied, 0, sizeof(copied));
         for (unsigned int i = 0; i < ARRAY_SIZE(foreign); i++)
@@ -460,6 +642,9 @@ static void test_random_life(void **state)
         forget(d);
         assert_int_equal(heap_free_frames(), free);
     }
+    for (unsigned int i = 0; i < SEEN_KINDS; i++)
+        if (!seen[i])
+            fail_msg("no life had what kind %u is", i);
 }
 
 /* --- Another container has a frame of this one's in its map for a while, and writes to it --- */
@@ -514,8 +699,8 @@ static void test_mapped_elsewhere(void **state)
     assert_int_equal(guest_op(d0->vcpu[0], hypercall_memory_op, XENMEM_remove_from_physmap, &remove), 0);
     assert_int_equal(frame_refs(f), refs);
     step_log_read();
-    assert_true((uint8_t)box[8192 + (BASE + 3) / 8] >> (BASE + 3) % 8 & 1);
-    assert_false((uint8_t)box[8192 + (BASE + 4) / 8] >> (BASE + 4) % 8 & 1);
+    assert_true((uint8_t)box[BOX_ARGS + (BASE + 3) / 8] >> (BASE + 3) % 8 & 1);
+    assert_false((uint8_t)box[BOX_ARGS + (BASE + 4) / 8] >> (BASE + 4) % 8 & 1);
     assert_int_equal(map_elsewhere(other, BASE, BASE + 5), -EINVAL);
     logging = false;
 }
