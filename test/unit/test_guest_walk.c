@@ -178,7 +178,7 @@ static void test_reserved(void **state)
             if (BIT(bit) == PTE_PS && t[i].table != 0x1000 && t[i].pages_1g)
                 continue; /* another kind of entry */
             seen = guest_walk(&p, &memory, LONG_VA, R, &w) == GUEST_WALK_FAULT &&
-                   w.error == (PFEC_PRESENT | PFEC_RESERVED);
+                   w.error == (PF_PRESENT | PF_RESERVED);
             if (seen != reserved)
                 fail_msg("%s, bit %u: %s", t[i].name, bit, seen ? "refused" : "taken");
         }
@@ -195,14 +195,14 @@ static void test_reserved_other_formats(void **state)
         put(0x1000, 0, 8, 0x2001 | BIT(bit));
         put(0x2000, 0, 8, 0x2000e7);
         guest_walk(&p, &memory, 0, R, &w);
-        assert_int_equal(!!(w.error & PFEC_RESERVED), !!(pdpte & BIT(bit)));
+        assert_int_equal(!!(w.error & PF_RESERVED), !!(pdpte & BIT(bit)));
     }
     p.cr4 = PSE;
     for (unsigned int bit = 12; bit < 22; bit++) { /* 36 bits of address: 13 to 16 are its, 17 to 21 nobody's */
         memset(ram, 0, sizeof(ram));
         put(0x1000, 0, 4, 0x87 | BIT(bit));
         guest_walk(&p, &memory, 0, R, &w);
-        assert_int_equal(!!(w.error & PFEC_RESERVED), bit >= 17);
+        assert_int_equal(!!(w.error & PF_RESERVED), bit >= 17);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "x86/msr/hvm.h"
 #include "x86/msr/index.h"
+#include "x86/msr/memory_types.h"
 
 static struct cpuid_policy policy;
 static uint64_t fixed[MSR_HVM_MTRR_FIXED], variable[MSR_HVM_MTRR_VARIABLE][2];
@@ -79,9 +80,9 @@ static void memory_types(void **unused)
     assert_int_equal(w.index, 15);
     assert_int_equal(msr_hvm_write(&ctx, 0x20f, 0x1000000000800, &w), -EPERM);
     assert_int_equal(msr_hvm_write(&ctx, 0x20e, 2, &w), -EPERM);
-    assert_true(msr_hvm_pat_ok(0x0407050600070106));
-    assert_false(msr_hvm_pat_ok(2));
-    assert_false(msr_hvm_pat_ok(0x0800000000000000));
+    assert_true(pat_ok(0x0407050600070106));
+    assert_false(pat_ok(2));
+    assert_false(pat_ok(0x0800000000000000));
 }
 
 /* A value is accepted or refused, and no write leaves an effect with another number than its own. */

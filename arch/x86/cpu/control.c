@@ -13,6 +13,7 @@
 #include "hw/native/fpu.h"
 #include "x86/cpuid/features.h"
 #include "x86/msr/index.h"
+#include "x86/msr/memory_types.h"
 
 #define CR0_WANTED  (CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE | CR0_AM)
 /* Long mode comes with all of them. */

@@ -5,8 +5,8 @@
 #include "hv/heap.h"
 #include "hv/hypercall.h"
 #include "hvm/hvm.h"
-#include "hw/native/debugreg.h"
 #include "pv/pv.h"
+#include "x86/cpu/debugreg.h"
 
 static void state_reset(struct arch_vcpu *a)
 {

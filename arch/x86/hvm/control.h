@@ -15,7 +15,6 @@ bool hvm_cr0_write(struct vcpu *v, uint64_t value);
 bool hvm_cr4_write(struct vcpu *v, uint64_t value);
 bool hvm_efer_write(struct vcpu *v, uint64_t value);
 
-#define DR6_STEP BIT(14)
 /** #DB, with @reason of DR6. */
 void hvm_debug_trap(struct vcpu *v, uint64_t reason);
 

@@ -8,15 +8,10 @@
 #include "hvm/vendor.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
+#include "x86/cpu/debugreg.h"
 #include "x86/cpuid/policy.h"
 #include "x86/pte/pte.h"
 
-#define DR6_FIXED    0xffff0ff0ULL
-#define DR6_CHOSEN   0x0000e00fULL /* BT, BS, BD, B0 to B3 */
-#define DR7_FIXED    0x400ULL
-#define DR7_ZERO     0xd000ULL     /* bits 12, 14, 15 */
-#define DR7_ARMED    0xffULL
-#define DR7_DETECT   BIT(13)
 #define HIGH_HALF    0xffffffff00000000ULL
 
 static enum emulate_end fault(struct emulate_state *s, unsigned int vector)
@@ -30,7 +25,7 @@ void hvm_debug_trap(struct vcpu *v, uint64_t reason)
     struct hvm_state s;
 
     hvm_vendor->state_get(v, &s);
-    hvm_vendor->dr7_write(v, s.dr6 | reason, s.dr7 & ~DR7_DETECT);
+    hvm_vendor->dr7_write(v, s.dr6 | reason, s.dr7 & ~DR7_GD);
     hvm_inject_fault(v, TRAP_DB, 0);
 }
 
@@ -68,7 +63,7 @@ static enum emulate_end write(struct vcpu *v, struct emulate_state *s, unsigned 
         return fault(s, TRAP_GP);
     hvm_vendor->state_get(v, &now);
     if (number == 6)
-        hvm_vendor->dr7_write(v, (value & DR6_CHOSEN) | DR6_FIXED, now.dr7);
+        hvm_vendor->dr7_write(v, (value & DR6_STATUS) | DR6_FIXED, now.dr7);
     else
         hvm_vendor->dr7_write(v, now.dr6, (value & ~DR7_ZERO) | DR7_FIXED);
     load_now(v);
@@ -83,8 +78,8 @@ enum emulate_end hvm_debugreg_special(struct vcpu *v, struct emulate_state *s, s
     if (!number_ok(s, &number))
         return fault(s, TRAP_UD);
     hvm_vendor->state_get(v, &now);
-    if (now.dr7 & DR7_DETECT) {
-        hvm_vendor->dr7_write(v, now.dr6 | BIT(13), now.dr7 & ~DR7_DETECT);
+    if (now.dr7 & DR7_GD) {
+        hvm_vendor->dr7_write(v, now.dr6 | DR6_BD, now.dr7 & ~DR7_GD);
         return fault(s, TRAP_DB);
     }
     if (r->what == EMU_DR_WRITE)
@@ -98,7 +93,7 @@ void hvm_debugregs_load(const struct vcpu *v)
     struct hvm_state s;
 
     hvm_vendor->state_get(v, &s);
-    if (!(s.dr7 & DR7_ARMED))
+    if (!(s.dr7 & DR7_ENABLES))
         return;
     write_dr0(v->arch.debugreg[0]);
     write_dr1(v->arch.debugreg[1]);

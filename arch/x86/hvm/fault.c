@@ -9,10 +9,8 @@
 #include "hvm/vendor.h"
 #include "hw/native/exception.h"
 
-#define HAS_ERROR    (1u << TRAP_DF | 0x1fu << 10 | 1u << TRAP_AC | 1u << 21 | 1u << 29 | 1u << 30)
-#define CONTRIBUTORY (1u << TRAP_DE | 1u << 10 | 1u << 11 | 1u << 12 | 1u << TRAP_GP)
 
-static bool contributes(unsigned int vector) { return CONTRIBUTORY >> vector & 1; }
+static bool contributes(unsigned int vector) { return TRAPS_CONTRIBUTORY >> vector & 1; }
 
 enum meeting { SECOND_ALONE, DOUBLE_FAULT, TRIPLE_FAULT };
 
@@ -41,7 +39,7 @@ void hvm_inject_fault(struct vcpu *v, unsigned int vector, uint32_t error)
         error = 0;
     }
     *e = (struct hvm_event){ .valid = true, .kind = HVM_EVENT_FAULT, .vector = (uint8_t)vector, .error = error,
-                             .has_error = vector < 32 && (HAS_ERROR >> vector & 1) };
+                             .has_error = vector < 32 && (TRAPS_WITH_ERROR >> vector & 1) };
 }
 
 void hvm_inject_page_fault(struct vcpu *v, uint32_t error, uint64_t address)

@@ -10,29 +10,12 @@
 #include "hvm/hvm.h"
 #include "hvm/vendor.h"
 #include "hw/native/cpu.h"
+#include "x86/cpu/debugreg.h"
+#include "x86/cpu/segment.h"
 #include "x86/cpuid/policy.h"
 #include "x86/msr/efer.h"
 #include "x86/pte/pte.h"
 
-#define ATTR_TYPE     0x00fu
-#define ATTR_S        0x010u
-#define ATTR_DPL(a)   ((a) >> 5 & 3)
-#define ATTR_P        0x080u
-#define ATTR_L        0x200u
-#define ATTR_D        0x400u
-#define ATTR_G        0x800u
-#define ATTR_ALL      0xfffu
-#define TYPE_CODE     0x8u
-#define TYPE_DOWN     0x4u
-#define TYPE_WRITE    0x2u
-#define TYPE_ACCESSED 0x1u
-#define TYPE_TSS      0x9u /* 32 bits, available or busy */
-#define TYPE_BUSY     0x2u
-#define FLAT_CODE64   0xa9b
-#define FLAT_DATA     0xc93
-#define FLAT_TSS      0x08b
-#define DR6_RESET     0xffff0ff0ULL
-#define DR7_RESET     0x400ULL
 #define RFLAGS_GIVEN  0x247fd5ULL /* all that there are, but for VM86 mode, RF, VIF and VIP */
 
 /* NULL, or what is wrong with it: what the processor sets by itself has been completed. */
@@ -48,16 +31,16 @@ static const char *whole_wrong(const struct vcpu *v, const struct hvm_state *s, 
 
 static struct emulate_seg segment(uint32_t base, uint32_t limit, uint16_t attr)
 {
-    return (struct emulate_seg){ .base = base, .limit = attr & ATTR_G ? limit << 12 | 0xfff : limit, .attr = attr };
+    return (struct emulate_seg){ .base = base, .limit = attr & SEG_G ? limit << 12 | 0xfff : limit, .attr = attr };
 }
 
 static const char *segment_wrong(const struct emulate_seg *s, bool may_be_null)
 {
     if (!s->attr && may_be_null)
         return NULL;
-    if (s->attr & ~ATTR_ALL)
+    if (s->attr & ~SEG_ALL)
         return "a segment has attributes that there are not";
-    return (s->attr & ATTR_P) && (s->attr & ATTR_S) ? NULL : "a segment is absent, or no code or data segment";
+    return (s->attr & SEG_P) && (s->attr & SEG_S) ? NULL : "a segment is absent, or no code or data segment";
 }
 
 static const char *code_wrong(const struct emulate_seg *cs, uint64_t rip)
@@ -66,7 +49,7 @@ static const char *code_wrong(const struct emulate_seg *cs, uint64_t rip)
 
     if (why)
         return why;
-    if (!(cs->attr & TYPE_CODE) || ((cs->attr & ATTR_L) && (cs->attr & ATTR_D)))
+    if (!(cs->attr & SEG_CODE) || ((cs->attr & SEG_L) && (cs->attr & SEG_D)))
         return "CS is no code segment";
     return rip > cs->limit ? "EIP is beyond the limit of CS" : NULL;
 }
@@ -77,9 +60,9 @@ static const char *stack_wrong(const struct emulate_seg *ss, const struct emulat
 
     if (why)
         return why;
-    if ((ss->attr & TYPE_CODE) || !(ss->attr & TYPE_WRITE))
+    if ((ss->attr & SEG_CODE) || !(ss->attr & SEG_WRITE))
         return "SS is no writable data segment";
-    return ATTR_DPL(ss->attr) != ATTR_DPL(cs->attr) ? "the privilege levels of SS and CS differ" : NULL;
+    return SEG_DPL(ss->attr) != SEG_DPL(cs->attr) ? "the privilege levels of SS and CS differ" : NULL;
 }
 
 static const char *data_wrong(const struct emulate_seg *s, const struct emulate_seg *cs)
@@ -88,7 +71,14 @@ static const char *data_wrong(const struct emulate_seg *s, const struct emulate_
 
     if (why || !s->attr)
         return why;
-    return ATTR_DPL(s->attr) < ATTR_DPL(cs->attr) ? "the privilege level of DS or ES is above that of CS" : NULL;
+    return SEG_DPL(s->attr) < SEG_DPL(cs->attr) ? "the privilege level of DS or ES is above that of CS" : NULL;
+}
+
+static bool is_tss(uint16_t attr)
+{
+    uint16_t type = attr & SEG_TYPE;
+
+    return (attr & SEG_P) && !(attr & SEG_S) && (type == SEG_TYPE_TSS || type == SEG_TYPE_TSS_BUSY);
 }
 
 static const char *segments_wrong(const struct hvm_state *s, uint64_t rip)
@@ -99,7 +89,7 @@ static const char *segments_wrong(const struct hvm_state *s, uint64_t rip)
     why = why ?: stack_wrong(&s->seg[EMU_SS], &s->seg[EMU_CS]);
     why = why ?: data_wrong(&s->seg[EMU_DS], &s->seg[EMU_CS]);
     why = why ?: data_wrong(&s->seg[EMU_ES], &s->seg[EMU_CS]);
-    if (!why && ((tss & ~ATTR_ALL) || !(tss & ATTR_P) || (tss & ATTR_S) || (tss & ATTR_TYPE & ~TYPE_BUSY) != TYPE_TSS))
+    if (!why && ((tss & ~SEG_ALL) || !is_tss(tss)))
         why = "TR is no 32-bit task state segment";
     return why;
 }
@@ -134,8 +124,8 @@ static const char *take_64(const struct vcpu_hvm_x86_64 *c, struct hvm_state *s,
     s->cr4 = c->cr4;
     s->efer = c->efer;
     for (unsigned int i = EMU_ES; i <= EMU_DS; i++)
-        s->seg[i] = (struct emulate_seg){ .limit = ~0u, .attr = i == EMU_CS ? FLAT_CODE64 : FLAT_DATA };
-    s->seg[HVM_TR] = (struct emulate_seg){ .limit = 0x67, .attr = FLAT_TSS };
+        s->seg[i] = (struct emulate_seg){ .limit = ~0u, .attr = i == EMU_CS ? SEG_CODE64 : SEG_DATA32 };
+    s->seg[HVM_TR] = (struct emulate_seg){ .limit = 0x67, .attr = SEG_TSS_BUSY };
     if ((c->cr0 & needed) != needed || !(c->cr4 & CR4_PAE) || !(c->efer & EFER_LME))
         return "64-bit code needs CR0.PG, CR4.PAE and EFER.LME";
     return va_is_canonical(c->rip) ? NULL : "RIP is not canonical";
@@ -148,8 +138,8 @@ static void complete(struct hvm_state *s, struct cpu_user_regs *r)
 
     for (size_t i = 0; i < ARRAY_SIZE(segments); i++)
         if (s->seg[segments[i]].attr)
-            s->seg[segments[i]].attr |= TYPE_ACCESSED;
-    s->seg[HVM_TR].attr |= TYPE_BUSY;
+            s->seg[segments[i]].attr |= SEG_ACCESSED;
+    s->seg[HVM_TR].attr |= SEG_TYPE_TSS_BUSY;
     s->cr0 |= CR0_ET;
     s->efer = efer_with_lma(s->efer, s->cr0);
     r->rflags = (r->rflags & RFLAGS_GIVEN) | RFLAGS_FIXED;
@@ -157,7 +147,7 @@ static void complete(struct hvm_state *s, struct cpu_user_regs *r)
 
 int hvm_vcpu_initialise(struct vcpu *v, uint64_t arg)
 {
-    struct hvm_state s = { .dr6 = DR6_RESET, .dr7 = DR7_RESET };
+    struct hvm_state s = { .dr6 = DR6_FIXED, .dr7 = DR7_FIXED };
     struct vcpu_hvm_context c;
     struct cpu_user_regs r;
     const char *why;

@@ -16,6 +16,7 @@
 #include "hvm/walk.h"
 #include "hw/native/cpu.h"
 #include "hw/native/exception.h"
+#include "x86/cpu/debugreg.h"
 
 #define REPEAT_MAX 1024u
 
@@ -56,7 +57,7 @@ static void state_store(struct vcpu *v, struct cpu_user_regs *regs, const struct
         regs->rflags = flags;
         hvm_vendor->shadow_set(v, false);
         if (flags & RFLAGS_TF)
-            hvm_debug_trap(v, DR6_STEP);
+            hvm_debug_trap(v, DR6_BS);
         return;
     }
     hvm_advance(v, regs, e->rip);
@@ -73,7 +74,7 @@ void hvm_advance(struct vcpu *v, struct cpu_user_regs *regs, uint64_t next)
     regs->rflags &= ~RFLAGS_RF;
     hvm_vendor->shadow_set(v, false);
     if (step)
-        hvm_debug_trap(v, DR6_STEP);
+        hvm_debug_trap(v, DR6_BS);
 }
 
 static enum emulate_end page_fault(struct emulate_state *s, uint64_t address, uint32_t error)

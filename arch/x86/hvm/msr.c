@@ -14,6 +14,7 @@
 #include "hw/native/cpu.h"
 #include "x86/msr/hvm.h"
 #include "x86/msr/index.h"
+#include "x86/msr/memory_types.h"
 
 _Static_assert(HVM_MTRR_FIXED == MSR_HVM_MTRR_FIXED && HVM_MTRR_VARIABLE == MSR_HVM_MTRR_VARIABLE, "one set of them");
 
@@ -103,7 +104,7 @@ static bool kept_ok(uint32_t msr, uint64_t value)
 {
     switch (msr) {
     case MSR_PAT:
-        return msr_hvm_pat_ok(value);
+        return pat_ok(value);
     case MSR_STAR: case MSR_SYSCALL_MASK: case MSR_SYSENTER_CS:
         return true;
     default:

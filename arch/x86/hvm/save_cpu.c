@@ -15,12 +15,12 @@
 #include "hvm/vendor.h"
 #include "hw/native/cpu.h"
 #include "public.h"
+#include "x86/cpu/exception.h"
 #include "x86/cpuid/policy.h"
 #include "x86/msr/efer.h"
 
 /* Types of a pending event, as the control block of either vendor has them. */
 enum { EVENT_INTERRUPT = 0, EVENT_NMI = 2, EVENT_FAULT = 3, EVENT_SOFT = 4, EVENT_TYPES = 7 };
-#define VECTOR_NMI 2u
 
 /* The ABI's fields of a segment, by name. */
 #define SEGMENTS(X) X(cs, EMU_CS) X(ds, EMU_DS) X(es, EMU_ES) X(fs, EMU_FS) X(gs, EMU_GS) X(ss, EMU_SS) \
@@ -110,7 +110,7 @@ static const char *cpu_check(const struct vcpu *v, const void *in, uint32_t leng
         return NULL;
     if (hw->pending_type == 1 || hw->pending_type >= EVENT_TYPES || hw->pending_reserved)
         return no_event;
-    if (hw->pending_type == EVENT_FAULT && (hw->pending_vector > 31 || hw->pending_vector == VECTOR_NMI))
+    if (hw->pending_type == EVENT_FAULT && (hw->pending_vector > 31 || hw->pending_vector == TRAP_NMI))
         return no_event;
     return NULL;
 }

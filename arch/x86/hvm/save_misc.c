@@ -5,26 +5,12 @@
 
 #include "public.h"
 #include "x86/msr/index.h"
-
-/* Memory types of MTRRs and PAT: UC, WC, WT, WP, WB; and of PAT UC-. */
-#define MTRR_TYPES (BIT(0) | BIT(1) | BIT(4) | BIT(5) | BIT(6))
-#define PAT_TYPES  (MTRR_TYPES | BIT(7))
-#define MTRR_CAP_COUNT 0xffu
-#define MTRR_CAP       (MTRR_VCNT | BIT(8) | BIT(10)) /* eight ranges, the fixed ones, write combining */
-#define MTRR_DEF_KNOWN (0xffull | BIT(10) | BIT(11))
-
-static bool types_ok(uint64_t bytes, uint64_t known)
-{
-    for (unsigned int i = 0; i < 8; i++, bytes >>= 8)
-        if ((bytes & 0xff) > 63 || !(known >> (bytes & 0xff) & 1))
-            return false;
-    return true;
-}
+#include "x86/msr/memory_types.h"
 
 static uint32_t mtrr_save(struct vcpu *v, void *out)
 {
     const struct hvm_mtrr *m = &v->arch.hvm.mtrr;
-    struct hvm_hw_mtrr hw = { .msr_mtrr_cap = MTRR_CAP, .msr_mtrr_def_type = m->def_type };
+    struct hvm_hw_mtrr hw = { .msr_mtrr_cap = MTRR_CAP_GUEST, .msr_mtrr_def_type = m->def_type };
 
     _Static_assert(sizeof(hw.msr_mtrr_var) == sizeof(m->variable) && sizeof(hw.msr_mtrr_fixed) == sizeof(m->fixed),
                    "as many as the ABI has");
@@ -42,12 +28,12 @@ static const char *mtrr_check(const struct vcpu *v, const void *in, uint32_t len
     memcpy(&hw, in, sizeof(hw));
     if ((hw.msr_mtrr_cap & MTRR_CAP_COUNT) > MTRR_VCNT)
         return "more variable ranges than there are";
-    if (!types_ok(hw.msr_pat_cr, PAT_TYPES))
+    if (!pat_ok(hw.msr_pat_cr))
         return "the PAT has a type that does not exist";
-    if (hw.msr_mtrr_def_type & ~MTRR_DEF_KNOWN || !types_ok(hw.msr_mtrr_def_type & 0xff, MTRR_TYPES))
+    if (!mtrr_default_ok(hw.msr_mtrr_def_type))
         return "the default type is none";
     for (unsigned int i = 0; i < NUM_FIXED_MSR; i++)
-        if (!types_ok(hw.msr_mtrr_fixed[i], MTRR_TYPES))
+        if (!mtrr_fixed_ok(hw.msr_mtrr_fixed[i]))
             return "a fixed range has a type that does not exist";
     return NULL;
 }

@@ -5,12 +5,11 @@
 #include "hvm/hvm.h"
 #include "hvm/save.h"
 #include "public.h"
+#include "x86/cpu/control_bits.h"
 #include "x86/msr/index.h"
 
 #define XSAVE_HEAD offsetof(struct hvm_hw_cpu_xsave, save_area)
 #define XCR0_RESET 1u
-#define CR4_OSXSAVE BIT(18)
-#define CR4_PKE     BIT(22) /* PKRU without XCR0 */
 _Static_assert(XSAVE_HEAD == 8 + sizeof(struct xstate_image_head), "a word that is ignored, then the head");
 
 static uint32_t xsave_max(const struct domain *d) { return 8 + xstate_image_size(xstate_active.xcr0); }

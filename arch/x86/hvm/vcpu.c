@@ -12,16 +12,12 @@
 #include "hw/native/cpu.h"
 #include "mm/map.h"
 #include "mm/tlb.h"
+#include "x86/cpu/debugreg.h"
+#include "x86/cpu/segment.h"
 #include "x86/cpuid/policy.h"
 #include "x86/msr/index.h"
+#include "x86/msr/memory_types.h"
 
-#define PAT_RESET   0x0007040600070406ULL
-#define DR6_RESET   0xffff0ff0ULL
-#define DR7_RESET   0x400ULL
-#define ATTR_CODE   0x9b
-#define ATTR_DATA   0x93
-#define ATTR_LDT    0x82
-#define ATTR_TSS    0x8b
 #define REAL_LIMIT  0xffffu
 
 const struct hvm_vendor *hvm_vendor __ro_after_init;
@@ -50,14 +46,14 @@ static struct emulate_seg real_segment(uint16_t selector, uint16_t attr)
 
 static void registers_reset(struct vcpu *v, uint16_t cs)
 {
-    struct hvm_state s = { .cr0 = CR0_ET, .dr6 = DR6_RESET, .dr7 = DR7_RESET, .gdt.limit = REAL_LIMIT,
+    struct hvm_state s = { .cr0 = CR0_ET, .dr6 = DR6_FIXED, .dr7 = DR7_FIXED, .gdt.limit = REAL_LIMIT,
                            .idt.limit = REAL_LIMIT };
 
     for (unsigned int i = 0; i < EMU_SEGMENTS; i++)
-        s.seg[i] = real_segment(0, ATTR_DATA);
-    s.seg[EMU_CS] = real_segment(cs, ATTR_CODE);
-    s.seg[HVM_LDTR] = real_segment(0, ATTR_LDT);
-    s.seg[HVM_TR] = real_segment(0, ATTR_TSS);
+        s.seg[i] = real_segment(0, SEG_DATA16);
+    s.seg[EMU_CS] = real_segment(cs, SEG_CODE16);
+    s.seg[HVM_LDTR] = real_segment(0, SEG_LDT);
+    s.seg[HVM_TR] = real_segment(0, SEG_TSS_BUSY);
     memset(v->arch.debugreg, 0, sizeof(v->arch.debugreg));
     hvm_vendor->state_put(v, &s);
     *hvm_regs(v) = (struct cpu_user_regs){ .rflags = RFLAGS_FIXED };

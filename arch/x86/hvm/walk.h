@@ -8,7 +8,7 @@
 
 /**
  * lib's guest_walk() for @v, which is current or does not run, with its registers as they are; @paging may be changed
- * before (who asks). An address that is not canonical in long mode is a fault with error 0 and no PFEC_PRESENT.
+ * before (who asks). An address that is not canonical in long mode is a fault with error 0 and no PF_PRESENT.
  */
 enum guest_walk_end hvm_walk(const struct vcpu *v, const struct guest_paging *paging, uint64_t va, unsigned int access,
                              struct guest_walk *out);

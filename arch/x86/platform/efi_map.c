@@ -8,13 +8,11 @@
 
 #include "hv/log.h"
 #include "mm/map.h"
+#include "x86/pte/pte.h"
 
 #include <arch/layout.h>
 #include <arch/page.h>
 
-#define PTE_TABLE  0x23ull /* present, writable, accessed */
-#define PTE_GLOBAL 0x100ull
-#define PTE_ADDR   0x000ffffffffff000ull
 #define PAGES_MAX  (1u << 20)
 #define LOW_HALF   (1ull << 47)
 
@@ -25,19 +23,19 @@ static __init uint64_t *table_at(uint64_t *entry)
         paddr_t table = map_table_alloc();
         if (!table)
             return NULL;
-        *entry = table | PTE_TABLE;
+        *entry = table | PTE_P | PTE_RW | PTE_A;
     }
-    return paddr_to_virt(*entry & PTE_ADDR);
+    return paddr_to_virt(*entry & PTE_ADDR_MASK);
 }
 
 static __init bool map_page(uint64_t *l4, uint64_t paddr, enum map_rights rights)
 {
     uint64_t *table = l4;
 
-    for (unsigned int shift = 39; table && shift > 12; shift -= 9)
-        table = table_at(&table[(paddr >> shift) & 511]);
+    for (unsigned int level = PTE_LEVELS; table && level > 1; level--)
+        table = table_at(&table[pte_index(paddr, level)]);
     if (table)
-        table[(paddr >> 12) & 511] = map_make_entry(paddr, rights) & ~PTE_GLOBAL;
+        table[pte_index(paddr, 1)] = map_make_entry(paddr, rights) & ~PTE_G;
     return table;
 }
 

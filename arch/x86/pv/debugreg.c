@@ -10,9 +10,9 @@
 #include "hv/hypercall.h"
 #include "hv/log.h"
 #include "hw/native/cpu.h"
-#include "hw/native/debugreg.h"
 #include "mm/va.h"
 #include "pv/pv.h"
+#include "x86/cpu/debugreg.h"
 
 #include <hypercall_handlers.h>
 

@@ -10,6 +10,7 @@
 #include "pv/msr_state.h"
 #include "time/tsc.h"
 #include "x86/msr/index.h"
+#include "x86/msr/memory_types.h"
 #include "x86/msr/pv.h"
 
 static int host_read(void *opaque, uint32_t msr, uint64_t *value)

@@ -7,9 +7,9 @@
 
 #include "hv/trace.h"
 #include "hw/native/cpu.h"
-#include "hw/native/debugreg.h"
 #include "hw/native/exception.h"
 #include "mm/guest_read.h"
+#include "x86/cpu/debugreg.h"
 
 /* UD2, "xen", CPUID; and the same as a number. */
 static const uint8_t forced_cpuid[] = { 0x0f, 0x0b, 'x', 'e', 'n', 0x0f, 0xa2 };

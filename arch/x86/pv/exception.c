@@ -9,11 +9,11 @@
 #include "hv/log.h"
 #include "hv/trace.h"
 #include "hw/native/cpu.h"
-#include "hw/native/debugreg.h"
 #include "hw/native/exception.h"
 #include "mm/guest_read.h"
 #include "pv/mm/fetch.h"
 #include "pv/pv.h"
+#include "x86/cpu/debugreg.h"
 
 #define ERROR_IDT  0x2u /* selector error code: the index is that of an IDT gate */
 

@@ -9,19 +9,12 @@
 #include "hw/native/copy.h"
 #include "mm/map.h"
 #include "pv/pv.h"
+#include "x86/cpu/segment.h"
 
 #define SEL_TI  0x4u
 #define GDT_BYTES 0x10000u
 
 /* Fields of a code or data descriptor (APM vol. 2, 4.7). */
-#define DESC_PRESENT  BIT(47)
-#define DESC_SYSTEM_N BIT(44) /* set: code or data */
-#define DESC_CODE     BIT(43)
-#define DESC_EXPAND   BIT(42) /* data: expands down */
-#define DESC_WRITE    BIT(41)
-#define DESC_LONG     BIT(53)
-#define DESC_BIG      BIT(54)
-#define DESC_PAGES    BIT(55)
 
 static bool descriptor_read(uint16_t sel, uint64_t *desc)
 {
@@ -45,12 +38,12 @@ static void descriptor_unpack(uint64_t desc, struct pv_segment *seg)
     uint32_t limit = (uint32_t)(desc & 0xffff) | (uint32_t)(desc >> 32 & 0xf0000);
 
     seg->base = (desc >> 16 & 0xffffff) | (desc >> 56 & 0xff) << 24;
-    seg->limit = desc & DESC_PAGES ? limit << 12 | 0xfff : limit;
+    seg->limit = desc & DESC_G ? limit << 12 | 0xfff : limit;
     seg->code = desc & DESC_CODE;
-    seg->long_mode = seg->code && desc & DESC_LONG;
-    seg->big = desc & DESC_BIG;
+    seg->long_mode = seg->code && desc & DESC_L;
+    seg->big = desc & DESC_D;
     seg->writable = !seg->code && desc & DESC_WRITE;
-    seg->expand_down = !seg->code && desc & DESC_EXPAND;
+    seg->expand_down = !seg->code && desc & DESC_DOWN;
 }
 
 bool pv_selector_read(uint16_t sel, struct pv_segment *seg)
@@ -59,7 +52,7 @@ bool pv_selector_read(uint16_t sel, struct pv_segment *seg)
 
     if (!(sel & ~3u) || !descriptor_read(sel, &desc))
         return false;
-    if (!(desc & DESC_PRESENT) || !(desc & DESC_SYSTEM_N))
+    if (!(desc & DESC_P) || !(desc & DESC_S))
         return false;
     descriptor_unpack(desc, seg);
     return true;

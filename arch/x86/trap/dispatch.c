@@ -10,12 +10,12 @@
 #include "hv/log.h"
 #include "hv/percpu.h"
 #include "hw/native/cpu.h"
-#include "hw/native/debugreg.h"
 #include "hw/native/exception.h"
 #include "hw/native/extable.h"
 #include "platform/efi.h"
 #include "pv/pv.h"
 #include "trap/trap.h"
+#include "x86/cpu/debugreg.h"
 
 static void guest_exception(struct cpu_user_regs *regs)
 {

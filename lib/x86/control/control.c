@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "x86/control/control.h"
 
+#include "x86/cpu/control_bits.h"
+#include "x86/cpu/segment.h"
 #include "x86/msr/efer.h"
 #include "x86/pte/pte.h"
 
-#define CR0_PE    BIT(0)
-#define CR0_NW    BIT(29)
-#define CR0_CD    BIT(30)
-#define CR0_PG    BIT(31)
-#define CR4_PAE   BIT(5)
-#define CR4_PCIDE BIT(17)
-#define FLAG_VM   BIT(17)
-#define SEG_L     BIT(9)
-#define SEG_D     BIT(10)
 #define PHYS_MIN  32u
 #define PHYS_MAX  52u
 
@@ -28,7 +21,7 @@ static const char *modes_wrong(const struct control_state *s)
         return "CR4.PCIDE needs long mode";
     if (in_long_mode(s) && (s->cs_attr & SEG_L) && (s->cs_attr & SEG_D))
         return "L and D of CS exclude each other in long mode";
-    if ((s->rflags & FLAG_VM) && (in_long_mode(s) || !(s->cr0 & CR0_PE)))
+    if ((s->rflags & RFLAGS_VM) && (in_long_mode(s) || !(s->cr0 & CR0_PE)))
         return "RFLAGS.VM needs protected mode that is not long mode";
     return NULL;
 }

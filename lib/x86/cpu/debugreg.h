@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Bits of the debug registers (APM vol. 2, 13.1.1). */
-#ifndef HW_NATIVE_DEBUGREG_H
-#define HW_NATIVE_DEBUGREG_H
+/* Debug registers (APM volume 2, 13.1.1). */
+#ifndef LIB_X86_CPU_DEBUGREG_H
+#define LIB_X86_CPU_DEBUGREG_H
 
-#define DR6_FIXED    0xffff0ff0ul /* always set; also what it is after a reset */
-#define DR6_STATUS   0x0000e00ful /* what happened: the breakpoints, BD, BS, BT */
-#define DR6_BS       0x00004000ul
-#define DR7_FIXED    0x00000400ul /* the same of DR7 */
-#define DR7_ZERO     0xffffffff0000d800ul
-#define DR7_GD       0x00002000ul
-#define DR7_ENABLES  0xfful
-#define DR7_RW_IO    2u
+#include "x86/cpu/bits.h"
+
+#define DR6_FIXED   CPU_NUMBER(0xffff0ff0) /* always set; also what it is after a reset */
+#define DR6_BD      CPU_BIT(13) /* an access to a debug register, which DR7_GD forbade */
+#define DR6_BS      CPU_BIT(14) /* a single step */
+#define DR6_STATUS  CPU_NUMBER(0x0000e00f) /* what happened: the breakpoints, BD, BS, BT */
+#define DR7_FIXED   CPU_BIT(10) /* the same of DR7 */
+#define DR7_ZERO    CPU_NUMBER(0xffffffff0000d800) /* bits 11, 12, 14, 15 and the upper half */
+#define DR7_GD      CPU_BIT(13)
+#define DR7_ENABLES CPU_NUMBER(0xff)
+#define DR7_RW_IO   2u
 
 #endif

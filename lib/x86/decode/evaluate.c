@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a store makes of memory, registers and flags. Works on copies; nothing here can fail half way. */
+#include "x86/cpu/control_bits.h"
 #include "x86/decode/insn.h"
 
-#define FLAG_CF   BIT(0)
-#define FLAG_PF   BIT(2)
-#define FLAG_AF   BIT(4)
-#define FLAG_ZF   BIT(6)
-#define FLAG_SF   BIT(7)
-#define FLAG_DF   BIT(10)
-#define FLAG_OF   BIT(11)
-#define FLAG_RF   BIT(16)
-#define FLAGS_ALU (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
+#define FLAGS_ALU (RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_OF)
 
 /* One computation of @bits bits: operands, result, and the carries that went into and out of it. */
 struct alu {
@@ -32,7 +25,7 @@ static uint64_t result_flags(const struct alu *alu, uint64_t r)
     parity ^= parity >> 4;
     parity ^= parity >> 2;
     parity ^= parity >> 1;
-    return (parity & 1 ? 0 : FLAG_PF) | (r & alu->mask ? 0 : FLAG_ZF) | (r & alu->sign ? FLAG_SF : 0);
+    return (parity & 1 ? 0 : RFLAGS_PF) | (r & alu->mask ? 0 : RFLAGS_ZF) | (r & alu->sign ? RFLAGS_SF : 0);
 }
 
 /* Carries out of each bit of a + b + c; the top one is CF, that of bit 3 AF. */
@@ -41,8 +34,8 @@ static uint64_t add(const struct alu *alu, uint64_t a, uint64_t b, bool carry, u
     uint64_t r = (a + b + carry) & alu->mask;
     uint64_t out = (a & b) | ((a | b) & ~r);
 
-    *flags = result_flags(alu, r) | (out & alu->sign ? FLAG_CF : 0) | (out & 8 ? FLAG_AF : 0) |
-             ((a ^ r) & (b ^ r) & alu->sign ? FLAG_OF : 0);
+    *flags = result_flags(alu, r) | (out & alu->sign ? RFLAGS_CF : 0) | (out & 8 ? RFLAGS_AF : 0) |
+             ((a ^ r) & (b ^ r) & alu->sign ? RFLAGS_OF : 0);
     return r;
 }
 
@@ -52,8 +45,8 @@ static uint64_t subtract(const struct alu *alu, uint64_t a, uint64_t b, bool bor
     uint64_t r = (a - b - borrow) & alu->mask;
     uint64_t out = (~a & b) | ((~a | b) & r);
 
-    *flags = result_flags(alu, r) | (out & alu->sign ? FLAG_CF : 0) | (out & 8 ? FLAG_AF : 0) |
-             ((a ^ b) & (a ^ r) & alu->sign ? FLAG_OF : 0);
+    *flags = result_flags(alu, r) | (out & alu->sign ? RFLAGS_CF : 0) | (out & 8 ? RFLAGS_AF : 0) |
+             ((a ^ b) & (a ^ r) & alu->sign ? RFLAGS_OF : 0);
     return r;
 }
 
@@ -93,7 +86,7 @@ static uint64_t arithmetic(const struct insn *insn, uint64_t old, uint64_t src, 
 {
     struct alu alu = alu_of(insn->operand_size);
     uint64_t flags, r, which = FLAGS_ALU;
-    bool carry = regs->rflags & FLAG_CF;
+    bool carry = regs->rflags & RFLAGS_CF;
 
     switch (insn->kind) {
     case INSN_ADD: r = add(&alu, old, src, false, &flags); break;
@@ -106,11 +99,11 @@ static uint64_t arithmetic(const struct insn *insn, uint64_t old, uint64_t src, 
     case INSN_NEG: r = subtract(&alu, 0, old, false, &flags); break;
     case INSN_INC:
         r = add(&alu, old, 1, false, &flags);
-        which &= ~FLAG_CF;
+        which &= ~RFLAGS_CF;
         break;
     default: /* INSN_DEC */
         r = subtract(&alu, old, 1, false, &flags);
-        which &= ~FLAG_CF;
+        which &= ~RFLAGS_CF;
         break;
     }
     set_flags(regs, which, flags);
@@ -121,7 +114,7 @@ static uint64_t bit_operation(const struct insn *insn, uint64_t old, uint64_t sr
 {
     uint64_t bit = BIT(src & (insn->operand_size * 8U - 1));
 
-    set_flags(regs, FLAG_CF, old & bit ? FLAG_CF : 0);
+    set_flags(regs, RFLAGS_CF, old & bit ? RFLAGS_CF : 0);
     return insn->kind == INSN_BTS ? old | bit : insn->kind == INSN_BTR ? old & ~bit : old ^ bit;
 }
 
@@ -132,7 +125,7 @@ static void compare_exchange(const struct insn *insn, uint64_t old, uint64_t src
 
     subtract(&alu, out->regs.rax & alu.mask, old, false, &flags);
     set_flags(&out->regs, FLAGS_ALU, flags);
-    out->store = flags & FLAG_ZF;
+    out->store = flags & RFLAGS_ZF;
     out->value.low = src;
     if (!out->store)
         insn_set_register(&out->regs, 0, insn->operand_size, old);
@@ -157,7 +150,7 @@ static void compare_exchange_pair(const struct insn *insn, struct insn_operand o
     uint64_t mask = wide ? UINT64_MAX : UINT32_MAX;
 
     out->store = (regs->rax & mask) == low && (regs->rdx & mask) == high;
-    set_flags(regs, FLAG_ZF, out->store ? FLAG_ZF : 0);
+    set_flags(regs, RFLAGS_ZF, out->store ? RFLAGS_ZF : 0);
     if (!out->store) {
         regs->rax = low;
         regs->rdx = high;
@@ -177,7 +170,7 @@ static void step_register(const struct insn *insn, struct cpu_user_regs *regs, u
 static void string_step(const struct insn *insn, uint64_t src, struct insn_result *out)
 {
     struct cpu_user_regs *regs = &out->regs;
-    uint64_t by = regs->rflags & FLAG_DF ? -(uint64_t)insn->operand_size : insn->operand_size;
+    uint64_t by = regs->rflags & RFLAGS_DF ? -(uint64_t)insn->operand_size : insn->operand_size;
     uint64_t count_mask = insn->address_size == 8 ? UINT64_MAX : UINT32_MAX;
 
     out->value.low = src;
@@ -205,7 +198,7 @@ int insn_evaluate(const struct insn *insn, struct insn_operand old, uint64_t loa
         return -EOPNOTSUPP;
     *out = (struct insn_result){ .store = true, .regs = *regs };
     out->regs.rip += insn->length;
-    out->regs.rflags &= ~FLAG_RF;
+    out->regs.rflags &= ~RFLAGS_RF;
     if (insn->kind != INSN_BTS && insn->kind != INSN_BTR && insn->kind != INSN_BTC)
         src &= mask;
 

@@ -4,7 +4,7 @@
 
 static unsigned int carry(const struct work *w)
 {
-    return w->s.rflags & FLAG_CF ? 1 : 0;
+    return w->s.rflags & RFLAGS_CF ? 1 : 0;
 }
 
 static enum emulate_end done(struct work *w, uint64_t value)
@@ -63,19 +63,19 @@ enum emulate_end op_test(struct work *w)
 /* CF stays. */
 enum emulate_end op_inc(struct work *w)
 {
-    uint64_t cf = w->s.rflags & FLAG_CF;
+    uint64_t cf = w->s.rflags & RFLAGS_CF;
 
     done(w, flags_add(w, w->dst.value, 1, 0, w->dst.bytes));
-    flag_set(w, FLAG_CF, cf);
+    flag_set(w, RFLAGS_CF, cf);
     return EMULATE_OK;
 }
 
 enum emulate_end op_dec(struct work *w)
 {
-    uint64_t cf = w->s.rflags & FLAG_CF;
+    uint64_t cf = w->s.rflags & RFLAGS_CF;
 
     done(w, flags_sub(w, w->dst.value, 1, 0, w->dst.bytes));
-    flag_set(w, FLAG_CF, cf);
+    flag_set(w, RFLAGS_CF, cf);
     return EMULATE_OK;
 }
 
@@ -127,7 +127,7 @@ enum emulate_end op_cmpxchg(struct work *w)
     uint64_t old = w->dst.value;
 
     flags_sub(w, register_get(w, EMU_RAX, bytes, false), old, 0, bytes);
-    if (w->s.rflags & FLAG_ZF)
+    if (w->s.rflags & RFLAGS_ZF)
         return done(w, w->src.value);
     register_put(w, EMU_RAX, bytes, false, old);
     if (w->dst.kind == OPERAND_REGISTER)
@@ -157,13 +157,13 @@ enum emulate_end op_cmpxchg_pair(struct work *w)
     if (low == register_get(w, EMU_RAX, half, false) && high == register_get(w, EMU_RDX, half, false)) {
         next[0] = register_get(w, EMU_RBX, half, false);
         next[1] = register_get(w, EMU_RCX, half, false);
-        flag_set(w, FLAG_ZF, true);
+        flag_set(w, RFLAGS_ZF, true);
         w->dst.value = half == 8 ? next[0] : next[0] | next[1] << 32;
         w->dst.value_high = half == 8 ? next[1] : 0;
     } else {
         register_put(w, EMU_RAX, half, false, low);
         register_put(w, EMU_RDX, half, false, high);
-        flag_set(w, FLAG_ZF, false);
+        flag_set(w, RFLAGS_ZF, false);
     }
     return operand_store(w, &w->dst, old[0], old[1]);
 }

@@ -32,7 +32,7 @@ static enum emulate_end change_bit(struct work *w, uint64_t (*change)(uint64_t v
     end = operand_store(w, &w->dst, old, 0);
     w->dst.kind = OPERAND_NONE; /* it is stored */
     if (end == EMULATE_OK)
-        flag_set(w, FLAG_CF, old & BIT(bit));
+        flag_set(w, RFLAGS_CF, old & BIT(bit));
     return end;
 }
 
@@ -57,7 +57,7 @@ enum emulate_end op_bt(struct work *w)
     enum emulate_end end = bit_operand(w, &bit);
 
     if (end == EMULATE_OK)
-        flag_set(w, FLAG_CF, w->dst.value & BIT(bit));
+        flag_set(w, RFLAGS_CF, w->dst.value & BIT(bit));
     return end;
 }
 
@@ -83,11 +83,11 @@ enum emulate_end op_bsf(struct work *w)
 
     if (w->rep == 0xf3) {
         w->dst.value = v ? (unsigned int)__builtin_ctzll(v) : w->dst.bytes * 8u;
-        flag_set(w, FLAG_CF, !v);
-        flag_set(w, FLAG_ZF, !w->dst.value);
+        flag_set(w, RFLAGS_CF, !v);
+        flag_set(w, RFLAGS_ZF, !w->dst.value);
         return EMULATE_OK;
     }
-    flag_set(w, FLAG_ZF, !v);
+    flag_set(w, RFLAGS_ZF, !v);
     if (v)
         w->dst.value = (unsigned int)__builtin_ctzll(v);
     else
@@ -101,11 +101,11 @@ enum emulate_end op_bsr(struct work *w)
 
     if (w->rep == 0xf3) {
         w->dst.value = v ? w->dst.bytes * 8u - 64 + (unsigned int)__builtin_clzll(v) : w->dst.bytes * 8u;
-        flag_set(w, FLAG_CF, !v);
-        flag_set(w, FLAG_ZF, !w->dst.value);
+        flag_set(w, RFLAGS_CF, !v);
+        flag_set(w, RFLAGS_ZF, !w->dst.value);
         return EMULATE_OK;
     }
-    flag_set(w, FLAG_ZF, !v);
+    flag_set(w, RFLAGS_ZF, !v);
     if (v)
         w->dst.value = 63 - (unsigned int)__builtin_clzll(v);
     else
@@ -119,6 +119,6 @@ enum emulate_end op_popcnt(struct work *w)
         return emulate_ud(w);
     w->dst.value = (unsigned int)__builtin_popcountll(w->src.value);
     w->s.rflags &= ~FLAGS_ARITHMETIC;
-    flag_set(w, FLAG_ZF, !w->src.value);
+    flag_set(w, RFLAGS_ZF, !w->src.value);
     return EMULATE_OK;
 }

@@ -16,7 +16,7 @@ static unsigned int code_bytes(const struct emulate_state *s)
 
     if ((s->efer & BIT(10)) && (cs & EMU_SEG_L))
         return 8;
-    return cs & EMU_SEG_D && (s->cr0 & 1) && !(s->rflags & FLAG_VM) ? 4 : 2;
+    return cs & EMU_SEG_D && (s->cr0 & 1) && !(s->rflags & RFLAGS_VM) ? 4 : 2;
 }
 
 static struct work begin(const struct emulate_state *state, const uint8_t *code, unsigned int count)

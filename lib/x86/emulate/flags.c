@@ -10,9 +10,9 @@ static bool even_parity(uint64_t result)
 void flags_result(struct work *w, uint64_t result, unsigned int bytes)
 {
     result &= size_mask(bytes);
-    flag_set(w, FLAG_ZF, !result);
-    flag_set(w, FLAG_SF, result & sign_bit(bytes));
-    flag_set(w, FLAG_PF, even_parity(result));
+    flag_set(w, RFLAGS_ZF, !result);
+    flag_set(w, RFLAGS_SF, result & sign_bit(bytes));
+    flag_set(w, RFLAGS_PF, even_parity(result));
 }
 
 uint64_t flags_logic(struct work *w, uint64_t result, unsigned int bytes)
@@ -27,9 +27,9 @@ uint64_t flags_add(struct work *w, uint64_t a, uint64_t b, unsigned int carry, u
     uint64_t r = a + b + carry, sign = sign_bit(bytes);
 
     flags_result(w, r, bytes);
-    flag_set(w, FLAG_CF, ((a & b) | ((a | b) & ~r)) & sign);
-    flag_set(w, FLAG_OF, (a ^ r) & (b ^ r) & sign);
-    flag_set(w, FLAG_AF, (a ^ b ^ r) & 0x10);
+    flag_set(w, RFLAGS_CF, ((a & b) | ((a | b) & ~r)) & sign);
+    flag_set(w, RFLAGS_OF, (a ^ r) & (b ^ r) & sign);
+    flag_set(w, RFLAGS_AF, (a ^ b ^ r) & 0x10);
     return r & size_mask(bytes);
 }
 
@@ -38,45 +38,45 @@ uint64_t flags_sub(struct work *w, uint64_t a, uint64_t b, unsigned int borrow, 
     uint64_t r = a - b - borrow, sign = sign_bit(bytes);
 
     flags_result(w, r, bytes);
-    flag_set(w, FLAG_CF, ((~a & b) | ((~a | b) & r)) & sign);
-    flag_set(w, FLAG_OF, (a ^ b) & (a ^ r) & sign);
-    flag_set(w, FLAG_AF, (a ^ b ^ r) & 0x10);
+    flag_set(w, RFLAGS_CF, ((~a & b) | ((~a | b) & r)) & sign);
+    flag_set(w, RFLAGS_OF, (a ^ b) & (a ^ r) & sign);
+    flag_set(w, RFLAGS_AF, (a ^ b ^ r) & 0x10);
     return r & size_mask(bytes);
 }
 
 enum emulate_end op_clc(struct work *w)
 {
-    flag_set(w, FLAG_CF, false);
+    flag_set(w, RFLAGS_CF, false);
     return EMULATE_OK;
 }
 
 enum emulate_end op_stc(struct work *w)
 {
-    flag_set(w, FLAG_CF, true);
+    flag_set(w, RFLAGS_CF, true);
     return EMULATE_OK;
 }
 
 enum emulate_end op_cmc(struct work *w)
 {
-    w->s.rflags ^= FLAG_CF;
+    w->s.rflags ^= RFLAGS_CF;
     return EMULATE_OK;
 }
 
 enum emulate_end op_cld(struct work *w)
 {
-    flag_set(w, FLAG_DF, false);
+    flag_set(w, RFLAGS_DF, false);
     return EMULATE_OK;
 }
 
 enum emulate_end op_std(struct work *w)
 {
-    flag_set(w, FLAG_DF, true);
+    flag_set(w, RFLAGS_DF, true);
     return EMULATE_OK;
 }
 
 static bool may_change_if(const struct work *w)
 {
-    return in_real_mode(w) || w->s.cpl <= (w->s.rflags & FLAG_IOPL) >> 12;
+    return in_real_mode(w) || w->s.cpl <= (w->s.rflags & RFLAGS_IOPL) >> 12;
 }
 
 /* Without the right to IF: the virtual one, where CR4 says so (PVI at CPL 3, VME in virtual-8086 mode). */
@@ -88,9 +88,9 @@ static bool has_virtual_if(const struct work *w)
 enum emulate_end op_cli(struct work *w)
 {
     if (may_change_if(w))
-        flag_set(w, FLAG_IF, false);
+        flag_set(w, RFLAGS_IF, false);
     else if (has_virtual_if(w))
-        flag_set(w, FLAG_VIF, false);
+        flag_set(w, RFLAGS_VIF, false);
     else
         return emulate_gp(w);
     return EMULATE_OK;
@@ -99,17 +99,17 @@ enum emulate_end op_cli(struct work *w)
 enum emulate_end op_sti(struct work *w)
 {
     if (may_change_if(w)) {
-        w->s.shadow = !(w->s.rflags & FLAG_IF);
-        flag_set(w, FLAG_IF, true);
-    } else if (has_virtual_if(w) && !(w->s.rflags & FLAG_VIP)) {
-        flag_set(w, FLAG_VIF, true);
+        w->s.shadow = !(w->s.rflags & RFLAGS_IF);
+        flag_set(w, RFLAGS_IF, true);
+    } else if (has_virtual_if(w) && !(w->s.rflags & RFLAGS_VIP)) {
+        flag_set(w, RFLAGS_VIF, true);
     } else {
         return emulate_gp(w);
     }
     return EMULATE_OK;
 }
 
-#define LAHF_FLAGS (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF)
+#define LAHF_FLAGS (RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF)
 
 enum emulate_end op_lahf(struct work *w)
 {
@@ -125,6 +125,6 @@ enum emulate_end op_sahf(struct work *w)
 
 enum emulate_end op_salc(struct work *w)
 {
-    register_put(w, EMU_RAX, 1, false, w->s.rflags & FLAG_CF ? 0xff : 0);
+    register_put(w, EMU_RAX, 1, false, w->s.rflags & RFLAGS_CF ? 0xff : 0);
     return EMULATE_OK;
 }

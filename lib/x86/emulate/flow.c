@@ -6,17 +6,17 @@
 bool flags_meet(const struct work *w, unsigned int number)
 {
     uint64_t f = w->s.rflags;
-    bool less = !!(f & FLAG_SF) != !!(f & FLAG_OF), holds;
+    bool less = !!(f & RFLAGS_SF) != !!(f & RFLAGS_OF), holds;
 
     switch (number >> 1) {
-    case 0: holds = f & FLAG_OF; break;
-    case 1: holds = f & FLAG_CF; break;
-    case 2: holds = f & FLAG_ZF; break;
-    case 3: holds = f & (FLAG_CF | FLAG_ZF); break;
-    case 4: holds = f & FLAG_SF; break;
-    case 5: holds = f & FLAG_PF; break;
+    case 0: holds = f & RFLAGS_OF; break;
+    case 1: holds = f & RFLAGS_CF; break;
+    case 2: holds = f & RFLAGS_ZF; break;
+    case 3: holds = f & (RFLAGS_CF | RFLAGS_ZF); break;
+    case 4: holds = f & RFLAGS_SF; break;
+    case 5: holds = f & RFLAGS_PF; break;
     case 6: holds = less; break;
-    default: holds = less || (f & FLAG_ZF); break;
+    default: holds = less || (f & RFLAGS_ZF); break;
     }
     return number & 1 ? !holds : holds;
 }
@@ -88,7 +88,7 @@ enum emulate_end op_ret(struct work *w)
 enum emulate_end op_loop(struct work *w)
 {
     uint64_t count = (w->s.reg[EMU_RCX] - 1) & size_mask(w->address_bytes);
-    bool zero = w->s.rflags & FLAG_ZF, go = count;
+    bool zero = w->s.rflags & RFLAGS_ZF, go = count;
 
     if (w->opcode == 0xe0)
         go &= !zero;
@@ -116,7 +116,7 @@ enum emulate_end op_int3(struct work *w)
 
 enum emulate_end op_into(struct work *w)
 {
-    return w->s.rflags & FLAG_OF ? emulate_special_op(w, EMU_INT, 4, NULL) : EMULATE_OK;
+    return w->s.rflags & RFLAGS_OF ? emulate_special_op(w, EMU_INT, 4, NULL) : EMULATE_OK;
 }
 
 enum emulate_end op_bound(struct work *w)
@@ -130,7 +130,7 @@ enum emulate_end op_bound(struct work *w)
         return end;
     lower = (int64_t)sign_extend(limits, bytes);
     upper = (int64_t)sign_extend(limits >> (bytes * 8), bytes);
-    return index < lower || index > upper ? emulate_raise(w, VECTOR_BR, 0) : EMULATE_OK;
+    return index < lower || index > upper ? emulate_raise(w, TRAP_BR, 0) : EMULATE_OK;
 }
 
 /* In real and virtual-8086 mode a selector is an address; elsewhere descriptors decide, which are the caller's. */
@@ -235,7 +235,8 @@ enum emulate_end op_ret_far(struct work *w)
 
 enum emulate_end op_iret(struct work *w)
 {
-    uint64_t may = FLAGS_ARITHMETIC | FLAG_TF | FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT | FLAG_AC | FLAG_ID;
+    uint64_t may = FLAGS_ARITHMETIC | RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_AC |
+                   RFLAGS_ID;
     uint64_t target, selector, flags;
     enum emulate_end end;
 
@@ -252,6 +253,6 @@ enum emulate_end op_iret(struct work *w)
         return end;
     load_real(w, EMU_CS, (uint16_t)selector);
     may &= size_mask(w->operand_bytes);
-    w->s.rflags = (w->s.rflags & ~(may | FLAG_RF)) | (flags & may);
+    w->s.rflags = (w->s.rflags & ~(may | RFLAGS_RF)) | (flags & may);
     return EMULATE_OK;
 }

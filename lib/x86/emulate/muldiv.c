@@ -8,8 +8,8 @@ typedef __int128 s128;
 /* CF and OF say whether the upper half is needed; the others are undefined and stay. */
 static void wide_flags(struct work *w, bool wide)
 {
-    flag_set(w, FLAG_CF, wide);
-    flag_set(w, FLAG_OF, wide);
+    flag_set(w, RFLAGS_CF, wide);
+    flag_set(w, RFLAGS_OF, wide);
 }
 
 static void put_pair(struct work *w, u128 value, unsigned int bytes)
@@ -111,10 +111,10 @@ enum emulate_end op_div(struct work *w)
     uint64_t rest;
 
     if (!w->dst.value)
-        return emulate_raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, TRAP_DE, 0);
     quotient = divide(get_pair(w, bytes), w->dst.value, &rest);
     if (quotient >> (bytes * 8))
-        return emulate_raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, TRAP_DE, 0);
     return divided(w, quotient, rest, bytes);
 }
 
@@ -135,10 +135,10 @@ enum emulate_end op_idiv(struct work *w)
     uint64_t rest;
 
     if (!b)
-        return emulate_raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, TRAP_DE, 0);
     quotient = divide(a < 0 ? -(u128)a : (u128)a, b < 0 ? -(uint64_t)b : (uint64_t)b, &rest);
     if (quotient > limit || (quotient == limit && !negative))
-        return emulate_raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, TRAP_DE, 0);
     return divided(w, negative ? -quotient : quotient, a < 0 ? (u128)-rest : rest, bytes);
 }
 
@@ -147,7 +147,7 @@ enum emulate_end op_aam(struct work *w)
     uint8_t al = (uint8_t)w->s.reg[EMU_RAX], base = (uint8_t)w->src.value;
 
     if (!base)
-        return emulate_raise(w, VECTOR_DE, 0);
+        return emulate_raise(w, TRAP_DE, 0);
     register_put(w, EMU_RAX, 2, false, (uint64_t)(al / base) << 8 | al % base);
     flags_logic(w, al % base, 1);
     return EMULATE_OK;
@@ -165,7 +165,7 @@ enum emulate_end op_aad(struct work *w)
 static enum emulate_end decimal(struct work *w, bool subtract)
 {
     uint8_t al = (uint8_t)w->s.reg[EMU_RAX], old = al;
-    bool af = (al & 15) > 9 || (w->s.rflags & FLAG_AF), cf = old > 0x99 || (w->s.rflags & FLAG_CF);
+    bool af = (al & 15) > 9 || (w->s.rflags & RFLAGS_AF), cf = old > 0x99 || (w->s.rflags & RFLAGS_CF);
     bool borrow = subtract && af && old < 6;
 
     if (af)
@@ -174,9 +174,9 @@ static enum emulate_end decimal(struct work *w, bool subtract)
         al = (uint8_t)(subtract ? al - 0x60 : al + 0x60);
     register_put(w, EMU_RAX, 1, false, al);
     flags_result(w, al, 1);
-    flag_set(w, FLAG_AF, af);
-    flag_set(w, FLAG_CF, cf || borrow);
-    flag_set(w, FLAG_OF, false);
+    flag_set(w, RFLAGS_AF, af);
+    flag_set(w, RFLAGS_CF, cf || borrow);
+    flag_set(w, RFLAGS_OF, false);
     return EMULATE_OK;
 }
 
@@ -193,16 +193,16 @@ enum emulate_end op_das(struct work *w)
 static enum emulate_end ascii(struct work *w, bool subtract)
 {
     uint64_t ax = register_get(w, EMU_RAX, 2, false);
-    bool adjust = (ax & 15) > 9 || (w->s.rflags & FLAG_AF);
+    bool adjust = (ax & 15) > 9 || (w->s.rflags & RFLAGS_AF);
 
     if (adjust)
         ax = subtract ? ax - 0x106 : ax + 0x106;
     ax &= 0xff0f;
     register_put(w, EMU_RAX, 2, false, ax);
     flags_result(w, ax & 0xff, 1);
-    flag_set(w, FLAG_AF, adjust);
-    flag_set(w, FLAG_CF, adjust);
-    flag_set(w, FLAG_OF, false);
+    flag_set(w, RFLAGS_AF, adjust);
+    flag_set(w, RFLAGS_CF, adjust);
+    flag_set(w, RFLAGS_OF, false);
     return EMULATE_OK;
 }
 

@@ -20,7 +20,7 @@ void register_put(struct work *w, unsigned int reg, unsigned int bytes, bool hig
 
 static enum emulate_end bad_address(struct work *w, enum emulate_segment seg)
 {
-    return emulate_raise(w, seg == EMU_SS ? VECTOR_SS : VECTOR_GP, 0);
+    return emulate_raise(w, seg == EMU_SS ? TRAP_SS : TRAP_GP, 0);
 }
 
 static bool rights_allow(const struct work *w, const struct emulate_seg *seg, bool write)
@@ -45,7 +45,7 @@ static bool limit_allows(const struct emulate_seg *seg, uint64_t offset, unsigne
 
 static bool misaligned(const struct work *w, uint64_t linear, unsigned int bytes)
 {
-    return w->s.cpl == 3 && (w->s.rflags & FLAG_AC) && (w->s.cr0 & BIT(18)) && linear & (MIN(bytes, 8u) - 1);
+    return w->s.cpl == 3 && (w->s.rflags & RFLAGS_AC) && (w->s.cr0 & BIT(18)) && linear & (MIN(bytes, 8u) - 1);
 }
 
 enum emulate_end memory_check(struct work *w, enum emulate_segment seg, uint64_t offset, unsigned int bytes, bool write,
@@ -62,7 +62,7 @@ enum emulate_end memory_check(struct work *w, enum emulate_segment seg, uint64_t
             return bad_address(w, seg);
         *linear = (uint32_t)(s->base + offset);
     }
-    return misaligned(w, *linear, bytes) ? emulate_raise(w, VECTOR_AC, 0) : EMULATE_OK;
+    return misaligned(w, *linear, bytes) ? emulate_raise(w, TRAP_AC, 0) : EMULATE_OK;
 }
 
 enum emulate_end memory_read(struct work *w, enum emulate_segment seg, uint64_t offset, unsigned int bytes, bool write,

@@ -3,33 +3,12 @@
 #ifndef LIB_X86_EMULATE_PRIVATE_H
 #define LIB_X86_EMULATE_PRIVATE_H
 
+#include "x86/cpu/control_bits.h"
+#include "x86/cpu/exception.h"
 #include "x86/emulate/emulate.h"
 
-#define FLAG_CF BIT(0)
-#define FLAG_PF BIT(2)
-#define FLAG_AF BIT(4)
-#define FLAG_ZF BIT(6)
-#define FLAG_SF BIT(7)
-#define FLAG_TF BIT(8)
-#define FLAG_IF BIT(9)
-#define FLAG_DF BIT(10)
-#define FLAG_OF BIT(11)
-#define FLAG_IOPL (3ULL << 12)
-#define FLAG_NT BIT(14)
-#define FLAG_RF BIT(16)
-#define FLAG_VM BIT(17)
-#define FLAG_AC BIT(18)
-#define FLAG_VIF BIT(19)
-#define FLAG_VIP BIT(20)
-#define FLAG_ID BIT(21)
-#define FLAGS_ARITHMETIC (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
+#define FLAGS_ARITHMETIC (RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_OF)
 
-#define VECTOR_DE 0u
-#define VECTOR_BR 5u
-#define VECTOR_UD 6u
-#define VECTOR_SS 12u
-#define VECTOR_GP 13u
-#define VECTOR_AC 17u
 
 /* Where an operand comes from. */
 enum place {
@@ -137,7 +116,7 @@ static inline bool in_real_mode(const struct work *w)
 
 static inline bool in_vm86(const struct work *w)
 {
-    return w->s.rflags & FLAG_VM;
+    return w->s.rflags & RFLAGS_VM;
 }
 
 static inline uint64_t size_mask(unsigned int bytes)
@@ -161,11 +140,11 @@ static inline uint64_t sign_extend(uint64_t value, unsigned int bytes)
 enum emulate_end emulate_raise(struct work *w, unsigned int vector, uint32_t error);
 static inline enum emulate_end emulate_ud(struct work *w)
 {
-    return emulate_raise(w, VECTOR_UD, 0);
+    return emulate_raise(w, TRAP_UD, 0);
 }
 static inline enum emulate_end emulate_gp(struct work *w)
 {
-    return emulate_raise(w, VECTOR_GP, 0);
+    return emulate_raise(w, TRAP_GP, 0);
 }
 
 /* decode.c: prefixes, opcode, ModRM, immediates; operands are located, not loaded. */

@@ -31,8 +31,8 @@ static bool top(const struct work *w)
 static enum emulate_end rotated(struct work *w, uint64_t value, bool carry, bool left)
 {
     done(w, value);
-    flag_set(w, FLAG_CF, carry);
-    flag_set(w, FLAG_OF, left ? top(w) != carry : top(w) != bit_of(w->dst.value, width(w) - 2));
+    flag_set(w, RFLAGS_CF, carry);
+    flag_set(w, RFLAGS_OF, left ? top(w) != carry : top(w) != bit_of(w->dst.value, width(w) - 2));
     return EMULATE_OK;
 }
 
@@ -64,7 +64,7 @@ enum emulate_end op_rcl(struct work *w)
 {
     unsigned int n = count_of(w) % (width(w) + 1);
     uint64_t v = w->dst.value;
-    bool carry = w->s.rflags & FLAG_CF;
+    bool carry = w->s.rflags & RFLAGS_CF;
 
     if (!count_of(w))
         return EMULATE_OK;
@@ -81,7 +81,7 @@ enum emulate_end op_rcr(struct work *w)
 {
     unsigned int n = count_of(w) % (width(w) + 1);
     uint64_t v = w->dst.value;
-    bool carry = w->s.rflags & FLAG_CF;
+    bool carry = w->s.rflags & RFLAGS_CF;
 
     if (!count_of(w))
         return EMULATE_OK;
@@ -98,9 +98,9 @@ static enum emulate_end shifted(struct work *w, uint64_t value, bool carry, bool
 {
     done(w, value);
     flags_result(w, w->dst.value, w->dst.bytes);
-    flag_set(w, FLAG_CF, carry);
-    flag_set(w, FLAG_OF, overflow);
-    flag_set(w, FLAG_AF, false);
+    flag_set(w, RFLAGS_CF, carry);
+    flag_set(w, RFLAGS_OF, overflow);
+    flag_set(w, RFLAGS_AF, false);
     return EMULATE_OK;
 }
 

@@ -82,19 +82,19 @@ enum emulate_end op_popa(struct work *w)
 
 static unsigned int iopl(const struct work *w)
 {
-    return (unsigned int)((w->s.rflags & FLAG_IOPL) >> 12);
+    return (unsigned int)((w->s.rflags & RFLAGS_IOPL) >> 12);
 }
 
 enum emulate_end op_pushf(struct work *w)
 {
     if (in_vm86(w) && iopl(w) < 3)
         return w->s.cr4 & BIT(0) ? EMULATE_UNHANDLED : emulate_gp(w);
-    return stack_push(w, w->operand_bytes, w->s.rflags & ~(FLAG_RF | FLAG_VM));
+    return stack_push(w, w->operand_bytes, w->s.rflags & ~(RFLAGS_RF | RFLAGS_VM));
 }
 
 enum emulate_end op_popf(struct work *w)
 {
-    uint64_t may = FLAGS_ARITHMETIC | FLAG_TF | FLAG_DF | FLAG_NT | FLAG_AC | FLAG_ID, value;
+    uint64_t may = FLAGS_ARITHMETIC | RFLAGS_TF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC | RFLAGS_ID, value;
     enum emulate_end end;
 
     if (in_vm86(w) && iopl(w) < 3)
@@ -103,11 +103,11 @@ enum emulate_end op_popf(struct work *w)
     if (end != EMULATE_OK)
         return end;
     if (in_real_mode(w) || w->s.cpl == 0)
-        may |= FLAG_IOPL;
+        may |= RFLAGS_IOPL;
     if (in_real_mode(w) || w->s.cpl <= iopl(w))
-        may |= FLAG_IF;
+        may |= RFLAGS_IF;
     may &= size_mask(w->operand_bytes);
-    w->s.rflags = (w->s.rflags & ~(may | FLAG_RF)) | (value & may);
+    w->s.rflags = (w->s.rflags & ~(may | RFLAGS_RF)) | (value & may);
     return EMULATE_OK;
 }
 

@@ -13,7 +13,7 @@ static uint64_t index_get(const struct work *w, unsigned int reg)
 
 static void index_step(struct work *w, unsigned int reg, unsigned int bytes)
 {
-    uint64_t next = w->s.rflags & FLAG_DF ? w->s.reg[reg] - bytes : w->s.reg[reg] + bytes;
+    uint64_t next = w->s.rflags & RFLAGS_DF ? w->s.reg[reg] - bytes : w->s.reg[reg] + bytes;
 
     register_put(w, reg, w->address_bytes, false, next);
 }
@@ -119,7 +119,7 @@ static enum emulate_end round_outs(struct work *w)
 /* Are we done, by the zero flag? Only comparisons ask. */
 static bool compared(const struct work *w, bool compares)
 {
-    return compares && !!(w->s.rflags & FLAG_ZF) != (w->rep == 0xf3);
+    return compares && !!(w->s.rflags & RFLAGS_ZF) != (w->rep == 0xf3);
 }
 
 static enum emulate_end not_over(struct work *w)

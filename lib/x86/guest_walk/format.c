@@ -13,9 +13,9 @@ static uint64_t bits(unsigned int first, unsigned int last)
 
 enum paging_kind paging_kind(const struct guest_paging *p)
 {
-    if (!(p->cr0 & CR0_PG_BIT))
+    if (!(p->cr0 & CR0_PG))
         return PAGING_NONE;
-    if (!(p->cr4 & CR4_PAE_BIT))
+    if (!(p->cr4 & CR4_PAE))
         return PAGING_32;
     return p->efer & EFER_LMA ? PAGING_LONG : PAGING_PAE;
 }
@@ -48,7 +48,7 @@ bool paging_is_leaf(const struct guest_paging *p, enum paging_kind kind, unsigne
     case 1:
         return true;
     case 2:
-        return (entry & PTE_PS) && (kind != PAGING_32 || (p->cr4 & CR4_PSE_BIT));
+        return (entry & PTE_PS) && (kind != PAGING_32 || (p->cr4 & CR4_PSE));
     case 3:
         return kind == PAGING_LONG && p->pages_1g && (entry & PTE_PS);
     default:

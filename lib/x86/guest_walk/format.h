@@ -3,18 +3,12 @@
 #ifndef LIB_X86_GUEST_WALK_FORMAT_H
 #define LIB_X86_GUEST_WALK_FORMAT_H
 
+#include "x86/cpu/control_bits.h"
 #include "x86/guest_walk/guest_walk.h"
 #include "x86/msr/index.h"
 
 enum paging_kind { PAGING_NONE, PAGING_32, PAGING_PAE, PAGING_LONG };
 
-#define CR0_PG_BIT    BIT(31)
-#define CR0_WP_BIT    BIT(16)
-#define CR4_PSE_BIT   BIT(4)
-#define CR4_PAE_BIT   BIT(5)
-#define CR4_SMEP_BIT  BIT(20)
-#define CR4_SMAP_BIT  BIT(21)
-#define CR4_PKE_BIT   BIT(22)
 
 enum paging_kind paging_kind(const struct guest_paging *p);
 /** Levels of tables in memory below CR3: 2, 3 or 4. */

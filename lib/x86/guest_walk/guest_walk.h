@@ -13,6 +13,7 @@
 #define LIB_X86_GUEST_WALK_GUEST_WALK_H
 
 #include "port.h"
+#include "x86/cpu/exception.h"
 
 /** The registers that decide. @user and @ac are the vCPU's: CPL 3, and RFLAGS.AC. */
 struct guest_paging {
@@ -54,12 +55,6 @@ struct guest_walk {
     bool user, writable, executable; /* rights of the address by the tables alone, whoever asks */
 };
 
-#define PFEC_PRESENT  BIT(0)
-#define PFEC_WRITE    BIT(1)
-#define PFEC_USER     BIT(2)
-#define PFEC_RESERVED BIT(3)
-#define PFEC_FETCH    BIT(4)
-#define PFEC_KEY      BIT(5)
 
 /**
  * Translate @va, which is canonical in long mode (what is not is #GP or #SS and the caller's), for an access of kind

@@ -12,18 +12,18 @@ uint32_t access_error(const struct guest_paging *p, enum paging_kind kind, unsig
     uint32_t error = 0;
 
     if (access & GUEST_WALK_WRITE)
-        error |= PFEC_WRITE;
+        error |= PF_WRITE;
     if (by_user(p, access))
-        error |= PFEC_USER;
-    if ((access & GUEST_WALK_FETCH) && (paging_has_nx(p, kind) || (p->cr4 & CR4_SMEP_BIT)))
-        error |= PFEC_FETCH;
+        error |= PF_USER;
+    if ((access & GUEST_WALK_FETCH) && (paging_has_nx(p, kind) || (p->cr4 & CR4_SMEP)))
+        error |= PF_INSN;
     return error;
 }
 
 /* RFLAGS.AC lets a supervisor's explicit data accesses through; implicit ones never. */
 static bool smap_forbids(const struct guest_paging *p, unsigned int access)
 {
-    return (p->cr4 & CR4_SMAP_BIT) && !(p->ac && !(access & GUEST_WALK_IMPLICIT));
+    return (p->cr4 & CR4_SMAP) && !(p->ac && !(access & GUEST_WALK_IMPLICIT));
 }
 
 static bool user_may(const struct guest_walk *w, unsigned int access)
@@ -34,10 +34,10 @@ static bool user_may(const struct guest_walk *w, unsigned int access)
 static bool supervisor_may(const struct guest_paging *p, const struct guest_walk *w, unsigned int access)
 {
     if (access & GUEST_WALK_FETCH)
-        return w->executable && !(w->user && (p->cr4 & CR4_SMEP_BIT));
+        return w->executable && !(w->user && (p->cr4 & CR4_SMEP));
     if (w->user && smap_forbids(p, access))
         return false;
-    return w->writable || !(access & GUEST_WALK_WRITE) || !(p->cr0 & CR0_WP_BIT);
+    return w->writable || !(access & GUEST_WALK_WRITE) || !(p->cr0 & CR0_WP);
 }
 
 /* Protection keys: data accesses to user pages in long mode. Two bits a key: access disabled, writing disabled. */
@@ -47,11 +47,11 @@ static bool key_forbids(const struct guest_paging *p, enum paging_kind kind, con
     unsigned int key = (unsigned int)(w->leaf >> 59) & 15;
     uint32_t key_rights = p->pkru >> (2 * key);
 
-    if (kind != PAGING_LONG || !(p->cr4 & CR4_PKE_BIT) || !w->user || (access & GUEST_WALK_FETCH))
+    if (kind != PAGING_LONG || !(p->cr4 & CR4_PKE) || !w->user || (access & GUEST_WALK_FETCH))
         return false;
     if (key_rights & 1)
         return true;
-    return (access & GUEST_WALK_WRITE) && (key_rights & 2) && (by_user(p, access) || (p->cr0 & CR0_WP_BIT));
+    return (access & GUEST_WALK_WRITE) && (key_rights & 2) && (by_user(p, access) || (p->cr0 & CR0_WP));
 }
 
 uint32_t access_denied(const struct guest_paging *p, enum paging_kind kind, const struct guest_walk *w,
@@ -60,6 +60,6 @@ uint32_t access_denied(const struct guest_paging *p, enum paging_kind kind, cons
     bool may = by_user(p, access) ? user_may(w, access) : supervisor_may(p, w, access);
 
     if (!may)
-        return PFEC_PRESENT | (key_forbids(p, kind, w, access) ? PFEC_KEY : 0);
-    return key_forbids(p, kind, w, access) ? PFEC_PRESENT | PFEC_KEY : 0;
+        return PF_PRESENT | (key_forbids(p, kind, w, access) ? PF_KEY : 0);
+    return key_forbids(p, kind, w, access) ? PF_PRESENT | PF_KEY : 0;
 }

@@ -86,7 +86,7 @@ static enum guest_walk_end descend(struct descent *d, const struct guest_walk_me
             return fault(d, 0, out);
         leaf = paging_is_leaf(d->paging, d->kind, level, now.entry);
         if (now.entry & paging_reserved(d->paging, d->kind, level, leaf))
-            return fault(d, PFEC_PRESENT | PFEC_RESERVED, out);
+            return fault(d, PF_PRESENT | PF_RESERVED, out);
         narrow(d, level, now.entry, out);
         if (!(d->kind == PAGING_PAE && level == 3))
             d->path.step[d->path.length++] = now;
@@ -98,7 +98,7 @@ static enum guest_walk_end descend(struct descent *d, const struct guest_walk_me
             return GUEST_WALK_DONE;
         }
     }
-    return fault(d, PFEC_PRESENT | PFEC_RESERVED, out); /* not reached: level 1 is always a leaf */
+    return fault(d, PF_PRESENT | PF_RESERVED, out); /* not reached: level 1 is always a leaf */
 }
 
 /* From the top, as the CPU does: a table that is marked accessed leads to where it led when it was read. */

@@ -3,6 +3,7 @@
 #include "x86/msr/hvm.h"
 
 #include "x86/msr/index.h"
+#include "x86/msr/memory_types.h"
 #include "x86/msr/rows.h"
 #include "x86/pte/pte.h"
 
@@ -15,10 +16,6 @@ enum writing { WRITE_NEVER, WRITE_IGNORED, WRITE_SAME, WRITE_TSC, WRITE_TSC_ADJU
                WRITE_SPEC_CTRL, WRITE_PRED_CMD, WRITE_FLUSH_CMD, WRITE_TSC_AUX, WRITE_EFER, WRITE_MC_BANK,
                WRITE_HYPERCALL_PAGE, WRITE_MTRR_DEF, WRITE_MTRR_FIXED, WRITE_MTRR_VARIABLE };
 
-#define MTRR_CAP       0x508ULL /* eight of variable size, those of fixed size, and write combining */
-#define MTRR_DEF_VALID 0xcffULL
-#define TYPES_OF_MTRR  (1u << 0 | 1u << 1 | 1u << 4 | 1u << 5 | 1u << 6)
-#define TYPES_OF_PAT   (TYPES_OF_MTRR | 1u << 7)
 
 static const struct msr_row msr_rows[] = {
     { MSR_TSC, MSR_TSC, ALWAYS, READ_TSC, WRITE_TSC },
@@ -109,7 +106,7 @@ int msr_hvm_read(const struct msr_hvm_context *ctx, uint32_t msr, uint64_t *valu
     case READ_MCG_CAP: *value = MCG_CAP_BANKS; break;
     case READ_MC_BANK: *value = msr % 4 == 0 ? ~0ULL : 0; break;
     case READ_DE_CFG: *value = DE_CFG_LFENCE_SERIALISE; break;
-    case READ_MTRR_CAP: *value = MTRR_CAP; break;
+    case READ_MTRR_CAP: *value = MTRR_CAP_GUEST; break;
     case READ_MTRR_DEF: *value = ctx->mtrr_def_type; break;
     case READ_MTRR_FIXED: *value = ctx->mtrr_fixed[fixed_index(msr)]; break;
     case READ_MTRR_VARIABLE: *value = ctx->mtrr_variable[variable / 2][variable % 2]; break;
@@ -117,19 +114,7 @@ int msr_hvm_read(const struct msr_hvm_context *ctx, uint32_t msr, uint64_t *valu
     return 0;
 }
 
-static bool types_ok(uint64_t value, unsigned int allowed)
-{
-    for (unsigned int i = 0; i < 8; i++, value >>= 8)
-        if ((value & 0xff) > 7 || !(allowed >> (value & 0xff) & 1))
-            return false;
-    return true;
-}
-
-bool msr_hvm_pat_ok(uint64_t value) { return types_ok(value, TYPES_OF_PAT); }
-
 bool msr_hvm_address_ok(uint64_t value) { return va_is_canonical(value); }
-
-static bool type_ok(uint64_t type) { return type < 8 && (TYPES_OF_MTRR >> type & 1); }
 
 /* Base: type, address; mask: the valid bit, address. */
 static bool variable_ok(context_t *ctx, unsigned int index, uint64_t value)
@@ -139,7 +124,7 @@ static bool variable_ok(context_t *ctx, unsigned int index, uint64_t value)
 
     if (index % 2)
         return !(value & ~(address | 0x800));
-    return !(value & ~(address | 0xff)) && type_ok(value & 0xff);
+    return !(value & ~(address | 0xff)) && mtrr_type_ok(value & 0xff);
 }
 
 static int effect_if(bool allowed, enum msr_hvm_effect effect, unsigned int index, uint64_t value,
@@ -163,9 +148,9 @@ static int write_mtrr(context_t *ctx, enum writing how, uint32_t msr, uint64_t v
     unsigned int variable = msr - MSR_MTRR_BASE0;
 
     if (how == WRITE_MTRR_DEF)
-        return effect_if(!(value & ~MTRR_DEF_VALID) && type_ok(value & 0xff), MSR_HVM_MTRR_DEF_TYPE, 0, value, out);
+        return effect_if(mtrr_default_ok(value), MSR_HVM_MTRR_DEF_TYPE, 0, value, out);
     if (how == WRITE_MTRR_FIXED)
-        return effect_if(types_ok(value, TYPES_OF_MTRR), MSR_HVM_MTRR_ONE_FIXED, fixed_index(msr), value, out);
+        return effect_if(mtrr_fixed_ok(value), MSR_HVM_MTRR_ONE_FIXED, fixed_index(msr), value, out);
     return effect_if(variable_ok(ctx, variable, value), MSR_HVM_MTRR_ONE_VARIABLE, variable, value, out);
 }
 

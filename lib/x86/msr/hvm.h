@@ -47,9 +47,7 @@ int msr_hvm_read(const struct msr_hvm_context *ctx, uint32_t msr, uint64_t *valu
 int msr_hvm_write(const struct msr_hvm_context *ctx, uint32_t msr, uint64_t value, struct msr_hvm_write *out)
     __must_check;
 
-/** May @value be in PAT: eight memory types? */
-bool msr_hvm_pat_ok(uint64_t value);
-/** And in one that holds an address? */
+/** May @value be in an MSR that holds an address? */
 bool msr_hvm_address_ok(uint64_t value);
 
 #endif

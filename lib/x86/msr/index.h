@@ -143,7 +143,4 @@
 #define PRED_CMD_IBPB   BIT(0)
 #define PRED_CMD_SBPB   BIT(7)
 
-/** The PAT that the PV ABI promises: WB WT UC- UC WC WP UC UC. */
-#define PAT_PV_ABI 0x050100070406ULL
-
 #endif

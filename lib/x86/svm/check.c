@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of rules: one row each, in the order of the manual. */
+#include "x86/cpu/control_bits.h"
+#include "x86/cpu/exception.h"
+#include "x86/cpu/segment.h"
 #include "x86/msr/efer.h"
 #include "x86/svm/check.h"
 
 #include "base/format.h"
 
-#define CR0_PE BIT(0)
-#define CR0_NW BIT(29)
-#define CR0_CD BIT(30)
-#define CR0_PG BIT(31)
-#define CR4_PAE BIT(5)
-#define SEG_L BIT(9)
-#define SEG_D BIT(10)
 #define HIGH_HALF 0xffffffff00000000ULL
 #define IOPM_BYTES 0x3000u
 #define MSRPM_BYTES 0x2000u
@@ -33,7 +29,7 @@ static bool event_is_bad(uint64_t e)
     if (!(e & VMCB_EVENT_VALID))
         return false;
     if (type == VMCB_EVENT_FAULT)
-        return vector == 2 || vector > 31;
+        return vector == TRAP_NMI || vector > 31;
     return type != VMCB_EVENT_INTR && type != VMCB_EVENT_NMI && type != VMCB_EVENT_SOFT;
 }
 

@@ -9,6 +9,8 @@
 #include "hv/log.h"
 #include "hvm/svm/svm.h"
 #include "hw/native/cpu.h"
+#include "x86/cpu/debugreg.h"
+#include "x86/cpu/segment.h"
 #include "x86/msr/index.h"
 
 #include <arch/page.h>
@@ -19,7 +21,6 @@
 #define TRIES     8u
 #define CODE64    0x29b   /* attributes: present, code, readable, long */
 #define DATA      0xc93
-#define SEG_BUSY_TSS 0x8b
 
 struct pages { struct vmcb *vmcb; uint64_t *l4, *l3; void *iopm, *msrpm; };
 
@@ -54,8 +55,8 @@ static void fill(struct pages *p)
         .nested = VMCB_NESTED_PAGING, .nested_cr3 = virt_to_paddr(p->l4), .v_interrupt = VMCB_V_MASKING,
         .cs = { .selector = 8, .attr = CODE64, .limit = ~0u }, .ss = { .selector = 16, .attr = DATA, .limit = ~0u },
         .ds = { .attr = DATA, .limit = ~0u }, .es = { .attr = DATA, .limit = ~0u },
-        .tr = { .attr = SEG_BUSY_TSS, .limit = 0x67 }, .efer = rdmsr(MSR_EFER), .cr0 = read_cr0(), .cr3 = read_cr3(),
-        .cr4 = read_cr4(), .dr6 = 0xffff0ff0, .dr7 = 0x400, .rflags = RFLAGS_FIXED,
+        .tr = { .attr = SEG_TSS_BUSY, .limit = 0x67 }, .efer = rdmsr(MSR_EFER), .cr0 = read_cr0(), .cr3 = read_cr3(),
+        .cr4 = read_cr4(), .dr6 = DR6_FIXED, .dr7 = DR7_FIXED, .rflags = RFLAGS_FIXED,
         .rip = (uint64_t)svm_probe_guest, .g_pat = OTHER_PAT,
     };
 }

@@ -3,10 +3,10 @@
 #include "hv/percpu.h"
 #include "hvm/svm/svm.h"
 #include "hw/native/cpu.h"
+#include "x86/cpu/segment.h"
 #include "x86/cpuid/policy.h"
 #include "x86/msr/index.h"
 
-#define ATTR_DPL_SHIFT 5
 
 static struct emulate_seg segment_get(const struct vmcb_segment *s)
 {
@@ -61,7 +61,7 @@ void svm_state_put(struct vcpu *v, const struct hvm_state *s)
     b->dr7 = s->dr7;
     for (unsigned int i = 0; i < HVM_SEGMENTS; i++)
         *segment(b, i) = segment_make(&s->seg[i]);
-    b->cpl = s->seg[EMU_SS].attr >> ATTR_DPL_SHIFT & 3;
+    b->cpl = SEG_DPL(s->seg[EMU_SS].attr);
     b->gdtr = (struct vmcb_segment){ .base = s->gdt.base, .limit = s->gdt.limit };
     b->idtr = (struct vmcb_segment){ .base = s->idt.base, .limit = s->idt.limit };
     b->star = s->star;

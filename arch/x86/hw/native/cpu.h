@@ -3,6 +3,7 @@
 #ifndef HW_NATIVE_CPU_H
 #define HW_NATIVE_CPU_H
 
+#include "x86/cpu/control_bits.h"
 #include "x86/msr/index.h"
 
 #include <stdbool.h>
@@ -138,50 +139,5 @@ static inline void invlpg(uint64_t va)
 {
     __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
-
-#define CR0_PE 0x1UL
-#define CR0_MP 0x2UL
-#define CR0_EM 0x4UL
-#define CR0_TS 0x8UL
-#define CR0_ET 0x10UL
-#define CR0_NE 0x20UL
-#define CR0_WP 0x10000UL
-#define CR0_AM 0x40000UL
-#define CR0_NW 0x20000000UL
-#define CR0_CD 0x40000000UL
-#define CR0_PG 0x80000000UL
-
-#define CR4_VME        0x1UL
-#define CR4_PVI        0x2UL
-#define CR4_TSD        0x4UL
-#define CR4_DE         0x8UL
-#define CR4_PSE        0x10UL
-#define CR4_PAE        0x20UL
-#define CR4_MCE        0x40UL
-#define CR4_PGE        0x80UL
-#define CR4_PCE        0x100UL
-#define CR4_OSFXSR     0x200UL
-#define CR4_OSXMMEXCPT 0x400UL
-#define CR4_UMIP       0x800UL
-#define CR4_FSGSBASE   0x10000UL
-#define CR4_PCIDE      0x20000UL
-#define CR4_OSXSAVE    0x40000UL
-#define CR4_SMEP       0x100000UL
-#define CR4_SMAP       0x200000UL
-#define CR4_PKE        0x400000UL
-
-#define RFLAGS_CF    0x1UL
-#define RFLAGS_FIXED 0x2UL
-#define RFLAGS_TF    0x100UL
-#define RFLAGS_IF    0x200UL
-#define RFLAGS_DF    0x400UL
-#define RFLAGS_IOPL  0x3000UL
-#define RFLAGS_NT    0x4000UL
-#define RFLAGS_RF    0x10000UL
-#define RFLAGS_VM    0x20000UL
-#define RFLAGS_AC    0x40000UL
-#define RFLAGS_VIF   0x80000UL
-#define RFLAGS_VIP   0x100000UL
-#define RFLAGS_ID    0x200000UL
 
 #endif

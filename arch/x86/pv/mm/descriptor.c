@@ -12,13 +12,10 @@
 #include "pv/mm/mm.h"
 #include "pv/mm/types.h"
 #include "pv/mm/validate.h"
+#include "x86/cpu/segment.h"
 
 #include <hypercall_handlers.h>
 
-#define DESC_PRESENT     BIT(47)
-#define DESC_DPL         (3ULL << 45)
-#define DESC_NOT_SYSTEM  BIT(44) /* code or data */
-#define DESC_TYPE_SHIFT  40
 #define SYSTEM_NONE      0u
 #define SYSTEM_CALL_GATE 0xcu
 #define GATE_RPL         (3ULL << 16)
@@ -36,9 +33,9 @@ bool pv_descriptor_fix(uint64_t *desc)
 {
     uint64_t d = *desc;
 
-    if (!(d & DESC_PRESENT))
+    if (!(d & DESC_P))
         return true;
-    if (d & DESC_NOT_SYSTEM) {
+    if (d & DESC_S) {
         *desc = d | DESC_DPL;
         return true;
     }
