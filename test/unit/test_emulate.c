@@ -118,7 +118,7 @@ static void write_return(uint8_t *at, bool code_32)
     memcpy(at + 6, &back, sizeof(back));
 }
 
-/* Not where the kernel was told ia32_emulation=off, nor below some hypervisors: LAR knows. */
+/* Not where the kernel was told to run none, nor below some hypervisors: LAR knows. */
 static bool has_32_bit_code(void)
 {
     unsigned int rights;
